@@ -1,0 +1,211 @@
+"""The database: connections of ``cmms_mysql``, statements of ``include/sql``, transactions that repeat.
+
+Every session sets its own ``sql_mode``, character set and time zone, so that a server's defaults never
+change what is stored. Statements live one per file; values are always bound. The only thing ever put into a
+statement's text is the name of a staging table, after :func:`stage_table_name` has checked it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable
+from cmms.settings import MYSQL_CONNECTION
+
+SQL_FOLDER = Path(__file__).parents[1] / "sql"
+CONNECT_TIMEOUT_SECONDS = 10
+LOCK_ATTEMPTS = 3
+
+_SESSION = (
+    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+    "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', lock_wait_timeout = 30, innodb_lock_wait_timeout = 30,"
+    " foreign_key_checks = 1, unique_checks = 1, transaction_isolation = 'REPEATABLE-READ'"
+)
+
+LOST = frozenset({2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024})
+"""Connection refused, lost or killed, packet trouble, too many connections: may pass."""
+LOCKED = frozenset({1205, 1213})
+"""Lock wait time-out and deadlock: roll back and repeat the whole transaction."""
+INFILE_FORBIDDEN = frozenset({1148, 3948, 3950, 4166, 2068})
+"""LOAD DATA LOCAL is off on the server, in the client, or forbidden to the user."""
+_REFUSED = frozenset({1044, 1045, 1049, 1114, 1021, 1142, 1143, 1146, 1227, 1290, 1836, 1030, 1034, 3100})
+
+Connection = Any
+"""A MySQLdb connection (untyped library)."""
+Cursor = Any
+T = TypeVar("T")
+
+
+def connect(*, local_infile: bool = False) -> Connection:
+    """Open a session on the connection ``cmms_mysql``, autocommit off.
+
+    Raises:
+        DatabaseUnavailable: server down or unreachable.
+        DatabaseRefused: credentials or database name refused.
+    """
+    from airflow.providers.mysql.hooks.mysql import MySqlHook
+
+    class Hook(MySqlHook):
+        """MySqlHook passes no connect time-out and no charset of ours through."""
+
+        def _get_conn_config_mysql_client(self, conn: Any) -> dict[str, Any]:
+            config: dict[str, Any] = super()._get_conn_config_mysql_client(conn)
+            return {
+                **config,
+                "charset": "utf8mb4",
+                "use_unicode": True,
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "local_infile": 1 if local_infile else 0,
+            }
+
+    hook = Hook(mysql_conn_id=MYSQL_CONNECTION, local_infile=local_infile)
+    with translated_errors("connecting to cmms_mysql"):
+        connection = hook.get_conn()
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(_SESSION.replace("transaction_isolation", _isolation_variable(connection)))
+        connection.commit()
+    return connection
+
+
+def _isolation_variable(connection: Connection) -> str:
+    """MariaDB before 11.1 knows the variable under its old name only."""
+    return "tx_isolation" if "MariaDB" in connection.get_server_info() else "transaction_isolation"
+
+
+@contextmanager
+def session(*, local_infile: bool = False) -> Iterator[Connection]:
+    """A connection that is closed at the end; what was not committed is rolled back."""
+    connection = connect(local_infile=local_infile)
+    try:
+        yield connection
+    finally:
+        with _ignoring_lost_connection():
+            connection.close()
+
+
+@contextmanager
+def _ignoring_lost_connection() -> Iterator[None]:
+    import MySQLdb
+
+    try:
+        yield
+    except MySQLdb.Error:
+        pass  # the server has already gone: it rolled back by itself
+
+
+@lru_cache(maxsize=None)
+def load_sql(name: str) -> str:
+    """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``area/what``."""
+    lines = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("--")).strip().rstrip(";")
+
+
+def stage_table_name(stream: str, sync_log_id: int, unit_key: str) -> str:
+    """Name of the staging table of one run's unit, for example ``stg_running_time_12_20260131``."""
+    name = f"stg_{stream}_{int(sync_log_id)}_{unit_key.replace('-', '')}"
+    if not re.fullmatch(r"stg_[a-z_]+_[0-9]+_[0-9a-z]+", name):
+        raise ValueError(f"no staging table name: {name!r}")
+    return name
+
+
+def execute(
+    cursor: Cursor, statement: str, parameters: Mapping[str, Any] | None = None, *, stage_table: str | None = None
+) -> int:
+    """Run the statement file ``statement``; ``{stage}`` in it stands for the checked staging table name.
+
+    Returns:
+        Rows affected (or found, for a SELECT).
+    """
+    text = load_sql(statement)
+    if stage_table is not None:
+        if not re.fullmatch(r"stg_[a-z0-9_]+", stage_table):
+            raise ValueError(f"no staging table name: {stage_table!r}")
+        text = text.replace("{stage}", f"`{stage_table}`")
+    return int(cursor.execute(text, dict(parameters or {}) or None))
+
+
+def query(
+    connection: Connection,
+    statement: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    stage_table: str | None = None,
+) -> list[dict[str, Any]]:
+    """All rows of a SELECT file as dicts, keyed by column name."""
+    with closing(connection.cursor()) as cursor:
+        execute(cursor, statement, parameters, stage_table=stage_table)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def run_transaction(connection: Connection, work: Callable[[Cursor], T], *, what: str) -> T:
+    """Run ``work(cursor)`` and commit; on deadlock or lock time-out roll back and do it all again.
+
+    A 1213 rolls back the transaction by itself, a 1205 only its statement: so always ROLLBACK, then repeat
+    the whole, three times at most, with a growing pause.
+
+    Raises:
+        DatabaseUnavailable: locked three times, or the connection was lost (the outcome of a lost COMMIT is
+            unknown: the caller's marker in the database tells).
+        DatabaseRefused: disk full, read-only, missing privilege.
+    """
+    import MySQLdb
+
+    for attempt in range(1, LOCK_ATTEMPTS + 1):
+        try:
+            with closing(connection.cursor()) as cursor:
+                result = work(cursor)
+            connection.commit()
+            return result
+        except MySQLdb.Error as error:
+            with _ignoring_lost_connection():
+                connection.rollback()
+            if error_number(error) in LOCKED and attempt < LOCK_ATTEMPTS:
+                time.sleep(0.2 * 2**attempt)
+                continue
+            raise translate(error, what) from error
+        except BaseException:
+            with _ignoring_lost_connection():
+                connection.rollback()
+            raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def error_number(error: BaseException) -> int | None:
+    """MySQL's error number, when the error carries one."""
+    return error.args[0] if error.args and isinstance(error.args[0], int) else None
+
+
+def translate(error: Exception, what: str) -> CmmsError:
+    """Say what to do about a driver error: retry or stop."""
+    number = error_number(error)
+    text = f"{what}: {error.args[1] if len(error.args) > 1 else error}"
+    if number in _REFUSED:
+        return DatabaseRefused(text, mysql_error=number)
+    if number in LOST or number in LOCKED:
+        return DatabaseUnavailable(text, mysql_error=number)
+    return DatabaseRefused(text, mysql_error=number)
+
+
+@contextmanager
+def translated_errors(what: str) -> Iterator[None]:
+    """Turn driver errors into ours, so that callers need not know the driver."""
+    import MySQLdb
+
+    try:
+        yield
+    except MySQLdb.Error as error:
+        raise translate(error, what) from error
+
+
+def insert_many(cursor: Cursor, statement: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Multi-row INSERT of the statement file for all ``rows`` (the driver batches by packet size)."""
+    if not rows:
+        return 0
+    return int(cursor.executemany(load_sql(statement), list(rows)) or 0)

@@ -1,0 +1,139 @@
+"""Every error of the package, grouped by what the caller should do next.
+
+::
+
+    CmmsError
+    ├── RetryError             try again later, the cause may pass
+    │   ├── ApiUnavailable
+    │   ├── RateLimited
+    │   ├── IncompleteFetch
+    │   ├── DatabaseUnavailable
+    │   └── RunConflict
+    ├── StopError              do not retry, nothing was merged
+    │   ├── SettingsError
+    │   ├── ApiRefused
+    │   ├── BadPayload
+    │   ├── ContractBroken
+    │   ├── BatchRuleBroken
+    │   ├── DatabaseRefused
+    │   ├── Fenced
+    │   └── HandoverMissing
+    ├── RunCancelled           somebody asked for it: close the run as cancelled
+    └── AskPerson              needs a decision, for example unknown equipment to replay
+
+A single bad record is never an exception: it is a rejected row with a code (see ``include/expectations``).
+Errors carry what helps to mend them, survive pickling (Airflow ships them between processes) and never
+carry a credential or a response body.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class CmmsError(Exception):
+    """Base of all errors; ``context`` holds the facts that help to mend it (endpoint, page, key...)."""
+
+    category = "business"
+
+    def __init__(self, message: str, **context: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context = context
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value}" for name, value in self.context.items() if value is not None)
+        return f"{self.message} ({facts})" if facts else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, self.context)
+
+
+def _rebuild(kind: type[CmmsError], message: str, context: dict[str, Any]) -> CmmsError:
+    return kind(message, **context)
+
+
+class RetryError(CmmsError):
+    """The cause may pass by itself: Airflow retries the task."""
+
+
+class StopError(CmmsError):
+    """Retrying cannot help: the run fails at once and nothing more is merged."""
+
+
+class AskPerson(CmmsError):
+    """A person has to decide before this can go on."""
+
+
+class RunCancelled(CmmsError):
+    """Somebody asked through the log row to cancel this run."""
+
+
+class ApiUnavailable(RetryError):
+    """Time-out, reset, 408 or 5xx after all attempts within the deadline."""
+
+    category = "api"
+
+
+class RateLimited(RetryError):
+    """429 whose Retry-After is longer than the cap; ``wait_seconds`` names it."""
+
+    category = "api"
+
+
+class IncompleteFetch(RetryError):
+    """A page is missing, repeated or the total does not match: nothing may be merged from this fetch."""
+
+    category = "api"
+
+
+class DatabaseUnavailable(RetryError):
+    """The server is down, or went away, or a lock could not be had in three attempts."""
+
+    category = "database"
+
+
+class RunConflict(RetryError):
+    """Another run holds the same unit of work."""
+
+
+class SettingsError(StopError):
+    """A setting is missing or wrong; the message names the field and what is allowed."""
+
+
+class ApiRefused(StopError):
+    """401, 403, 404, 409 or another status that a repetition will not change."""
+
+    category = "api"
+
+
+class BadPayload(StopError):
+    """The body is no JSON, an HTML page, too large, or not shaped as the settings say."""
+
+    category = "api"
+
+
+class ContractBroken(StopError):
+    """A mapped field is missing in all records: renamed or dropped at the source."""
+
+    category = "validation"
+
+
+class BatchRuleBroken(StopError):
+    """Empty payload, shrunken snapshot, or more rejected records than the limit."""
+
+    category = "validation"
+
+
+class DatabaseRefused(StopError):
+    """Disk full, read-only, missing privilege: repeating only makes it worse."""
+
+    category = "database"
+
+
+class Fenced(StopError):
+    """A newer attempt took over this unit of work: this process must not commit."""
+
+
+class HandoverMissing(StopError):
+    """Pages, chunks or staging rows of an earlier step are not there: clear and re-run from that step."""

@@ -1,0 +1,400 @@
+"""The one settings object: everything a site may configure, validated once, then frozen.
+
+Input: ``include/config/cmms.yaml`` (or the file named by ``CMMS_CONFIG_FILE``), or a version stored in
+``config_versions``, which wins. Output: :class:`Settings`. Nothing secret belongs here: credentials live in
+the Airflow connections ``cmms_api``, ``cmms_mysql``, ``cmms_slack`` and ``cmms_smtp``.
+
+``api`` holds the defaults of both streams; ``streams.equipment`` and ``streams.running_time`` override any
+of them. Errors name the field and what is allowed.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from cmms.errors import SettingsError
+
+StreamName = Literal["equipment", "running_time"]
+STREAMS: tuple[StreamName, ...] = get_args(StreamName)
+
+API_CONNECTION = "cmms_api"
+MYSQL_CONNECTION = "cmms_mysql"
+SLACK_CONNECTION = "cmms_slack"
+SMTP_CONNECTION = "cmms_smtp"
+POOL = "cmms_sync"
+
+DEFAULT_FILE = Path(__file__).parents[1] / "config" / "cmms.yaml"
+"""include/config/cmms.yaml, documented inline."""
+
+
+def _factor(value: Any) -> Fraction:
+    """Exact factor from ``1``, ``"0.5"`` or ``"1/3600"``; floats are read as they are written in YAML."""
+    try:
+        factor = value if isinstance(value, Fraction) else Fraction(str(value))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError('a positive number or a fraction such as "1/3600"') from error
+    if factor <= 0:
+        raise ValueError('a positive number or a fraction such as "1/3600"')
+    return factor
+
+
+def _timezone(value: Any) -> str:
+    if not isinstance(value, str) or value not in available_timezones():
+        raise ValueError("an IANA time zone name such as Europe/Berlin or UTC")
+    return value
+
+
+def _names(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Factor = Annotated[Fraction, BeforeValidator(_factor)]
+TimeZoneName = Annotated[str, BeforeValidator(_timezone)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+
+
+class Frozen(BaseModel):
+    """Base of all sections: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class DateParameters(Frozen):
+    """How a request names its day(s). ``format`` is a strftime pattern in the site's zone."""
+
+    mode: Literal["single", "range", "none"] = "single"
+    single: str = "date"
+    start: str = "start_date"
+    end: str = "end_date"
+    format: str = "%Y-%m-%d"
+
+
+class PlantParameter(Frozen):
+    """Plants as one request each, as one repeated parameter, or not at all.
+
+    ``codes`` restricts the plants; empty means the active plants of the table ``plants``.
+    """
+
+    mode: Literal["none", "per_plant", "repeated"] = "none"
+    name: str = "plant"
+    codes: tuple[str, ...] = ()
+
+
+class EquipmentParameter(Frozen):
+    """Repeated request parameter for a chosen list of equipment; none: the list filters what arrives."""
+
+    name: str | None = None
+
+
+class Auth(Frozen):
+    """Where the credential of the connection ``cmms_api`` goes.
+
+    ``bearer``: ``Authorization: Bearer <password>``; ``raw``: ``Authorization: <password>``; ``basic``: login
+    and password; ``api_key``: header ``header`` = password; ``oauth2``: client credentials (login = client
+    id, password = client secret) from ``token_path`` on the same host.
+    """
+
+    scheme: Literal["none", "basic", "bearer", "raw", "api_key", "oauth2"] = "bearer"
+    header: str = "X-API-Key"
+    token_path: str = "/oauth/token"
+    scope: str | None = None
+
+
+class Pagination(Frozen):
+    """How pages follow each other. Paths are dotted, in the body; "" is the body itself.
+
+    ``auto`` stop: totals of the body decide when they are there; without them a page shorter (or longer)
+    than asked for is the last one.
+    """
+
+    style: Literal["none", "page", "offset", "cursor", "next_link", "link_header"] = "page"
+    page_parameter: str = "page"
+    size_parameter: str | None = "per_page"
+    size: int = Field(5000, ge=1, le=1_000_000)
+    first_page: int = Field(1, ge=0)
+    offset_parameter: str = "offset"
+    cursor_parameter: str = "cursor"
+    cursor_path: str = "meta.next_cursor"
+    next_path: str = "links.next"
+    total_path: str | None = "meta.total"
+    last_page_path: str | None = "meta.last_page"
+    max_pages: int = Field(100_000, ge=1)
+
+
+class Timeouts(Frozen):
+    """Seconds. ``page`` ends a slow drip: the read time-out alone counts between two chunks only."""
+
+    connect: float = Field(10, gt=0)
+    read: float = Field(60, gt=0)
+    page: float = Field(180, gt=0)
+
+
+class Retries(Frozen):
+    """Attempts per page with jittered exponential backoff, all within ``deadline`` seconds."""
+
+    attempts: int = Field(5, ge=1, le=20)
+    initial_seconds: float = Field(1, ge=0)
+    max_seconds: float = Field(60, ge=0)
+    deadline: float = Field(600, gt=0)
+    retry_after_cap: float = Field(120, ge=0)
+    statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class Incremental(Frozen):
+    """Change cursor: ``parameter`` gets the newest api_created_at stored so far; none: always everything."""
+
+    parameter: str | None = None
+    format: str = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Numbers(Frozen):
+    """How RECDV and CNTRR are written and in which unit they come (factor to hours)."""
+
+    decimal_separator: Literal[".", ","] = "."
+    running_hours_factor: Factor = Fraction(1)
+    cumulative_hours_factor: Factor = Fraction(1)
+    excess_digits: Literal["round", "reject"] = "round"
+
+
+class EquipmentFields(Frozen):
+    """Candidate source names per target column; the first one present in a record wins."""
+
+    plant_code: Names = ("plant_code", "SWERK")
+    equipment_number: Names = ("equipment_number", "EQUNR")
+    company_code: Names = ("company_code", "BUKRS")
+    equipment_description: Names = ("equipment_description", "EQKTU", "EQKTX")
+    object_number: Names = ("object_number", "OBJNR")
+    point: Names = ("point", "POINT")
+    api_created_at: Names = ("api_created_at", "CREATED_AT")
+    equipment_group: Names = ()
+
+
+class RunningTimeFields(Frozen):
+    """As :class:`EquipmentFields`, for the daily readings."""
+
+    plant_code: Names = ("plant_code", "SWERK")
+    equipment_number: Names = ("equipment_number", "EQUNR")
+    company_code: Names = ("company_code", "BUKRS")
+    equipment_description: Names = ("equipment_description", "EQKTU", "EQKTX")
+    object_number: Names = ("object_number", "OBJNR")
+    point: Names = ("point", "POINT")
+    api_created_at: Names = ("api_created_at", "CREATED_AT")
+    date: Names = ("date", "DATE")
+    date_time: Names = ("date_time", "DATE_TIME")
+    running_hours: Names = ("running_hours", "RECDV")
+    cumulative_hours: Names = ("cumulative_hours", "CNTRR")
+    description: Names = ("description", "MDTXT")
+
+
+class Stream(Frozen):
+    """One stream of the source: where it is, how to ask for it, how to read the answer."""
+
+    path: str
+    static_parameters: dict[str, str | tuple[str, ...]] = {}
+    headers: dict[str, str] = {}
+    date_parameters: DateParameters = DateParameters()
+    plant_parameter: PlantParameter = PlantParameter()
+    equipment_parameter: EquipmentParameter = EquipmentParameter()
+    auth: Auth = Auth()
+    pagination: Pagination = Pagination()
+    records_path: str = "data"
+    gzip: bool = True
+    conditional_requests: bool = False
+    timeouts: Timeouts = Timeouts()
+    retries: Retries = Retries()
+    requests_per_second: float | None = Field(None, gt=0)
+    parallel_requests: int = Field(1, ge=1, le=32)
+    max_body_bytes: int = Field(256 * 1024 * 1024, ge=1024)
+    incremental: Incremental = Incremental()
+    numbers: Numbers = Numbers()
+    timezone: TimeZoneName | None = None
+    allow_empty: bool = False
+
+
+class EquipmentStream(Stream):
+    """``GET {host}/equipment``: the full snapshot of the master data."""
+
+    path: str = "/equipment"
+    date_parameters: DateParameters = DateParameters(mode="none")
+    fields: EquipmentFields = EquipmentFields()
+
+
+class RunningTimeStream(Stream):
+    """``GET {host}/running-time?date=YYYY-MM-DD``: the readings of one day."""
+
+    path: str = "/running-time"
+    fields: RunningTimeFields = RunningTimeFields()
+
+
+class Streams(Frozen):
+    """Both streams, each with the ``api`` section's values as defaults."""
+
+    equipment: EquipmentStream = EquipmentStream()
+    running_time: RunningTimeStream = RunningTimeStream()
+
+
+class Rules(Frozen):
+    """Limits that the expectations and batch rules use (design section 5)."""
+
+    unknown_plant: Literal["reject", "create"] = "reject"
+    strict_progression: bool = False
+    hours_mismatch_tolerance: Decimal = Field(Decimal("0.1"), ge=0)
+    future_days: int = Field(1, ge=0)
+    old_after_years: int = Field(5, ge=1)
+    max_rejected_percent: float = Field(50, ge=0, le=100)
+    max_shrink_percent: float = Field(50, ge=0, le=100)
+    stale_master: Literal["flag", "block"] = "flag"
+    look_back_days: int = Field(0, ge=0, le=31)
+
+
+class Storage(Frozen):
+    """Where pages and chunks are handed from task to task.
+
+    ``base_path``: a folder or an object-storage URL (``s3://bucket/prefix``); empty: ``cmms_storage`` below
+    ``AIRFLOW_HOME``. Must be shared by all workers. ``keep_days``: how long raw pages stay.
+    """
+
+    base_path: str = ""
+    connection_id: str | None = None
+    keep_days: int = Field(14, ge=1)
+
+
+class Engine(Frozen):
+    """Sizes and patience of the sync engine."""
+
+    chunk_records: int = Field(50_000, ge=100, le=1_000_000)
+    days_per_batch: int = Field(5, ge=1, le=366)
+    max_days: int = Field(1100, ge=1)
+    lease_seconds: int = Field(900, ge=5)
+    unit_wait_seconds: float = Field(300, ge=0)
+    load_data: Literal["auto", "never"] = "auto"
+    insert_batch_bytes: int = Field(512 * 1024, ge=16 * 1024)
+    lock_wait_seconds: int = Field(30, ge=1)
+
+
+class Retention(Frozen):
+    """What ``sync_log_cleanup`` keeps, in days, and how many rows it deletes at a time."""
+
+    log_days: int = Field(90, ge=1)
+    call_log_days: int = Field(30, ge=1)
+    batch_rows: int = Field(5_000, ge=100)
+
+
+class Alerts(Frozen):
+    """Thresholds and receivers; the channels' credentials are the connections cmms_slack and cmms_smtp."""
+
+    email_to: tuple[str, ...] = ()
+    email_from: str = "cmms-sync@localhost"
+    slack: bool = True
+    base_url: str = "http://127.0.0.1:8080"
+    high_failed_percent: float = Field(10, ge=0, le=100)
+    consecutive_failures: int = Field(3, ge=1)
+    api_failures: int = Field(2, ge=1)
+    queued_minutes: int = Field(30, ge=1)
+    spike_factor: float = Field(3, gt=1)
+    spike_window: int = Field(14, ge=3)
+    timeout_seconds: float = Field(10, gt=0)
+    max_attempts: int = Field(10, ge=1)
+
+
+class Schedule(Frozen):
+    """Cron expressions of the DAGs, in the site's zone."""
+
+    equipment: str = "0 0 * * *"
+    running_time: str = "0 1 * * *"
+    cleanup: str = "0 3 * * 0"
+    watchdog: str = "*/5 * * * *"
+
+
+class Settings(Frozen):
+    """All settings of a site. Build it with :func:`load_settings` or :func:`parse_settings`."""
+
+    timezone: TimeZoneName = "UTC"
+    streams: Streams = Streams()
+    rules: Rules = Rules()
+    storage: Storage = Storage()
+    engine: Engine = Engine()
+    retention: Retention = Retention()
+    alerts: Alerts = Alerts()
+    schedule: Schedule = Schedule()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread_api_defaults(cls, raw: Any) -> Any:
+        """Give both streams the values of the section ``api`` that they do not set themselves."""
+        if not isinstance(raw, dict) or "api" not in raw:
+            return raw
+        shared = raw["api"] or {}
+        streams = dict(raw.get("streams") or {})
+        for stream in STREAMS:
+            streams[stream] = _merge(shared, streams.get(stream) or {})
+        return {**{key: value for key, value in raw.items() if key != "api"}, "streams": streams}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone: schedule and ``date`` are local days of it."""
+        return ZoneInfo(self.timezone)
+
+    def stream(self, name: StreamName) -> EquipmentStream | RunningTimeStream:
+        """The settings of one stream."""
+        return self.streams.equipment if name == "equipment" else self.streams.running_time
+
+    def source_zone(self, name: StreamName) -> ZoneInfo:
+        """Zone of the source's naive timestamps: the stream's own, else the site's."""
+        return ZoneInfo(self.stream(name).timezone or self.timezone)
+
+
+def _merge(base: Any, override: Any) -> Any:
+    if isinstance(base, dict) and isinstance(override, dict):
+        return {
+            key: _merge(base[key], override[key]) if key in base and key in override else {**base, **override}[key]
+            for key in {**base, **override}
+        }
+    return override
+
+
+def parse_settings(raw: Any, *, origin: str = "settings") -> Settings:
+    """Validate a plain mapping (from YAML or JSON).
+
+    Raises:
+        SettingsError: naming every wrong field, what it got, and what is allowed.
+    """
+    if raw is not None and not isinstance(raw, dict):
+        raise SettingsError(f"{origin}: a mapping of sections is expected, not {type(raw).__name__}")
+    try:
+        return Settings.model_validate(raw or {})
+    except ValidationError as error:
+        problems = "; ".join(_describe(problem) for problem in error.errors())
+        raise SettingsError(f"{origin}: {problems}") from None
+
+
+def _describe(problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"]) or "settings"
+    if problem["type"] == "extra_forbidden":
+        return f"{field}: unknown field; see include/config/cmms.yaml for the known ones"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message}, got {problem['input']!r}"
+
+
+def load_settings(path: str | Path | None = None) -> Settings:
+    """Read the settings file: ``path``, else ``CMMS_CONFIG_FILE``, else the default file.
+
+    Raises:
+        SettingsError: file missing, not YAML, or a field is wrong.
+    """
+    file = Path(path or os.environ.get("CMMS_CONFIG_FILE") or DEFAULT_FILE)
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"settings file {file}: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"settings file {file} is no valid YAML: {error}") from None
+    return parse_settings(raw, origin=str(file))

@@ -1,0 +1,163 @@
+"""The typed records that travel between the steps: scope, units, landed pages, counts, run summary.
+
+All are frozen and JSON-serialisable through :meth:`to_dict` / ``from_dict`` so that Airflow's XCom carries only
+small descriptors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, Self
+
+from cmms.settings import StreamName
+
+EQUIPMENT_UNIT = "equipment"
+"""Unit key of an equipment snapshot; a day of running times has its ISO date as key."""
+
+Level = Literal["critical", "high", "medium", "low", "info"]
+Status = Literal["running", "success", "partial", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a run covers. Empty lists mean all; dates are plant-local days, both inclusive."""
+
+    stream: StreamName
+    start_date: date | None = None
+    end_date: date | None = None
+    plant_codes: tuple[str, ...] = ()
+    equipment_numbers: tuple[str, ...] = ()
+    full_refresh: bool = False
+
+    @property
+    def is_restricted(self) -> bool:
+        """True when only some plants or machines are asked for: then nothing can be called missing."""
+        return bool(self.plant_codes or self.equipment_numbers)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        raw = asdict(self)
+        return {key: value.isoformat() if isinstance(value, date) else value for key, value in raw.items()}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`."""
+        return cls(
+            stream=raw["stream"],
+            start_date=date.fromisoformat(raw["start_date"]) if raw.get("start_date") else None,
+            end_date=date.fromisoformat(raw["end_date"]) if raw.get("end_date") else None,
+            plant_codes=tuple(raw.get("plant_codes") or ()),
+            equipment_numbers=tuple(raw.get("equipment_numbers") or ()),
+            full_refresh=bool(raw.get("full_refresh", False)),
+        )
+
+
+@dataclass(frozen=True)
+class PlannedRequest:
+    """One logical request (all its pages): path and query parameters, without credentials or paging.
+
+    ``unit_keys`` are the units whose records it may hold: one day, or the days of a range request.
+    """
+
+    path: str
+    parameters: tuple[tuple[str, str], ...]
+    unit_keys: tuple[str, ...]
+    plant_code: str | None = None
+
+
+@dataclass(frozen=True)
+class LandedPage:
+    """One page as received, gzip-compressed in the storage.
+
+    Attributes:
+        number: 1-based number within the unit's landing, in request order.
+        file: path relative to the storage base.
+        records: how many records the page holds.
+        sha256: of the uncompressed body.
+    """
+
+    number: int
+    file: str
+    records: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a fetch landed for one group of units; written last, so its presence means complete."""
+
+    sync_log_id: int
+    unit_keys: tuple[str, ...]
+    pages: tuple[LandedPage, ...]
+    records: int
+    repeated_pages: int
+    started_at: datetime
+    api_ms: int
+    not_modified: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**asdict(self), "started_at": self.started_at.isoformat()}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`."""
+        return cls(
+            **{
+                **raw,
+                "unit_keys": tuple(raw["unit_keys"]),
+                "pages": tuple(LandedPage(**page) for page in raw["pages"]),
+                "started_at": datetime.fromisoformat(raw["started_at"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Records of one or more units. ``fetched`` is always the sum of the other outcomes."""
+
+    fetched: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    rejected: int = 0
+    warnings: int = 0
+
+    @property
+    def success(self) -> int:
+        """Everything that was not rejected."""
+        return self.fetched - self.rejected
+
+    @property
+    def failed_percent(self) -> float:
+        """Rejected records per hundred fetched; 0 when nothing was fetched."""
+        return 100 * self.rejected / self.fetched if self.fetched else 0.0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(**{name: value + getattr(other, name) for name, value in asdict(self).items()})
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """The one account of a finished run: feeds log row, alerts, command line and UI. Nobody recounts."""
+
+    sync_log_id: int
+    sync_type: str
+    status: Status
+    level: Level
+    counts: Counts
+    scope: Scope
+    started_at: datetime
+    completed_at: datetime
+    dag_id: str | None = None
+    run_id: str | None = None
+    stale_master: bool = False
+    error_class: str | None = None
+    error_category: str | None = None
+    error_message: str | None = None
+    rejects_by_code: tuple[tuple[str, int], ...] = ()
+    warnings_by_code: tuple[tuple[str, int], ...] = ()
+    timings_ms: dict[str, int] = field(default_factory=dict)
+    units: int = 0
