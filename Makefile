@@ -1,0 +1,50 @@
+# Everything a person runs here. `make` alone lists it.
+# ARGS goes to the program behind a target: make demo ARGS=--exit, make test ARGS="tests/unit -k parse"
+
+PYTHON ?= python3
+VENV := .venv/bin/python
+ARGS ?=
+# The domain package lives in include/, the bootstrap in tools/.
+export PYTHONPATH := include:.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo stop test check format bench features lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: ## Install what is missing: system packages, .venv, Python packages
+	@command -v $(PYTHON) >/dev/null || { echo "setup: Python 3.11 is needed; on Debian or Ubuntu, as root: apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m tools.setup
+
+demo: setup ## From nothing to a synced database and an open Airflow; Ctrl-C ends it (ARGS=--exit: stop after the syncs)
+	@$(VENV) -m tools.demo $(ARGS)
+
+stop: ## End what a killed demo left running
+	@$(PYTHON) -m tools.stop
+
+test: setup ## Run the tests (ARGS for pytest)
+	@$(VENV) -m pytest $(ARGS)
+
+check: setup ## Format, lint and types; changes nothing
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m ruff check .
+	@$(VENV) -m mypy
+
+format: setup ## Format the code and mend what ruff can mend
+	@$(VENV) -m ruff check --fix-only .
+	@$(VENV) -m ruff format .
+
+bench: setup ## Measure the speed (ARGS for the benchmark)
+	@$(VENV) -m benchmarks $(ARGS)
+
+features: setup ## Which features of docs/features.md have a test, which have none
+	@$(VENV) -m tools.list_features $(ARGS)
+
+lock: setup ## Compile requirements*.in into fully pinned requirements*.txt
+	@$(VENV) -m pip install -q uv
+	@$(VENV) -m uv pip compile -q --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
+	@$(VENV) -m uv pip compile -q --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: stop ## Remove all state: demo data, fetched servers, .venv, caches
+	@rm -rf .cmms .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Bootstrap of a bare machine: setup, private database servers, the demo."""
