@@ -67,20 +67,56 @@ class PlannedRequest:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """What one mapped fetch task asks for: one or more units and all requests for them."""
+
+    stream: StreamName
+    unit_keys: tuple[str, ...]
+    requests: tuple[PlannedRequest, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`."""
+        return cls(
+            stream=raw["stream"],
+            unit_keys=tuple(raw["unit_keys"]),
+            requests=tuple(
+                PlannedRequest(
+                    path=request["path"],
+                    parameters=tuple((name, value) for name, value in request["parameters"]),
+                    unit_keys=tuple(request["unit_keys"]),
+                    plant_code=request.get("plant_code"),
+                )
+                for request in raw["requests"]
+            ),
+        )
+
+
+@dataclass(frozen=True)
 class LandedPage:
     """One page as received, gzip-compressed in the storage.
 
+    A page too large for memory is cut into several, each with the same records in the same order.
+
     Attributes:
-        number: 1-based number within the unit's landing, in request order.
+        number: 1-based number within the batch's landing, in request order.
         file: path relative to the storage base.
         records: how many records the page holds.
-        sha256: of the uncompressed body.
+        sha256: of the file as it lies in the storage, so that a damaged hand-over is noticed.
+        unit_keys: the units its request asked for: a record of another day was not asked for.
+        plant_code: the plant its request asked for, if it asked for one only.
     """
 
     number: int
     file: str
     records: int
     sha256: str
+    unit_keys: tuple[str, ...] = ()
+    plant_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +143,9 @@ class Manifest:
             **{
                 **raw,
                 "unit_keys": tuple(raw["unit_keys"]),
-                "pages": tuple(LandedPage(**page) for page in raw["pages"]),
+                "pages": tuple(
+                    LandedPage(**{**page, "unit_keys": tuple(page.get("unit_keys", ()))}) for page in raw["pages"]
+                ),
                 "started_at": datetime.fromisoformat(raw["started_at"]),
             }
         )
