@@ -1,0 +1,309 @@
+"""Cut the records of a query into pages and write their bodies.
+
+Input: `Query` (stream, days, plants, offset, limit). Output: `Page` (body bytes, their gzip form, headers, ETag).
+Pages are rendered once and kept, so that serving them is little more than a copy. The envelope follows the settings:
+where the records are, where totals, cursor or next link are, or a bare list with everything in headers.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from threading import RLock
+from typing import Any
+from urllib.parse import urlencode
+
+from cmms.simulator.config import SimulatorConfig, Stream
+from cmms.simulator.source_data import RecordSet, SourceData
+
+_HOLE = "@records@"
+_KEPT_ROWS = 250_000  # record texts kept while their pages are being asked for
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a request asks for; `parameters` are those that a next link has to repeat."""
+
+    stream: Stream
+    first_day: date | None
+    last_day: date | None
+    plants: tuple[str, ...]
+    created_after: datetime | None
+    offset: int
+    limit: int
+    origin: str = ""  # scheme and host that the client used: next links go there
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def page(self) -> int:
+        """Return the number of the page, counted from 1, whatever the pagination kind."""
+        return self.offset // self.limit + 1
+
+
+@dataclass(frozen=True)
+class PageEdit:
+    """How a fault changes a page before it is written."""
+
+    rows_shift: int = 0
+    total_delta: int = 0
+    serve_page: int | None = None
+    next_offset: int | None = None
+    next_origin: str | None = None
+    without_meta: bool = False
+    change_record: tuple[Callable[[dict[str, Any]], None], ...] = ()
+
+
+NO_EDIT = PageEdit()
+
+
+class Page:
+    """A rendered page. Once compressed only that form is kept: a tenth of the memory, and what clients ask for."""
+
+    def __init__(self, body: bytes, headers: dict[str, str]) -> None:
+        self.headers = headers
+        self.etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        self._plain: bytes | None = body
+        self._compressed: bytes | None = None
+
+    @property
+    def body(self) -> bytes:
+        """Return the plain body."""
+        return gzip.decompress(self._compressed or b"") if self._plain is None else self._plain
+
+    def compressed(self, level: int) -> bytes:
+        """Return the body as gzip; the same bytes every time."""
+        if self._compressed is None:
+            self._compressed = gzip.compress(self.body, compresslevel=level, mtime=0)
+            self._plain = None
+        return self._compressed
+
+    def size(self) -> int:
+        """Return the bytes that the page takes in memory."""
+        return len(self._plain or b"") + len(self._compressed or b"")
+
+
+class PageBuilder:
+    """Renders and keeps the pages of one deployment. Safe for many threads."""
+
+    def __init__(self, config: SimulatorConfig, data: SourceData) -> None:
+        self._config = config
+        self._data = data
+        self._lock = RLock()
+        self._explicit: dict[tuple[Stream, date | None], list[str]] = {}
+        self._days: OrderedDict[object, RecordSet] = OrderedDict()
+        self._queries: OrderedDict[object, list[str]] = OrderedDict()
+        self._pages: OrderedDict[Query, Page] = OrderedDict()
+        self._bytes = 0
+
+    def set_records(self, stream: Stream, day: date | None, texts: list[str] | None) -> None:
+        """Serve these JSON texts for a stream and day instead of the generated ones; None takes them away again."""
+        with self._lock:
+            if texts is None:
+                self._explicit.pop((stream, day), None)
+            else:
+                self._explicit[(stream, day)] = texts
+            self._forget()
+
+    def clear(self) -> None:
+        """Forget all explicit records."""
+        with self._lock:
+            self._explicit.clear()
+            self._forget()
+
+    def page(self, query: Query, edit: PageEdit = NO_EDIT) -> Page:
+        """Return a page; edited ones are rendered each time, others once."""
+        with self._lock:
+            if edit is not NO_EDIT:
+                return self._render(query, edit)
+            page = self._pages.get(query)
+            if page is None:
+                page = self._render(query, edit)
+                if self._config.gzip:
+                    page.compressed(self._config.gzip_level)
+                self._keep(query, page)
+            else:
+                self._pages.move_to_end(query)
+            return page
+
+    def count(self, query: Query) -> int:
+        """Return how many records a query has on all its pages."""
+        with self._lock:
+            return len(self._texts(query))
+
+    # --- records ---
+
+    def _texts(self, query: Query) -> list[str]:
+        key = (query.stream, query.first_day, query.last_day, query.plants, query.created_after)
+        texts = self._queries.get(key)
+        if texts is None:
+            texts = self._queries[key] = self._collect(query)
+            while len(self._queries) > 1 and sum(map(len, self._queries.values())) > _KEPT_ROWS:
+                self._queries.popitem(last=False)
+        return texts
+
+    def _collect(self, query: Query) -> list[str]:
+        texts: list[str] = []
+        wanted = set(query.plants)
+        for day in _days(query.first_day, query.last_day):
+            explicit = self._explicit.get((query.stream, day))
+            if explicit is not None:
+                texts.extend(t for t in explicit if not wanted or self._explicit_plant(t) in (None, *wanted))
+                continue
+            records = self._generate(query, day)
+            if wanted:
+                pairs = zip(records.texts, records.plants, strict=True)
+                texts.extend(text for text, plant in pairs if plant in wanted)
+            else:
+                texts.extend(records.texts)
+        return texts
+
+    def _generate(self, query: Query, day: date | None) -> RecordSet:
+        key = (query.stream, day, query.created_after)
+        records = self._days.get(key)
+        if records is None:
+            if query.stream == "equipment" or day is None:
+                records = self._data.equipment(query.created_after)
+            else:
+                records = self._data.running_times(day)
+            self._days[key] = records
+            while len(self._days) > 1 and sum(len(kept.texts) for kept in self._days.values()) > _KEPT_ROWS:
+                self._days.popitem(last=False)
+        return records
+
+    def _explicit_plant(self, text: str) -> str | None:
+        """Return the plant of an explicit record; None (matches every plant) if it cannot be told."""
+        try:
+            plant = json.loads(text).get(self._config.name_of("SWERK"))
+        except (ValueError, AttributeError):
+            return None
+        return plant if isinstance(plant, str) else None
+
+    # --- bodies ---
+
+    def _render(self, query: Query, edit: PageEdit) -> Page:
+        config = self._config
+        texts = self._texts(query)
+        total = len(texts) + edit.total_delta
+        offset = query.offset if edit.serve_page is None else (edit.serve_page - 1) * query.limit
+        start = offset - edit.rows_shift
+        rows = texts if config.pagination == "none" else texts[max(start, 0) : max(start + query.limit, 0)]
+        if edit.change_record:
+            rows = [_change(text, edit.change_record) for text in rows]
+        next_offset: int | None = query.offset + query.limit
+        if config.pagination == "none" or query.offset + query.limit >= total:
+            next_offset = None
+        if edit.next_offset is not None:
+            next_offset = edit.next_offset
+        headers: dict[str, str] = {}
+        envelope = self._envelope(query, edit, total, next_offset, headers)
+        before, after = envelope.split(json.dumps(_HOLE))
+        body = f"{before}[{','.join(rows)}]{after}".encode("utf-8", "surrogatepass")
+        return Page(body, headers)
+
+    def _envelope(
+        self, query: Query, edit: PageEdit, total: int, next_offset: int | None, headers: dict[str, str]
+    ) -> str:
+        """Return the body with a hole for the records; what belongs into headers is put there."""
+        config = self._config
+        bare = config.records_path == ""
+        tree: dict[str, Any] = {}
+        if not bare:
+            _put(tree, config.records_path, _HOLE)
+        if config.meta_path is not None and not edit.without_meta:
+            if bare:
+                headers[config.total_header] = str(total)
+            else:
+                for name, value in self._meta(query, total).items():
+                    _put(tree, f"{config.meta_path}.{name}" if config.meta_path else name, value)
+        if config.pagination == "cursor":
+            cursor = None if next_offset is None else write_cursor(next_offset)
+            if not bare:
+                _put(tree, config.cursor_path, cursor)
+            elif cursor is not None:
+                headers[config.cursor_header] = cursor
+        elif config.pagination in ("next_link", "link_header"):
+            link = None if next_offset is None else self._link(query, next_offset, edit.next_origin)
+            if config.pagination == "next_link":
+                _put(tree, config.next_link_path, link)
+            else:
+                first = f'<{self._link(query, 0, None)}>; rel="first"'
+                headers["Link"] = first if link is None else f'{first}, <{link}>; rel="next"'
+        return json.dumps(_HOLE if bare else tree, ensure_ascii=False, separators=(",", ":"))
+
+    def _meta(self, query: Query, total: int) -> Mapping[str, int]:
+        if self._config.pagination == "page":
+            last_page = max(1, math.ceil(total / query.limit))
+            return {"total": total, "page": query.page, "per_page": query.limit, "last_page": last_page}
+        if self._config.pagination == "offset":
+            return {"total": total, "offset": query.offset, "limit": query.limit}
+        return {"total": total}
+
+    def _link(self, query: Query, offset: int, origin: str | None) -> str:
+        config = self._config
+        parameters = [
+            *query.parameters,
+            (config.page_param, str(offset // query.limit + 1)),
+            (config.per_page_param, str(query.limit)),
+        ]
+        return f"{origin or query.origin}{config.path_of(query.stream)}?{urlencode(parameters)}"
+
+    # --- keeping ---
+
+    def _keep(self, query: Query, page: Page) -> None:
+        self._pages[query] = page
+        self._bytes += page.size()
+        while self._bytes > self._config.cache_megabytes * 1_000_000 and len(self._pages) > 1:
+            _, oldest = self._pages.popitem(last=False)
+            self._bytes -= oldest.size()
+
+    def _forget(self) -> None:
+        self._queries.clear()
+        self._pages.clear()
+        self._bytes = 0
+
+
+def write_cursor(offset: int) -> str:
+    """Return the opaque token of a position."""
+    return base64.urlsafe_b64encode(f"row:{offset}".encode()).decode()
+
+
+def read_cursor(token: str) -> int:
+    """Return the position of a token.
+
+    Raises:
+        ValueError: the token was not made by `write_cursor`.
+    """
+    kind, _, number = base64.urlsafe_b64decode(token.encode()).decode("ascii").partition(":")
+    if kind != "row":
+        raise ValueError("unknown cursor")
+    return int(number)
+
+
+def _days(first: date | None, last: date | None) -> list[date | None]:
+    if first is None or last is None:
+        return [None]
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _put(tree: dict[str, Any], path: str, value: object) -> None:
+    *parents, leaf = path.split(".")
+    for name in parents:
+        tree = tree.setdefault(name, {})
+    tree[leaf] = value
+
+
+def _change(text: str, changes: tuple[Callable[[dict[str, Any]], None], ...]) -> str:
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return text  # a raw text that is no JSON stays as it is
+    for change in changes:
+        change(record)
+    return json.dumps(record, ensure_ascii=False)
