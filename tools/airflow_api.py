@@ -1,0 +1,101 @@
+"""The few calls of Airflow's REST API that the demo makes, as the user who is shown on the screen.
+
+Input: address and login. Output: DAGs unpaused, runs triggered, their state and progress.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+
+@dataclasses.dataclass(frozen=True)
+class RunProgress:
+    """How far a DAG run is: its state, and the states of its tasks."""
+
+    state: str
+    tasks_done: int
+    tasks_total: int
+    running: tuple[str, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, well or not."""
+        return self.state in ("success", "failed")
+
+    def describe(self) -> str:
+        """Return one line for a person."""
+        now = f", now: {', '.join(self.running)}" if self.running else ""
+        return f"{self.state}, {self.tasks_done} of {self.tasks_total} tasks done{now}"
+
+
+class AirflowApi:
+    """A session; `log_in` comes first."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        """Describe a session; nothing is sent before `log_in`."""
+        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self._login = {"username": user, "password": password}
+
+    def log_in(self) -> bool:
+        """Log in and return True; raises `httpx.HTTPError` while the server is not ready."""
+        answer = self._client.post("/auth/token", json=self._login)
+        answer.raise_for_status()
+        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return True
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def find_dags(self) -> set[str]:
+        """Return the ids of the DAGs that are parsed and stored."""
+        return {str(dag["dag_id"]) for dag in self._get("/api/v2/dags", limit=100)["dags"]}
+
+    def find_import_errors(self) -> list[str]:
+        """Return file name and last line of each DAG file that cannot be imported."""
+        errors = self._get("/api/v2/importErrors")["import_errors"]
+        return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in errors]
+
+    def find_unhealthy(self) -> list[str]:
+        """Return the components of Airflow that do not report themselves as healthy."""
+        health: dict[str, Any] = self._get("/api/v2/monitor/health")
+        return [
+            name for name, value in health.items() if value and value.get("status") not in ("healthy", None)
+        ]
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the scheduler run a DAG."""
+        self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+
+    def trigger(self, dag_id: str, conf: Mapping[str, object]) -> str:
+        """Start a run now; return its id."""
+        answer = self._client.post(
+            f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)}
+        )
+        answer.raise_for_status()
+        return str(answer.json()["dag_run_id"])
+
+    def read_progress(self, dag_id: str, run_id: str) -> RunProgress:
+        """Return the state of a run and of its tasks."""
+        run = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")
+        tasks = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=500)[
+            "task_instances"
+        ]
+        states = Counter(task["state"] for task in tasks)
+        over = ("success", "failed", "skipped", "upstream_failed", "removed")
+        return RunProgress(
+            state=str(run["state"]),
+            tasks_done=sum(states[state] for state in over),
+            tasks_total=len(tasks),
+            running=tuple(sorted({str(task["task_id"]) for task in tasks if task["state"] == "running"})),
+        )
+
+    def _get(self, path: str, **parameters: int) -> Any:
+        answer = self._client.get(path, params=parameters)
+        answer.raise_for_status()
+        return answer.json()
