@@ -22,12 +22,13 @@ On the command line: `python -m cmms simulate --port 8087 --equipment 1000`.
 
 `GET /equipment` has the same envelope; its records end with CREATED_AT.
 
-**Profile `range`** (`profile("range")`) differs in everything that settings can name: `/v2/assets` and
-`/v2/meter/readings?start_date=&end_date=&plant[]=P001&plant[]=P002`, header `X-API-Key: demo-api-key`, cursor paging,
-records at `result.items`, snake_case names, JSON numbers, compact dates. Every knob of `SimulatorConfig` also works alone.
+**Profile `range`** (`profile("range")`) differs in everything that settings can name: paths `/v2/assets` and
+`/v2/meter/readings?start_date=&end_date=&plant[]=P001&plant[]=P002`, header `X-API-Key: demo-api-key`, cursor
+paging, records at `result.items`, snake_case names, JSON numbers, compact dates. Every knob of
+`SimulatorConfig` also works alone.
 
-**Data** is a pure function of seed and configuration (`SourceData`): hours of any day, counters that add up exactly from
-day to day, and a known list of defects (`SourceData.defects(day)`, kinds in `KINDS`).
+**Data** is a pure function of seed and configuration (`SourceData`): hours of any day, counters that add up
+exactly from day to day, and a known list of defects (`SourceData.defects(day)`, kinds in `KINDS`).
 
 **Faults** are listed in `FaultKind`; over HTTP they are set at `/_control/faults` (see `control.py`).
 """

@@ -1,7 +1,9 @@
 """Cut the records of a query into pages and write their bodies.
 
-Input: `Query` (stream, days, plants, offset, limit). Output: `Page` (body bytes, their gzip form, headers, ETag).
-Pages are rendered once and kept, so that serving them is little more than a copy. The envelope follows the settings:
+Input: `Query` (stream, days, plants, offset, limit). Output: `Page` (body bytes, their gzip form, headers,
+ETag).
+Pages are rendered once and kept, so that serving them is little more than a copy. The envelope follows the
+settings:
 where the records are, where totals, cursor or next link are, or a bare list with everything in headers.
 """
 
@@ -64,7 +66,10 @@ NO_EDIT = PageEdit()
 
 
 class Page:
-    """A rendered page. Once compressed only that form is kept: a tenth of the memory, and what clients ask for."""
+    """A rendered page.
+
+    Once compressed only that form is kept: it takes a tenth of the memory and is what clients ask for.
+    """
 
     def __init__(self, body: bytes, headers: dict[str, str]) -> None:
         self.headers = headers
@@ -103,7 +108,7 @@ class PageBuilder:
         self._bytes = 0
 
     def set_records(self, stream: Stream, day: date | None, texts: list[str] | None) -> None:
-        """Serve these JSON texts for a stream and day instead of the generated ones; None takes them away again."""
+        """Serve these JSON texts for a stream and day; None gives the generated ones back."""
         with self._lock:
             if texts is None:
                 self._explicit.pop((stream, day), None)

@@ -54,7 +54,10 @@ class CredentialCheck:
         }.get(self._config.auth)
 
     def issue_token(self, headers: Mapping[str, str], form: bytes) -> tuple[int, dict[str, str | float]]:
-        """Answer a client-credentials request: (status, JSON). Secret in the form or as Basic header, both are usual."""
+        """Answer a client-credentials request: (status, JSON).
+
+        The secret may be in the form or in a Basic header: both are usual.
+        """
         config = self._config
         with self._lock:
             self.token_requests += 1

@@ -1,7 +1,7 @@
 """`python -m cmms simulate`: run the simulator until it is stopped.
 
-Input: command line. Output: one ready line with the URL on stdout, then the API; exit code 0 after SIGTERM or SIGINT,
-1 if it cannot start.
+Input: command line. Output: one ready line with the URL on stdout, then the API. Exit code 0 after SIGTERM or
+SIGINT, 1 if it cannot start.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ _KNOBS: tuple[tuple[str, Callable[[str], object], str], ...] = (
     ("latency_seconds", float, "wait before every answer"),
 )
 _CHOICES = (
-    "auth", "pagination", "dates", "plant_filter", "numbers", "date_format", "timestamp_format", "decimal_separator",
+    "auth", "pagination", "dates", "plant_filter", "numbers", "date_format", "timestamp_format",
+    "decimal_separator",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Every knob of the simulated source API, and the two ready-made profiles.
 
-Input: keyword arguments (each knob alone, any combination). Output: one frozen, validated `SimulatorConfig`.
-Change one knob of a profile with `dataclasses.replace(profile("range"), auth="basic")`: it is validated again.
+Input: keyword arguments (each knob alone, any combination). Output: a frozen, validated `SimulatorConfig`.
+Change one knob of a profile with `dataclasses.replace(profile("range"), auth="basic")`: it is checked again.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ class SimulatorConfig:
 
     # --- who may ask ---
     auth: Literal["none", "basic", "bearer", "raw_token", "api_key", "oauth2"] = "bearer"
-    token: str = "demo-token"  # bearer token, raw token or API key
+    token: str = "demo-token"  # noqa: S105  made up; bearer token, raw token or API key
     username: str = "demo"
-    password: str = "demo-password"
+    password: str = "demo-password"  # noqa: S105
     api_key_header: str = "X-API-Key"
     client_id: str = "demo-client"
-    client_secret: str = "demo-secret"
-    token_path: str = "/oauth/token"
+    client_secret: str = "demo-secret"  # noqa: S105
+    token_path: str = "/oauth/token"  # noqa: S105
     token_lifetime_seconds: float = 3600.0
 
     # --- answers: pages, envelope, transport ---
@@ -132,7 +132,7 @@ class SimulatorConfig:
 
 _DEFAULT = SimulatorConfig()
 
-# Differs from the default in everything that settings can name: a client that works with both assumes nothing.
+# Differs from the default in all that settings can name: a client that works with both assumes nothing.
 _RANGE = SimulatorConfig(
     equipment_path="/v2/assets",
     running_time_path="/v2/meter/readings",
@@ -142,7 +142,7 @@ _RANGE = SimulatorConfig(
     plant_filter="repeated",
     plant_param="plant[]",
     auth="api_key",
-    token="demo-api-key",
+    token="demo-api-key",  # noqa: S106
     pagination="cursor",
     page_size=1000,
     limit_param="page_size",

@@ -1,12 +1,12 @@
-"""The control endpoint: script a running simulator over HTTP. It needs no credentials; listen on loopback only.
+"""The control endpoint: script a running simulator over HTTP. No credentials, so listen on loopback only.
 
-GET    /_control/health        {"status": "ok", "profile data": ...}
+GET    /_control/health        {"status": "ok", "seed": 1, "plants": 4, "equipment": 200}
 GET    /_control/faults        the injected faults
 POST   /_control/faults        inject one fault or a list: {"kind": "status", "status": 503, "times": 2}
 DELETE /_control/faults        remove all
 GET    /_control/requests      counts and the request log (secrets masked); ?last=20 for the latest only
 DELETE /_control/requests      empty the log, set the counts to 0
-PUT    /_control/records       {"stream": "running_time", "day": "2026-01-31", "records": [...]}; null = generated again
+PUT    /_control/records       {"stream": "running_time", "day": "2026-01-31", "records": [...]}
 PUT    /_control/body?stream=equipment&day=&page=&status=     the request's body is served as it stands
 GET    /_control/defects       of the equipment snapshot, or of ?day=2026-01-31
 GET    /_control/plants        [["P001", "Plant Hamburg 1"], ...]

@@ -1,11 +1,12 @@
 """The defects that real deployments send, one entry per kind.
 
-Input: a clean record and what is known about it. Output: the spoiled record, and the code that a validator gives it.
+Input: a clean record and what is known about it. Output: the spoiled record, and the code that a validator
+gives it.
 
 A kind with `code=None` is kept by a correct sync (harmless oddity, or a second document that is superseded).
-`codes` lists every code that is right when more than one rule breaks. `needs_previous_day` kinds are only wrong
-against the stored day before. `extra` kinds add a record beside the clean one; all others replace it.
-Kinds with `default=False` are no well-formed JSON for a strict parser and are sent only if `defect_kinds` names them.
+If a record breaks several rules, `code` is that of the rule that comes first: form before value before reference
+before progression. `needs_previous_day` kinds are only wrong against the stored day before. `extra` kinds add a record beside the clean one; all others replace it.
+Kinds with `default=False` are no JSON for a strict parser and are sent only if `defect_kinds` names them.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ class Situation:
     writer: RecordWriter
     machine: int
     day: date
-    running: int = 0
-    cumulative: int = 0
-    read_at: datetime | None = None
+    running: int
+    cumulative: int
+    read_at: datetime
 
     @property
     def busy_hours(self) -> int:
@@ -57,7 +58,6 @@ class DefectKind:
     where: Where
     code: str | None
     spoil: Spoil
-    codes: frozenset[str] = frozenset()
     warning: str | None = None
     needs_previous_day: bool = False
     extra: bool = False
@@ -116,7 +116,7 @@ def _trailing_minus(record: Record, at: Situation) -> None:
 
 
 def _counter_decreased(record: Record, at: Situation) -> None:
-    # 500 h below yesterday: lower than any stored day of the last weeks, and still far above the hours of a day.
+    # 500 h below yesterday: lower than any day of the last weeks, and still far above the hours of a day.
     record["CNTRR"] = at.cumulative_value(at.cumulative - at.running - 50_000)
 
 
@@ -155,9 +155,9 @@ def _hour_24(record: Record, at: Situation) -> None:
 
 def _older_reading(record: Record, at: Situation) -> None:
     """A provisional document of the same day, six hours earlier, that the clean record supersedes."""
-    assert at.read_at is not None
+    at_hour = at.read_at - timedelta(hours=6)
     half = at.running // 2
-    record["DATE_TIME"] = at.writer.timestamp(at.read_at - timedelta(hours=6), at.machine)
+    record["DATE_TIME"] = at.writer.timestamp(at_hour, at.machine)
     record["RECDV"] = at.running_value(half)
     record["CNTRR"] = at.cumulative_value(at.cumulative - at.running + half)
     record["MDTXT"] = "Provisional reading"
@@ -210,56 +210,34 @@ _KINDS = (
     DefectKind("empty_equipment_number", _B, "REQUIRED", _put("EQUNR", "")),
     DefectKind("blank_equipment_number", _B, "REQUIRED", _put("EQUNR", "   ")),
     DefectKind("empty_running_hours", _R, "REQUIRED", _put("RECDV", "")),
-    DefectKind("zero_date", _R, "REQUIRED", _put("DATE", "00000000"), frozenset({"DATE_INVALID"})),
+    DefectKind("zero_date", _R, "REQUIRED", _put("DATE", "00000000")),
     # types, formats, lengths
-    DefectKind(
-        "long_equipment_number", _B, "TOO_LONG", _put("EQUNR", "9" * 51), frozenset({"EQUIPMENT_UNKNOWN"})
-    ),
+    DefectKind("long_equipment_number", _B, "TOO_LONG", _put("EQUNR", "9" * 51)),
     DefectKind("long_company_code", _B, "TOO_LONG", _put("BUKRS", "1000-SUBSIDIARY")),
     DefectKind("long_point", _B, "TOO_LONG", _put("POINT", "0" * 31)),
     DefectKind("long_object_number", _B, "TOO_LONG", _put("OBJNR", "IE" + "0" * 49)),
-    DefectKind(
-        "numeric_equipment_number",
-        _B,
-        "TYPE_INVALID",
-        _number_as_json_number,
-        frozenset({"EQUIPMENT_UNKNOWN"}),
-    ),
-    DefectKind("nul_character", _B, "CHARACTER_INVALID", _put("EQKTU", "PUMP\x00 7")),
-    DefectKind("text_hours", _R, "NUMBER_INVALID", _put("RECDV", "abc")),
-    DefectKind("nan_hours", _R, "NUMBER_INVALID", _put("RECDV", "NaN")),
-    DefectKind("infinite_counter", _R, "NUMBER_INVALID", _put("CNTRR", "Infinity")),
-    DefectKind("underscore_counter", _R, "NUMBER_INVALID", _put("CNTRR", "1_000")),
-    DefectKind("comma_decimal", _R, "NUMBER_INVALID", _comma_decimal),
-    DefectKind(
-        "huge_counter",
-        _R,
-        "NUMBER_TOO_LARGE",
-        _put("CNTRR", "99999999999999.00"),
-        frozenset({"NUMBER_INVALID"}),
-    ),
-    DefectKind("impossible_date", _R, "DATE_INVALID", _impossible_day, frozenset({"DATE_OUTSIDE_REQUEST"})),
-    DefectKind("text_date", _R, "DATE_INVALID", _put("DATE", "yesterday")),
-    DefectKind("hour_24", _R, "TIMESTAMP_INVALID", _hour_24),
-    DefectKind("text_created_at", _B, "TIMESTAMP_INVALID", _put("CREATED_AT", "n/a")),
+    DefectKind("numeric_equipment_number", _B, "NOT_TEXT", _number_as_json_number),
+    DefectKind("nul_character", _B, "INVALID_TEXT", _put("EQKTU", "PUMP\x00 7")),
+    DefectKind("text_hours", _R, "NOT_NUMERIC", _put("RECDV", "abc")),
+    DefectKind("nan_hours", _R, "NOT_NUMERIC", _put("RECDV", "NaN")),
+    DefectKind("infinite_counter", _R, "NOT_NUMERIC", _put("CNTRR", "Infinity")),
+    DefectKind("underscore_counter", _R, "NOT_NUMERIC", _put("CNTRR", "1_000")),
+    DefectKind("comma_decimal", _R, "NOT_NUMERIC", _comma_decimal),
+    DefectKind("huge_counter", _R, "OUT_OF_RANGE", _put("CNTRR", "99999999999999.00")),
+    DefectKind("impossible_date", _R, "INVALID_DATE", _impossible_day),
+    DefectKind("text_date", _R, "INVALID_DATE", _put("DATE", "yesterday")),
+    DefectKind("hour_24", _R, "INVALID_TIMESTAMP", _hour_24),
+    DefectKind("text_created_at", _B, "INVALID_TIMESTAMP", _put("CREATED_AT", "n/a")),
     # values and business rules
-    DefectKind("negative_hours", _R, "NEGATIVE", _negative_hours),
-    DefectKind("trailing_minus", _R, "NEGATIVE", _trailing_minus, frozenset({"NUMBER_INVALID"})),
-    DefectKind(
-        "negative_counter", _R, "NEGATIVE", _put("CNTRR", "-120.50"), frozenset({"CUMULATIVE_BELOW_DAILY"})
-    ),
+    DefectKind("negative_hours", _R, "NEGATIVE_HOURS", _negative_hours),
+    DefectKind("trailing_minus", _R, "NEGATIVE_HOURS", _trailing_minus),
+    DefectKind("negative_counter", _R, "NEGATIVE_CUMULATIVE", _put("CNTRR", "-120.50")),
     DefectKind("counter_decreased", _R, "COUNTER_DECREASED", _counter_decreased, needs_previous_day=True),
     DefectKind(
         "counter_not_advanced", _R, "COUNTER_NOT_ADVANCED", _counter_not_advanced, needs_previous_day=True
     ),
-    DefectKind(
-        "cumulative_below_daily",
-        _R,
-        "CUMULATIVE_BELOW_DAILY",
-        _cumulative_below_daily,
-        frozenset({"COUNTER_DECREASED"}),
-    ),
-    DefectKind("future_date", _R, "DATE_IN_FUTURE", _other_day(400), frozenset({"DATE_OUTSIDE_REQUEST"})),
+    DefectKind("cumulative_below_daily", _R, "CUMULATIVE_BELOW_DAILY", _cumulative_below_daily),
+    DefectKind("future_date", _R, "DATE_IN_FUTURE", _other_day(400)),
     DefectKind("other_day", _R, "DATE_OUTSIDE_REQUEST", _other_day(-1)),
     # references
     DefectKind("unknown_plant", _B, "PLANT_UNKNOWN", _put("SWERK", "X999")),
@@ -284,12 +262,10 @@ _KINDS = (
     DefectKind("more_zeros", _R, None, _more_zeros),
     DefectKind("minus_zero_hours", _R, None, _put("RECDV", "-0.00"), machine="idle"),
     # only when asked for: a strict JSON parser refuses the page
-    DefectKind(
-        "lone_surrogate", _B, "CHARACTER_INVALID", _put("EQKTU", RawJson('"PUMP \\ud800"')), default=False
-    ),
-    DefectKind("bare_nan", _R, "NUMBER_INVALID", _put("RECDV", RawJson("NaN")), default=False),
-    DefectKind("bare_huge", _R, "NUMBER_INVALID", _put("CNTRR", RawJson("1e400")), default=False),
-    DefectKind("many_digits", _R, "NUMBER_INVALID", _put("CNTRR", RawJson("7" * 5000)), default=False),
+    DefectKind("lone_surrogate", _B, "INVALID_TEXT", _put("EQKTU", RawJson('"PUMP \\ud800"')), default=False),
+    DefectKind("bare_nan", _R, "NOT_NUMERIC", _put("RECDV", RawJson("NaN")), default=False),
+    DefectKind("bare_huge", _R, "OUT_OF_RANGE", _put("CNTRR", RawJson("1e400")), default=False),
+    DefectKind("many_digits", _R, "OUT_OF_RANGE", _put("CNTRR", RawJson("7" * 5000)), default=False),
     DefectKind("duplicate_key", _R, "DUPLICATE_KEY", _duplicate_key, default=False),
 )
 

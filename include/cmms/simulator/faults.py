@@ -1,8 +1,10 @@
 """Faults on demand: which requests they hit, and what they do.
 
-Input: `Fault` objects (from a test) or their JSON form (control endpoint). Output: for each request the faults that hit.
+Input: `Fault` objects (from a test) or their JSON form (control endpoint). Output: for each request the
+faults that hit.
 
-All matching faults apply together, in the order of injection: latency with a status, a renamed field on a slow page.
+All matching faults apply together, in the order of injection: latency with a status, a renamed field on a
+slow page.
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ FaultKind = Literal[
 class Fault:
     """One fault. The first five keywords choose the requests, all of them must match; None matches any.
 
-    `times` counts requests that are hit (None: until removed); `nth` is the first matching request to be hit, from 1.
+    `times` counts requests that are hit (None: until removed); `nth` is the first matching request to be
+    hit, from 1.
     """
 
     kind: FaultKind

@@ -2,9 +2,10 @@
 
 Input: `SimulatorConfig` (seed and size). Output: master data per machine, and the hours of any calendar day.
 
-Hours are integers of hundredths. Each machine follows one of 256 year-long rosters (364 days, so weekdays stay in
-place) from its own starting week. A roster's running total is known beforehand, so the counter of any day is one
-look-up, and `cumulative(D) = cumulative(D-1) + running(D)` holds exactly without having made the days before.
+Hours are integers of hundredths. Each machine follows one of 256 year-long rosters (364 days, so weekdays
+stay in place) from its own starting week. A roster's running total is known beforehand, so the counter of
+any day is one look-up, and `cumulative(D) = cumulative(D-1) + running(D)` holds exactly without having made
+the days before.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ _TYPES = (
     ("Chillers", "WATER CHILLER"),
     ("Gearboxes", "GEARBOX & COUPLING"),
 )
+
+TYPE_NAMES = tuple(name for _, name in _TYPES)
 
 NOTES = (
     "", "", "", "", "Shift reading", "Automatic reading", "Read by hand", "Night shift",
@@ -81,7 +84,7 @@ class Fleet:
 
     def description(self, machine: int) -> str:
         """Return the text of a machine (EQKTU)."""
-        return f"{_TYPES[machine % len(_TYPES)][1]} {machine % 997 + 1}"
+        return TYPE_NAMES[machine % len(TYPE_NAMES)] + description_suffix(machine)
 
     def group(self, machine: int) -> str:
         """Return the equipment group of a machine, for deployments that send one."""
@@ -122,13 +125,18 @@ def equipment_number(machine: int) -> str:
     return f"{10_000_000 + machine:018d}"
 
 
+def description_suffix(machine: int) -> str:
+    """Return what tells machines of one type apart in their text."""
+    return f" {machine % 997 + 1}"
+
+
 def measuring_point(machine: int) -> str:
     """Return POINT (12 digits with leading zeros)."""
     return f"{500_000 + machine:012d}"
 
 
 def _make_rosters(random: np.random.Generator) -> Hundredths:
-    """Return hours in hundredths, one row per roster and one column per day of the cycle; never above 24.00."""
+    """Return hours in hundredths: a row per roster, a column per day of the cycle, never above 24.00."""
     rosters = np.zeros((_ROSTERS, _CYCLE), dtype=np.int64)
     days = np.arange(_CYCLE)
     weekend = (days - 1) % 7 >= 5  # day 1 of the proleptic calendar is a Monday, so is position 1

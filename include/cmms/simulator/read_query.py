@@ -1,10 +1,12 @@
 """Read what a request asks for.
 
-Input: stream, query parameters, headers. Output: `Query`, or `BadRequest` with the sentence that a real API would send.
+Input: stream, query parameters, headers. Output: `Query`, or `BadRequestError` with the sentence that a real
+API would send.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -16,7 +18,7 @@ Parameters = Mapping[str, list[str]]
 _MOST_DAYS = 3700
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """The request cannot be answered (status 400)."""
 
 
@@ -26,7 +28,7 @@ def read_query(
     """Return the query of a request.
 
     Raises:
-        BadRequest: a parameter or header is missing or wrong.
+        BadRequestError: a parameter or header is missing or wrong.
     """
     _check_required(config, parameters, headers)
     first_day, last_day = (None, None) if stream == "equipment" else _read_days(config, parameters)
@@ -52,10 +54,10 @@ def read_query(
 def _check_required(config: SimulatorConfig, parameters: Parameters, headers: Mapping[str, str]) -> None:
     for name, value in config.required_params.items():
         if parameters.get(name) != [value]:
-            raise BadRequest(f"parameter {name} must be {value}")
+            raise BadRequestError(f"parameter {name} must be {value}")
     for name, value in config.required_headers.items():
         if headers.get(name.lower()) != value:
-            raise BadRequest(f"header {name} must be {value}")
+            raise BadRequestError(f"header {name} must be {value}")
 
 
 def _read_days(config: SimulatorConfig, parameters: Parameters) -> tuple[date, date]:
@@ -65,20 +67,23 @@ def _read_days(config: SimulatorConfig, parameters: Parameters) -> tuple[date, d
     first = _read_day(config, parameters, config.start_param)
     last = _read_day(config, parameters, config.end_param)
     if last < first:
-        raise BadRequest(f"{config.end_param} is before {config.start_param}")
+        raise BadRequestError(f"{config.end_param} is before {config.start_param}")
     if (last - first).days > _MOST_DAYS:
-        raise BadRequest(f"at most {_MOST_DAYS} days in one request")
+        raise BadRequestError(f"at most {_MOST_DAYS} days in one request")
     return first, last
 
 
 def _read_day(config: SimulatorConfig, parameters: Parameters, name: str) -> date:
     text = _single(parameters, name)
     if text is None:
-        raise BadRequest(f"parameter {name} is required")
+        raise BadRequestError(f"parameter {name} is required")
+    shape = r"\d{4}-\d\d-\d\d" if config.date_param_format == "iso" else r"\d{8}"
     try:
-        return datetime.strptime(text, "%Y-%m-%d" if config.date_param_format == "iso" else "%Y%m%d").date()
+        if not re.fullmatch(shape, text, re.ASCII):
+            raise ValueError(shape)
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise BadRequest(f"parameter {name} is no date: {text}") from error
+        raise BadRequestError(f"parameter {name} is no date: {text}") from error
 
 
 def _read_plants(config: SimulatorConfig, parameters: Parameters) -> tuple[str, ...]:
@@ -86,9 +91,9 @@ def _read_plants(config: SimulatorConfig, parameters: Parameters) -> tuple[str, 
         return ()
     values = parameters.get(config.plant_param, [])
     if config.plant_filter == "single" and len(values) > 1:
-        raise BadRequest(f"parameter {config.plant_param} is given more than once")
+        raise BadRequestError(f"parameter {config.plant_param} is given more than once")
     if config.plant_required and not values:
-        raise BadRequest(f"parameter {config.plant_param} is required")
+        raise BadRequestError(f"parameter {config.plant_param} is required")
     return tuple(sorted(set(values)))
 
 
@@ -101,7 +106,7 @@ def _read_created_after(config: SimulatorConfig, stream: Stream, parameters: Par
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadRequest(f"parameter {config.created_after_param} is no timestamp: {text}") from error
+        raise BadRequestError(f"parameter {config.created_after_param} is no timestamp: {text}") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -120,7 +125,7 @@ def _read_position(config: SimulatorConfig, parameters: Parameters) -> tuple[int
     try:
         return (read_cursor(token) if token else 0), limit
     except ValueError as error:
-        raise BadRequest(f"parameter {config.cursor_param} is no cursor of this API") from error
+        raise BadRequestError(f"parameter {config.cursor_param} is no cursor of this API") from error
 
 
 def _number(parameters: Parameters, name: str, default: int, *, least: int) -> int:
@@ -128,7 +133,7 @@ def _number(parameters: Parameters, name: str, default: int, *, least: int) -> i
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 12 and int(text) >= least):
-        raise BadRequest(f"parameter {name} must be a whole number from {least}")
+        raise BadRequestError(f"parameter {name} must be a whole number from {least}")
     return int(text)
 
 

@@ -5,6 +5,7 @@ Input: a function from `Request` to `Answer`. Output: bytes on sockets; counts o
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import sys
@@ -73,10 +74,8 @@ class HttpServer(TCPServer):
         with self._lock:
             sockets, threads = list(self._open.values()), list(self._threads.values())
         for open_socket in sockets:
-            try:
+            with contextlib.suppress(OSError):  # closed in the meantime
                 open_socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed in the meantime
         for thread in threads:
             thread.join(timeout=5)
 
@@ -167,19 +166,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _end(self, *, reset: bool) -> None:
         self.close_connection = True
         if reset:
-            # Give the bytes already sent a moment to arrive: RST would overtake them. Then linger 0 makes it RST, not FIN.
+            # The bytes already sent need a moment to arrive: RST would overtake them.
+            # Then linger 0 makes the close an RST, not a FIN.
             time.sleep(0.02)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
 
     def finish(self) -> None:
         """Close the streams; the socket may already be gone."""
-        try:
+        with contextlib.suppress(OSError):
             super().finish()
-        except OSError:
-            pass
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class calls it so
         """Keep quiet: the request log of the simulator has it all."""
 
 

@@ -20,7 +20,7 @@ from cmms.simulator.check_credentials import CredentialCheck
 from cmms.simulator.config import SimulatorConfig, Stream
 from cmms.simulator.control import CONTROL_PREFIX, Control
 from cmms.simulator.faults import Fault, FaultBook, Hit
-from cmms.simulator.read_query import BadRequest, read_query
+from cmms.simulator.read_query import BadRequestError, read_query
 from cmms.simulator.serve_http import HttpServer, Request
 from cmms.simulator.source_data import SourceData
 from cmms.simulator.spoil_answers import plan_edit, spoil_answer
@@ -30,7 +30,7 @@ _LOGGED_REQUESTS = 100_000
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """A request to a stream or the token endpoint, in the order of arrival. Control requests are not logged."""
+    """A request to a stream or the token endpoint, in order of arrival; control requests are not logged."""
 
     number: int
     connection: int
@@ -136,7 +136,7 @@ class Simulator:
     @property
     def base_url(self) -> str:
         """Return http://host:port, without a slash at the end."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104  compared, not bound
         return f"http://{host}:{self.port}"
 
     @property
@@ -193,8 +193,8 @@ class Simulator:
     ) -> None:
         """Serve these records for a stream and day (None for equipment) instead of generated ones.
 
-        A text goes into the body as it stands, so it may be what no JSON writer produces: bare NaN, duplicate keys.
-        None gives the generated records back.
+        A text goes into the body as it stands, so it may be what no JSON writer produces: bare NaN,
+        duplicate keys. None gives the generated records back.
         """
         texts = None
         if records is not None:
@@ -225,7 +225,7 @@ class Simulator:
         self.clear_requests()
 
     def prepare(self, *days: date) -> None:
-        """Render the equipment snapshot and the readings of these days, as pages of the default size without filters."""
+        """Render the equipment snapshot and the readings of these days: default page size, no filters."""
         for day in (None, *days):
             stream: Stream = "equipment" if day is None else "running_time"
             query = Query(stream, day, day, (), None, 0, self.config.page_size)
@@ -267,7 +267,7 @@ class Simulator:
         try:
             origin = f"http://{request.headers.get('host', f'{self.host}:{self.port}')}"
             query = read_query(self.config, stream, request.parameters, request.headers, origin)
-        except BadRequest as error:
+        except BadRequestError as error:
             return None, [], json_answer(400, {"error": str(error)})
         hits = self._faults.hits(stream, query.page, query.first_day, query.last_day)
         return query, hits, spoil_answer(self._healthy_answer(request, query, hits), hits)

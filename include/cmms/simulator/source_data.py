@@ -1,11 +1,13 @@
 """What the simulated source system holds: records by day, with known defects.
 
-Input: `SimulatorConfig`. Output: the equipment snapshot and the readings of any calendar day as JSON texts, and the
-list of their defects. Both are a pure function of (seed, config, day): no day depends on another having been made.
+Input: `SimulatorConfig`. Output: the equipment snapshot and the readings of any calendar day as JSON texts,
+and the list of their defects. Both are a pure function of (seed, config, day): no day depends on another
+having been made.
 
-Defects replace the record of their day only, never the chain of counters, and a machine is never defective on two
-days running, so the verdict on a record does not depend on the fate of its neighbour. Defects of the equipment stream
-are machines beyond `config.equipment` (new, not yet reporting hours), so that they orphan no readings.
+Defects replace the record of their day only, never the chain of counters, and a machine is never defective
+on two days running, so the verdict on a record does not depend on the fate of its neighbour. Defects of the
+equipment stream are machines beyond `config.equipment` (new, not yet reporting hours), so that they orphan
+no readings.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ class Defect(NamedTuple):
     """A record that is not clean. `position` counts from 0 in the stream's list of that day.
 
     `expected_code` is None when a correct sync keeps or supersedes the record; `KINDS[kind]` tells more
-    (all right codes, the warning, whether the day before must be stored).
+    (the warning, whether the day before must be stored).
     """
 
     position: int
@@ -90,7 +92,7 @@ class SourceData:
         return (self.equipment() if day is None else self.running_times(day)).defects
 
     def equipment(self, created_after: datetime | None = None) -> RecordSet:
-        """Return the equipment snapshot; with `created_after` only the clean records created after that instant."""
+        """Return the equipment snapshot; with `created_after` only clean records created after that."""
         if created_after is not None:
             machines = [m for m in range(self.fleet.size) if self.fleet.created_at(m) > created_after]
             texts = [self._writer.text_of(self._writer.equipment_record(m)) for m in machines]
@@ -105,7 +107,8 @@ class SourceData:
                 break
             machine = int(random.integers(self.fleet.size)) if kind.extra else self.fleet.size + number
             record = self._writer.equipment_record(machine)
-            kind.spoil(record, Situation(self._writer, machine, self.config.first_day))
+            created = self.fleet.created_at(machine)
+            kind.spoil(record, Situation(self._writer, machine, self.config.first_day, 0, 0, created))
             defects.append(Defect(len(texts), kind.name, kind.code))
             texts.append(self._writer.text_of(record))
             plants.append(self.fleet.plant_code(machine))
@@ -146,7 +149,7 @@ class SourceData:
         return [(machine, kind) for machine, kind in taken if kind is not None]
 
     def _defect_count(self, random: np.random.Generator) -> int:
-        """Return how many records are spoiled: rounded up or down by chance, so that small fleets get some as well."""
+        """Return how many records are spoiled, rounded by chance: small fleets get some on some days."""
         return (
             int(self.fleet.size * self.config.defect_rate + float(random.random())) if self.fleet.size else 0
         )

@@ -1,7 +1,7 @@
 """Turn fault hits into a spoiled answer.
 
-Input: the hits of a request. Output: how its page is edited before rendering (`plan_edit`), and the answer with another
-body, status or transport (`spoil_answer`).
+Input: the hits of a request. Output: how its page is edited before rendering (`plan_edit`), and the answer
+with another body, status or transport (`spoil_answer`).
 """
 
 from __future__ import annotations

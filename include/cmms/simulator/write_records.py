@@ -1,10 +1,11 @@
 """Write records as JSON text, as the configured deployment would.
 
-Input: the fleet and a day. Output: one JSON text per record (fast, for whole days), or one record as a mapping that
-a defect can spoil before it is written.
+Input: the fleet and a day. Output: one JSON text per record (fast, for whole days), or one record as a
+mapping that a defect can spoil before it is written.
 
-A whole day is put together from pieces: everything that never changes of a machine is rendered once, dates and
-timestamps once per day and style; per record only the two hour values are new. 100,000 records take about 0.2 s.
+A whole day is put together from pieces: everything that never changes of a machine is rendered once, dates
+and timestamps once per day and style; per record only the two hour values are new. 100,000 records take
+about 0.2 s.
 """
 
 from __future__ import annotations
@@ -15,11 +16,19 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from cmms.simulator.config import RUNNING_TIME_FIELDS, SimulatorConfig
-from cmms.simulator.machines import CREATION_INSTANTS, NOTES, Fleet, equipment_number, measuring_point
+from cmms.simulator.machines import (
+    CREATION_INSTANTS,
+    NOTES,
+    TYPE_NAMES,
+    Fleet,
+    description_suffix,
+    equipment_number,
+    measuring_point,
+)
 
 
 class RawJson(str):
-    """Text that goes into the JSON as it stands: exact decimals, and values that no JSON writer would produce."""
+    """Text that goes into the JSON as it stands: exact decimals, and what no JSON writer would produce."""
 
 
 JsonValue: TypeAlias = str | int | None
@@ -68,12 +77,13 @@ class RecordWriter:
     def write_equipment(self) -> list[str]:
         """Return the JSON text of every machine's master record."""
         heads, _ = self._constant_pieces()
-        groups = [self._group_text(machine) for machine in range(self.fleet.size)]
-        created = [self._created_texts[machine % CREATION_INSTANTS] for machine in range(self.fleet.size)]
+        groups = [self._group_text(machine) for machine in range(len(TYPE_NAMES))]
+        styles = [self._timestamp_style(machine) for machine in range(8)]
         key = self._keys["CREATED_AT"]
         return [
-            f'{head}{key}"{texts[self._timestamp_style(machine)]}"{group}{self._extra}}}'
-            for machine, (head, texts, group) in enumerate(zip(heads, created, groups, strict=True))
+            f'{head}{key}"{self._created_texts[m % CREATION_INSTANTS][styles[m % 8]]}"'
+            f"{groups[m % len(groups)]}{self._extra}}}"
+            for m, head in enumerate(heads)
         ]
 
     def write_running_times(self, day: date) -> list[str]:
@@ -155,13 +165,23 @@ class RecordWriter:
     def _constant_pieces(self) -> tuple[list[str], list[int]]:
         """Return per machine the text that never changes, and which middle piece its readings take."""
         if self._pieces is None:
-            machines = range(self.fleet.size)
-            heads = [self._head(machine) for machine in machines]
-            middle_of = [
-                self._style(machine) * _SLOTS + self.fleet.reading_slot_of[machine] for machine in machines
-            ]
-            self._pieces = (heads, middle_of)
+            styles = [self._style(machine) * _SLOTS for machine in range(8)]  # styles repeat every 8 machines
+            middle_of = [styles[m % 8] + slot for m, slot in enumerate(self.fleet.reading_slot_of)]
+            self._pieces = (self._heads(), middle_of)
         return self._pieces
+
+    def _heads(self) -> list[str]:
+        keys = self._keys
+        plants = [f"{{{keys['SWERK']}{json.dumps(code)},{keys['EQUNR']}" for code in self.fleet.plant_codes]
+        company = f",{keys['BUKRS']}{json.dumps(self.config.company_code)},{keys['EQKTU']}"
+        # The closing quote is cut off: the running number of the description follows.
+        texts = [company + json.dumps(name, ensure_ascii=False)[:-1] for name in TYPE_NAMES]
+        objects, point = f'",{keys["OBJNR"]}"IE', f'",{keys["POINT"]}"'
+        return [
+            f'{plants[m % len(plants)]}"{number}"{texts[m % len(texts)]}{description_suffix(m)}'
+            f'{objects}{number}{point}{measuring_point(m)}",'
+            for m, number in enumerate(map(equipment_number, range(self.fleet.size)))
+        ]
 
     def _group_text(self, machine: int) -> str:
         if self.config.group_field is None:
@@ -170,16 +190,6 @@ class RecordWriter:
 
     def _key(self, name: str) -> str:
         return self._keys.get(name) or f"{json.dumps(name)}:"
-
-    def _head(self, machine: int) -> str:
-        number = equipment_number(machine)
-        keys = self._keys
-        return (
-            f'{{{keys["SWERK"]}{json.dumps(self.fleet.plant_code(machine))},{keys["EQUNR"]}"{number}",'
-            f"{keys['BUKRS']}{json.dumps(self.config.company_code)},"
-            f"{keys['EQKTU']}{json.dumps(self.fleet.description(machine), ensure_ascii=False)},"
-            f'{keys["OBJNR"]}"IE{number}",{keys["POINT"]}"{measuring_point(machine)}",'
-        )
 
     def _middles(self, day: date) -> list[str]:
         """Return CREATED_AT, DATE and DATE_TIME for every combination of styles and reading slot of a day."""
