@@ -111,6 +111,8 @@ class Auth(Frozen):
 class Pagination(Frozen):
     """How pages follow each other. Paths are dotted, in the body; "" is the body itself.
 
+    The headers ``total_header`` and ``cursor_header`` count where the body has no such value.
+
     ``auto`` stop: totals of the body decide when they are there; without them a page shorter (or longer)
     than asked for is the last one.
     """
@@ -126,6 +128,8 @@ class Pagination(Frozen):
     next_path: str = "links.next"
     total_path: str | None = "meta.total"
     last_page_path: str | None = "meta.last_page"
+    total_header: str = "X-Total-Count"
+    cursor_header: str = "X-Next-Cursor"
     max_pages: int = Field(100_000, ge=1)
 
 

@@ -1,0 +1,29 @@
+"""The account of every HTTP request, successful or not: what ``api_call_logs`` holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One HTTP request, as the columns of ``api_call_logs``. ``endpoint`` is a path: no query, no credential.
+
+    ``error_class`` is a name such as ``ReadTimeout``, ``HTTP 503`` or ``BadPayload``; None after a good answer.
+    """
+
+    endpoint: str
+    unit_key: str | None
+    page: int | None
+    status: int | None
+    attempt: int
+    latency_ms: int
+    bytes_wire: int
+    bytes_body: int
+    error_class: str | None
+    called_at: datetime
+
+
+CallLog = Callable[[ApiCall], None]

@@ -1,0 +1,140 @@
+"""Part of step fetch: a page as received -> files in the storage, and back.
+
+A page is landed as the gzip stream that came over the wire, or compressed anew. One too large for memory is cut
+into several files with the same records in the same order. :func:`read_landed` is how the next step gets a body.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import msgspec
+
+from cmms.api.body import PageContent, RecordScanner, page_content, split_records
+from cmms.api.receive_body import Body
+from cmms.errors import HandoverMissing
+from cmms.settings import Stream
+from cmms.storage import Storage
+from cmms.sync.records import LandedPage, Manifest
+
+MANIFEST = "manifest.json"
+_PART_RECORDS = 20_000
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file of a page."""
+
+    file: str
+    records: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LandedContent:
+    """A page that has been landed. ``fingerprint`` differs for pages whose records differ, nearly always."""
+
+    files: tuple[LandedFile, ...]
+    records: int
+    fingerprint: bytes
+
+
+def land_small(storage: Storage, name: str, body: Body, content: PageContent) -> LandedContent:
+    """Land a body that is in memory as one file."""
+    data = body.as_gzip()
+    file = f"{name}.json.gz"
+    storage.write_bytes(file, data)
+    landed = LandedFile(file, len(content.records), hashlib.sha256(data).hexdigest())
+    return LandedContent((landed,), len(content.records), _fingerprint(content.records))
+
+
+def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple[LandedContent, PageContent]:
+    """Land a body that lies in a temporary file as several files, one part in memory at a time."""
+    assert body.spooled is not None
+    scanner = RecordScanner(body.spooled, stream.records_path, stream.pagination)
+    digest, files, records = hashlib.blake2b(digest_size=16), [], iter(scanner)
+    while part := list(islice(records, _PART_RECORDS)):
+        digest.update(b"\n".join(part))
+        data = gzip.compress(_wrap(part, stream.records_path), compresslevel=1, mtime=0)
+        file = f"{name}-part-{len(files) + 1:03d}.json.gz"
+        storage.write_bytes(file, data)
+        files.append(LandedFile(file, len(part), hashlib.sha256(data).hexdigest()))
+    count = sum(file.records for file in files)
+    return LandedContent(tuple(files), count, digest.digest()), page_content([], scanner.values, stream.pagination)
+
+
+def _wrap(records: list[bytes], records_path: str) -> bytes:
+    """A body like the source's own, with these records only."""
+    body = b"[" + b",".join(records) + b"]"
+    for name in reversed(records_path.split(".") if records_path else []):
+        body = b"{" + json.dumps(name).encode() + b":" + body + b"}"
+    return body
+
+
+def _fingerprint(records: Sequence[bytes | msgspec.Raw]) -> bytes:
+    """Cheap: a few of the records. Equal ones are then compared as a whole (:func:`same_records`)."""
+    count = len(records)
+    digest = hashlib.blake2b(str(count).encode(), digest_size=16)
+    for number in sorted({0, count // 3, count // 2, count - 1} if count else ()):
+        digest.update(records[number])
+    return digest.digest()
+
+
+def same_records(storage: Storage, one: LandedContent, other: LandedContent, records_path: str) -> bool:
+    """Whether two landed pages hold the same records in the same order."""
+    if one.records != other.records or one.fingerprint != other.fingerprint or len(one.files) != len(other.files):
+        return False
+    if [file.sha256 for file in one.files] == [file.sha256 for file in other.files]:
+        return True
+    return all(
+        _record_texts(storage, mine, records_path) == _record_texts(storage, theirs, records_path)
+        for mine, theirs in zip(one.files, other.files, strict=True)
+    )
+
+
+def _record_texts(storage: Storage, file: LandedFile, records_path: str) -> list[bytes]:
+    body = gzip.decompress(storage.read_bytes(file.file))
+    return [bytes(record) for record in split_records(body, records_path).records]
+
+
+def read_landed(storage: Storage, page: LandedPage) -> bytes:
+    """Body of a landed page.
+
+    Raises:
+        HandoverMissing: the file is gone, or is not the one that was landed.
+    """
+    data = storage.read_bytes(page.file)
+    if hashlib.sha256(data).hexdigest() != page.sha256:
+        raise HandoverMissing("a landed page was changed since: clear and run from fetch", file=page.file)
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        raise HandoverMissing("a landed page is damaged: clear and run from fetch", file=page.file) from None
+
+
+def batch_folder(storage: Storage, sync_log_id: int, unit_key: str) -> str:
+    """Folder of a batch's files, named by its first unit."""
+    return f"{storage.run_folder(sync_log_id)}/{unit_key}"
+
+
+def write_manifest(storage: Storage, folder: str, manifest: Manifest) -> None:
+    """Write it last: its presence means that the fetch is complete."""
+    storage.write_bytes(f"{folder}/{MANIFEST}", json.dumps(manifest.to_dict()).encode())
+
+
+def read_manifest(storage: Storage, sync_log_id: int, unit_key: str) -> Manifest:
+    """What the fetch of the batch that begins with ``unit_key`` landed.
+
+    Raises:
+        HandoverMissing: there is no complete fetch.
+    """
+    manifest = Manifest.from_dict(json.loads(storage.read_bytes(f"{batch_folder(storage, sync_log_id, unit_key)}/{MANIFEST}")))
+    if manifest.sync_log_id != sync_log_id:
+        raise HandoverMissing("the manifest belongs to another run", file=unit_key)
+    return manifest
