@@ -1,0 +1,126 @@
+"""The notifier that DAG files name in their callbacks. Input: Airflow's context. Output: :func:`notify_run`.
+
+    with DAG(..., on_failure_callback=CmmsNotifier(on="failure"), on_success_callback=CmmsNotifier(on="success")):
+
+DAG callbacks run in the DAG processor, task callbacks in the task's process; both may run for one run, and the
+outbox tells it once. The log row is the truth; where there is none (worker killed before `open_run`, database
+down) the context has to do. Nothing but Airflow's base class is imported before a callback runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from airflow.sdk import BaseNotifier
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from cmms.settings import Settings
+    from cmms.sync.records import RunSummary
+
+log = logging.getLogger(__name__)
+
+_MESSAGE_LIMIT = 500
+
+
+class CmmsNotifier(BaseNotifier):
+    """Tell people about a run by the rules of docs/decisions/0004-alerts.md. Never raises."""
+
+    def __init__(self, *, on: Literal["failure", "success"]) -> None:
+        super().__init__()
+        self.on = on
+
+    def notify(self, context: Context) -> None:
+        """Called by Airflow with the context of the task, or the smaller one of a DAG callback."""
+        try:
+            from cmms.alerts.notify_run import notify_run
+            from cmms.settings import load_settings
+
+            settings = load_settings()
+            summary = _find_summary(context, self.on)
+            if summary is not None:
+                notify_run(summary, settings)
+        except Exception as error:
+            log.error("Alerts of this run were not sent: %s", type(error).__name__)
+
+
+def _find_summary(context: Mapping[str, Any], on: str) -> RunSummary | None:
+    """The closed log row's account; else, after a failure, what the context tells."""
+    dag_id, run_id = _identity(context)
+    logged = _load_logged(dag_id, run_id)
+    if logged is not None and logged.status != "running":
+        return logged
+    return build_summary(context, logged) if on == "failure" else None
+
+
+def _load_logged(dag_id: str | None, run_id: str | None) -> RunSummary | None:
+    if not dag_id or not run_id:
+        return None
+    try:
+        from cmms.database import session
+        from cmms.sync.close_run import load_summary
+
+        with session() as connection:
+            return load_summary(connection, dag_id=dag_id, run_id=run_id)
+    except Exception as error:  # above all: the database is what failed
+        log.warning("Log row of run %s cannot be read: %s", run_id, type(error).__name__)
+        return None
+
+
+def build_summary(context: Mapping[str, Any], logged: RunSummary | None = None) -> RunSummary:
+    """Account of a failed run from the context; ``logged`` is its log row when that was not closed."""
+    from cmms.sync.records import Counts, RunSummary, Scope
+
+    dag_id, run_id = _identity(context)
+    sync_type = logged.sync_type if logged else (dag_id or "unknown").removesuffix("_sync")[:30]
+    error_class, category, message = _describe_exception(context)
+    now = datetime.now(UTC)
+    return RunSummary(
+        sync_log_id=logged.sync_log_id if logged else 0,
+        sync_type=sync_type,
+        status="failed",
+        level="critical",
+        counts=logged.counts if logged else Counts(),
+        scope=logged.scope if logged else Scope("equipment" if sync_type == "equipment" else "running_time"),
+        started_at=logged.started_at if logged else _started_at(context) or now,
+        completed_at=now,
+        dag_id=dag_id,
+        run_id=run_id,
+        error_class=error_class,
+        error_category=category,
+        error_message=message,
+    )
+
+
+def _identity(context: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """DAG and run; a DAG callback may have no ``dag_run``, a task callback always has one."""
+    dag_run, dag = context.get("dag_run"), context.get("dag")
+    dag_id = getattr(dag_run, "dag_id", None) or getattr(dag, "dag_id", None)
+    run_id = getattr(dag_run, "run_id", None) or context.get("run_id")
+    return (str(dag_id) if dag_id else None, str(run_id) if run_id else None)
+
+
+def _describe_exception(context: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+    """Class, category and text. ``exception`` may be a text of Airflow's, or missing: then there is a reason.
+
+    The text of a foreign exception is left out: it may hold rows or credentials.
+    """
+    from cmms.alerts.messages import TASK_FAILED
+    from cmms.errors import CmmsError
+
+    exception = context.get("exception")
+    if isinstance(exception, CmmsError):
+        return type(exception).__name__, exception.category, str(exception)[:_MESSAGE_LIMIT]
+    if isinstance(exception, BaseException):
+        return type(exception).__name__, None, None
+    text = exception or context.get("reason")
+    return TASK_FAILED, None, str(text)[:_MESSAGE_LIMIT] if text else None
+
+
+def _started_at(context: Mapping[str, Any]) -> datetime | None:
+    started_at = getattr(context.get("dag_run"), "start_date", None)
+    return started_at if isinstance(started_at, datetime) else None

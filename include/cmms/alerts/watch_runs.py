@@ -1,0 +1,156 @@
+"""Find what no callback can tell: runs that never start, that fell silent, that ended without any alert.
+
+Input: the log table, now and then (`sync_watchdog`). Output: alerts in the outbox, sent.
+Call it after closing abandoned runs, so that those are told as failed, once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from cmms.alerts import messages
+from cmms.alerts.evaluate_run import fingerprint_of, resolve_alert
+from cmms.alerts.levels import respond_by
+from cmms.alerts.load_history import load_open_alerts
+from cmms.alerts.notify_run import notify_run, record_tellings, send_deliveries
+from cmms.alerts.records import Alert, from_database, to_database
+from cmms.database import Connection, execute, query, run_transaction
+from cmms.settings import Settings
+from cmms.sync.records import RunSummary
+
+log = logging.getLogger(__name__)
+
+RUN_QUEUED = "run_queued"
+RUN_STALLED = "run_stalled"
+
+_CALLBACK_GRACE = timedelta(minutes=1)
+"""A run that ended just now is still being told by its own callback."""
+_UNTOLD_WITHIN = timedelta(hours=24)
+_UNTOLD_AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class QueuedRun:
+    """A run that Airflow has queued and that has no log row yet, because no task of it ever started."""
+
+    dag_id: str
+    run_id: str
+    queued_at: datetime
+
+
+def check_watch_alerts(
+    connection: Connection, settings: Settings, now: datetime, *, queued_runs: Sequence[QueuedRun] = ()
+) -> int:
+    """Raise and resolve the alerts of stuck runs, tell untold ones; return how many messages were taken.
+
+    Args:
+        connection: Session on the database; used until the messages are written, then committed.
+        settings: Limits: ``alerts.queued_minutes`` in the queue, ``engine.lease_seconds`` without heartbeat.
+        now: Instant to measure from.
+        queued_runs: What Airflow itself has queued, if the caller can tell.
+
+    Raises:
+        DatabaseUnavailable, DatabaseRefused: the log cannot be read.
+    """
+    stuck = _stuck_alerts(connection, settings, now, queued_runs)
+    raised = {alert.fingerprint for alert in stuck}
+    over = [
+        resolve_alert(open_alert, _evidence(open_alert.level, now, open_alert.title))
+        for open_alert in load_open_alerts(connection)
+        if open_alert.rule_key in (RUN_QUEUED, RUN_STALLED) and open_alert.fingerprint not in raised
+    ]
+    deliveries = record_tellings(connection, [*stuck, *over], settings)
+    run_transaction(
+        connection,
+        lambda cursor: execute(cursor, "alerts/resolve_settled_records", {"now": to_database(now)}),
+        what="closing settled alerts",
+    )
+    untold = _load_untold(connection, now)
+    connection.commit()  # ends the reading transaction: sending may take a while
+    sent = send_deliveries(deliveries, settings)
+    for summary in untold:
+        notify_run(summary, settings)
+    return sent
+
+
+def _stuck_alerts(
+    connection: Connection, settings: Settings, now: datetime, queued_runs: Sequence[QueuedRun]
+) -> list[Alert]:
+    queued_before = now - timedelta(minutes=settings.alerts.queued_minutes)
+    silent_before = now - timedelta(seconds=settings.engine.lease_seconds)
+    rows = query(
+        connection,
+        "alerts/list_stuck_runs",
+        {"queued_before": to_database(queued_before), "silent_before": to_database(silent_before)},
+    )
+    known = {(row["dag_id"], row["run_id"]) for row in rows}
+    rows += [
+        {
+            "id": None,
+            "sync_type": run.dag_id,
+            "status": "queued",
+            "dag_id": run.dag_id,
+            "run_id": run.run_id,
+            "since": run.queued_at,
+        }
+        for run in queued_runs
+        if run.queued_at < queued_before and (run.dag_id, run.run_id) not in known
+    ]
+    return [_stuck_alert(row, settings, now) for row in rows]
+
+
+def _stuck_alert(row: dict[str, Any], settings: Settings, now: datetime) -> Alert:
+    since = from_database(row["since"])
+    minutes = int((now - since).total_seconds() // 60)
+    is_queued = row["status"] == "queued"
+    rule_key = RUN_QUEUED if is_queued else RUN_STALLED
+    title = messages.title_queued if is_queued else messages.title_stalled
+    run = f"{row['dag_id']}/{row['run_id']}" if row["run_id"] else f"log/{row['id']}"
+    alert = _evidence("critical", now, title(row["sync_type"], minutes))
+    return replace(
+        alert,
+        rule_key=rule_key,
+        fingerprint=fingerprint_of(rule_key, row["sync_type"], str(row["id"] or row["run_id"])),
+        facts=(
+            ("Run", row["run_id"] or f"log {row['id']}"),
+            ("Status", row["status"]),
+            ("Queued since" if is_queued else "Last heartbeat", messages.instant(since)),
+        ),
+        advice=messages.ADVICE_QUEUED if is_queued else messages.ADVICE_STALLED,
+        link=messages.run_link(settings.alerts.base_url, row["dag_id"], row["run_id"]),
+        run=run,
+        sync_log_id=row["id"],
+        respond_by=respond_by("critical", now),
+    )
+
+
+def _evidence(level: Any, now: datetime, title: str) -> Alert:
+    return Alert(
+        rule_key="",
+        fingerprint="",
+        level=level,
+        title=title,
+        facts=(("Seen", messages.instant(now)),),
+        advice="",
+        at=now,
+    )
+
+
+def _load_untold(connection: Connection, now: datetime) -> list[RunSummary]:
+    from cmms.sync.close_run import load_summary
+
+    rows = query(
+        connection,
+        "alerts/list_untold_runs",
+        {
+            "since": to_database(now - _UNTOLD_WITHIN),
+            "until": to_database(now - _CALLBACK_GRACE),
+            "row_limit": _UNTOLD_AT_ONCE,
+        },
+    )
+    found = [load_summary(connection, dag_id=row["dag_id"], run_id=row["run_id"]) for row in rows]
+    return [summary for summary in found if summary is not None]
