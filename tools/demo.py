@@ -16,12 +16,19 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
 from tools.airflow_api import AirflowApi
-from tools.database_server import Account, GivenServer, PrivateServer, find_given_server, obtain_server
+from tools.database_server import (
+    GIVEN_SERVER_VARIABLE,
+    Account,
+    GivenServer,
+    PrivateServer,
+    find_given_server,
+    obtain_server,
+)
 from tools.demo_report import DemoReport, connect
 from tools.demo_settings import (
     DATABASE,
@@ -47,11 +54,11 @@ _SYNC_TIMEOUT_SECONDS = 900.0
 
 
 def main() -> int:
-    """Run the demo; return 0 when both syncs ended well, or the user ended a running demo."""
+    """Run the demo; return 0 when both syncs ended well."""
     parser = argparse.ArgumentParser(prog="make demo")
     parser.add_argument("--exit", action="store_true", help="stop after the syncs; 0 only if both succeeded")
     arguments = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also when started in the background
         signal.signal(number, _raise_interrupt)
     screen = Screen()
     try:
@@ -61,7 +68,7 @@ def main() -> int:
         screen.console.print(f"demo: {error}", style="red", markup=False)
         return 1
     except KeyboardInterrupt:
-        return 0
+        return 130
 
 
 def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen, *, stay: bool) -> bool:
@@ -76,17 +83,21 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
     given = find_given_server()
     check_ports(settings, with_database=given is None)
     stack.callback(record.clear)
-    if given is None:
-        account = start_database(stack, settings, record, screen)
-    else:
-        account = prepare_given_server(given, screen)
+    after_programs = stack.enter_context(contextlib.ExitStack())  # the database stops when nobody uses it
+    account = choose_account(settings, given)
     programs = stack.enter_context(
         Programs(build_environment(settings, account), settings.logs, record, screen)
     )
-    prepare_metadata_and_tables(programs, settings, screen)
+    finish_airflow = begin_airflow(programs, settings, screen)
+    if given is None:
+        start_database(after_programs, settings, record, screen)
+    else:
+        prepare_given_server(given, screen)
+    prepare_tables(programs, screen)
     report = DemoReport(account)
     start_simulator(programs, settings, screen)
-    api = start_airflow(programs, settings, screen)
+    finish_airflow()
+    api = wait_for_airflow(programs, settings)
     stack.callback(api.close)
     for dag_id, conf in choose_runs().items():
         follow_sync(api, programs, screen, dag_id, conf)
@@ -94,22 +105,31 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
         api.unpause(dag_id)
     report.show(screen.console)
     show_access(settings, screen)
+    succeeded = report.is_good()
     if stay:
         screen.console.print("Press Ctrl-C to stop everything.")
-        while True:
-            programs.check()
-            time.sleep(1)
-    return report.is_good()
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                programs.check()
+                time.sleep(1)
+    return succeeded
+
+
+def choose_account(settings: DemoSettings, given: GivenServer | None) -> Account:
+    """Return the account that the syncs use: the given one, or one that owns the demo's schema only."""
+    if given is not None:
+        return given.account
+    return Account("127.0.0.1", settings.database_port, DATABASE_USER, settings.secrets.database_password)
 
 
 def start_database(
     stack: contextlib.ExitStack, settings: DemoSettings, record: ProcessRecord, screen: Screen
-) -> Account:
-    """Start the private server; return the account that owns the demo's schema, and only that."""
+) -> None:
+    """Start the private server with the demo's schema and account."""
     binaries = obtain_server("mysql", allow_mariadb=True, say=screen.say)
     screen.say(f"Starting {binaries.kind} {binaries.version} ({binaries.origin}).")
-    password = settings.secrets.database_password
     user = f"'{DATABASE_USER}'@'127.0.0.1'"
+    password = settings.secrets.database_password
     server = PrivateServer(
         binaries,
         settings.folder / binaries.kind,
@@ -125,40 +145,29 @@ def start_database(
     server.start()
     if server.pid is not None:
         record.add("database", server.pid)
-    return Account("127.0.0.1", server.port, DATABASE_USER, password)
 
 
-def prepare_given_server(given: GivenServer, screen: Screen) -> Account:
+def prepare_given_server(given: GivenServer, screen: Screen) -> None:
     """Create the demo's schema, if missing, on a server that somebody else runs."""
-    account = given.account
-    screen.say(f"Using the given server {account.host}:{account.port}, schema {DATABASE}.")
     import MySQLdb
 
+    account = given.account
+    screen.say(f"Using the given server {account.host}:{account.port}, schema {DATABASE}.")
     try:
         with connect(account) as connection, contextlib.closing(connection.cursor()) as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4")
     except MySQLdb.Error as error:
         raise BootstrapError(
-            f"The server of CMMS_MYSQL_SERVER_URI cannot be used: {error.args[-1]}"
+            f"The server of {GIVEN_SERVER_VARIABLE} cannot be used: {error.args[-1]}"
         ) from error
-    return account
 
 
-def prepare_metadata_and_tables(programs: Programs, settings: DemoSettings, screen: Screen) -> None:
-    """Bring Airflow's metadata and our own tables up to date, side by side, and seed the plants."""
-    version = importlib.metadata.version("apache-airflow-core")
-    stamp = settings.folder / "airflow" / f"migrated-{version}"
-    stamp.parent.mkdir(exist_ok=True)
-    if not stamp.exists():
-        screen.say("Creating Airflow's metadata database.")
-        programs.start("airflow-migrate", [_program("airflow"), "db", "migrate"])
+def prepare_tables(programs: Programs, screen: Screen) -> None:
+    """Bring the CMMS tables up to date and seed the plants; both do nothing the second time."""
     for command, what in (("migrate", "Creating or migrating the CMMS tables."), ("seed", "Seeding plants.")):
         screen.say(what)
         programs.start(command, [_program("python"), "-m", "cmms", command])
         programs.finish(command)
-    if not stamp.exists():
-        programs.finish("airflow-migrate")
-        stamp.touch()
 
 
 def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) -> None:
@@ -173,11 +182,36 @@ def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) 
     programs.wait("the simulated source API", lambda: _accepts(port))
 
 
-def start_airflow(programs: Programs, settings: DemoSettings, screen: Screen) -> AirflowApi:
-    """Start Airflow's four parts; return a session once the syncs' DAGs can be triggered."""
-    screen.say("Starting Airflow (API server, scheduler, DAG processor, triggerer).")
-    for part, options in AIRFLOW_PARTS.items():
-        programs.start(part, [_program("airflow"), part, *options])
+def begin_airflow(programs: Programs, settings: DemoSettings, screen: Screen) -> Callable[[], None]:
+    """Start Airflow, or first its metadata migration; it takes its time while the rest is prepared.
+
+    Returns:
+        What to call before waiting for Airflow.
+    """
+    version = importlib.metadata.version("apache-airflow-core")
+    stamp = settings.folder / "airflow" / f"migrated-{version}"
+    stamp.parent.mkdir(exist_ok=True)
+
+    def start_parts() -> None:
+        screen.say("Starting Airflow (API server, scheduler, DAG processor, triggerer).")
+        for part, options in AIRFLOW_PARTS.items():
+            programs.start(part, [_program("airflow"), part, *options])
+
+    def finish_migration() -> None:
+        programs.finish("airflow-migrate")
+        stamp.touch()
+        start_parts()
+
+    if stamp.exists():
+        start_parts()
+        return lambda: None
+    screen.say("Creating Airflow's metadata database.")
+    programs.start("airflow-migrate", [_program("airflow"), "db", "migrate"])
+    return finish_migration
+
+
+def wait_for_airflow(programs: Programs, settings: DemoSettings) -> AirflowApi:
+    """Return a session once Airflow is healthy and the syncs' DAGs can be triggered."""
     api = AirflowApi(settings.airflow_url, "admin", settings.secrets.airflow_password)
 
     def has_dags() -> bool:
