@@ -7,6 +7,7 @@ SIGINT, 1 if it cannot start.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -28,7 +29,7 @@ _KNOBS: tuple[tuple[str, Callable[[str], object], str], ...] = (
     ("days", int, "days with readings from --first-day on (default: any day)"),
     ("first_day", date.fromisoformat, "first day with readings, YYYY-MM-DD"),
     ("defect_rate", float, "share of defective records, 0 to 0.4"),
-    ("token", str, "bearer token, raw token or API key"),
+    ("token", str, "bearer token, raw token or API key (or variable CMMS_SIMULATOR_TOKEN)"),
     ("username", str, "for --auth basic"),
     ("password", str, "for --auth basic"),
     ("client_id", str, "for --auth oauth2"),
@@ -39,6 +40,8 @@ _KNOBS: tuple[tuple[str, Callable[[str], object], str], ...] = (
     ("time_zone", str, "zone of timestamps without one"),
     ("latency_seconds", float, "wait before every answer"),
 )
+# Also taken from CMMS_SIMULATOR_TOKEN and so on: an argument can be read by every user of the machine.
+_SECRETS = ("token", "password", "client_secret")
 _CHOICES = (
     "auth", "pagination", "dates", "plant_filter", "numbers", "date_format", "timestamp_format",
     "decimal_separator",
@@ -110,6 +113,9 @@ def _serve_until_stopped(simulator: Simulator, days: list[date]) -> int:
 def _read_config(args: argparse.Namespace) -> SimulatorConfig:
     names = [name for name, _, _ in _KNOBS] + list(_CHOICES)
     changes: dict[str, Any] = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    for name in _SECRETS:
+        if name not in changes and (value := os.environ.get(f"CMMS_SIMULATOR_{name.upper()}")):
+            changes[name] = value
     if args.requests_per_second is not None:
         changes["rate_limit"] = RateLimit(requests=args.requests_per_second)
     if args.no_gzip:

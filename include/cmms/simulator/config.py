@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import date
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, model_validator
 from pydantic.dataclasses import dataclass
@@ -116,6 +117,10 @@ class SimulatorConfig:
             )
         if self.records_path == "" and self.pagination == "next_link":
             raise ValueError("a bare list has no place for a next link: use pagination='link_header'")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone {self.time_zone}") from error
         unknown = set(self.field_names) - set(RUNNING_TIME_FIELDS)
         if unknown:
             raise ValueError(f"field_names renames unknown fields: {', '.join(sorted(unknown))}")

@@ -4,8 +4,9 @@ Input: a clean record and what is known about it. Output: the spoiled record, an
 gives it.
 
 A kind with `code=None` is kept by a correct sync (harmless oddity, or a second document that is superseded).
-If a record breaks several rules, `code` is that of the rule that comes first: form before value before reference
-before progression. `needs_previous_day` kinds are only wrong against the stored day before. `extra` kinds add a record beside the clean one; all others replace it.
+If a record breaks several rules, `code` is that of the rule that comes first: form before value before
+reference before progression. `needs_previous_day` kinds are only wrong against the stored day before.
+`extra` kinds add a record beside the clean one; all others replace it.
 Kinds with `default=False` are no JSON for a strict parser and are sent only if `defect_kinds` names them.
 """
 
