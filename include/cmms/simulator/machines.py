@@ -11,6 +11,7 @@ the days before.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,7 @@ NOTES = (
     "Oil level low", "=SUM(A1)", "读数正常",
 )  # fmt: skip
 
+READING_SLOTS = 60  # readings are taken every two minutes between 22:00 and 24:00
 CREATION_INSTANTS = 1009  # master records were created at so many instants, 2015 to 2019
 _MASTER_EPOCH = datetime(2015, 1, 1, 6, 0, 0, tzinfo=UTC)
 
@@ -59,16 +61,13 @@ class Fleet:
         self.config = config
         self.size = config.equipment
         random = np.random.default_rng([config.seed, 1])
-        self._rosters = _make_rosters(random)
-        self._totals = np.concatenate(
-            [np.zeros((_ROSTERS, 1), dtype=np.int64), np.cumsum(self._rosters, axis=1)], axis=1
-        )
+        self._rosters, self._totals = _make_rosters(config.seed)
         self._roster_of = random.integers(0, _ROSTERS, self.size)
         self._shift_days = 7 * random.integers(0, 52, self.size)
         self._start_hundredths = random.integers(100_000, 4_000_000, self.size)
         self._before_first_day = self._total_until(config.first_day - timedelta(days=1))
         self.note_of: list[int] = random.integers(0, len(NOTES), self.size).tolist()
-        self.reading_slot_of: list[int] = random.integers(0, 240, self.size).tolist()
+        self.reading_slot_of: list[int] = random.integers(0, READING_SLOTS, self.size).tolist()
         self.plant_codes = [code for code, _ in self.plants()]
 
     def plants(self) -> list[tuple[str, str]]:
@@ -135,18 +134,22 @@ def measuring_point(machine: int) -> str:
     return f"{500_000 + machine:012d}"
 
 
-def _make_rosters(random: np.random.Generator) -> Hundredths:
-    """Return hours in hundredths: a row per roster, a column per day of the cycle, never above 24.00."""
-    rosters = np.zeros((_ROSTERS, _CYCLE), dtype=np.int64)
-    days = np.arange(_CYCLE)
-    weekend = (days - 1) % 7 >= 5  # day 1 of the proleptic calendar is a Monday, so is position 1
-    shapes = ((1900, 2401, False), (1150, 1601, True), (480, 801, True), (25, 320, True))
-    for roster in range(_ROSTERS):
-        low, high, weekends_off = shapes[roster % len(shapes)]
-        hours = random.integers(low, high, _CYCLE)
-        outage = random.random(_CYCLE) < (0.6 if roster % len(shapes) == 3 else 0.03)
-        hours[outage] = 0
-        if weekends_off:
-            hours[weekend] = 0
-        rosters[roster] = hours
-    return rosters
+@lru_cache(maxsize=8)
+def _make_rosters(seed: int) -> tuple[Hundredths, Hundredths]:
+    """Return (hours, running totals) in hundredths: a row per roster, a column per day, at most 24.00 a day.
+
+    Totals have one more column, 0 at the front.
+    """
+    random = np.random.default_rng([seed, 4])
+    weekend = (np.arange(_CYCLE) - 1) % 7 >= 5  # day 1 of the calendar is a Monday, so is column 1
+    # Round the clock, two shifts, one shift, standby.
+    shape_of = np.arange(_ROSTERS) % 4
+    low, high = np.array([1900, 1150, 480, 25])[shape_of], np.array([2401, 1601, 801, 320])[shape_of]
+    rosters = random.integers(low[:, None], high[:, None], (_ROSTERS, _CYCLE))
+    outage_share = np.array([0.03, 0.03, 0.03, 0.6])[shape_of]
+    rosters[random.random((_ROSTERS, _CYCLE)) < outage_share[:, None]] = 0
+    rosters[(shape_of > 0)[:, None] & weekend[None, :]] = 0
+    totals = np.concatenate([np.zeros((_ROSTERS, 1), dtype=np.int64), np.cumsum(rosters, axis=1)], axis=1)
+    rosters.setflags(write=False)
+    totals.setflags(write=False)
+    return rosters, totals

@@ -99,7 +99,7 @@ class Simulator:
         """
         self._server = HttpServer(*self._address, self.answer)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulator", daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="simulator", daemon=True
         )
         self._thread.start()
         return self

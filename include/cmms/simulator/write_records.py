@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from cmms.simulator.config import RUNNING_TIME_FIELDS, SimulatorConfig
 from cmms.simulator.machines import (
     CREATION_INSTANTS,
     NOTES,
+    READING_SLOTS,
     TYPE_NAMES,
     Fleet,
     description_suffix,
@@ -34,8 +36,7 @@ class RawJson(str):
 JsonValue: TypeAlias = str | int | None
 Record: TypeAlias = dict[str, JsonValue]  # SAP field name -> value
 
-_SLOT_SECONDS = 30  # readings are taken between 22:00 and 24:00
-_SLOTS = 240
+_SLOT_SECONDS = 120
 _DATE_STYLES = 2
 _TIMESTAMP_STYLES = 3
 
@@ -57,20 +58,26 @@ class RecordWriter:
             f",{json.dumps(name)}:{json.dumps(value, ensure_ascii=False)}"
             for name, value in config.extra_fields.items()
         )
+        self._quote = "" if config.numbers == "number" else '"'
         self._notes = [
             f",{self._keys['MDTXT']}{json.dumps(note, ensure_ascii=False)}{self._extra}}}" for note in NOTES
         ]
         self._pieces: tuple[list[str], list[int]] | None = (
             None  # per machine: constant head, index of its middle
         )
-        self._created_texts = [
-            [
-                _write_timestamp(fleet.created_at(number).astimezone(self.zone), style)
-                for style in range(_TIMESTAMP_STYLES)
-            ]
-            for number in range(CREATION_INSTANTS)
-        ]
-        self._running_texts = [self._hours_text(value, config.running_hours_factor) for value in range(2401)]
+
+    @cached_property
+    def _created_texts(self) -> list[list[str]]:
+        """Creation instants of master records, in every style."""
+        instants = [self.fleet.created_at(n).astimezone(self.zone) for n in range(CREATION_INSTANTS)]
+        return [[_write_timestamp(at, style) for style in range(_TIMESTAMP_STYLES)] for at in instants]
+
+    @cached_property
+    def _running_texts(self) -> list[str]:
+        """The hours of a day, 0.00 to 24.00."""
+        quote, separator = self._quote, self.config.decimal_separator
+        values = range(0, 2401 * self.config.running_hours_factor, self.config.running_hours_factor)
+        return [f"{quote}{value // 100}{separator}{value % 100:02d}{quote}" for value in values]
 
     # --- whole streams ---
 
@@ -165,7 +172,9 @@ class RecordWriter:
     def _constant_pieces(self) -> tuple[list[str], list[int]]:
         """Return per machine the text that never changes, and which middle piece its readings take."""
         if self._pieces is None:
-            styles = [self._style(machine) * _SLOTS for machine in range(8)]  # styles repeat every 8 machines
+            styles = [
+                self._style(machine) * READING_SLOTS for machine in range(8)
+            ]  # styles repeat every 8 machines
             middle_of = [styles[m % 8] + slot for m, slot in enumerate(self.fleet.reading_slot_of)]
             self._pieces = (self._heads(), middle_of)
         return self._pieces
@@ -194,26 +203,26 @@ class RecordWriter:
     def _middles(self, day: date) -> list[str]:
         """Return CREATED_AT, DATE and DATE_TIME for every combination of styles and reading slot of a day."""
         keys = self._keys
-        reads = [read_at(day, slot, self.zone) for slot in range(_SLOTS)]
-        creations = [created_at(day, slot, self.zone) for slot in range(_SLOTS)]
+        slots, styles = range(READING_SLOTS), range(_TIMESTAMP_STYLES)
+        reads = [read_at(day, slot, self.zone) for slot in slots]
+        creations = [created_at(day, slot, self.zone) for slot in slots]
+        read_texts = [[_write_timestamp(at, style) for at in reads] for style in styles]
+        created_texts = [[_write_timestamp(at, style) for at in creations] for style in styles]
         return [
-            f'{keys["CREATED_AT"]}"{_write_timestamp(creation, style)}",{keys["DATE"]}"{write_date(day)}",'
-            f'{keys["DATE_TIME"]}"{_write_timestamp(read, style)}",{keys["RECDV"]}'
+            f'{keys["CREATED_AT"]}"{created_texts[style][slot]}",{keys["DATE"]}"{write_date(day)}",'
+            f'{keys["DATE_TIME"]}"{read_texts[style][slot]}",{keys["RECDV"]}'
             for write_date in _DATE_WRITERS
-            for style in range(_TIMESTAMP_STYLES)
-            for read, creation in zip(reads, creations, strict=True)
+            for style in styles
+            for slot in slots
         ]
 
     def _counter_texts(self, day: date) -> list[str]:
         config = self.config
-        quote = "" if config.numbers == "number" else '"'
+        quote = self._quote
         key = f",{self._keys['CNTRR']}{quote}"
         separator = config.decimal_separator
         values = (self.fleet.cumulative(day) * config.cumulative_hours_factor).tolist()
         return [f"{key}{value // 100}{separator}{value % 100:02d}{quote}" for value in values]
-
-    def _hours_text(self, hundredths: int, factor: int) -> str:
-        return json_text(self.hours(hundredths, factor))
 
     def _date_style(self, machine: int) -> int:
         if self.config.date_format == "mixed":

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 import requests
+
 from cmms.simulator.cli import add_arguments, run
 
 PROGRAM = """
@@ -45,7 +46,18 @@ def test_it_tells_its_real_port_serves_and_stops_on_a_signal():
 
 
 def test_a_profile_can_be_chosen_and_changed_and_ctrl_c_stops_cleanly():
-    options = ("--port", "0", "--profile", "range", "--auth", "none", "--equipment", "5", "--prepare", "2026-01-31")
+    options = (
+        "--port",
+        "0",
+        "--profile",
+        "range",
+        "--auth",
+        "none",
+        "--equipment",
+        "5",
+        "--prepare",
+        "2026-01-31",
+    )
     with start(*options) as process:
         url = re.search(r"http://\S+", process.stdout.readline())[0]
         content = requests.get(url + "/v2/assets", timeout=5).json()

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 import requests
+
 from cmms.simulator import Fault, Simulator, SimulatorConfig
 
 DAY = date(2026, 1, 31)
@@ -36,12 +37,18 @@ def test_faults_are_injected_listed_and_removed(sim, control):
         Fault("html"),
         Fault("latency", seconds=0.01),
     ]
-    assert [entry["kind"] for entry in control("GET", "/_control/faults").json()] == ["status", "html", "latency"]
+    assert [entry["kind"] for entry in control("GET", "/_control/faults").json()] == [
+        "status",
+        "html",
+        "latency",
+    ]
     assert control("DELETE", "/_control/faults").json() == {"status": "ok"}
     assert sim.faults == []
 
 
-@pytest.mark.parametrize("text", ["{}", "no json", '{"kind": "boom"}', '{"kind": "html", "colour": 1}', "[1]"])
+@pytest.mark.parametrize(
+    "text", ["{}", "no json", '{"kind": "boom"}', '{"kind": "html", "colour": 1}', "[1]"]
+)
 def test_a_wrong_fault_is_refused_with_the_reason(sim, control, text):
     answer = control("POST", "/_control/faults", data=text)
     assert answer.status_code == 400
@@ -67,7 +74,9 @@ def test_records_and_bodies_are_set(sim, control):
     assert control("PUT", "/_control/records", json=content).status_code == 200
     day = {"date": "2026-01-31"}
     assert '[{"EQUNR": "1"},{"RECDV":NaN}]' in control("GET", "/running-time", headers=KEY, params=day).text
-    control("PUT", "/_control/body?stream=equipment&page=1", data=b"<xml/>", headers={"Content-Type": "text/xml"})
+    control(
+        "PUT", "/_control/body?stream=equipment&page=1", data=b"<xml/>", headers={"Content-Type": "text/xml"}
+    )
     answer = control("GET", "/equipment", headers=KEY)
     assert (answer.content, answer.headers["Content-Type"]) == (b"<xml/>", "text/xml")
     control("POST", "/_control/reset")

@@ -10,8 +10,8 @@ from typing import get_args
 
 import pytest
 import requests
-from cmms.simulator import Fault, FaultKind, Simulator, profile
 
+from cmms.simulator import Fault, FaultKind, Simulator, profile
 from tests.unit.simulator.walk_pages import walk
 
 DAY = date(2026, 1, 31)
@@ -123,7 +123,9 @@ def test_a_wrong_length_cuts_or_overpromises(sim, session):
 @pytest.mark.parametrize("keep", [0, 0.5])
 def test_a_reset_ends_the_connection_hard(sim, session, keep):
     inject(sim, "reset", keep=keep)
-    with pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)) as caught:
+    with pytest.raises(
+        (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
+    ) as caught:
         get(session, sim)
     assert "reset" in str(caught.value).lower()
 
@@ -246,10 +248,20 @@ def test_faults_and_records_that_do_not_fit_together_do_not_break_the_simulator(
 def test_an_answer_after_the_faults_is_untouched(sim, session):
     before = get(session, sim).content
     for kind in get_args(FaultKind):
-        if kind not in ("reset", "close", "drip", "latency", "truncated_body", "wrong_length", "truncated_gzip"):
+        if kind not in (
+            "reset",
+            "close",
+            "drip",
+            "latency",
+            "truncated_body",
+            "wrong_length",
+            "truncated_gzip",
+        ):
             sim.inject(Fault(kind, megabytes=1, times=1, field="RECDV", new_name="X"))
             query = {"date": "2026-01-31"}
-            session.get(sim.base_url + "/running-time", params=query, allow_redirects=False, stream=True).close()
+            session.get(
+                sim.base_url + "/running-time", params=query, allow_redirects=False, stream=True
+            ).close()
     assert get(session, sim).content == before
 
 

@@ -1,12 +1,13 @@
 """Every way of paging, filtering and wrapping gives the same records."""
 
+import itertools
 import re
 from datetime import date
 
 import pytest
 import requests
-from cmms.simulator import Simulator, SimulatorConfig, SourceData, profile
 
+from cmms.simulator import Simulator, SimulatorConfig, SourceData, profile
 from tests.unit.simulator.walk_pages import credentials, walk
 
 DAY = date(2026, 1, 31)
@@ -42,7 +43,9 @@ def test_a_range_of_days_comes_in_one_request_with_repeated_plants(session):
     config = profile("range", equipment=30, plants=3)
     data = SourceData(config)
     days = [date(2026, 1, 30), DAY]
-    expected = [r for day in days for r in data.running_time_records(day) if r.get("plant_code") in ("P001", "P003")]
+    expected = [
+        r for day in days for r in data.running_time_records(day) if r.get("plant_code") in ("P001", "P003")
+    ]
     ask = {"start_date": "2026-01-30", "end_date": "2026-01-31", "plant[]": ["P001", "P003"]}
     with Simulator(config) as sim:
         records, _ = walk(session, sim.base_url, config, ask, 7)
@@ -52,7 +55,9 @@ def test_a_range_of_days_comes_in_one_request_with_repeated_plants(session):
 def test_the_range_profile_has_its_own_names_numbers_and_envelope(session):
     config = profile("range", equipment=3)
     with Simulator(config) as sim:
-        answer = session.get(sim.base_url + "/v2/assets", params={"page_size": 2}, headers=credentials(config))
+        answer = session.get(
+            sim.base_url + "/v2/assets", params={"page_size": 2}, headers=credentials(config)
+        )
     content = answer.json()["result"]
     assert content["total"] == 3
     assert set(content) == {"items", "total", "next_cursor"}
@@ -100,13 +105,15 @@ def test_one_plant_per_request(session):
         ]
         assert session.get(sim.base_url + "/equipment").status_code == 400
         whole = sim.data.equipment_records()
-    assert sorted(map(str, sum(parts, []))) == sorted(map(str, whole))
+    assert sorted(map(str, itertools.chain(*parts))) == sorted(map(str, whole))
 
 
 def test_next_links_repeat_the_question_and_go_where_the_client_asked(session):
     with Simulator(config_of(pagination="next_link")) as sim:
         answer = session.get(
-            sim.base_url + "/running-time", params={**ASK, "per_page": 5}, headers={"Host": "api.example:8080"}
+            sim.base_url + "/running-time",
+            params={**ASK, "per_page": 5},
+            headers={"Host": "api.example:8080"},
         )
     assert answer.json()["links"]["next"] == (
         "http://api.example:8080/running-time?date=2026-01-31&page=2&per_page=5"
@@ -139,7 +146,11 @@ def test_equipment_can_be_asked_for_incrementally(session):
         ({}, {**ASK, "per_page": "many"}, "per_page must be a whole number from 1"),
         ({"pagination": "offset"}, {**ASK, "offset": "-1"}, "offset must be a whole number from 0"),
         ({"pagination": "cursor"}, {**ASK, "cursor": "abc"}, "cursor is no cursor of this API"),
-        ({"dates": "range"}, {"start_date": "2026-01-31", "end_date": "2026-01-30"}, "end_date is before start_date"),
+        (
+            {"dates": "range"},
+            {"start_date": "2026-01-31", "end_date": "2026-01-30"},
+            "end_date is before start_date",
+        ),
         ({"dates": "range"}, {"start_date": "1990-01-31", "end_date": "2026-01-30"}, "at most 3700 days"),
         ({"dates": "range"}, {"start_date": "2026-01-31"}, "parameter end_date is required"),
         ({"required_params": {"client": "100"}}, ASK, "parameter client must be 100"),

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 import requests
+
 from cmms.simulator import Fault, RateLimit, Simulator, SimulatorConfig, profile
 
 DAY = date(2026, 1, 31)
@@ -87,7 +88,11 @@ def test_only_the_right_credentials_open_the_api(session, auth, headers):
 def test_an_oauth2_token_opens_the_api_until_it_expires(session):
     with Simulator(profile("default", auth="oauth2", token_lifetime_seconds=0.3)) as sim:
         url, token_url = sim.base_url + "/equipment", sim.base_url + "/oauth/token"
-        form = {"grant_type": "client_credentials", "client_id": "demo-client", "client_secret": "demo-secret"}
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": "demo-client",
+            "client_secret": "demo-secret",
+        }
         assert session.get(url).status_code == 401
         answer = session.post(token_url, data=form).json()
         assert answer["token_type"] == "Bearer"

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+
 from cmms.simulator import KINDS, SimulatorConfig, SourceData, profile
 
 DAY = date(2026, 1, 30)  # a Friday
@@ -91,7 +92,9 @@ def test_days_without_data_are_empty():
         profile("range"),
         profile("range", time_zone="Europe/Berlin", timestamp_format="mixed", date_format="mixed"),
         SimulatorConfig(running_hours_factor=60, cumulative_hours_factor=3600, decimal_separator=","),
-        SimulatorConfig(extra_fields={"SYSTEM": "PRD ü"}, timestamp_format="iso_naive", company_code="20'\"00"),
+        SimulatorConfig(
+            extra_fields={"SYSTEM": "PRD ü"}, timestamp_format="iso_naive", company_code="20'\"00"
+        ),
     ],
     ids=["default", "range", "zone", "factors", "extra field"],
 )
@@ -106,7 +109,11 @@ def test_a_whole_day_is_written_exactly_like_its_single_records(config):
 
 def test_the_writing_of_values_follows_the_settings():
     naive = SimulatorConfig(
-        defect_rate=0, date_format="compact", timestamp_format="iso_naive", time_zone="Asia/Tokyo", numbers="number"
+        defect_rate=0,
+        date_format="compact",
+        timestamp_format="iso_naive",
+        time_zone="Asia/Tokyo",
+        numbers="number",
     )
     [record, *_] = SourceData(naive).running_time_records(DAY)
     assert record["DATE"] == "20260130"
@@ -167,7 +174,7 @@ def test_no_machine_is_defective_on_two_days_running():
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.where != "equipment"])
 @pytest.mark.parametrize("setting", ["default", "range"])
 def test_each_kind_can_be_asked_for_alone(name, setting):
-    data = SourceData(profile(setting, defect_rate=0.2, defect_kinds=(name,)))
+    data = SourceData(profile(setting, equipment=80, defect_rate=0.2, defect_kinds=(name,)))
     records = data.running_times(DAY)
     assert {defect.kind for defect in records.defects} == {name}
     assert {defect.expected_code for defect in records.defects} == {KINDS[name].code}
