@@ -211,5 +211,6 @@ CASES: tuple[ValueCase, ...] = (
     ValueCase("more digits than a float", COUNTER, '"9007199254.7410005"', None),
     ValueCase("64 characters", HOURS, _text("8." + "0" * 62), None),
     ValueCase("longer than a day", HOURS, '"24.001"', None),
-    ValueCase("fills the hours' column", HOURS, '"24.000"', None),
+    ValueCase("exactly a day", HOURS, '"24.000"', None),
+    ValueCase("fills the counter's column", COUNTER, '"9999999999999.9994"', None),
 )

@@ -135,6 +135,13 @@ def test_hours_are_exact_decimals_rounded_half_up_once(token: str, stored: str) 
     assert str(oracle.running_times["000123", DAY].running_hours) == stored
 
 
+def test_numbers_may_fill_their_columns() -> None:
+    oracle = make_oracle()
+    assert sync(oracle, reading(RECDV='"99999.9994"', CNTRR='"9999999999999.999"')) == []
+    row = oracle.running_times["000123", DAY]
+    assert (str(row.running_hours), str(row.cumulative_hours)) == ("99999.999", "9999999999999.999")
+
+
 @pytest.mark.parametrize(
     ("token", "stored"), [('"12,5"', "12.500"), ('"1,5E+1"', "15.000"), ("12.5", "12.500"), ('"12.5"', None)]
 )
@@ -369,6 +376,14 @@ def test_the_counter_goes_on_from_the_last_reading_before(
     assert sync_day(oracle, 20, hours, cumulative) == codes
 
 
+def test_the_reading_before_is_the_latest_by_date_in_whatever_order_the_days_came() -> None:
+    oracle = make_oracle()
+    for day, cumulative in ((10, "100"), (20, "200"), (15, "150")):
+        assert sync_day(oracle, day, "8", cumulative) == []
+    assert sync_day(oracle, 16, "8", "120") == ["COUNTER_DECREASED"]
+    assert sync_day(oracle, 14, "8", "999") == []  # later days do not judge earlier ones
+
+
 def test_the_first_reading_is_a_baseline() -> None:
     assert sync_day(make_oracle(), 10, "8", "8") == []
 
@@ -492,6 +507,12 @@ def test_the_best_of_several_readings_wins_in_any_order(
         assert oracle.last_counts == Counts(fetched=len(order), inserted=1, superseded=len(order) - 1)
 
 
+def test_a_machine_without_own_point_prefers_no_reading_by_its_point() -> None:
+    oracle = make_oracle(LENIENT, machine(POINT="null"))
+    assert sync(oracle, reading(POINT="null"), reading(DATE_TIME='"2026-01-31T23:00:00Z"')) == []
+    assert oracle.running_times["000123", DAY].point == "77"
+
+
 def test_a_reading_that_breaks_a_rule_is_rejected_before_the_best_is_chosen() -> None:
     oracle = make_oracle()
     newest_but_wrong = reading(CNTRR='"-1"', DATE_TIME='"2026-01-31T23:00:00Z"')
@@ -599,7 +620,7 @@ def test_a_reject_rate_at_the_limit_and_a_field_that_one_record_carries_are_merg
 
 
 def feed(oracle: Oracle, shuffle: Callable[[list[bytes]], object] = list) -> list[Counts]:
-    """Syncs a nasty feed of three days and a correction, each input twice, its records in an order of choice."""
+    """Syncs a nasty feed of three days and a correction, each input twice, in an order of choice."""
     generator = RecordGenerator(seed=7, equipment_count=600, plants=["P001", "P002"], defect_rate=0.2)
     counts: list[Counts] = []
 
