@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cmms.simulator.config import SimulatorConfig, Stream
-from cmms.simulator.source_data import RecordSet, SourceData
+from cmms.simulator.source_data import SourceData
 
 _HOLE = "@records@"
 _KEPT_ROWS = 250_000  # record texts kept while their pages are being asked for
@@ -94,6 +94,12 @@ class Page:
         return len(self._plain or b"") + len(self._compressed or b"")
 
 
+@dataclass(frozen=True)
+class _Rows:
+    texts: list[bytes]
+    plants: list[str]
+
+
 class PageBuilder:
     """Renders and keeps the pages of one deployment. Safe for many threads."""
 
@@ -101,9 +107,9 @@ class PageBuilder:
         self._config = config
         self._data = data
         self._lock = RLock()
-        self._explicit: dict[tuple[Stream, date | None], list[str]] = {}
-        self._days: OrderedDict[object, RecordSet] = OrderedDict()
-        self._queries: OrderedDict[object, list[str]] = OrderedDict()
+        self._explicit: dict[tuple[Stream, date | None], list[bytes]] = {}
+        self._days: OrderedDict[object, _Rows] = OrderedDict()
+        self._queries: OrderedDict[object, list[bytes]] = OrderedDict()
         self._pages: OrderedDict[Query, Page] = OrderedDict()
         self._bytes = 0
 
@@ -113,7 +119,7 @@ class PageBuilder:
             if texts is None:
                 self._explicit.pop((stream, day), None)
             else:
-                self._explicit[(stream, day)] = texts
+                self._explicit[(stream, day)] = _encode(texts)
             self._forget()
 
     def clear(self) -> None:
@@ -144,7 +150,7 @@ class PageBuilder:
 
     # --- records ---
 
-    def _texts(self, query: Query) -> list[str]:
+    def _texts(self, query: Query) -> list[bytes]:
         key = (query.stream, query.first_day, query.last_day, query.plants, query.created_after)
         texts = self._queries.get(key)
         if texts is None:
@@ -153,36 +159,36 @@ class PageBuilder:
                 self._queries.popitem(last=False)
         return texts
 
-    def _collect(self, query: Query) -> list[str]:
-        texts: list[str] = []
+    def _collect(self, query: Query) -> list[bytes]:
+        texts: list[bytes] = []
         wanted = set(query.plants)
         for day in _days(query.first_day, query.last_day):
             explicit = self._explicit.get((query.stream, day))
             if explicit is not None:
                 texts.extend(t for t in explicit if not wanted or self._explicit_plant(t) in (None, *wanted))
                 continue
-            records = self._generate(query, day)
+            rows = self._generate(query, day)
             if wanted:
-                pairs = zip(records.texts, records.plants, strict=True)
+                pairs = zip(rows.texts, rows.plants, strict=True)
                 texts.extend(text for text, plant in pairs if plant in wanted)
             else:
-                texts.extend(records.texts)
+                texts.extend(rows.texts)
         return texts
 
-    def _generate(self, query: Query, day: date | None) -> RecordSet:
+    def _generate(self, query: Query, day: date | None) -> _Rows:
         key = (query.stream, day, query.created_after)
-        records = self._days.get(key)
-        if records is None:
+        rows = self._days.get(key)
+        if rows is None:
             if query.stream == "equipment" or day is None:
                 records = self._data.equipment(query.created_after)
             else:
                 records = self._data.running_times(day)
-            self._days[key] = records
+            rows = self._days[key] = _Rows(_encode(records.texts), records.plants)
             while len(self._days) > 1 and sum(len(kept.texts) for kept in self._days.values()) > _KEPT_ROWS:
                 self._days.popitem(last=False)
-        return records
+        return rows
 
-    def _explicit_plant(self, text: str) -> str | None:
+    def _explicit_plant(self, text: bytes) -> str | None:
         """Return the plant of an explicit record; None (matches every plant) if it cannot be told."""
         try:
             plant = json.loads(text).get(self._config.name_of("SWERK"))
@@ -208,8 +214,8 @@ class PageBuilder:
             next_offset = edit.next_offset
         headers: dict[str, str] = {}
         envelope = self._envelope(query, edit, total, next_offset, headers)
-        before, after = envelope.split(json.dumps(_HOLE))
-        body = f"{before}[{','.join(rows)}]{after}".encode("utf-8", "surrogatepass")
+        before, after = envelope.encode().split(json.dumps(_HOLE).encode())
+        body = b"".join((before, b"[", b",".join(rows), b"]", after))
         return Page(body, headers)
 
     def _envelope(
@@ -304,11 +310,16 @@ def _put(tree: dict[str, Any], path: str, value: object) -> None:
     tree[leaf] = value
 
 
-def _change(text: str, changes: tuple[Callable[[dict[str, Any]], None], ...]) -> str:
+def _encode(texts: list[str]) -> list[bytes]:
+    """Return the texts as they go over the wire: half the memory, and pages are joined without encoding."""
+    return [text.encode("utf-8", "surrogatepass") for text in texts]
+
+
+def _change(text: bytes, changes: tuple[Callable[[dict[str, Any]], None], ...]) -> bytes:
     try:
         record = json.loads(text)
     except ValueError:
         return text  # a raw text that is no JSON stays as it is
     for change in changes:
         change(record)
-    return json.dumps(record, ensure_ascii=False)
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
