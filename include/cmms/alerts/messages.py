@@ -26,32 +26,34 @@ _SYNC_NAMES = {"equipment": "Equipment sync", "running_time": "Running-time sync
 
 _ADVICE_BY_CLASS = {
     "ApiUnavailable": (
-        "Nothing incomplete was merged. Check that the host of connection cmms_api answers; when it does, clear the"
-        " failed task or wait for the next run."
+        "Nothing incomplete was merged. Check that the host of connection cmms_api answers; when it does,"
+        " clear the failed task or wait for the next run."
     ),
     "RateLimited": (
-        "Nothing incomplete was merged. The API asked us to wait: run again later, or lower requests_per_second."
+        "Nothing incomplete was merged. The API asked us to wait: run again later, or lower"
+        " requests_per_second."
     ),
     "IncompleteFetch": (
-        "Nothing incomplete was merged, the pages did not add up. Clear the failed task; if it happens again, tell"
-        " the owner of the API which page is missing."
+        "Nothing incomplete was merged, the pages did not add up. Clear the failed task; if it happens"
+        " again, tell the owner of the API which page is missing."
     ),
     "RunConflict": "Another run holds the same days. Wait for it to end, then clear the failed task.",
     "SettingsError": "Correct the named setting, then clear the failed task.",
     "ApiRefused": (
-        "Nothing incomplete was merged, and repeating will not help. Check credentials and path of connection cmms_api."
+        "Nothing incomplete was merged, and repeating will not help. Check credentials and path of"
+        " connection cmms_api."
     ),
     "BadPayload": (
-        "Nothing incomplete was merged. The API sent something that is no valid page; its first kilobyte is kept"
-        " with the run."
+        "Nothing incomplete was merged. The API sent something that is no valid page; its first kilobyte"
+        " is kept with the run."
     ),
     "ContractBroken": (
-        "Nothing incomplete was merged. A field was renamed or dropped at the source: correct the field names in the"
-        " settings, then clear the failed task."
+        "Nothing incomplete was merged. A field was renamed or dropped at the source: correct the field"
+        " names in the settings, then clear the failed task."
     ),
     "BatchRuleBroken": (
-        "Its records were not merged, to protect what is stored. Compare with the source; if the data is right,"
-        " raise the limit in the settings and clear the failed task."
+        "Its records were not merged, to protect what is stored. Compare with the source; if the data is"
+        " right, raise the limit in the settings and clear the failed task."
     ),
     "DatabaseUnavailable": (
         "Check that the database server of connection cmms_mysql runs and is reachable; then clear the"

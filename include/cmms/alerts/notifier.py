@@ -1,10 +1,12 @@
-"""The notifier that DAG files name in their callbacks. Input: Airflow's context. Output: :func:`notify_run`.
+"""The notifier that DAG files name in their callbacks. Input: Airflow's context. Output: messages.
 
-    with DAG(..., on_failure_callback=CmmsNotifier(on="failure"), on_success_callback=CmmsNotifier(on="success")):
+::
 
-DAG callbacks run in the DAG processor, task callbacks in the task's process; both may run for one run, and the
-outbox tells it once. The log row is the truth; where there is none (worker killed before `open_run`, database
-down) the context has to do. Nothing but Airflow's base class is imported before a callback runs.
+    on_failure_callback=CmmsNotifier(on="failure"), on_success_callback=CmmsNotifier(on="success")
+
+DAG callbacks run in the DAG processor, task callbacks in the task's process; both may run for one run, and
+the outbox tells it once. The log row is the truth; where there is none (worker killed before `open_run`,
+database down) the context has to do. Nothing but Airflow's base class is imported before a callback runs.
 """
 
 from __future__ import annotations
@@ -19,12 +21,12 @@ from airflow.sdk import BaseNotifier
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from cmms.settings import Settings
     from cmms.sync.records import RunSummary
 
 log = logging.getLogger(__name__)
 
 _MESSAGE_LIMIT = 500
+_CLOSED = ("success", "partial", "failed", "cancelled")
 
 
 class CmmsNotifier(BaseNotifier):
@@ -52,7 +54,7 @@ def _find_summary(context: Mapping[str, Any], on: str) -> RunSummary | None:
     """The closed log row's account; else, after a failure, what the context tells."""
     dag_id, run_id = _identity(context)
     logged = _load_logged(dag_id, run_id)
-    if logged is not None and logged.status != "running":
+    if logged is not None and logged.status in _CLOSED:
         return logged
     return build_summary(context, logged) if on == "failure" else None
 
@@ -65,7 +67,8 @@ def _load_logged(dag_id: str | None, run_id: str | None) -> RunSummary | None:
         from cmms.sync.close_run import load_summary
 
         with session() as connection:
-            return load_summary(connection, dag_id=dag_id, run_id=run_id)
+            summary: RunSummary | None = load_summary(connection, dag_id=dag_id, run_id=run_id)
+            return summary
     except Exception as error:  # above all: the database is what failed
         log.warning("Log row of run %s cannot be read: %s", run_id, type(error).__name__)
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 from typing import Any
@@ -18,6 +19,7 @@ from cmms.alerts.records import Alert
 _HEADER_LIMIT = 150  # of a Slack header block
 _SECTION_LIMIT = 2900  # Slack allows 3000
 _VALUE_LIMIT = 500
+_POLICY = SMTP.clone(max_line_length=900)  # of 998 allowed: folding at 78 puts a break before long subjects
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories: control, direction marks, surrogates, line and paragraph separators."""
 
@@ -59,7 +61,7 @@ def render_email(alert: Alert, *, sender: str, receiver: str, event_id: int) -> 
 
     The message id is the same for every repetition of a delivery: a mail server that has it drops the second.
     """
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     message["Subject"] = subject_of(alert)
     message["From"] = sender
     message["To"] = receiver

@@ -2,8 +2,8 @@
 
 Input: alerts that could not be written. Output: files in ``<storage>/alerts``, or in
 ``<AIRFLOW_HOME>/cmms_storage/alerts`` when the storage is no local folder. A file means "told already, do not
-tell again"; `notify_run` and the watchdog carry it into the outbox as soon as the database answers. On several
-hosts each has its own spool.
+tell again"; `notify_run` and the watchdog carry it into the outbox as soon as the database answers. Hosts
+without shared storage have a spool each.
 """
 
 from __future__ import annotations

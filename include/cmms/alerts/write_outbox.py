@@ -1,8 +1,9 @@
 """The outbox: alerts and messages are rows before anything is sent, so a crash loses none of them.
 
 Input: alerts. Output: rows of ``alert_events`` and ``notification_deliveries``, and the messages that
-this process has claimed to send. A claim is a row in status ``sending`` with a time limit; when its owner dies, the
-next sender takes it over. So a message can arrive twice (sent, but died before saying so), never not at all.
+this process has claimed to send. A claim is a row in status ``sending`` with a time limit; when its owner
+dies, the next sender takes it over. So a message can arrive twice (sent, but died before saying so), but it
+cannot be lost.
 """
 
 from __future__ import annotations
