@@ -82,7 +82,7 @@ def parse_hours(
         if "." in text:
             return None, ["NOT_NUMERIC", *too_long]
         text = text.replace(",", ".")
-    if TRAILING_MINUS.fullmatch(text):
+    if text[-1] == "-" and TRAILING_MINUS.fullmatch(text):
         text = "-" + text[:-1]
     match = NUMBER.fullmatch(text)
     if match is None:

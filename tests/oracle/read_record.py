@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -37,7 +37,7 @@ class Record:
 
     raw: str | bytes
     problems: list[tuple[str, str]] = field(default_factory=list)
-    keys: frozenset[str] = frozenset()
+    keys: Collection[str] = ()
     is_time_ambiguous: bool = False
     plant_code: str | None = None
     equipment_number: str | None = None
@@ -106,13 +106,13 @@ class RecordReader:
     def _read_fields(self, record: Record, content: dict[str, object], stream: Stream) -> None:
         names, required = FIELDS[stream], REQUIRED[stream]
         values = {name: trim(_first_present(content, name)) for name in names}
-        record.keys = frozenset(content)
+        record.keys = content.keys()
 
         def note(name: str, is_null: bool, codes: list[str]) -> None:
-            if is_null and not codes and name in required:
+            if codes:
+                record.problems += [(code, name) for code in codes]
+            elif is_null and name in required:
                 record.problems.append(("REQUIRED", name))
-            for code in codes:
-                record.problems.append((code, name))
 
         def read_text(name: str) -> str | None:
             text, codes = parse_text(values[name], TEXT_LIMITS[name])
@@ -130,9 +130,10 @@ class RecordReader:
             note(name, hours is None, [negative if code == "NEGATIVE" else code for code in codes])
             return hours
 
-        for name, value in values.items():
-            if type(value) is str and has_unstorable_character(value):
-                record.problems.append(("INVALID_TEXT", name))
+        texts = {name: value for name, value in values.items() if type(value) is str}
+        if has_unstorable_character("".join(texts.values())):  # looked at one by one only if there is any
+            bad = [name for name, text in texts.items() if has_unstorable_character(text)]
+            record.problems += [("INVALID_TEXT", name) for name in bad]
         record.plant_code = read_text("plant_code")
         record.equipment_number = read_text("equipment_number")
         record.company_code = read_text("company_code")
