@@ -9,60 +9,22 @@ where the records are, where totals, cursor or next link are, or a bare list wit
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
-import math
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import blake2b
 from threading import RLock
 from typing import Any
-from urllib.parse import urlencode
 
 from cmms.simulator.config import SimulatorConfig, Stream
+from cmms.simulator.queries import NO_EDIT, PageEdit, Query
 from cmms.simulator.source_data import SourceData
+from cmms.simulator.write_envelope import write_envelope
 
-_HOLE = "@records@"
 _KEPT_ROWS = 250_000  # record texts kept while their pages are being asked for
-
-
-@dataclass(frozen=True)
-class Query:
-    """What a request asks for; `parameters` are those that a next link has to repeat."""
-
-    stream: Stream
-    first_day: date | None
-    last_day: date | None
-    plants: tuple[str, ...]
-    created_after: datetime | None
-    offset: int
-    limit: int
-    origin: str = ""  # scheme and host that the client used: next links go there
-    parameters: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def page(self) -> int:
-        """Return the number of the page, counted from 1, whatever the pagination kind."""
-        return self.offset // self.limit + 1
-
-
-@dataclass(frozen=True)
-class PageEdit:
-    """How a fault changes a page before it is written."""
-
-    rows_shift: int = 0
-    total_delta: int = 0
-    serve_page: int | None = None
-    next_offset: int | None = None
-    next_origin: str | None = None
-    without_meta: bool = False
-    change_record: tuple[Callable[[dict[str, Any]], None], ...] = ()
-
-
-NO_EDIT = PageEdit()
 
 
 class Page:
@@ -212,58 +174,9 @@ class PageBuilder:
             next_offset = None
         if edit.next_offset is not None:
             next_offset = edit.next_offset
-        headers: dict[str, str] = {}
-        envelope = self._envelope(query, edit, total, next_offset, headers)
-        before, after = envelope.encode().split(json.dumps(_HOLE).encode())
+        before, after, headers = write_envelope(config, query, edit, total, next_offset)
         body = b"".join((before, b"[", b",".join(rows), b"]", after))
         return Page(body, headers)
-
-    def _envelope(
-        self, query: Query, edit: PageEdit, total: int, next_offset: int | None, headers: dict[str, str]
-    ) -> str:
-        """Return the body with a hole for the records; what belongs into headers is put there."""
-        config = self._config
-        bare = config.records_path == ""
-        tree: dict[str, Any] = {}
-        if not bare:
-            _put(tree, config.records_path, _HOLE)
-        if config.meta_path is not None and not edit.without_meta:
-            if bare:
-                headers[config.total_header] = str(total)
-            else:
-                for name, value in self._meta(query, total).items():
-                    _put(tree, f"{config.meta_path}.{name}" if config.meta_path else name, value)
-        if config.pagination == "cursor":
-            cursor = None if next_offset is None else write_cursor(next_offset)
-            if not bare:
-                _put(tree, config.cursor_path, cursor)
-            elif cursor is not None:
-                headers[config.cursor_header] = cursor
-        elif config.pagination in ("next_link", "link_header"):
-            link = None if next_offset is None else self._link(query, next_offset, edit.next_origin)
-            if config.pagination == "next_link":
-                _put(tree, config.next_link_path, link)
-            else:
-                first = f'<{self._link(query, 0, None)}>; rel="first"'
-                headers["Link"] = first if link is None else f'{first}, <{link}>; rel="next"'
-        return json.dumps(_HOLE if bare else tree, ensure_ascii=False, separators=(",", ":"))
-
-    def _meta(self, query: Query, total: int) -> Mapping[str, int]:
-        if self._config.pagination == "page":
-            last_page = max(1, math.ceil(total / query.limit))
-            return {"total": total, "page": query.page, "per_page": query.limit, "last_page": last_page}
-        if self._config.pagination == "offset":
-            return {"total": total, "offset": query.offset, "limit": query.limit}
-        return {"total": total}
-
-    def _link(self, query: Query, offset: int, origin: str | None) -> str:
-        config = self._config
-        parameters = [
-            *query.parameters,
-            (config.page_param, str(offset // query.limit + 1)),
-            (config.per_page_param, str(query.limit)),
-        ]
-        return f"{origin or query.origin}{config.path_of(query.stream)}?{urlencode(parameters)}"
 
     # --- keeping ---
 
@@ -280,34 +193,10 @@ class PageBuilder:
         self._bytes = 0
 
 
-def write_cursor(offset: int) -> str:
-    """Return the opaque token of a position."""
-    return base64.urlsafe_b64encode(f"row:{offset}".encode()).decode()
-
-
-def read_cursor(token: str) -> int:
-    """Return the position of a token.
-
-    Raises:
-        ValueError: the token was not made by `write_cursor`.
-    """
-    kind, _, number = base64.urlsafe_b64decode(token.encode()).decode("ascii").partition(":")
-    if kind != "row":
-        raise ValueError("unknown cursor")
-    return int(number)
-
-
 def _days(first: date | None, last: date | None) -> list[date | None]:
     if first is None or last is None:
         return [None]
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def _put(tree: dict[str, Any], path: str, value: object) -> None:
-    *parents, leaf = path.split(".")
-    for name in parents:
-        tree = tree.setdefault(name, {})
-    tree[leaf] = value
 
 
 def _encode(texts: list[str]) -> list[bytes]:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from cmms.simulator.build_pages import Query, read_cursor
 from cmms.simulator.config import SimulatorConfig, Stream
+from cmms.simulator.queries import Query
+from cmms.simulator.write_envelope import read_cursor
 
 Parameters = Mapping[str, list[str]]
 

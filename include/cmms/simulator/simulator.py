@@ -15,11 +15,12 @@ from datetime import date
 from types import TracebackType
 
 from cmms.simulator.answers import Answer, Transport, json_answer
-from cmms.simulator.build_pages import NO_EDIT, Page, PageBuilder, Query
+from cmms.simulator.build_pages import Page, PageBuilder
 from cmms.simulator.check_credentials import CredentialCheck
 from cmms.simulator.config import SimulatorConfig, Stream
 from cmms.simulator.control import CONTROL_PREFIX, Control
 from cmms.simulator.faults import Fault, FaultBook, Hit
+from cmms.simulator.queries import NO_EDIT, Query
 from cmms.simulator.read_query import BadRequestError, read_query
 from cmms.simulator.serve_http import HttpServer, Request
 from cmms.simulator.source_data import SourceData

@@ -15,8 +15,8 @@ from email.utils import format_datetime
 from typing import Any
 
 from cmms.simulator.answers import Answer
-from cmms.simulator.build_pages import NO_EDIT, PageEdit, Query
 from cmms.simulator.faults import Fault, Hit
+from cmms.simulator.queries import NO_EDIT, PageEdit, Query
 
 _HTML = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Please sign in</h1></body></html>"
 
