@@ -23,7 +23,7 @@ DATABASE_USER = "cmms"
 # name: (environment variable, default, what listens there)
 _PORTS = {
     "airflow": ("CMMS_DEMO_AIRFLOW_PORT", 8080, "Airflow"),
-    "simulator": ("CMMS_DEMO_SIMULATOR_PORT", 8099, "the simulated source API"),
+    "simulator": ("CMMS_DEMO_SIMULATOR_PORT", 8087, "the simulated source API"),
     "database": ("CMMS_DEMO_DATABASE_PORT", 33306, "the demo's database server"),
 }
 # Airflow's own users: role by capability, so that each can be tried.

@@ -1,8 +1,8 @@
 """Which features of docs/features.md have a test, and which have none: `make features`.
 
-Input: the table rows of docs/features.md and the markers `@pytest.mark.feature("ID", ...)` in tests/, read from
-the source without running anything. Output: a line per feature, and a count; exit code 1 when a marker names
-a feature that does not exist.
+Input: the table rows of docs/features.md and the markers `@pytest.mark.feature("ID", ...)` in tests/, read
+from the source without running anything. Output: a line per feature, and a count; exit code 1 when a marker
+names a feature that does not exist.
 """
 
 from __future__ import annotations

@@ -102,9 +102,9 @@ def _find_candidates(
         sources += find_debian_mirrors()
     for mirror in sources:
         where = "Debian's archive (unstable)" if mirror else "the distribution's archive"
-        say(f"Fetching {kind} from {where} into {folder} (once, about {60 if mirror else 25} MB) ...")
+        say(f"Looking for {kind} in {where} ...")
         try:
-            package = _fetch(kind, folder, mirror)
+            package = _fetch(kind, folder, mirror, say)
         except BootstrapError as error:
             tried.append(f"{where}: {error}")
             continue
@@ -117,7 +117,7 @@ def _find_candidates(
         tried.append(f"{origin} (does not run here)")
 
 
-def _fetch(kind: Kind, folder: Path, mirror: str | None) -> str | None:
+def _fetch(kind: Kind, folder: Path, mirror: str | None, say: Callable[[str], None]) -> str | None:
     """Unpack the newest server package of a source into `folder`; return its name, None without one."""
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -125,6 +125,7 @@ def _fetch(kind: Kind, folder: Path, mirror: str | None) -> str | None:
     try:
         package = apt.find_package(_PACKAGES[kind])
         if package is not None:
+            say(f"Fetching {package} with what it needs, once, into {folder} ...")
             apt.unpack(package, partial)
             shutil.rmtree(folder, ignore_errors=True)
             partial.rename(folder)

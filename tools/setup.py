@@ -26,7 +26,7 @@ _STAMP = VENV / ".cmms-setup"
 _SUPPORTED = ((3, 11), (3, 12))
 # mysqlclient has no wheel for Linux; its build asks pkg-config for one of these.
 _CLIENT_LIBRARIES = ("mysqlclient", "mariadb", "libmariadb", "perconaserverclient")
-_ATTEMPTS = 3
+_ATTEMPTS = 2  # each lets pip itself retry five times
 
 _DESCRIBE_PYTHON = """
 import importlib.util, pathlib, sys, sysconfig
@@ -171,9 +171,11 @@ def _install_requirements() -> None:
         if attempt < _ATTEMPTS:
             print(f"That failed (attempt {attempt} of {_ATTEMPTS}); trying again ...", flush=True)
             time.sleep(2**attempt)
+    lines = installed.stderr.strip().splitlines()
+    errors = [line for line in lines if line.startswith("ERROR")] or lines
     raise BootstrapError(
         "The Python packages could not be installed. Is there a network, and may pip reach its index "
-        "(`pip config list` shows which)? pip said:\n" + "\n".join(installed.stderr.strip().splitlines()[-8:])
+        "(`pip config list` shows which)? pip said:\n" + "\n".join(errors[-6:])
     )
 
 

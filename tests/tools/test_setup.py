@@ -1,0 +1,70 @@
+"""Setup: what is missing is found, what may not be installed is asked for, the second call does nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tools import setup
+from tools.apt_packages import install_packages
+from tools.state_folder import REPOSITORY, BootstrapError
+
+
+def test_the_second_call_returns_at_once() -> None:
+    command = [sys.executable, "-m", "tools.setup"]
+    subprocess.run(command, cwd=REPOSITORY, check=True)
+    began = time.monotonic()
+    again = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True)
+    assert again.stdout == again.stderr == ""
+    assert time.monotonic() - began < 10  # not a speed test: installing takes minutes
+
+
+def test_a_package_in_another_version_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(
+        "pytest==0.0.1\n    # via nobody\nno-such-package-here==1.0\nother==2.0 ; sys_platform == 'win32'\n"
+    )
+    monkeypatch.setattr(setup, "_REQUIREMENTS", (requirements,))
+    monkeypatch.setattr(setup, "VENV_PYTHON", Path(sys.executable))
+    first, second = setup._find_differences().splitlines()
+    assert first.startswith("pytest ")
+    assert first.endswith(" instead of 0.0.1")
+    assert second == "no-such-package-here nothing instead of 1.0"
+
+
+def test_a_machine_without_apt_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BootstrapError, match=r"no apt-get.*pkg-config"):
+        install_packages(["gcc", "pkg-config"])
+
+
+def test_a_user_without_rights_is_told_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake = tmp_path / "apt-get"
+    fake.write_text("#!/bin/sh\nexit 99\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(
+        BootstrapError, match=r"neither root nor sudo.*\n.*apt-get install --no-install-recommends gcc"
+    ):
+        install_packages(["gcc"])
+
+
+def test_uv_gets_the_index_that_pip_is_set_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    configuration = tmp_path / "pip.conf"
+    configuration.write_text("[global]\nindex-url = https://index.example/simple\n")
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(configuration))
+    environment = setup._translate_pip_settings([sys.executable, "-m", "pip"])
+    assert environment is not None
+    assert environment["UV_DEFAULT_INDEX"] == "https://index.example/simple"
+    configuration.write_text("[global]\nno-index = true\n")
+    assert setup._translate_pip_settings([sys.executable, "-m", "pip"]) is None
