@@ -246,14 +246,20 @@ class Streams(Frozen):
 
 
 class Rules(Frozen):
-    """Limits that the expectations and batch rules use (design section 5)."""
+    """Limits that the expectations and batch rules use (design section 5).
+
+    A run fails before anything is merged when more than ``max_rejected_percent`` of at least
+    ``max_rejected_floor`` records are rejected, or when a full snapshot shrinks by more than
+    ``max_shrink_percent``.
+    """
 
     unknown_plant: Literal["reject", "create"] = "reject"
     strict_progression: bool = False
     hours_mismatch_tolerance: Decimal = Field(Decimal("0.1"), ge=0)
     future_days: int = Field(1, ge=0)
     old_after_years: int = Field(5, ge=1)
-    max_rejected_percent: float = Field(50, ge=0, le=100)
+    max_rejected_percent: float = Field(90, ge=0, le=100)
+    max_rejected_floor: int = Field(100, ge=1)
     max_shrink_percent: float = Field(50, ge=0, le=100)
     stale_master: Literal["flag", "block"] = "flag"
     look_back_days: int = Field(0, ge=0, le=31)

@@ -104,7 +104,7 @@ CREATE TABLE equipment_running_times (
   updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (id),
   UNIQUE KEY uk_running_times_equipment_date (equipment_id, date),
-  KEY ix_running_times_date (date),
+  KEY ix_running_times_date (date, equipment_id, cumulative_hours),
   KEY ix_running_times_plant_date (plant_id, date),
   CONSTRAINT ck_running_times_hours CHECK (running_hours >= 0 AND cumulative_hours >= 0),
   CONSTRAINT ck_running_times_quality CHECK (quality IN ('ok', 'warning')),
@@ -255,6 +255,16 @@ CREATE TABLE sync_leases (
   PRIMARY KEY (stream, unit_key)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- One row: raised by every commit that changes what later units are judged by (plants, equipment, readings,
+-- counter events). A merge locks it first, so merges follow one another and each knows if its verdicts are stale.
+CREATE TABLE sync_reference_version (
+  id TINYINT UNSIGNED NOT NULL,
+  version BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+INSERT INTO sync_reference_version (id, version) VALUES (1, 1);
+
 -- Quarantine and dead-letter queue: one row per rejected record of a unit, payload as received, byte for byte.
 CREATE TABLE sync_record_errors (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -286,7 +296,7 @@ CREATE TABLE sync_record_errors (
   row_version INT UNSIGNED NOT NULL DEFAULT 1,
   open_flag TINYINT GENERATED ALWAYS AS (IF(status IN ('open', 'acknowledged', 'retrying'), 1, NULL)) VIRTUAL,
   PRIMARY KEY (id),
-  UNIQUE KEY uk_record_errors_open (stream, unit_key, payload_hash, occurrence, open_flag),
+  UNIQUE KEY uk_record_errors (stream, unit_key, payload_hash, occurrence),
   KEY ix_record_errors_equipment (equipment_number, open_flag),
   KEY ix_record_errors_code (stream, code, open_flag),
   KEY ix_record_errors_status (status, last_seen_at),

@@ -20,6 +20,7 @@ TABLES = (
     "api_sync_logs",
     "sync_units",
     "sync_leases",
+    "sync_reference_version",
     "sync_record_errors",
     "sync_superseded_records",
     "api_call_logs",

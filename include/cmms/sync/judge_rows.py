@@ -1,0 +1,199 @@
+"""Step 3d, the rules: a frame with reference columns -> what each row broke.
+
+Input: the joined frame. Output: :class:`Judgement`. Every rule is an expectation in
+``include/expectations/<stream>.json``: to change a rule, change it there. ``severity`` critical rejects the row
+with ``meta.code``, warning keeps the row and marks it, info only counts; ``meta.rule`` is the ID in
+docs/features.md. The first critical expectation of the file that a row fails gives the row its code.
+
+Great Expectations runs on pandas, chunk by chunk: a first pass tells which expectations fail at all, a second
+pass asks only those for the rows.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from cmms.settings import Settings, StreamName
+
+SUITES = Path(__file__).parents[2] / "expectations"
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that one row broke."""
+
+    code: str
+    rule: str
+    field: str | None
+    message: str
+
+
+@dataclass
+class Judgement:
+    """What a frame's rows broke.
+
+    Attributes:
+        rejected: row -> the first critical rule it broke.
+        warnings: row -> warning codes.
+        counts: code -> rows, of all severities.
+        results: Great Expectations' own result, JSON-able, for the Data Docs.
+    """
+
+    rejected: dict[int, Finding] = field(default_factory=dict)
+    warnings: dict[int, set[str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    results: list[dict[str, Any]] = field(default_factory=list)
+
+
+def judge_rows(
+    frame: pl.DataFrame, *, stream: StreamName, settings: Settings, days: tuple[date, date] | None
+) -> Judgement:
+    """Judge every row of ``frame`` (the result of ``join_reference``).
+
+    Args:
+        frame: parsed rows with reference columns.
+        stream: whose suite.
+        settings: limits that the suite's ``$PARAMETER`` values come from.
+        days: first and last requested day of the unit; None for an equipment snapshot.
+    """
+    judgement = Judgement()
+    if frame.is_empty():
+        return judgement
+    rules = load_suite(stream)["expectations"]
+    columns = sorted({rule["kwargs"]["column"] for rule in rules})
+    table = frame.select(columns).to_pandas()
+    parameters = suite_parameters(settings, days)
+    problems = frame["problem"] if "problem" in frame.columns else None
+    failed = _validate(rules, table, parameters, {"result_format": "BOOLEAN_ONLY"})
+    suspects = [rule for rule, result in zip(rules, failed, strict=True) if not result.success]
+    detailed = _validate(suspects, table, parameters, _WITH_ROWS) if suspects else []
+    for rule, result in zip(suspects, detailed, strict=True):
+        rows = result.result["unexpected_index_list"]
+        _record(judgement, rule, rows, problems)
+    judgement.results = [_plain_result(rule, judgement, len(frame)) for rule in rules]
+    return judgement
+
+
+_WITH_ROWS = {
+    "result_format": "COMPLETE",
+    "return_unexpected_index_query": False,
+    "exclude_unexpected_values": True,
+}
+
+
+def _record(judgement: Judgement, rule: dict[str, Any], rows: Iterable[int], problems: pl.Series | None) -> None:
+    meta = rule["meta"]
+    rows = [int(row) for row in rows]
+    judgement.counts[meta["code"]] = judgement.counts.get(meta["code"], 0) + len(rows)
+    for row in rows:
+        if rule["severity"] == "warning":
+            judgement.warnings.setdefault(row, set()).add(meta["code"])
+        elif rule["severity"] == "critical" and row not in judgement.rejected:
+            named = meta.get("field")
+            if named is None and problems is not None and problems[row] is not None:
+                named = problems[row].partition(":")[2] or None
+            message = f"{named}: {meta['message']}" if named and named not in meta["message"] else meta["message"]
+            judgement.rejected[row] = Finding(meta["code"], meta["rule"], named, message)
+
+
+def _plain_result(rule: dict[str, Any], judgement: Judgement, rows: int) -> dict[str, Any]:
+    return {
+        "type": rule["type"],
+        "kwargs": rule["kwargs"],
+        "severity": rule["severity"],
+        "meta": rule["meta"],
+        "element_count": rows,
+        "unexpected_count": judgement.counts.get(rule["meta"]["code"], 0),
+    }
+
+
+def suite_parameters(settings: Settings, days: tuple[date, date] | None) -> dict[str, Any]:
+    """Values of the suites' ``$PARAMETER`` names; days since 1970, hours in thousandths.
+
+    The run's own day is the unit's day, never the wall clock: the same day gives the same verdict for ever.
+    """
+    if days is None:
+        return {}
+    first, last = days
+    rules = settings.rules
+    return {
+        "first_day": (first - _EPOCH).days,
+        "last_day": (last - _EPOCH).days,
+        "latest_day": (last - _EPOCH).days + rules.future_days,
+        "oldest_day": (_years_before(last, rules.old_after_years) - _EPOCH).days,
+        "day_length": day_length_thousandths(last, settings.zone),
+        "mismatch_tolerance": int(rules.hours_mismatch_tolerance * 1000),
+    }
+
+
+def day_length_thousandths(day: date, zone: ZoneInfo) -> int:
+    """Length of a local day: 24 h, or longer on the day that a DST change prolongs (never shorter)."""
+    start = datetime(day.year, day.month, day.day, tzinfo=zone)
+    following = day + timedelta(days=1)
+    end = datetime(following.year, following.month, following.day, tzinfo=zone)
+    return max(24_000, int((end.timestamp() - start.timestamp()) / 3600 * 1000))
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+@lru_cache(maxsize=None)
+def load_suite(stream: str) -> dict[str, Any]:
+    """The suite file as it is."""
+    suite: dict[str, Any] = json.loads((SUITES / f"{stream}.json").read_text(encoding="utf-8"))
+    return suite
+
+
+def _validate(rules: list[dict[str, Any]], table: Any, parameters: dict[str, Any], result_format: Any) -> list[Any]:
+    """Results of Great Expectations, in the order of ``rules``."""
+    batch_definition, expectations = _great_expectations()
+    suite = expectations.ExpectationSuite(
+        name="rules",
+        expectations=[
+            {"type": rule["type"], "kwargs": rule["kwargs"], "severity": rule["severity"], "meta": {"index": index}}
+            for index, rule in enumerate(rules)
+        ],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's own deprecations are not ours to see in every run
+        outcome = batch_definition.get_batch(batch_parameters={"dataframe": table}).validate(
+            suite, result_format=result_format, expectation_parameters=parameters or None
+        )
+    ordered: list[Any] = [None] * len(rules)
+    for result in outcome.results:
+        if result.exception_info.get("raised_exception"):
+            raise RuntimeError(f"expectation failed to run: {result.exception_info.get('exception_message')}")
+        ordered[result.expectation_config.meta["index"]] = result
+    return ordered
+
+
+@lru_cache(maxsize=1)
+def _great_expectations() -> tuple[Any, Any]:
+    """An in-memory context of Great Expectations, made once a process (the import takes seconds)."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations as gx
+
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        asset = context.data_sources.add_pandas("rows").add_dataframe_asset("chunk")
+        return asset.add_batch_definition_whole_dataframe("whole"), gx

@@ -1,0 +1,119 @@
+"""Step 3c, what the rules need to know of the database: plants, equipment, the reading before.
+
+Input: a connection and the unit's day. Output: :class:`Reference`, joined into the frame as columns by
+:func:`join_reference`, so that one suite of expectations can state every rule. A fixed number of queries per
+unit, never one per row.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from cmms.database import Connection, execute, query
+from cmms.settings import Rules
+
+_LOOKUP_BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Reference data as of ``version``.
+
+    Attributes:
+        plants: plant_code, plant_id.
+        equipment: equipment_number, equipment_id, own_point.
+        previous: equipment_id, previous_hours (thousandths), previous_date: the newest reading before the day.
+        accepted: equipment ids whose counter may decrease on the day.
+    """
+
+    version: int
+    plants: pl.DataFrame
+    equipment: pl.DataFrame
+    previous: pl.DataFrame
+    accepted: frozenset[int] = frozenset()
+
+
+def load_reference(connection: Connection, *, day: date | None) -> Reference:
+    """Read the reference data; ``day`` is None for an equipment snapshot, which needs plants only."""
+    connection.rollback()  # a fresh snapshot: what was committed meanwhile counts
+    version = query(connection, "reference/version")[0]["version"]
+    plants = _columns(connection, "reference/plants", {}, {"plant_code": pl.String, "plant_id": pl.Int64})
+    previous_types = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
+    if day is None:
+        return Reference(version, plants, pl.DataFrame(), pl.DataFrame(schema=previous_types))
+    equipment = _columns(
+        connection,
+        "reference/equipment",
+        {},
+        {"equipment_number": pl.String, "equipment_id": pl.Int64, "own_point": pl.String},
+    )
+    accepted = frozenset(row["equipment_id"] for row in query(connection, "reference/counter_events", {"day": day}))
+    return Reference(version, plants, equipment, _load_previous(connection, day, equipment, previous_types), accepted)
+
+
+def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, types: dict[str, Any]) -> pl.DataFrame:
+    """The newest day before holds most machines' previous reading; the others are looked up."""
+    newest = query(connection, "reference/latest_date_before", {"day": day})[0]["day"]
+    if newest is None:
+        return pl.DataFrame(schema=types)
+    found = _columns(
+        connection,
+        "reference/readings_of_day",
+        {"day": newest},
+        {"equipment_id": pl.Int64, "previous_hours": pl.Int64},
+    ).with_columns(previous_date=pl.lit(newest, dtype=pl.Date))
+    others = equipment.join(found, on="equipment_id", how="anti")["equipment_id"].to_list()
+    parts = [found]
+    for start in range(0, len(others), _LOOKUP_BATCH):
+        ids = tuple(others[start : start + _LOOKUP_BATCH])
+        parts.append(
+            _columns(connection, "reference/latest_readings_before", {"day": day, "equipment_ids": ids}, types)
+        )
+    return pl.concat(parts)
+
+
+def _columns(connection: Connection, statement: str, parameters: dict[str, Any], types: dict[str, Any]) -> pl.DataFrame:
+    with closing(connection.cursor()) as cursor:
+        execute(cursor, statement, parameters)
+        rows = cursor.fetchall()
+    if not rows:
+        return pl.DataFrame(schema=types)
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype=types[name]) for name, values in zip(types, zip(*rows, strict=True), strict=True)]
+    )
+
+
+def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | None, rules: Rules) -> pl.DataFrame:
+    """Add the columns that the expectations read beside the parsed ones.
+
+    Adds ``plant_id``; for running times also ``equipment_id``, ``foreign_point``, ``day`` (days since 1970),
+    ``cumulative_beyond_daily``, ``counter_growth`` (against the reading before, null when there is none or the
+    decrease was accepted), ``growth_while_running`` (only where growth is required) and ``growth_difference``
+    (only when the reading before is of the day before). Hours are thousandths.
+    """
+    joined = frame.join(reference.plants, on="plant_code", how="left", maintain_order="left")
+    if day is None:
+        return joined
+    joined = joined.join(reference.equipment, on="equipment_number", how="left", maintain_order="left")
+    joined = joined.join(reference.previous, on="equipment_id", how="left", maintain_order="left")
+    if reference.accepted:
+        is_accepted = pl.col("equipment_id").is_in(list(reference.accepted))
+        joined = joined.with_columns(
+            pl.when(is_accepted).then(None).otherwise(pl.col("previous_hours")).alias("previous_hours")
+        )
+    growth = pl.col("cumulative_hours") - pl.col("previous_hours")
+    needs_growth = pl.lit(True) if rules.strict_progression else pl.col("running_hours") > 0
+    day_before = pl.lit(day).dt.offset_by("-1d")
+    return joined.with_columns(
+        day=pl.col("date").cast(pl.Int32),
+        cumulative_beyond_daily=pl.col("cumulative_hours") - pl.col("running_hours"),
+        counter_growth=growth,
+        growth_while_running=pl.when(needs_growth).then(growth),
+        growth_difference=pl.when(pl.col("previous_date") == day_before).then((growth - pl.col("running_hours")).abs()),
+        foreign_point=pl.when(pl.col("point") != pl.col("own_point")).then(pl.col("point")),
+    ).drop("previous_hours", "previous_date", "own_point")

@@ -1,0 +1,8 @@
+-- Purpose: the same DAG run starts again (retry of the first task, or cleared): its log row runs again.
+-- Parameters: id, settings_json, config_version_id, stale_master. Caller: cmms.sync.open_run.
+UPDATE api_sync_logs
+SET status = 'running', level = NULL, control = 'none', error_class = NULL, error_category = NULL, error_message = NULL,
+    stack_trace = NULL, respond_by = NULL, settings_json = %(settings_json)s, config_version_id = %(config_version_id)s,
+    stale_master = %(stale_master)s, heartbeat_at = UTC_TIMESTAMP(3), sync_completed_at = NULL,
+    updated_at = UTC_TIMESTAMP(3)
+WHERE id = %(id)s
