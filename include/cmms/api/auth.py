@@ -103,7 +103,9 @@ def fixed_auth(auth: Auth, connection: ApiConnection) -> AuthBase:
 
 def basic_auth(login: str, password: str) -> HeaderAuth:
     """HTTP Basic (RFC 7617, UTF-8); also how an OAuth2 client proves itself."""
-    return HeaderAuth("Authorization", "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode("ascii"))
+    return HeaderAuth(
+        "Authorization", "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode("ascii")
+    )
 
 
 def bearer_auth(token: str) -> HeaderAuth:
@@ -113,12 +115,20 @@ def bearer_auth(token: str) -> HeaderAuth:
 
 def client_auth(auth: Auth, connection: ApiConnection) -> HeaderAuth:
     """How an OAuth2 client proves itself to the token endpoint."""
-    return basic_auth(_required(connection.login, "login", auth), _required(connection.password, "password", auth))
+    return basic_auth(
+        _required(connection.login, "login", auth), _required(connection.password, "password", auth)
+    )
 
 
 def _required(value: str | None, what: str, auth: Auth) -> str:
     if not value:
-        raise SettingsError(f"the Airflow connection {API_CONNECTION} has no {what}, which auth scheme {auth.scheme} needs")
-    if auth.scheme in ("bearer", "raw", "api_key") and not (value.isascii() and value.isprintable() and value == value.strip()):
-        raise SettingsError(f"the {what} of the Airflow connection {API_CONNECTION} has characters that no header can carry")
+        raise SettingsError(
+            f"the Airflow connection {API_CONNECTION} has no {what}, which auth scheme {auth.scheme} needs"
+        )
+    if auth.scheme in ("bearer", "raw", "api_key") and not (
+        value.isascii() and value.isprintable() and value == value.strip()
+    ):
+        raise SettingsError(
+            f"the {what} of the Airflow connection {API_CONNECTION} has characters that no header can carry"
+        )
     return value

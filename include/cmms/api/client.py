@@ -130,7 +130,9 @@ class ApiClient:
             BadPayload: the answer is not what was agreed.
         """
         started = time.monotonic()
-        attempts = retrying(self._stream.retries, sleep=self._sleep, before_sleep=lambda state: self._tell(target, state))
+        attempts = retrying(
+            self._stream.retries, sleep=self._sleep, before_sleep=lambda state: self._tell(target, state)
+        )
         number = 0
         try:
             for attempt in attempts:
@@ -199,7 +201,12 @@ class ApiClient:
             )
 
     def _exchange(
-        self, target: Target, attempt: _Attempt, auth: AuthBase, seconds: float, form: Mapping[str, str] | None = None
+        self,
+        target: Target,
+        attempt: _Attempt,
+        auth: AuthBase,
+        seconds: float,
+        form: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send, receive all, judge the status. ``seconds`` end it wherever it is."""
         session, timeouts = self._session(), self._stream.timeouts
@@ -219,19 +226,25 @@ class ApiClient:
                 try:
                     self._judge(target, attempt, response)
                     receive_body(response, attempt.body, max_bytes=self._stream.max_body_bytes)
+                    if expired.is_set():
+                        raise Transient("PageDeadline")  # what was cut off may look like a regular end
                 except BaseException:
                     response.close()  # what is left on the connection belongs to this answer
                     raise
                 if "close" in response.headers.get("Connection", "").lower():
                     response.close()
             except _HOPELESS as error:
-                raise ApiRefused(f"{attempt.method} cannot be sent", reason=type(error).__name__, **self._facts(target)) from None
+                raise ApiRefused(
+                    f"{attempt.method} cannot be sent", reason=type(error).__name__, **self._facts(target)
+                ) from None
             except Transient as error:
                 raise Transient("PageDeadline" if expired.is_set() else error.reason, status=attempt.status,
                                 retry_after=error.retry_after) from None  # fmt: skip
             except _NETWORK_ERRORS as error:
                 if _is_certificate_problem(error):
-                    raise ApiRefused("the TLS certificate of the source is not trusted", **self._facts(target)) from None
+                    raise ApiRefused(
+                        "the TLS certificate of the source is not trusted", **self._facts(target)
+                    ) from None
                 reason = "PageDeadline" if expired.is_set() else _root_name(error)
                 raise Transient(reason, status=attempt.status) from None
         return Answer(response.status_code, response.headers, response.links, attempt.body)
@@ -290,7 +303,10 @@ class ApiClient:
             error_class = error.reason if isinstance(error, Transient) else type(error).__name__
             if isinstance(error, ApiRefused):
                 # Not the 401 of a page: a new token would not help.
-                raise ApiRefused("the token endpoint refuses us", **{**error.context, "token_status": error.context.get("status"), "status": None}) from None
+                raise ApiRefused(
+                    "the token endpoint refuses us",
+                    **{**error.context, "token_status": error.context.get("status"), "status": None},
+                ) from None
             raise
         finally:
             attempt.body.close()
@@ -345,7 +361,12 @@ class ApiClient:
     def _give_up(self, target: Target, error: Transient, attempts: int, started: float) -> CmmsError:
         facts = {**self._facts(target), "status": error.status, "latency_ms": _milliseconds_since(started)}
         if error.status == 429:
-            return RateLimited("the source limits our request rate", attempts=attempts, wait_seconds=error.retry_after, **facts)
+            return RateLimited(
+                "the source limits our request rate",
+                attempts=attempts,
+                wait_seconds=error.retry_after,
+                **facts,
+            )
         return ApiUnavailable(f"GET fails: {error.reason}", attempts=attempts, **facts)
 
     def _describe_bad_payload(self, target: Target, attempt: _Attempt, error: BadPayload) -> BadPayload:
@@ -379,7 +400,9 @@ def follow_link(base: str, current: str, link: str) -> str:
     """
     url = urljoin(current, link)
     if not is_same_origin(base, url):
-        raise ApiRefused("the next link leads to another host: nothing was sent there", host=urlsplit(url).hostname)
+        raise ApiRefused(
+            "the next link leads to another host: nothing was sent there", host=urlsplit(url).hostname
+        )
     return url
 
 
@@ -398,7 +421,9 @@ def _milliseconds_since(started: float) -> int:
 def _root_name(error: BaseException) -> str:
     """Class name of the innermost cause: ``ReadTimeoutError`` says more than ``ConnectionError``."""
     while True:
-        inner = getattr(error, "reason", None) or next((part for part in error.args if isinstance(part, BaseException)), None)
+        inner = getattr(error, "reason", None) or next(
+            (part for part in error.args if isinstance(part, BaseException)), None
+        )
         if not isinstance(inner, BaseException):
             return type(error).__name__
         error = inner
@@ -408,7 +433,9 @@ def _is_certificate_problem(error: BaseException) -> bool:
     while True:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True
-        inner = getattr(error, "reason", None) or next((part for part in error.args if isinstance(part, BaseException)), None)
+        inner = getattr(error, "reason", None) or next(
+            (part for part in error.args if isinstance(part, BaseException)), None
+        )
         if not isinstance(inner, BaseException):
             return False
         error = inner

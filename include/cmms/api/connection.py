@@ -74,9 +74,13 @@ def read_connection() -> ApiConnection:
     except ValueError:
         raise SettingsError(f"the Airflow connection {API_CONNECTION} has no usable host") from None
     host = urlsplit(hook.base_url)
-    if host.scheme not in ("http", "https") or not host.hostname:
-        raise SettingsError(f"the Airflow connection {API_CONNECTION} has no usable host: http(s)://host[:port][/path]")
-    extra = {name: str(value) for name, value in session.headers.items() if name not in requests.Session().headers}
+    if host.scheme not in ("http", "https") or not host.hostname or host.username is not None:
+        raise SettingsError(
+            f"the Airflow connection {API_CONNECTION} has no usable host: http(s)://host[:port][/path], without a credential in it"
+        )
+    extra = {
+        name: str(value) for name, value in session.headers.items() if name not in requests.Session().headers
+    }
     with session:
         return ApiConnection(
             base_url=hook.base_url,

@@ -124,7 +124,8 @@ class PageTrail:
             pages = first.last_page - self._pagination.first_page + 1
         self._check_limit(pages)
         return [
-            self._ask(number, self._numbered_url(number, (number - 1) * first.records)) for number in range(2, pages + 1)
+            self._ask(number, self._numbered_url(number, (number - 1) * first.records))
+            for number in range(2, pages + 1)
         ]
 
     def _one_more(self) -> list[PageAddress]:
@@ -172,7 +173,9 @@ class PageTrail:
         if not facts.next_value:
             return []
         if facts.repeated and self.total is None:
-            raise IncompleteFetch("a page came twice and no total tells whether one is missing", page=address.number)
+            raise IncompleteFetch(
+                "a page came twice and no total tells whether one is missing", page=address.number
+            )
         paging = self._pagination
         if paging.style == "cursor":
             size = [(paging.size_parameter, str(paging.size))] if paging.size_parameter else []
@@ -195,7 +198,10 @@ class PageTrail:
 
 
 def next_of(
-    pagination: Pagination, body_value: str | None, headers: Mapping[str, str], links: Mapping[str, Mapping[str, str]]
+    pagination: Pagination,
+    body_value: str | None,
+    headers: Mapping[str, str],
+    links: Mapping[str, Mapping[str, str]],
 ) -> str | None:
     """Cursor or link to the next page: from the body, else from the headers."""
     if pagination.style == "link_header":

@@ -90,7 +90,14 @@ def inflate_all(compressed: bytes) -> bytes:
 
 def _check_length(response: Any, body: Body) -> None:
     promised = str(response.headers.get("Content-Length", ""))
-    if promised.isdigit() and "Transfer-Encoding" not in response.headers and int(promised) != body.wire_bytes:
+    if not body.wire_bytes and response.status_code == 200:
+        if not promised and "Transfer-Encoding" not in response.headers:
+            raise Transient("TruncatedHeaders")  # the connection ended where headers were still to come
+    if (
+        promised.isdigit()
+        and "Transfer-Encoding" not in response.headers
+        and int(promised) != body.wire_bytes
+    ):
         raise Transient("TruncatedBody")
 
 
@@ -145,7 +152,9 @@ class _Sink:
         if len(body.head) < HEAD_BYTES:
             body.head += data[: HEAD_BYTES - len(body.head)]
         if body.body_bytes > self._max_bytes:
-            raise BadPayload("oversize: the body is larger than max_body_bytes", max_body_bytes=self._max_bytes)
+            raise BadPayload(
+                "oversize: the body is larger than max_body_bytes", max_body_bytes=self._max_bytes
+            )
         if self.file is None and body.body_bytes > IN_MEMORY_BYTES:
             self.file = body.spooled = tempfile.TemporaryFile(prefix="cmms-page-")
             self.file.writelines(self._parts)

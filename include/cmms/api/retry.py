@@ -50,12 +50,16 @@ def wait_seconds(retries: Retries, attempt: int, retry_after: float | None) -> f
     return max(random.uniform(ceiling / 2, ceiling), retry_after or 0.0)
 
 
-def retrying(retries: Retries, *, sleep: Callable[[float], None], before_sleep: Callable[[RetryCallState], None]) -> Retrying:
+def retrying(
+    retries: Retries, *, sleep: Callable[[float], None], before_sleep: Callable[[RetryCallState], None]
+) -> Retrying:
     """Attempts at one page; the last :class:`Transient` comes out when they are used up."""
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        return wait_seconds(retries, state.attempt_number, error.retry_after if isinstance(error, Transient) else None)
+        return wait_seconds(
+            retries, state.attempt_number, error.retry_after if isinstance(error, Transient) else None
+        )
 
     return Retrying(
         retry=retry_if_exception_type(Transient),

@@ -132,7 +132,9 @@ class _RequestState:
 class _Fetch:
     """The fetch of one batch. Pages are worked on by threads; all decisions are taken in the caller's thread."""
 
-    def __init__(self, stream: Stream, batch: Batch, folder: str, storage: Storage, connection: ApiConnection) -> None:
+    def __init__(
+        self, stream: Stream, batch: Batch, folder: str, storage: Storage, connection: ApiConnection
+    ) -> None:
         self._stream = stream
         self._folder = folder
         self._storage = storage
@@ -142,9 +144,16 @@ class _Fetch:
         self._stopped = Event()
         self._should_stop: StopCheck = lambda: None
         self._client = ApiClient(
-            connection, stream, call_log=self._calls.put, sleep=self._sleep, keep_bad_payload=self._keep_bad_payload
+            connection,
+            stream,
+            call_log=self._calls.put,
+            sleep=self._sleep,
+            keep_bad_payload=self._keep_bad_payload,
         )
-        self.states = [_RequestState(index, request, self._trail(request)) for index, request in enumerate(batch.requests)]
+        self.states = [
+            _RequestState(index, request, self._trail(request))
+            for index, request in enumerate(batch.requests)
+        ]
 
     @property
     def records(self) -> int:
@@ -160,7 +169,14 @@ class _Fetch:
     def landed_pages(self) -> tuple[LandedPage, ...]:
         """All files in the order of requests and pages, whatever the order of arrival."""
         return tuple(
-            LandedPage(number, file.file, file.records, file.sha256, state.request.unit_keys, state.request.plant_code)
+            LandedPage(
+                number,
+                file.file,
+                file.records,
+                file.sha256,
+                state.request.unit_keys,
+                state.request.plant_code,
+            )
             for number, (state, file) in enumerate(self._files(), start=1)
         )
 
@@ -223,8 +239,12 @@ class _Fetch:
         if job.is_recheck:
             return self._finish(state, self._moved(state, page))
         if self._is_repeated(state, page):
-            page = _Page(page.landed, PageFacts(**{**_fields(page.facts), "repeated": True}), page.not_modified)
-            log.warning("page %d of %s has the records of an earlier page", job.address.number, state.request.path)
+            page = _Page(
+                page.landed, PageFacts(**{**_fields(page.facts), "repeated": True}), page.not_modified
+            )
+            log.warning(
+                "page %d of %s has the records of an earlier page", job.address.number, state.request.path
+            )
         state.pages[job.address.number] = page
         addresses = state.trail.accept(job.address, page.facts)
         if addresses or not state.trail.is_complete:
@@ -239,7 +259,9 @@ class _Fetch:
         if problem is None:
             return []
         if state.fetch_number >= _FETCHES:
-            raise IncompleteFetch(problem, endpoint=state.request.path, units=",".join(state.request.unit_keys[:3]))
+            raise IncompleteFetch(
+                problem, endpoint=state.request.path, units=",".join(state.request.unit_keys[:3])
+            )
         log.warning("%s: %s; fetching it once more", state.request.path, problem)
         for page in state.pages.values():
             for file in page.landed.files:
@@ -300,7 +322,10 @@ class _Fetch:
         """Split and land an answer; within the attempt, so that a body cut short is asked for again."""
         body, headers, links = answer.body, dict(answer.headers), answer.links
         if answer.status == 304 and cached is not None:
-            body, headers = Body(data=inflate_all(cached.compressed), gzip_bytes=cached.compressed), cached.headers
+            body, headers = (
+                Body(data=inflate_all(cached.compressed), gzip_bytes=cached.compressed),
+                cached.headers,
+            )
         if body.spooled is not None:
             landed, content = land_large(self._storage, name, body, self._stream)
         else:
@@ -343,4 +368,9 @@ class _Fetch:
 
 
 def _fields(facts: PageFacts) -> dict[str, object]:
-    return {"records": facts.records, "total": facts.total, "last_page": facts.last_page, "next_value": facts.next_value}
+    return {
+        "records": facts.records,
+        "total": facts.total,
+        "last_page": facts.last_page,
+        "next_value": facts.next_value,
+    }

@@ -66,7 +66,9 @@ def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple
         storage.write_bytes(file, data)
         files.append(LandedFile(file, len(part), hashlib.sha256(data).hexdigest()))
     count = sum(file.records for file in files)
-    return LandedContent(tuple(files), count, digest.digest()), page_content([], scanner.values, stream.pagination)
+    return LandedContent(tuple(files), count, digest.digest()), page_content(
+        [], scanner.values, stream.pagination
+    )
 
 
 def _wrap(records: list[bytes], records_path: str) -> bytes:
@@ -88,7 +90,11 @@ def _fingerprint(records: Sequence[bytes | msgspec.Raw]) -> bytes:
 
 def same_records(storage: Storage, one: LandedContent, other: LandedContent, records_path: str) -> bool:
     """Whether two landed pages hold the same records in the same order."""
-    if one.records != other.records or one.fingerprint != other.fingerprint or len(one.files) != len(other.files):
+    if (
+        one.records != other.records
+        or one.fingerprint != other.fingerprint
+        or len(one.files) != len(other.files)
+    ):
         return False
     if [file.sha256 for file in one.files] == [file.sha256 for file in other.files]:
         return True
@@ -134,7 +140,9 @@ def read_manifest(storage: Storage, sync_log_id: int, unit_key: str) -> Manifest
     Raises:
         HandoverMissing: there is no complete fetch.
     """
-    manifest = Manifest.from_dict(json.loads(storage.read_bytes(f"{batch_folder(storage, sync_log_id, unit_key)}/{MANIFEST}")))
+    manifest = Manifest.from_dict(
+        json.loads(storage.read_bytes(f"{batch_folder(storage, sync_log_id, unit_key)}/{MANIFEST}"))
+    )
     if manifest.sync_log_id != sync_log_id:
         raise HandoverMissing("the manifest belongs to another run", file=unit_key)
     return manifest

@@ -40,7 +40,8 @@ def plan_batches(
     days = _days(settings, scope)
     size = len(days) if stream.date_parameters.mode == "none" else settings.engine.days_per_batch
     return [
-        _day_batch(stream, scope, days[first : first + size], plants, fixed) for first in range(0, len(days), size)
+        _day_batch(stream, scope, days[first : first + size], plants, fixed)
+        for first in range(0, len(days), size)
     ]
 
 

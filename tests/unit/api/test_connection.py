@@ -1,0 +1,85 @@
+"""The Airflow connection cmms_api, in a plain process and with everything an administrator may write into it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from cmms.api.connection import ApiConnection
+from cmms.simulator.config import SimulatorConfig
+from cmms.simulator.simulator import Simulator
+
+PROGRAM = """
+import sys
+from cmms.api.connection import read_connection
+from cmms.errors import SettingsError
+try:
+    connection = read_connection()
+except SettingsError as error:
+    print("refused:", error)
+else:
+    print(connection.base_url, connection.login, connection.password == "canary-secret", dict(connection.headers), connection.verify)
+    print(repr(connection))
+"""
+
+
+def read(connection, tmp_path):
+    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
+    if connection is not None:
+        environment["AIRFLOW_CONN_CMMS_API"] = json.dumps(connection)
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("connection", "expected"),
+    [
+        (
+            {"conn_type": "http", "host": "http://127.0.0.1:1234/api/v2", "password": "canary-secret"},
+            "http://127.0.0.1:1234/api/v2 None True {} True",
+        ),
+        (
+            {"conn_type": "http", "schema": "https", "host": "erp.example", "port": 8443, "login": "me",
+             "password": "canary-secret", "extra": {"X-Site": "north", "verify": False}},
+            "https://erp.example:8443 me True {'X-Site': 'north'} False",
+        ),
+        ({"conn_type": "http", "host": "http://user:canary-secret@erp.example"}, "refused:"),
+        ({"conn_type": "http", "host": "ftp://erp.example"}, "refused:"),
+        ({"conn_type": "http"}, "refused:"),
+    ],
+)  # fmt: skip
+def test_the_connection_is_read_from_the_environment(tmp_path, connection, expected):
+    result = read(connection, tmp_path)
+    assert result.stdout.startswith(expected), result.stderr
+    assert "canary-secret" not in result.stdout + result.stderr
+
+
+def test_a_package_without_airflow_can_still_use_the_client():
+    program = "import sys; import cmms.sync.fetch_pages, cmms.sync.plan_requests; sys.exit('airflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_proxies_of_the_environment_are_not_used_for_loopback(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    assert ApiConnection("http://127.0.0.1:1").open_session().proxies == {}
+    assert ApiConnection("http://erp.example").open_session().proxies["http"] == "http://proxy.example:3128"
+
+
+def test_no_cookie_of_the_source_is_a_problem_and_a_deadline_leaves_no_thread_behind():
+    import threading
+
+    with (
+        Simulator(SimulatorConfig(equipment=3)) as simulator,
+        ApiConnection(simulator.base_url).open_session() as session,
+    ):
+        before = threading.active_count()
+        with session.deadline(30) as expired:
+            assert session.get(simulator.base_url + "/equipment", timeout=5).status_code == 401
+        assert not expired.is_set()
+        for thread in threading.enumerate():
+            if isinstance(thread, threading.Timer):
+                thread.join(timeout=5)
+        assert threading.active_count() <= before + 1

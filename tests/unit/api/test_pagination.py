@@ -1,0 +1,121 @@
+"""Which page comes next, from what each page says about itself."""
+
+import pytest
+from cmms.api.client import follow_link, is_same_origin
+from cmms.api.pagination import PageFacts, PageTrail
+from cmms.errors import ApiRefused, IncompleteFetch
+from cmms.settings import Pagination
+
+BASE = "http://source:8000/api"
+
+
+def trail(**paging):
+    return PageTrail(Pagination(**paging), base_url=BASE, url=f"{BASE}/equipment", parameters=(("a", "1"),))
+
+
+def walk(one, pages):
+    """Feed the facts of each page as it is asked for; the addresses in the order of asking."""
+    waiting, asked = [one.first()], []
+    while waiting:
+        address = waiting.pop(0)
+        asked.append(address.url)
+        waiting += one.accept(address, pages[address.number - 1])
+    return [url.removeprefix(BASE) for url in asked]
+
+
+def test_all_pages_are_asked_for_when_the_total_is_known():
+    one = trail(size=2)
+    pages = [PageFacts(2, total=5, last_page=3), PageFacts(2, total=5), PageFacts(1, total=5)]
+    assert walk(one, pages) == [f"/equipment?a=1&page={page}&per_page=2" for page in (1, 2, 3)]
+    assert (one.records, one.check(), one.is_complete) == (5, None, True)
+
+
+def test_the_next_page_is_asked_for_while_pages_are_full_and_nothing_tells_a_total():
+    assert len(walk(trail(size=2), [PageFacts(2), PageFacts(2), PageFacts(1)])) == 3
+    assert len(walk(trail(size=2), [PageFacts(2), PageFacts(0)])) == 2
+    assert len(walk(trail(size=2), [PageFacts(1)])) == 1
+
+
+def test_without_totals_a_longer_page_holds_everything():
+    assert len(walk(trail(size=2), [PageFacts(17)])) == 1
+
+
+def test_without_totals_a_repeated_page_is_the_end():
+    one = trail(size=2)
+    assert len(walk(one, [PageFacts(2), PageFacts(2, repeated=True)])) == 2
+    assert (one.records, one.repeated_pages, one.check()) == (2, 1, None)
+
+
+def test_a_last_page_alone_tells_how_many_there_are():
+    assert (
+        len(walk(trail(size=2, first_page=0), [PageFacts(2, last_page=2), PageFacts(2), PageFacts(2)])) == 3
+    )
+
+
+def test_a_source_that_caps_the_page_size_is_followed_to_the_end():
+    urls = walk(
+        trail(style="offset", size=1000, size_parameter="limit"),
+        [PageFacts(2, total=5), PageFacts(2), PageFacts(1)],
+    )
+    assert [url.split("&")[1] for url in urls] == ["offset=0", "offset=2", "offset=4"]
+
+
+def test_a_total_that_the_pages_do_not_reach_is_a_problem():
+    one = trail(size=2)
+    walk(one, [PageFacts(2, total=5), PageFacts(2), PageFacts(0)])
+    assert "promised 5 records and sent 4" in one.check()
+
+
+@pytest.mark.feature("SYNC-03")
+def test_a_cursor_that_leads_back_ends_the_fetch():
+    for cursors in (["A", "A"], ["A", "B", "A"]):
+        with pytest.raises(IncompleteFetch, match="circle"):
+            walk(trail(style="cursor"), [PageFacts(2, next_value=cursor) for cursor in cursors])
+
+
+def test_a_repeated_page_on_a_cursor_trail_without_total_ends_the_fetch():
+    with pytest.raises(IncompleteFetch, match="came twice"):
+        walk(
+            trail(style="cursor"), [PageFacts(2, next_value="A"), PageFacts(2, next_value="B", repeated=True)]
+        )
+
+
+def test_too_many_pages_end_the_fetch():
+    with pytest.raises(IncompleteFetch, match="max_pages = 2"):
+        walk(
+            trail(style="cursor", max_pages=2), [PageFacts(1, next_value=str(number)) for number in range(9)]
+        )
+    with pytest.raises(IncompleteFetch, match="max_pages = 2"):
+        walk(trail(max_pages=2), [PageFacts(1, total=10**9)])
+
+
+@pytest.mark.parametrize(
+    "link", ["?page=2", "/api/equipment?page=2", "http://source:8000/api/equipment?page=2", "//source:8000/x"]
+)
+def test_next_links_are_resolved_against_the_current_page(link):
+    url = follow_link(BASE, f"{BASE}/equipment?page=1", link)
+    assert url.startswith("http://source:8000/")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://elsewhere/x",
+        "https://source:8000/api",
+        "http://source:8001/api",
+        "//elsewhere/x",
+        "http://source:8000@elsewhere/x",
+        "http://user@source:8000/x",
+        "http://source:8000\\@elsewhere/x",
+        "file:///etc/passwd",
+        "http://source:99999/x",
+    ],
+)
+def test_a_link_to_another_origin_is_refused(link):
+    with pytest.raises(ApiRefused, match="another host"):
+        follow_link(BASE, f"{BASE}/equipment", link)
+
+
+def test_default_ports_are_the_same_origin():
+    assert is_same_origin("https://source/a", "https://SOURCE:443/b")
+    assert not is_same_origin("nonsense", "nonsense")

@@ -1,0 +1,153 @@
+"""The plan of a run: which requests, in which batches."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from cmms.errors import SettingsError
+from cmms.settings import parse_settings
+from cmms.sync.plan_requests import plan_batches
+from cmms.sync.records import Batch, Scope
+
+JANUARY = Scope("running_time", date(2026, 1, 28), date(2026, 2, 3))
+
+
+def plan(scope=JANUARY, plants=("P2", "P1"), watermark=None, engine=None, **stream):
+    settings = parse_settings({"api": stream, "engine": engine or {}})
+    return plan_batches(settings, scope, list(plants), watermark=watermark)
+
+
+def parameters(batches):
+    return [request.parameters for batch in batches for request in batch.requests]
+
+
+def test_the_equipment_snapshot_is_one_request():
+    [batch] = plan(Scope("equipment"))
+    assert batch.unit_keys == ("equipment",)
+    assert [(request.path, request.parameters) for request in batch.requests] == [("/equipment", ())]
+
+
+def test_days_are_grouped_into_batches_of_consecutive_days():
+    batches = plan(engine={"days_per_batch": 3})
+    assert [len(batch.unit_keys) for batch in batches] == [3, 3, 1]
+    assert [key for batch in batches for key in batch.unit_keys][0] == "2026-01-28"
+    assert parameters(batches)[-1] == (("date", "2026-02-03"),)
+    assert [request.unit_keys for request in batches[0].requests] == [
+        ("2026-01-28",),
+        ("2026-01-29",),
+        ("2026-01-30",),
+    ]
+
+
+def test_a_range_is_asked_for_once_per_batch():
+    batches = plan(engine={"days_per_batch": 5}, date_parameters={"mode": "range", "format": "%Y%m%d"})
+    assert parameters(batches) == [
+        (("start_date", "20260128"), ("end_date", "20260201")),
+        (("start_date", "20260202"), ("end_date", "20260203")),
+    ]
+    assert batches[0].requests[0].unit_keys == batches[0].unit_keys
+
+
+def test_a_source_that_cannot_be_asked_for_days_is_asked_once():
+    [batch] = plan(date_parameters={"mode": "none"})
+    assert len(batch.unit_keys) == 7
+    assert [request.parameters for request in batch.requests] == [()]
+
+
+def test_plants_are_sorted_and_asked_for_one_by_one():
+    scope = Scope("running_time", date(2026, 1, 31), date(2026, 1, 31))
+    [batch] = plan(scope, plant_parameter={"mode": "per_plant"})
+    assert [request.plant_code for request in batch.requests] == ["P1", "P2"]
+    assert batch.requests[0].parameters == (("date", "2026-01-31"), ("plant", "P1"))
+
+
+def test_plants_go_together_as_a_repeated_parameter():
+    [batch] = plan(Scope("equipment"), plant_parameter={"mode": "repeated", "name": "plant[]"})
+    assert parameters([batch]) == [(("plant[]", "P1"), ("plant[]", "P2"))]
+
+
+@pytest.mark.parametrize(
+    ("configured", "asked", "sent"),
+    [
+        ((), (), ["P1", "P2"]),
+        ((), ("P9",), ["P9"]),
+        (("P1", "P3"), (), ["P1", "P3"]),
+        (("P1", "P3"), ("P3", "P9"), ["P3"]),
+    ],
+)
+def test_the_scope_restricts_the_plants_but_not_beyond_the_settings(configured, asked, sent):
+    [batch] = plan(
+        Scope("equipment", plant_codes=asked), plant_parameter={"mode": "per_plant", "codes": configured}
+    )
+    assert [request.plant_code for request in batch.requests] == sent
+
+
+def test_one_request_per_plant_without_a_plant_is_a_settings_error():
+    with pytest.raises(SettingsError, match="plant_parameter"):
+        plan(Scope("equipment"), plants=(), plant_parameter={"mode": "per_plant"})
+
+
+def test_chosen_equipment_is_asked_for_if_the_source_can():
+    scope = Scope("equipment", equipment_numbers=("000123", "123"))
+    assert parameters(plan(scope)) == [()]
+    assert parameters(plan(scope, equipment_parameter={"name": "equnr"})) == [
+        (("equnr", "000123"), ("equnr", "123"))
+    ]
+
+
+def test_placeholders_in_the_path_take_the_place_of_parameters():
+    settings = parse_settings({"streams": {"running_time": {"path": "/plants/{plant_code}/days/{date}"}}})
+    scope = Scope("running_time", date(2026, 1, 31), date(2026, 1, 31))
+    [batch] = plan_batches(settings, scope, ["A/B 1"])
+    assert [(request.path, request.parameters) for request in batch.requests] == [
+        ("/plants/A%2FB%201/days/2026-01-31", ())
+    ]
+
+
+def test_a_date_in_the_path_means_one_request_per_day_even_in_range_mode():
+    settings = parse_settings(
+        {"streams": {"running_time": {"path": "/days/{date}", "date_parameters": {"mode": "range"}}}}
+    )
+    [first, second] = plan_batches(settings, JANUARY)
+    assert [request.path for request in first.requests][:2] == ["/days/2026-01-28", "/days/2026-01-29"]
+    assert len(first.requests) + len(second.requests) == 7
+
+
+def test_static_parameters_come_first_and_lists_are_repeated():
+    batches = plan(Scope("equipment"), static_parameters={"client": "100", "type": ["A", "B"]})
+    assert parameters(batches) == [(("client", "100"), ("type", "A"), ("type", "B"))]
+
+
+@pytest.mark.feature("API-02")
+def test_the_watermark_is_sent_in_utc_unless_everything_is_wanted():
+    local = datetime(2026, 1, 31, 1, 0, tzinfo=timezone(timedelta(hours=1)))
+    incremental = {"parameter": "since"}
+    for watermark in (local, datetime(2026, 1, 31, 0, 0), datetime(2026, 1, 31, tzinfo=UTC)):
+        batches = plan(Scope("equipment"), watermark=watermark, incremental=incremental)
+        assert parameters(batches) == [(("since", "2026-01-31T00:00:00Z"),)]
+    assert parameters(
+        plan(Scope("equipment", full_refresh=True), watermark=local, incremental=incremental)
+    ) == [()]
+    assert parameters(plan(Scope("equipment"), watermark=local)) == [()]
+
+
+@pytest.mark.parametrize(
+    ("scope", "message"),
+    [
+        (Scope("running_time"), "start date and an end date"),
+        (Scope("running_time", date(2026, 2, 1), date(2026, 1, 1)), "before the start date"),
+        (Scope("running_time", date(2000, 1, 1), date(2026, 1, 1)), "engine.max_days"),
+    ],
+)
+def test_an_impossible_range_is_named(scope, message):
+    with pytest.raises(SettingsError, match=message):
+        plan(scope)
+
+
+def test_a_batch_survives_json():
+    batch = plan(plant_parameter={"mode": "per_plant"})[0]
+    assert Batch.from_dict(json.loads(json.dumps(batch.to_dict()))) == batch
+
+
+def test_the_same_input_gives_the_same_plan():
+    assert plan() == plan(plants=("P1", "P2"))
