@@ -7,6 +7,7 @@ import sys
 import types
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +15,7 @@ import pytest
 from airflow.sdk import DAG
 
 from cmms.alerts.notifier import CmmsNotifier, build_summary
-from cmms.errors import ApiUnavailable
-from cmms.settings import Settings
+from cmms.errors import ApiUnavailable, SettingsError
 from cmms.sync.records import RunSummary
 from tests.alerts.runs import make_run, rows
 from tests.sinks import SlackSink, SmtpSink
@@ -40,8 +40,14 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], RunSummary]
 
 
 @pytest.fixture(autouse=True)
-def _settings_file(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cmms.settings.load_settings", lambda: settings)
+def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "cmms.yaml"
+    file.write_text(
+        f"storage: {{base_path: {tmp_path / 'storage'}}}\n"
+        "alerts: {email_to: [planner@example.org], timeout_seconds: 2}\n"
+    )
+    monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
+    return file
 
 
 def headers(slack: SlackSink) -> list[str]:
@@ -124,12 +130,22 @@ def test_a_poor_context_never_raises(context: dict[str, Any]) -> None:
     CmmsNotifier(on="failure")(context)
 
 
-@pytest.mark.usefixtures("no_database")
-def test_broken_settings_never_fail_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
-    def explode() -> None:
-        raise RuntimeError("settings")
+@pytest.mark.usefixtures("receivers", "outbox", "logged")
+@pytest.mark.feature("ERR-01")
+def test_a_run_that_failed_over_its_settings_file_is_told(settings_file: Path, slack: SlackSink) -> None:
+    settings_file.write_text("alerts: {email_too: []}")
+    CmmsNotifier(on="failure")(
+        {"dag_run": DAG_RUN, "exception": SettingsError("alerts.email_too: unknown field")}
+    )
+    assert headers(slack) == ["[CMMS CRITICAL] Running-time sync failed: SettingsError"]
 
-    monkeypatch.setattr("cmms.settings.load_settings", explode)
+
+@pytest.mark.usefixtures("logged")
+def test_a_bug_in_alerting_never_fails_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    def explode(*_: object) -> None:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr("cmms.alerts.notify_run.notify_run", explode)
     CmmsNotifier(on="failure")({"dag_run": DAG_RUN})
 
 

@@ -95,6 +95,14 @@ def test_a_repeated_mail_has_the_same_message_id() -> None:
     assert first["Message-ID"] == second["Message-ID"] != other["Message-ID"]
 
 
+@pytest.mark.feature("NOTF-01")
+def test_a_mail_is_seven_bit_and_keeps_every_letter() -> None:
+    alert = alert_of(make_run("failed", error_message="Prüfstand Ω 設備"))
+    mail = render_email(alert, sender="c@example.org", receiver="a@example.org", event_id=1)
+    assert mail.as_bytes().isascii()
+    assert "Prüfstand Ω 設備" in mail.get_body(("plain",)).get_content()
+
+
 @pytest.mark.parametrize(("error_class", "told"), [("ApiRefused", True), ("KeyError", False), (None, False)])
 def test_only_our_own_errors_are_quoted(error_class: str | None, told: bool) -> None:
     run = make_run("failed", error_class=error_class, error_message="payload-canary")

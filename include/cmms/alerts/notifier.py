@@ -40,12 +40,10 @@ class CmmsNotifier(BaseNotifier):
         """Called by Airflow with the context of the task, or the smaller one of a DAG callback."""
         try:
             from cmms.alerts.notify_run import notify_run
-            from cmms.settings import load_settings
 
-            settings = load_settings()
             summary = _find_summary(context, self.on)
             if summary is not None:
-                notify_run(summary, settings)
+                notify_run(summary)
         except Exception as error:
             log.error("Alerts of this run were not sent: %s", type(error).__name__)
 

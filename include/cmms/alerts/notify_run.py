@@ -19,6 +19,7 @@ from cmms.alerts.records import Alert, Delivery, OpenAlert, RunHistory
 from cmms.alerts.send_messages import Message, describe_failure, find_receivers, send_messages
 from cmms.alerts.write_outbox import Telling, claim_due, record_alerts, record_outcomes, tell_all
 from cmms.database import Connection, session
+from cmms.errors import SettingsError
 from cmms.settings import Settings, load_settings
 from cmms.sync.records import RunSummary
 
@@ -33,12 +34,21 @@ def notify_run(summary: RunSummary, settings: Settings | None = None) -> None:
 
     Args:
         summary: A finished run. Calling it again for the same run tells nothing twice.
-        settings: Default: the settings file.
+        settings: Default: the settings file; when that is what is broken, the built-in values, which reach
+            Slack at least.
     """
     try:
-        _notify(summary, settings or load_settings())
+        _notify(summary, settings or _load_settings_or_defaults())
     except Exception as error:
         log.error("Alerts of run %s were not sent: %s", summary.run_id, describe_failure(error))
+
+
+def _load_settings_or_defaults() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        log.warning("Alerts use built-in settings: %s", error)
+        return Settings()
 
 
 def _notify(summary: RunSummary, settings: Settings) -> None:
@@ -87,7 +97,7 @@ def resend_pending(limit: int = RESEND_LIMIT, settings: Settings | None = None) 
     Raises:
         DatabaseUnavailable, DatabaseRefused: the outbox cannot be read.
     """
-    settings = settings or load_settings()
+    settings = settings or _load_settings_or_defaults()
     with session() as connection:
         deliveries = carry_spool(connection, settings)
         deliveries += claim_due(connection, settings, datetime.now(UTC), limit=limit)

@@ -9,7 +9,7 @@ import hashlib
 import unicodedata
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import formatdate
 from html import escape
 from typing import Any
 
@@ -19,7 +19,8 @@ from cmms.alerts.records import Alert
 _HEADER_LIMIT = 150  # of a Slack header block
 _SECTION_LIMIT = 2900  # Slack allows 3000
 _VALUE_LIMIT = 500
-_POLICY = SMTP.clone(max_line_length=900)  # of 998 allowed: folding at 78 puts a break before long subjects
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=900)
+"""Any server takes 7 bit. Lines may have 998 characters: folding at 78 starts a long subject with a break."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories: control, direction marks, surrogates, line and paragraph separators."""
 
@@ -65,7 +66,7 @@ def render_email(alert: Alert, *, sender: str, receiver: str, event_id: int) -> 
     message["Subject"] = subject_of(alert)
     message["From"] = sender
     message["To"] = receiver
-    message["Date"] = format_datetime(alert.at)
+    message["Date"] = formatdate()
     digest = hashlib.sha256(f"{alert.fingerprint}|{alert.at}|{receiver}".encode()).hexdigest()[:16]
     message["Message-ID"] = f"<cmms-alert.{event_id}.{alert.transition}.{digest}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # keeps out-of-office answers away

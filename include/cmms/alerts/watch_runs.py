@@ -69,9 +69,9 @@ def check_watch_alerts(
         lambda cursor: execute(cursor, "alerts/resolve_settled_records", {"now": to_database(now)}),
         what="closing settled alerts",
     )
-    untold = _load_untold(connection, now)
-    connection.commit()  # ends the reading transaction: sending may take a while
     sent = send_deliveries(deliveries, settings)
+    untold = _load_untold(connection, now)
+    connection.commit()  # no transaction stays open while others are told
     for summary in untold:
         notify_run(summary, settings)
     return sent

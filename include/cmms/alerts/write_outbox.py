@@ -61,6 +61,7 @@ def record_alerts(
             claimed += record(cursor, telling, settings, now)
         return claimed
 
+    connection.rollback()  # whatever the caller has read: judge by what is there now
     return run_transaction(connection, work, what="writing alerts")
 
 
