@@ -29,7 +29,7 @@ test: setup ## Run the tests (ARGS for pytest)
 check: setup ## Format, lint and types; changes nothing
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
-	@$(VENV) -m mypy
+	@$(VENV) -m mypy include/cmms tools $(foreach folder,dags plugins,$(if $(wildcard $(folder)/*.py),$(folder)))
 
 format: setup ## Format the code and mend what ruff can mend
 	@$(VENV) -m ruff check --fix-only .
