@@ -94,15 +94,16 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
     else:
         prepare_given_server(given, screen)
     prepare_tables(programs, screen)
-    report = DemoReport(account)
     start_simulator(programs, settings, screen)
     finish_airflow()
     api = wait_for_airflow(programs, settings)
     stack.callback(api.close)
-    for dag_id, conf in choose_runs().items():
-        follow_sync(api, programs, screen, dag_id, conf)
+    runs = {
+        dag_id: follow_sync(api, programs, screen, dag_id, conf) for dag_id, conf in choose_runs().items()
+    }
     for dag_id in api.find_dags() & set(OTHER_DAGS):
         api.unpause(dag_id)
+    report = DemoReport(account, runs)
     report.show(screen.console)
     show_access(settings, screen)
     succeeded = report.is_good()
@@ -233,8 +234,8 @@ def choose_runs() -> dict[str, dict[str, object]]:
 
 def follow_sync(
     api: AirflowApi, programs: Programs, screen: Screen, dag_id: str, conf: Mapping[str, object]
-) -> None:
-    """Unpause and trigger a DAG, and show its progress until the run is over."""
+) -> str:
+    """Unpause and trigger a DAG, show its progress until the run is over; return the run's id."""
     api.unpause(dag_id)
     run_id = api.trigger(dag_id, conf)
     deadline = time.monotonic() + _SYNC_TIMEOUT_SECONDS
@@ -249,7 +250,7 @@ def follow_sync(
                 screen.say(line)
             shown = line
             if progress.is_over:
-                return
+                return run_id
             time.sleep(0.5)
     raise BootstrapError(f"{dag_id} was not over after {_SYNC_TIMEOUT_SECONDS:.0f} s ({shown}).")
 
