@@ -5,6 +5,7 @@ import stat
 import time
 
 import pytest
+
 from cmms.errors import HandoverMissing
 from cmms.settings import Storage as StorageSettings
 from cmms.storage import Storage

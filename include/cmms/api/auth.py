@@ -74,6 +74,7 @@ class HeaderAuth(AuthBase):
         self._value = value
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set the header."""
         request.headers[self._name] = self._value
         return request
 
@@ -82,6 +83,7 @@ class NoAuth(AuthBase):
     """Leaves the request as it is."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Do nothing."""
         return request
 
 
@@ -121,14 +123,10 @@ def client_auth(auth: Auth, connection: ApiConnection) -> HeaderAuth:
 
 
 def _required(value: str | None, what: str, auth: Auth) -> str:
+    whose = f"the {what} of the Airflow connection {API_CONNECTION}"
     if not value:
-        raise SettingsError(
-            f"the Airflow connection {API_CONNECTION} has no {what}, which auth scheme {auth.scheme} needs"
-        )
-    if auth.scheme in ("bearer", "raw", "api_key") and not (
-        value.isascii() and value.isprintable() and value == value.strip()
-    ):
-        raise SettingsError(
-            f"the {what} of the Airflow connection {API_CONNECTION} has characters that no header can carry"
-        )
+        raise SettingsError(f"{whose} is missing; auth scheme {auth.scheme} needs it")
+    is_header = auth.scheme in ("bearer", "raw", "api_key")
+    if is_header and not (value.isascii() and value.isprintable() and value == value.strip()):
+        raise SettingsError(f"{whose} has characters that no header can carry")
     return value

@@ -9,9 +9,11 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One HTTP request, as the columns of ``api_call_logs``. ``endpoint`` is a path: no query, no credential.
+    """One HTTP request, as the columns of ``api_call_logs``.
 
-    ``error_class`` is a name such as ``ReadTimeout``, ``HTTP 503`` or ``BadPayload``; None after a good answer.
+    ``endpoint`` is a path: no query, no credential.
+
+    ``error_class`` is a name such as ``ReadTimeoutError``, ``HTTP 503`` or ``BadPayload``, if it failed.
     """
 
     endpoint: str

@@ -62,7 +62,7 @@ def read_connection() -> ApiConnection:
     Raises:
         SettingsError: no such connection, or no usable address in it.
     """
-    from airflow.exceptions import AirflowNotFoundException
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException
     from airflow.providers.http.hooks.http import HttpHook
 
     hook = HttpHook(method="GET", http_conn_id=API_CONNECTION)
@@ -76,7 +76,8 @@ def read_connection() -> ApiConnection:
     host = urlsplit(hook.base_url)
     if host.scheme not in ("http", "https") or not host.hostname or host.username is not None:
         raise SettingsError(
-            f"the Airflow connection {API_CONNECTION} has no usable host: http(s)://host[:port][/path], without a credential in it"
+            f"the Airflow connection {API_CONNECTION} has no usable host:"
+            " http(s)://host[:port][/path] is expected, without a credential in it"
         )
     extra = {
         name: str(value) for name, value in session.headers.items() if name not in requests.Session().headers
@@ -149,7 +150,7 @@ class _CuttableAdapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:
         """A pool whose connections report themselves when they connect."""
-        pool = super().get_connection_with_tls_context(*arguments, **options)
+        pool: Any = super().get_connection_with_tls_context(*arguments, **options)
         known = self._connections
         plain: Any = pool.ConnectionCls
         if not hasattr(plain, "reports_to_adapter"):

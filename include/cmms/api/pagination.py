@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from cmms.api.client import follow_link
+from cmms.api.links import follow_link
 from cmms.errors import IncompleteFetch
 from cmms.settings import Pagination
 

@@ -1,15 +1,18 @@
-"""Receive a body: count what comes over the wire, decompress it as it comes, notice what is cut short.
+"""Receive a body and unpack it: both step by step, both bounded, and nothing that was cut short gets through.
 
-Input: the open HTTP response. Output: :class:`Body`, complete, or an error. A body larger than
-``IN_MEMORY_BYTES`` goes to a temporary file; one larger than the cap ends the transfer.
+Input: the open HTTP response. Output of :func:`receive_body`: a complete :class:`WireBody`; of
+:func:`unpack_body`: a :class:`Body`. The two are apart so that one page can be unpacked while the next one
+travels. What is larger than ``IN_MEMORY_BYTES`` goes to a temporary file.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import tempfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 from cmms.api.retry import Transient
@@ -17,146 +20,24 @@ from cmms.errors import BadPayload
 
 IN_MEMORY_BYTES = 16 * 1024 * 1024
 HEAD_BYTES = 1024
-_READ_BYTES = 256 * 1024
+_READ_BYTES = 1024 * 1024
 _STEP_BYTES = 4 * 1024 * 1024
-_GZIP_WINDOW = 31
-_DEFLATE_WINDOW = 15
+_WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
-@dataclass
-class Body:
-    """A complete body: in ``data``, or in the open file ``spooled`` when it is large.
+class Buffer:
+    """Bytes that are collected in memory and, from a size on, in a temporary file."""
 
-    ``gzip_bytes`` is what came over the wire, if that was one intact gzip stream. ``head`` is the beginning,
-    for the operator.
-    """
-
-    wire_bytes: int = 0
-    body_bytes: int = 0
-    head: bytes = b""
-    data: bytes = b""
-    gzip_bytes: bytes | None = None
-    spooled: IO[bytes] | None = None
-
-    def as_gzip(self) -> bytes:
-        """Compressed form to land; the same body always gives the same bytes."""
-        return self.gzip_bytes or gzip.compress(self.data, compresslevel=1, mtime=0)
-
-    def close(self) -> None:
-        """Give the temporary file back."""
-        if self.spooled is not None:
-            self.spooled.close()
-
-
-def receive_body(response: Any, body: Body, *, max_bytes: int) -> Body:
-    """Fill ``body`` from ``response`` (a ``requests.Response`` opened with ``stream=True``).
-
-    The caller's ``body`` knows how far it got when an error is raised.
-
-    Raises:
-        BadPayload: larger than ``max_bytes``, or a content encoding that was not asked for.
-        Transient: cut short, or the compressed stream is damaged.
-    """
-    encoding = str(response.headers.get("Content-Encoding", "identity")).strip().lower()
-    inflate = _inflater(encoding)
-    sink = _Sink(body, max_bytes)
-    wire: list[bytes] = []
-    while chunk := response.raw.read(_READ_BYTES, decode_content=False):
-        body.wire_bytes += len(chunk)
-        if inflate is None:
-            sink.write(chunk)
-            continue
-        if sink.file is None:
-            wire.append(chunk)
-        try:
-            inflate.feed(chunk, sink)
-        except zlib.error:
-            raise Transient("DamagedGzip") from None
-    _check_length(response, body)
-    if inflate is not None:
-        inflate.finish(sink)
-    if inflate is not None and not inflate.is_complete and body.wire_bytes:
-        raise Transient("TruncatedGzip")
-    sink.close()
-    if inflate is not None and inflate.members == 1 and encoding != "deflate" and body.spooled is None:
-        body.gzip_bytes = b"".join(wire)
-    return body
-
-
-def inflate_all(compressed: bytes) -> bytes:
-    """Decompress a landed file."""
-    return gzip.decompress(compressed)
-
-
-def _check_length(response: Any, body: Body) -> None:
-    promised = str(response.headers.get("Content-Length", ""))
-    if not body.wire_bytes and response.status_code == 200:
-        if not promised and "Transfer-Encoding" not in response.headers:
-            raise Transient("TruncatedHeaders")  # the connection ended where headers were still to come
-    if (
-        promised.isdigit()
-        and "Transfer-Encoding" not in response.headers
-        and int(promised) != body.wire_bytes
-    ):
-        raise Transient("TruncatedBody")
-
-
-def _inflater(encoding: str) -> _Inflater | None:
-    if encoding in ("", "identity"):
-        return None
-    if encoding in ("gzip", "x-gzip"):
-        return _Inflater(_GZIP_WINDOW)
-    if encoding == "deflate":
-        return _Inflater(_DEFLATE_WINDOW)
-    raise BadPayload("the body has a content encoding that was not asked for", encoding=encoding[:20])
-
-
-class _Inflater:
-    """Decompresses step by step: a few kilobytes may become gigabytes, so the sink is asked in between."""
-
-    def __init__(self, window: int) -> None:
-        self._window = window
-        self._stream = zlib.decompressobj(window)
-        self.members = 1
-
-    @property
-    def is_complete(self) -> bool:
-        return self._stream.eof
-
-    def feed(self, chunk: bytes, sink: _Sink) -> None:
-        while chunk:
-            if self._stream.eof:
-                self._stream = zlib.decompressobj(self._window)
-                self.members += 1
-            sink.write(self._stream.decompress(chunk, _STEP_BYTES))
-            chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
-
-    def finish(self, sink: _Sink) -> None:
-        """zlib may have taken all input and still hold output back."""
-        while not self._stream.eof and (data := self._stream.decompress(b"", _STEP_BYTES)):
-            sink.write(data)
-
-
-class _Sink:
-    """Collects the body in memory, and from a size on in a temporary file; enforces the cap."""
-
-    def __init__(self, body: Body, max_bytes: int) -> None:
-        self._body = body
-        self._max_bytes = max_bytes
-        self._parts: list[bytes] = []
+    def __init__(self) -> None:
+        self.size = 0
         self.file: IO[bytes] | None = None
+        self._parts: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        body = self._body
-        body.body_bytes += len(data)
-        if len(body.head) < HEAD_BYTES:
-            body.head += data[: HEAD_BYTES - len(body.head)]
-        if body.body_bytes > self._max_bytes:
-            raise BadPayload(
-                "oversize: the body is larger than max_body_bytes", max_body_bytes=self._max_bytes
-            )
-        if self.file is None and body.body_bytes > IN_MEMORY_BYTES:
-            self.file = body.spooled = tempfile.TemporaryFile(prefix="cmms-page-")
+        """Append."""
+        self.size += len(data)
+        if self.file is None and self.size > IN_MEMORY_BYTES:
+            self.file = tempfile.TemporaryFile(prefix="cmms-page-")  # noqa: SIM115  closed by close()
             self.file.writelines(self._parts)
             self._parts.clear()
         if self.file is None:
@@ -164,8 +45,137 @@ class _Sink:
         else:
             self.file.write(data)
 
-    def close(self) -> None:
+    def content(self) -> bytes:
+        """Everything, while it is in memory; empty for what lies in ``file``."""
+        if len(self._parts) > 1:
+            self._parts = [b"".join(self._parts)]
+        return self._parts[0] if self._parts else b""
+
+    def open(self) -> IO[bytes]:
+        """Everything, to be read from the start."""
         if self.file is None:
-            self._body.data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        else:
-            self.file.seek(0)
+            return io.BytesIO(self.content())
+        self.file.seek(0)
+        return self.file
+
+    def chunks(self) -> Iterator[bytes]:
+        """Everything, step by step."""
+        stream = self.open()
+        while chunk := stream.read(_READ_BYTES):
+            yield chunk
+
+    def close(self) -> None:
+        """Give memory and file back."""
+        self._parts.clear()
+        if self.file is not None:
+            self.file.close()
+
+
+@dataclass
+class WireBody:
+    """A body as it came over the wire."""
+
+    encoding: str = ""
+    buffer: Buffer = field(default_factory=Buffer)
+
+    @property
+    def size(self) -> int:
+        """Bytes received so far."""
+        return self.buffer.size
+
+
+@dataclass
+class Body:
+    """A complete body. ``gzip_bytes`` is the wire form, if that was one intact gzip stream."""
+
+    buffer: Buffer = field(default_factory=Buffer)
+    head: bytes = b""
+    gzip_bytes: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes unpacked so far."""
+        return self.buffer.size
+
+    @property
+    def data(self) -> bytes:
+        """The whole body, if it is not too large for memory."""
+        return self.buffer.content()
+
+    def as_gzip(self) -> bytes:
+        """Compressed form to land; the same body always gives the same bytes."""
+        return self.gzip_bytes or gzip.compress(self.data, compresslevel=1, mtime=0)
+
+
+def receive_body(response: Any, wire: WireBody, *, max_bytes: int) -> None:
+    """Fill ``wire`` from ``response`` (a ``requests.Response`` opened with ``stream=True``).
+
+    Raises:
+        BadPayload: larger than ``max_bytes``, or a content encoding that was not asked for.
+        Transient: cut short.
+    """
+    wire.encoding = str(response.headers.get("Content-Encoding", "")).strip().lower()
+    if wire.encoding not in ("", "identity", *_WINDOWS):
+        raise BadPayload("the body has a content encoding that was not asked for")
+    while chunk := response.raw.read(_READ_BYTES, decode_content=False):
+        wire.buffer.write(chunk)
+        _check_cap(wire.size, max_bytes)
+    headers = response.headers
+    if "Transfer-Encoding" in headers:
+        return
+    promised = str(headers.get("Content-Length", ""))
+    if not promised and not wire.size and response.status_code == 200:
+        raise Transient("TruncatedHeaders")  # the connection ended where headers were still to come
+    if promised.isdigit() and int(promised) != wire.size and response.status_code != 304:
+        raise Transient("TruncatedBody")
+
+
+def unpack_body(wire: WireBody, body: Body, *, max_bytes: int) -> None:
+    """Fill ``body`` from ``wire``; the caller's ``body`` knows how far it got when an error is raised.
+
+    Raises:
+        BadPayload: larger than ``max_bytes``.
+        Transient: the compressed stream is damaged or incomplete.
+    """
+    window = _WINDOWS.get(wire.encoding)
+    if window is None or not wire.size:
+        body.buffer = wire.buffer
+        body.head = next(wire.buffer.chunks(), b"")[:HEAD_BYTES]
+        return
+    try:
+        members = _inflate(wire, body, window, max_bytes)
+    except zlib.error:
+        raise Transient("DamagedGzip") from None
+    if members == 1 and window == _WINDOWS["gzip"] and body.buffer.file is None:
+        body.gzip_bytes = wire.buffer.content()
+    else:
+        wire.buffer.close()
+
+
+def _inflate(wire: WireBody, body: Body, window: int, max_bytes: int) -> int:
+    """Decompress in steps: a few kilobytes may become gigabytes, so the cap is checked in between."""
+    stream, members = zlib.decompressobj(window), 1
+    for chunk in wire.buffer.chunks():
+        waiting = chunk
+        while waiting:
+            if stream.eof:
+                stream, members = zlib.decompressobj(window), members + 1
+            _append(body, stream.decompress(waiting, _STEP_BYTES), max_bytes)
+            waiting = stream.unused_data if stream.eof else stream.unconsumed_tail
+    while not stream.eof and (rest := stream.decompress(b"", _STEP_BYTES)):
+        _append(body, rest, max_bytes)  # zlib may have taken all input and still hold output back
+    if not stream.eof:
+        raise Transient("TruncatedGzip")
+    return members
+
+
+def _append(body: Body, data: bytes, max_bytes: int) -> None:
+    if len(body.head) < HEAD_BYTES:
+        body.head += data[: HEAD_BYTES - len(body.head)]
+    body.buffer.write(data)
+    _check_cap(body.size, max_bytes)
+
+
+def _check_cap(size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise BadPayload("oversize: the body is larger than max_body_bytes", max_body_bytes=max_bytes)

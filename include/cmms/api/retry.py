@@ -28,7 +28,7 @@ class Transient(Exception):
 
 
 def retry_after_seconds(header: str | None, *, now: datetime | None = None) -> float | None:
-    """Seconds of a Retry-After header: a number or an HTTP date; None when absent or unreadable, never negative."""
+    """Seconds of a Retry-After header, a number or an HTTP date; None when absent or unreadable."""
     if not header:
         return None
     text = header.strip()
@@ -47,7 +47,8 @@ def retry_after_seconds(header: str | None, *, now: datetime | None = None) -> f
 def wait_seconds(retries: Retries, attempt: int, retry_after: float | None) -> float:
     """Pause after failed attempt number ``attempt``: half of it fixed, half of it chance."""
     ceiling = min(retries.max_seconds, retries.initial_seconds * 2.0 ** (attempt - 1))
-    return max(random.uniform(ceiling / 2, ceiling), retry_after or 0.0)
+    jittered = random.uniform(ceiling / 2, ceiling)  # noqa: S311  chance, not secrecy
+    return max(jittered, retry_after or 0.0)
 
 
 def retrying(

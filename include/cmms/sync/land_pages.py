@@ -1,7 +1,7 @@
-"""Part of step fetch: a page as received -> files in the storage, and back.
+"""Part of step fetch: a page as received -> files in the storage; and the manifest that completes them.
 
-A page is landed as the gzip stream that came over the wire, or compressed anew. One too large for memory is cut
-into several files with the same records in the same order. :func:`read_landed` is how the next step gets a body.
+A page is landed as the gzip stream that came over the wire, or compressed anew. One too large for memory is
+cut into several files with the same records in the same order.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import msgspec
 
-from cmms.api.body import PageContent, RecordScanner, page_content, split_records
+from cmms.api.body import PageContent, page_content, split_records, wanted_paths
 from cmms.api.receive_body import Body
+from cmms.api.scan_records import RecordScanner
 from cmms.errors import HandoverMissing
 from cmms.settings import Stream
 from cmms.storage import Storage
-from cmms.sync.records import LandedPage, Manifest
+from cmms.sync.records import Manifest
 
 MANIFEST = "manifest.json"
 _PART_RECORDS = 20_000
@@ -56,19 +56,17 @@ def land_small(storage: Storage, name: str, body: Body, content: PageContent) ->
 
 def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple[LandedContent, PageContent]:
     """Land a body that lies in a temporary file as several files, one part in memory at a time."""
-    assert body.spooled is not None
-    scanner = RecordScanner(body.spooled, stream.records_path, stream.pagination)
-    digest, files, records = hashlib.blake2b(digest_size=16), [], iter(scanner)
+    scanner = RecordScanner(body.buffer.open(), stream.records_path, wanted_paths(stream.pagination))
+    records, digest = iter(scanner), hashlib.blake2b(digest_size=16)
+    files: list[LandedFile] = []
     while part := list(islice(records, _PART_RECORDS)):
         digest.update(b"\n".join(part))
         data = gzip.compress(_wrap(part, stream.records_path), compresslevel=1, mtime=0)
-        file = f"{name}-part-{len(files) + 1:03d}.json.gz"
-        storage.write_bytes(file, data)
-        files.append(LandedFile(file, len(part), hashlib.sha256(data).hexdigest()))
-    count = sum(file.records for file in files)
-    return LandedContent(tuple(files), count, digest.digest()), page_content(
-        [], scanner.values, stream.pagination
-    )
+        landed = f"{name}-part-{len(files) + 1:03d}.json.gz"
+        storage.write_bytes(landed, data)
+        files.append(LandedFile(landed, len(part), hashlib.sha256(data).hexdigest()))
+    content = page_content([], scanner.values, stream.pagination)
+    return LandedContent(tuple(files), sum(part.records for part in files), digest.digest()), content
 
 
 def _wrap(records: list[bytes], records_path: str) -> bytes:
@@ -107,21 +105,6 @@ def same_records(storage: Storage, one: LandedContent, other: LandedContent, rec
 def _record_texts(storage: Storage, file: LandedFile, records_path: str) -> list[bytes]:
     body = gzip.decompress(storage.read_bytes(file.file))
     return [bytes(record) for record in split_records(body, records_path).records]
-
-
-def read_landed(storage: Storage, page: LandedPage) -> bytes:
-    """Body of a landed page.
-
-    Raises:
-        HandoverMissing: the file is gone, or is not the one that was landed.
-    """
-    data = storage.read_bytes(page.file)
-    if hashlib.sha256(data).hexdigest() != page.sha256:
-        raise HandoverMissing("a landed page was changed since: clear and run from fetch", file=page.file)
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        raise HandoverMissing("a landed page is damaged: clear and run from fetch", file=page.file) from None
 
 
 def batch_folder(storage: Storage, sync_log_id: int, unit_key: str) -> str:

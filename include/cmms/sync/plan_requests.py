@@ -121,8 +121,8 @@ def _plants(stream: Stream, scope: Scope, known: Sequence[str]) -> list[str]:
         allowed = chosen & allowed if parameter.codes else chosen
     if not allowed and (parameter.mode == "per_plant" or "{plant_code}" in stream.path):
         raise SettingsError(
-            f"streams.{scope.stream}.plant_parameter: one request per plant is configured but no plant is known;"
-            " add the plants, or list them in plant_parameter.codes"
+            f"streams.{scope.stream}.plant_parameter: one request per plant is configured but no plant is"
+            " known; add the plants, or list them in plant_parameter.codes"
         )
     return sorted(allowed)
 

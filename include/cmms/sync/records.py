@@ -1,7 +1,7 @@
 """The typed records that travel between the steps: scope, units, landed pages, counts, run summary.
 
-All are frozen and JSON-serialisable through :meth:`to_dict` / ``from_dict`` so that Airflow's XCom carries only
-small descriptors.
+All are frozen and JSON-serialisable through :meth:`to_dict` / ``from_dict`` so that Airflow's XCom carries
+only small descriptors.
 """
 
 from __future__ import annotations

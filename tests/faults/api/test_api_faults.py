@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+
 from cmms.api.connection import ApiConnection
 from cmms.errors import ApiRefused, ApiUnavailable, BadPayload, CmmsError, IncompleteFetch, RateLimited
 from cmms.simulator.config import SimulatorConfig
 from cmms.simulator.faults import Fault
 from cmms.simulator.simulator import Simulator
-
 from tests.unit.api.fetching import FAST_RETRIES, SECRET, connect, everything_below, fetch
 
 SMALL = SimulatorConfig(equipment=23, defect_rate=0)

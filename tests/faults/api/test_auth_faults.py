@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
+
 from cmms.errors import ApiRefused, ApiUnavailable, CmmsError, SettingsError
 from cmms.simulator.config import SimulatorConfig
 from cmms.simulator.faults import Fault
 from cmms.simulator.simulator import Simulator
-
 from tests.unit.api.fetching import connect, everything_below, fetch
 
 SMALL = SimulatorConfig(equipment=23, defect_rate=0)

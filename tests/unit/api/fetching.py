@@ -12,7 +12,7 @@ from cmms.api.connection import ApiConnection
 from cmms.settings import Settings, parse_settings
 from cmms.storage import Storage
 from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.land_pages import read_landed
+from cmms.sync.landed_records import read_page
 from cmms.sync.plan_requests import plan_batches
 from cmms.sync.records import Manifest, Scope
 
@@ -41,7 +41,7 @@ def connect(simulator, **changes) -> ApiConnection:
 
 def fetch(simulator, folder, *, scope=None, connection=None, calls=None, plants=(), watermark=None, should_stop=lambda: None,
           batch=None, **api) -> Fetched:  # fmt: skip
-    """Fetch the first batch of ``scope`` (default: the equipment snapshot); ``calls`` survives an error."""
+    """Fetch the first batch of ``scope`` (default: equipment); ``calls`` survives an error."""
     settings = settings_for(folder, **api)
     storage = Storage(settings.storage)
     scope = scope or Scope("equipment")
@@ -62,7 +62,7 @@ def fetch(simulator, folder, *, scope=None, connection=None, calls=None, plants=
     records = [
         bytes(record)
         for page in manifest.pages
-        for record in split_records(read_landed(storage, page), path).records
+        for record in split_records(read_page(storage, page), path).records
     ]
     return Fetched(manifest, calls, storage, records, progress)
 

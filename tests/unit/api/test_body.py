@@ -3,8 +3,10 @@
 import io
 
 import pytest
-from cmms.api import body as body_module
-from cmms.api.body import RecordScanner, split_records
+
+from cmms.api import scan_records
+from cmms.api.body import split_records, wanted_paths
+from cmms.api.scan_records import RecordScanner
 from cmms.errors import ApiUnavailable, BadPayload
 from cmms.settings import Pagination
 
@@ -16,7 +18,7 @@ def texts(content):
 
 
 def scan(body, path="data"):
-    return list(RecordScanner(io.BytesIO(body), path, DEFAULT))
+    return list(RecordScanner(io.BytesIO(body), path, wanted_paths(DEFAULT)))
 
 
 def test_records_come_out_byte_for_byte_with_their_totals():
@@ -127,14 +129,14 @@ def test_a_stream_is_scanned_in_windows_with_the_same_result(monkeypatch):
     record = b'{"a": "\\u00e4 \xf0\x9f\x94\xa7", "b": -12.5, "c": true, "d": [NaN]}'
     body = b'{"meta": {"total": 400}, "data": [' + b", ".join([record] * 400) + b"]}"
     for size in (1, 7, 64, 1000):
-        monkeypatch.setattr(body_module, "_READ_BYTES", size)
-        scanner = RecordScanner(io.BytesIO(body), "data", DEFAULT)
+        monkeypatch.setattr(scan_records, "_READ_BYTES", size)
+        scanner = RecordScanner(io.BytesIO(body), "data", wanted_paths(DEFAULT))
         assert list(scanner) == [record] * 400
         assert scanner.values["meta.total"] == "400"
 
 
 def test_a_giant_value_in_a_stream_does_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(body_module, "_MAX_VALUE_CHARACTERS", 10_000)
-    monkeypatch.setattr(body_module, "_READ_BYTES", 1_000)
+    monkeypatch.setattr(scan_records, "_MAX_VALUE_CHARACTERS", 10_000)
+    monkeypatch.setattr(scan_records, "_READ_BYTES", 1_000)
     with pytest.raises(BadPayload, match="too large"):
         scan(b'{"data": ["' + b"x" * 100_000 + b'"]}')

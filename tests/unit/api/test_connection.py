@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from cmms.api.connection import ApiConnection
 from cmms.simulator.config import SimulatorConfig
 from cmms.simulator.simulator import Simulator

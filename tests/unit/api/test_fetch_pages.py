@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
+
 from cmms.errors import HandoverMissing, RunCancelled
 from cmms.simulator.config import RateLimit, SimulatorConfig
 from cmms.simulator.faults import Fault
 from cmms.simulator.simulator import Simulator
-from cmms.sync.land_pages import read_landed, read_manifest
+from cmms.sync.land_pages import read_manifest
+from cmms.sync.landed_records import read_page
 from cmms.sync.records import Manifest, Scope
-
 from tests.unit.api.fetching import DAY, connect, everything_below, fetch
 
 SMALL = SimulatorConfig(equipment=23, defect_rate=0)
@@ -285,8 +286,8 @@ def test_a_landed_page_that_was_changed_since_is_noticed(tmp_path, simulator):
     fetched = fetch(simulator, tmp_path)
     page = fetched.manifest.pages[0]
     fetched.storage.write_bytes(page.file, b"other")
-    with pytest.raises(HandoverMissing, match="changed since"):
-        read_landed(fetched.storage, page)
+    with pytest.raises(HandoverMissing, match="damaged"):
+        read_page(fetched.storage, page)
 
 
 def test_the_path_of_the_connection_is_kept(tmp_path):

@@ -1,7 +1,8 @@
 """Which page comes next, from what each page says about itself."""
 
 import pytest
-from cmms.api.client import follow_link, is_same_origin
+
+from cmms.api.links import follow_link, is_same_origin
 from cmms.api.pagination import PageFacts, PageTrail
 from cmms.errors import ApiRefused, IncompleteFetch
 from cmms.settings import Pagination

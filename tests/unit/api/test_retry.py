@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from cmms.api.retry import retry_after_seconds, wait_seconds
 from cmms.settings import Retries
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+
 from cmms.errors import SettingsError
 from cmms.settings import parse_settings
 from cmms.sync.plan_requests import plan_batches
@@ -30,7 +31,7 @@ def test_the_equipment_snapshot_is_one_request():
 def test_days_are_grouped_into_batches_of_consecutive_days():
     batches = plan(engine={"days_per_batch": 3})
     assert [len(batch.unit_keys) for batch in batches] == [3, 3, 1]
-    assert [key for batch in batches for key in batch.unit_keys][0] == "2026-01-28"
+    assert batches[0].unit_keys[0] == "2026-01-28"
     assert parameters(batches)[-1] == (("date", "2026-02-03"),)
     assert [request.unit_keys for request in batches[0].requests] == [
         ("2026-01-28",),

@@ -1,0 +1,208 @@
+"""One exchange with the source: send a request, receive the whole answer, judge its status.
+
+Input: a :class:`Target`. Output: :class:`Answer`, or an error that says what to do next. Errors and messages
+hold neither a query string nor a body nor a credential.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from queue import LifoQueue
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.auth import AuthBase
+
+from cmms.api.connection import ApiConnection, ApiSession
+from cmms.api.rate_limit import RateLimiter
+from cmms.api.receive_body import WireBody, receive_body
+from cmms.api.retry import Transient, retry_after_seconds
+from cmms.errors import ApiRefused, ApiUnavailable, CmmsError, RateLimited
+from cmms.settings import Stream
+
+_MAX_ERROR_BODY_BYTES = 64 * 1024
+_NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+_HOPELESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidProxyURL,
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is asked for, and what call log and messages may say about it. ``form`` makes it a POST."""
+
+    url: str
+    unit_key: str | None = None
+    page: int | None = None
+    etag: str | None = None
+    form: Mapping[str, str] | None = None
+
+    @property
+    def method(self) -> str:
+        """HTTP method."""
+        return "GET" if self.form is None else "POST"
+
+
+@dataclass
+class Answer:
+    """An answer on its way: what is known of it even when it fails is in here."""
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wire: WireBody = field(default_factory=WireBody)
+    called_at: datetime | None = None
+    latency_ms: int | None = None
+
+
+class Exchange:
+    """Sends requests over at most ``parallel_requests`` kept-alive connections; threads may share it."""
+
+    def __init__(self, connection: ApiConnection, stream: Stream, *, sleep: Callable[[float], None]) -> None:
+        self._connection = connection
+        self._stream = stream
+        self._sleep = sleep
+        self._limiter = RateLimiter(stream.requests_per_second)
+        self._sessions: LifoQueue[ApiSession] = LifoQueue()
+        for _ in range(stream.parallel_requests):
+            self._sessions.put(connection.open_session())
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        while not self._sessions.empty():
+            self._sessions.get().close()
+
+    def send(self, target: Target, answer: Answer, auth: AuthBase, *, seconds: float) -> None:
+        """Fill ``answer``, all of it received. ``seconds`` end it wherever it is.
+
+        Raises:
+            Transient: may pass.
+            ApiRefused: will not pass.
+            RateLimited, ApiUnavailable: the source asks for a pause that is longer than the cap.
+            BadPayload: too large, or in an encoding that was not asked for.
+        """
+        with self._borrowed_session() as session:
+            self._limiter.wait(self._sleep)
+            started, answer.called_at = time.monotonic(), datetime.now(UTC)
+            try:
+                with session.deadline(seconds) as expired:
+                    try:
+                        self._transfer(session, target, answer, auth, seconds)
+                    except (Transient, *_NETWORK_ERRORS) as error:
+                        raise self._translated(target, answer, error, is_late=expired.is_set()) from None
+                    if expired.is_set():
+                        raise Transient("PageDeadline", status=answer.status)
+            finally:
+                answer.latency_ms = milliseconds_since(started)
+
+    @contextmanager
+    def _borrowed_session(self) -> Iterator[ApiSession]:
+        session = self._sessions.get()
+        try:
+            yield session
+        finally:
+            self._sessions.put(session)
+
+    def _transfer(
+        self, session: ApiSession, target: Target, answer: Answer, auth: AuthBase, seconds: float
+    ) -> None:
+        timeouts = self._stream.timeouts
+        response = session.request(
+            target.method,
+            target.url,
+            data=target.form,
+            headers=self._headers(target),
+            auth=auth,
+            timeout=(min(timeouts.connect, seconds), min(timeouts.read, seconds)),
+            allow_redirects=False,
+            stream=True,
+        )
+        answer.status, answer.headers, answer.links = response.status_code, response.headers, response.links
+        try:
+            self._judge(target, answer, response)
+            receive_body(response, answer.wire, max_bytes=self._stream.max_body_bytes)
+        except BaseException:
+            response.close()  # what is left of this answer must not be taken for the next one
+            raise
+        if response.headers.get("Connection", "").lower() == "close":
+            response.close()
+
+    def _headers(self, target: Target) -> dict[str, str]:
+        return {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip" if self._stream.gzip else "identity",
+            **self._stream.headers,
+            **({"If-None-Match": target.etag} if target.etag else {}),
+        }
+
+    def _judge(self, target: Target, answer: Answer, response: requests.Response) -> None:
+        """Raise for every status but a good one."""
+        status = response.status_code
+        if 200 <= status < 300 or (status == 304 and target.etag):
+            return
+        if status in self._stream.retries.statuses:
+            # A short body is read, so that the connection can be used again.
+            answer.wire.buffer.write(response.raw.read(_MAX_ERROR_BODY_BYTES, decode_content=False) or b"")
+            wait = retry_after_seconds(response.headers.get("Retry-After"))
+            if wait is not None and wait > self._stream.retries.retry_after_cap:
+                raise self._too_long(target, status, wait)
+            if wait:
+                self._limiter.pause(wait)
+            raise Transient(f"HTTP {status}", status=status, retry_after=wait)
+        what = "redirects, which is not followed" if 300 <= status < 400 else "refuses the request"
+        raise ApiRefused(f"{target.method}: the source {what}", status=status, **self.facts(target))
+
+    def _too_long(self, target: Target, status: int, wait: float) -> CmmsError:
+        kind = RateLimited if status == 429 else ApiUnavailable
+        message = f"the source asks to wait {wait:.0f} s, longer than retries.retry_after_cap"
+        return kind(message, status=status, wait_seconds=wait, **self.facts(target))
+
+    def _translated(
+        self, target: Target, answer: Answer, error: BaseException, *, is_late: bool
+    ) -> Exception:
+        """The library's error as ours. Its text is not used: it may hold the URL with its query."""
+        if isinstance(error, _HOPELESS):
+            return ApiRefused("the request cannot be sent", reason=type(error).__name__, **self.facts(target))
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+            return ApiRefused("the TLS certificate of the source is not trusted", **self.facts(target))
+        if is_late:
+            return Transient("PageDeadline", status=answer.status)
+        if isinstance(error, Transient):
+            return error
+        return Transient(type(_causes(error)[-1]).__name__, status=answer.status)
+
+    def endpoint(self, target: Target) -> str:
+        """Path of the target, for call log and messages."""
+        return self._connection.redact(urlsplit(target.url).path or "/")
+
+    def facts(self, target: Target) -> dict[str, object]:
+        """Context of every error: enough to find the request, nothing secret."""
+        parts = urlsplit(target.url)
+        origin = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        return {"url": origin + self.endpoint(target), "unit": target.unit_key, "page": target.page}
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and what is inside it: ``ReadTimeoutError`` says more than ``ConnectionError``."""
+    causes = [error]
+    while True:
+        inner = [getattr(causes[-1], "reason", None), *causes[-1].args]
+        following = next((part for part in inner if isinstance(part, BaseException)), None)
+        if following is None or following in causes:
+            return causes
+        causes.append(following)
+
+
+def milliseconds_since(started: float) -> int:
+    """Whole milliseconds since a monotonic instant."""
+    return round((time.monotonic() - started) * 1000)

@@ -1,0 +1,38 @@
+"""Links that the source gives us are followed only on its own host: our credential goes along."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from cmms.errors import ApiRefused
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_same_origin(one: str, other: str) -> bool:
+    """Whether scheme, host and port are the same."""
+    return _origin(one) == _origin(other) and _origin(one) is not None
+
+
+def follow_link(base_url: str, current_url: str, link: str) -> str:
+    """Absolute URL of a next link, which may be relative to the current page.
+
+    Raises:
+        ApiRefused: it leads to another scheme, host or port.
+    """
+    url = urljoin(current_url, link)
+    if not is_same_origin(base_url, url):
+        raise ApiRefused("the next link leads to another host: nothing was sent there")
+    return url
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port; None for what could be read in two ways."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return None
+    if not parts.hostname or "\\" in url or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname, port
