@@ -15,7 +15,7 @@ import pytest
 from airflow.sdk import DAG
 
 from cmms.alerts.notifier import CmmsNotifier, build_summary
-from cmms.errors import ApiUnavailable, SettingsError
+from cmms.errors import ApiUnavailable, DatabaseUnavailable, SettingsError
 from cmms.sync.records import RunSummary
 from tests.alerts.runs import make_run, rows
 from tests.sinks import SlackSink, SmtpSink
@@ -107,13 +107,27 @@ def test_a_success_callback_tells_the_recovery(
 @pytest.mark.usefixtures("receivers", "no_database", "logged")
 @pytest.mark.feature("ALR-03")
 def test_with_the_database_down_the_notifier_still_tells(slack: SlackSink, smtp: SmtpSink) -> None:
-    from cmms.errors import DatabaseUnavailable
-
     CmmsNotifier(on="failure")(
         {"dag_run": DAG_RUN, "exception": DatabaseUnavailable("connecting to cmms_mysql")}
     )
     assert headers(slack) == ["[CMMS CRITICAL] CMMS database unreachable"]
     assert len(smtp.messages) == 1
+
+
+@pytest.mark.usefixtures("receivers", "outbox", "logged")
+@pytest.mark.feature("NOTF-05")
+def test_the_dags_callback_without_a_log_row_adds_nothing_to_the_tasks(slack: SlackSink) -> None:
+    CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": SettingsError("api.path: missing")})
+    CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "reason": "task_failure"})
+    assert headers(slack) == ["[CMMS CRITICAL] Running-time sync failed: SettingsError"]
+
+
+@pytest.mark.usefixtures("receivers", "no_database", "logged")
+@pytest.mark.feature("NOTF-05", "ALR-03")
+def test_nor_does_it_while_the_database_is_away(slack: SlackSink) -> None:
+    CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": DatabaseUnavailable("connecting")})
+    CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "reason": "task_failure"})
+    assert headers(slack) == ["[CMMS CRITICAL] CMMS database unreachable"]
 
 
 @pytest.mark.usefixtures("no_database", "logged")
@@ -124,6 +138,7 @@ def test_with_the_database_down_the_notifier_still_tells(slack: SlackSink, smtp:
         {"exception": None, "dag_run": None},
         {"dag": None, "run_id": 7},
         {"exception": object(), "dag_run": SimpleNamespace()},
+        {"dag": SimpleNamespace(dag_id="a_dag_without_jinja"), "run_id": "r"},
     ],
 )
 def test_a_poor_context_never_raises(context: dict[str, Any]) -> None:

@@ -165,7 +165,7 @@ def test_a_failing_slack_leaves_the_message_for_the_watchdog(
     slack.retry_after = "900"
     started = time.monotonic()
     notify_run(log_run(make_run("failed")), settings)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 6
     (delivery,) = rows(
         outbox, "SELECT *, next_attempt_at - INTERVAL 0 SECOND AS due FROM notification_deliveries"
     )
@@ -214,7 +214,7 @@ def test_a_dripping_slack_cannot_hold_the_run(
     slack.mode = "drip"
     started = time.monotonic()
     notify_run(log_run(make_run("failed")), make_settings(alerts={"timeout_seconds": 1}))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 6
     assert rows(outbox, DELIVERIES)[0]["status"] == "pending"
 
 
@@ -230,7 +230,7 @@ def test_a_failing_mail_server_leaves_the_message_for_the_watchdog(
         smtp.mode = "refuse" if fault == "554" else "ok"
         started = time.monotonic()
         notify_run(log_run(make_run("failed")), settings)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 6
     (delivery,) = rows(outbox, DELIVERIES)
     assert (delivery["channel"], delivery["status"]) == ("email", "pending")
     assert delivery["last_error"]
@@ -251,8 +251,8 @@ def test_both_receivers_hanging_take_one_timeout_not_two(
         connect_smtp(monkeypatch, silent.port)
         slack.mode = "hang"
         started = time.monotonic()
-        notify_run(log_run(make_run("failed")), make_settings(alerts={"timeout_seconds": 2}))
-        assert time.monotonic() - started < 3.5
+        notify_run(log_run(make_run("failed")), make_settings(alerts={"timeout_seconds": 3}))
+        assert time.monotonic() - started < 5.5
     assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["pending", "pending"]
 
 

@@ -74,7 +74,7 @@ def database_alert(summary: RunSummary, settings: Settings) -> Alert:
 def _failure_alerts(summary: RunSummary, settings: Settings, history: RunHistory) -> Iterator[Alert]:
     if summary.error_class == "DatabaseUnavailable":
         yield database_alert(summary, settings)
-    else:
+    elif not _is_told_better(summary, history):
         error_class = summary.error_class or "unknown"
         yield replace(
             _alert(summary, settings, RUN_FAILED, "critical", title=messages.title_failed(summary)),
@@ -148,6 +148,11 @@ def _recoveries(
             yield resolve_alert(open_alert, evidence)
 
 
+def open_alert_of(alert: Alert) -> OpenAlert:
+    """What is open after ``alert`` was told."""
+    return OpenAlert(alert.rule_key, alert.fingerprint, alert.title, alert.level, alert.at, alert.run)
+
+
 def resolve_alert(open_alert: OpenAlert, evidence: Alert) -> Alert:
     """The message that ends ``open_alert``; facts, link and time are those of ``evidence``."""
     return replace(
@@ -164,6 +169,15 @@ def resolve_alert(open_alert: OpenAlert, evidence: Alert) -> Alert:
 def fingerprint_of(*parts: str) -> str:
     """What makes an alert the same alert; at most as long as the column."""
     return ":".join(part.replace(":", "_") for part in parts)[:120]
+
+
+def _is_told_better(summary: RunSummary, history: RunHistory) -> bool:
+    """The DAG's callback without a log row knows no error class; the task's callback before it did."""
+    run = run_identity(summary)
+    return summary.error_class == messages.TASK_FAILED and any(
+        open_alert.run == run and open_alert.rule_key in (RUN_FAILED, DATABASE_UNREACHABLE)
+        for open_alert in history.open_alerts
+    )
 
 
 def _is_of(open_alert: OpenAlert, sync_type: str) -> bool:

@@ -40,6 +40,7 @@ def load_open_alerts(connection: Connection) -> tuple[OpenAlert, ...]:
             title=row["title"],
             level=row["level"],
             last_at=from_database(row["last_at"]),
+            run=row["run"],
         )
         for row in query(connection, "alerts/list_open_alerts")
     )

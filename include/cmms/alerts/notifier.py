@@ -36,6 +36,9 @@ class CmmsNotifier(BaseNotifier):
         super().__init__()
         self.on = on
 
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Nothing to render; the base class asks the DAG for Jinja, which not every callback's DAG has."""
+
     def notify(self, context: Context) -> None:
         """Called by Airflow with the context of the task, or the smaller one of a DAG callback."""
         try:

@@ -13,7 +13,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cmms.alerts import spool_alerts
-from cmms.alerts.evaluate_run import DATABASE_UNREACHABLE, database_alert, evaluate_run, resolve_alert
+from cmms.alerts.evaluate_run import (
+    DATABASE_UNREACHABLE,
+    database_alert,
+    evaluate_run,
+    open_alert_of,
+    resolve_alert,
+)
 from cmms.alerts.load_history import load_history
 from cmms.alerts.records import Alert, Delivery, OpenAlert, RunHistory
 from cmms.alerts.send_messages import Message, describe_failure, find_receivers, send_messages
@@ -110,16 +116,26 @@ def notify_without_database(summary: RunSummary, settings: Settings) -> None:
     Besides what the run itself raises, people hear that the database cannot be reached. What fails here is
     tried again by the next call, and by the watchdog when the database is back.
     """
-    alerts = evaluate_run(summary, settings, RunHistory())
-    if all(alert.rule_key != DATABASE_UNREACHABLE for alert in alerts):
-        alerts.append(database_alert(summary, settings))
-    tellings = tell_all(alerts, find_receivers(settings))
+    receivers = find_receivers(settings)
     try:
         with spool_alerts.locked_spool(settings) as folder:
+            known = tuple(open_alert_of(entry.telling.alert) for entry in spool_alerts.list_entries(folder))
+            tellings = tell_all(_alerts_without_database(summary, settings, known), receivers)
             _send_entries(spool_alerts.add_alerts(folder, tellings, datetime.now(UTC)), settings)
     except OSError as error:  # no place for files: tell people rather than stay silent
         log.warning("Alert spool %s: %s", spool_alerts.spool_folder(settings), describe_failure(error))
+        tellings = tell_all(_alerts_without_database(summary, settings, ()), receivers)
         send_messages([Message(told.alert, who) for told in tellings for who in told.receivers], settings)
+
+
+def _alerts_without_database(
+    summary: RunSummary, settings: Settings, known: tuple[OpenAlert, ...]
+) -> list[Alert]:
+    alerts = evaluate_run(summary, settings, RunHistory(open_alerts=known))
+    firing = [alert for alert in alerts if alert.transition == "firing"]  # ends are told from the outbox only
+    if all(alert.rule_key != DATABASE_UNREACHABLE for alert in firing):
+        firing.append(database_alert(summary, settings))
+    return firing
 
 
 def _send_entries(entries: Sequence[spool_alerts.Entry], settings: Settings) -> None:
@@ -157,5 +173,4 @@ def _carried(telling: Telling) -> list[Telling]:
     if alert.rule_key != DATABASE_UNREACHABLE:
         return [telling]
     now = datetime.now(UTC)
-    open_alert = OpenAlert(alert.rule_key, alert.fingerprint, alert.title, alert.level, alert.at)
-    return [telling, Telling(resolve_alert(open_alert, replace(alert, at=now)), ())]
+    return [telling, Telling(resolve_alert(open_alert_of(alert), replace(alert, at=now)), ())]

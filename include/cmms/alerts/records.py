@@ -76,13 +76,14 @@ class PastRun:
 
 @dataclass(frozen=True)
 class OpenAlert:
-    """An alert that was raised and not resolved yet."""
+    """An alert that was raised and not resolved yet; ``run`` is the last run that raised it."""
 
     rule_key: str
     fingerprint: str
     title: str
     level: Level
     last_at: datetime
+    run: str | None = None
 
 
 @dataclass(frozen=True)

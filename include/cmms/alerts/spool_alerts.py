@@ -91,7 +91,8 @@ def add_alerts(folder: Path, tellings: Sequence[Telling], now: datetime) -> list
             name = hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
             known[fingerprint] = Entry(folder / f"{name}.json", telling)
         elif old.telling.alert.run is None or old.telling.alert.run != telling.alert.run:
-            repeated = replace(old.telling, occurrences=old.telling.occurrences + 1)
+            alert = replace(old.telling.alert, run=telling.alert.run)
+            repeated = replace(old.telling, alert=alert, occurrences=old.telling.occurrences + 1)
             known[fingerprint] = replace(old, telling=repeated)
         save_entry(known[fingerprint])
     return [entry for entry in known.values() if set(entry.telling.receivers) - set(entry.telling.told)]
