@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from cmms.alerts.notify_run import notify_run, resend_pending
-from cmms.alerts.write_outbox import claim_due
+from cmms.alerts.records import Outcome
+from cmms.alerts.write_outbox import claim_due, record_outcomes
 from cmms.settings import Settings
 from cmms.sync.records import Counts, RunSummary
 from tests.alerts.runs import MIDNIGHT, connect_slack, connect_smtp, make_run, make_settings, rows
@@ -322,6 +323,23 @@ def test_a_claimed_message_is_skipped_by_another_session(
     assert len(claim_due(outbox, settings, now, limit=1)) == 1
     assert len(claim_due(outbox, settings, now, limit=5)) == 1
     assert claim_due(outbox, settings, now, limit=5) == []
+
+
+def test_a_sender_that_lost_its_claim_cannot_say_how_it_went(
+    outbox: Any, settings: Settings, log_run: Log, slack: SlackSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect_slack(monkeypatch, slack.url)
+    monkeypatch.setattr("cmms.alerts.notify_run.send_deliveries", lambda *_: 0)
+    notify_run(log_run(make_run("failed")), settings)
+    let_time_pass(outbox)
+    now = datetime.now(UTC)
+    (late,) = claim_due(outbox, settings, now, limit=5)
+    let_time_pass(outbox)
+    (newer,) = claim_due(outbox, settings, now, limit=5)
+    record_outcomes(outbox, [(late, Outcome("no answer"))], settings, now)
+    assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["sending"]
+    record_outcomes(outbox, [(newer, Outcome())], settings, now)
+    assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["sent"]
 
 
 @pytest.mark.usefixtures("receivers")
