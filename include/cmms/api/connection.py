@@ -6,10 +6,9 @@ Output: :class:`ApiConnection`, from which every thread opens its own kept-alive
 from __future__ import annotations
 
 import socket
-import threading
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,26 +114,9 @@ class ApiSession(requests.Session):
         self.mount("http://", self._adapter)
         self.mount("https://", self._adapter)
 
-    @contextmanager
-    def deadline(self, seconds: float) -> Iterator[threading.Event]:
-        """End whatever the session does after ``seconds``; the event tells that this happened.
-
-        A read time-out counts from one byte to the next: a source that drips headers or body would hold us
-        for hours.
-        """
-        expired = threading.Event()
-
-        def cut() -> None:
-            expired.set()
-            self._adapter.cut()
-
-        timer = threading.Timer(seconds, cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield expired
-        finally:
-            timer.cancel()
+    def cut(self) -> None:
+        """End whatever the session is doing, from another thread: who reads from it gets an error at once."""
+        self._adapter.cut()
 
 
 class _CuttableAdapter(HTTPAdapter):
@@ -166,7 +148,7 @@ class _CuttableAdapter(HTTPAdapter):
         return pool
 
     def cut(self) -> None:
-        """Shut down all sockets: whoever reads from one gets an error at once."""
+        """Shut down all sockets."""
         for connection in list(self._connections):
             if connection.sock is not None:
                 with suppress(OSError):

@@ -20,6 +20,7 @@ import urllib3
 from requests.auth import AuthBase
 
 from cmms.api.connection import ApiConnection, ApiSession
+from cmms.api.deadline import DeadlineWatch
 from cmms.api.rate_limit import RateLimiter
 from cmms.api.receive_body import WireBody, receive_body
 from cmms.api.retry import Transient, retry_after_seconds
@@ -73,6 +74,7 @@ class Exchange:
         self._stream = stream
         self._sleep = sleep
         self._limiter = RateLimiter(stream.requests_per_second)
+        self._watch = DeadlineWatch()
         self._sessions: LifoQueue[ApiSession] = LifoQueue()
         for _ in range(stream.parallel_requests):
             self._sessions.put(connection.open_session())
@@ -81,6 +83,7 @@ class Exchange:
         """Close all connections that are not in use."""
         while not self._sessions.empty():
             self._sessions.get().close()
+        self._watch.close()
 
     def send(self, target: Target, answer: Answer, auth: AuthBase, *, seconds: float) -> None:
         """Fill ``answer``, all of it received. ``seconds`` end it wherever it is.
@@ -95,12 +98,12 @@ class Exchange:
             self._limiter.wait(self._sleep)
             started, answer.called_at = time.monotonic(), datetime.now(UTC)
             try:
-                with session.deadline(seconds) as expired:
+                with self._watch.limit(seconds, session.cut) as deadline:
                     try:
                         self._transfer(session, target, answer, auth, seconds)
                     except (Transient, *_NETWORK_ERRORS) as error:
-                        raise self._translated(target, answer, error, is_late=expired.is_set()) from None
-                    if expired.is_set():
+                        raise self._translated(target, answer, error, is_late=deadline.is_over) from None
+                    if deadline.is_over:
                         raise Transient("PageDeadline", status=answer.status)
             finally:
                 answer.latency_ms = milliseconds_since(started)

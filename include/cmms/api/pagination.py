@@ -60,21 +60,16 @@ class PageTrail:
         self._facts: dict[int, PageFacts] = {}
         self._waiting: set[int] = set()
         self._seen: set[str] = set()
+        self._received = 0
+        self.records = 0
+        """Records of all pages so far, repeated ones not counted."""
+        self.repeated_pages = 0
+        """Pages that came twice."""
 
     @property
     def total(self) -> int | None:
         """Records that the source promised on the first page."""
         return self._facts[1].total if 1 in self._facts else None
-
-    @property
-    def records(self) -> int:
-        """Records of all pages so far, repeated ones not counted."""
-        return sum(facts.records for facts in self._facts.values() if not facts.repeated)
-
-    @property
-    def repeated_pages(self) -> int:
-        """Pages that came twice."""
-        return sum(facts.repeated for facts in self._facts.values())
 
     @property
     def pages(self) -> int:
@@ -98,6 +93,9 @@ class PageTrail:
             ApiRefused: the next link leads to another host.
         """
         self._facts[address.number] = facts
+        self._received += facts.records
+        self.records += 0 if facts.repeated else facts.records
+        self.repeated_pages += facts.repeated
         self._waiting.discard(address.number)
         if self._pagination.style == "none":
             return []
@@ -130,11 +128,10 @@ class PageTrail:
 
     def _one_more(self) -> list[PageAddress]:
         """The page after the last one, unless that was the end."""
-        number = max(self._facts)
+        number = len(self._facts)
         if self._is_end(number, self._facts[number]):
             return []
-        offset = sum(facts.records for facts in self._facts.values())
-        return [self._ask(number + 1, self._numbered_url(number + 1, offset))]
+        return [self._ask(number + 1, self._numbered_url(number + 1, self._received))]
 
     def _is_end(self, number: int, last: PageFacts) -> bool:
         paging = self._pagination

@@ -97,6 +97,7 @@ class _RequestState:
     trail: PageTrail
     fetch_number: int = 1
     pages: dict[int, FetchedPage] = field(default_factory=dict)
+    alike: dict[bytes, list[FetchedPage]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,7 @@ class _BatchFetch:
         """Work until nothing is left to ask for."""
         self._should_stop = should_stop
         jobs = deque(_Job(state, state.trail.first()) for state in self._states)
-        # One thread more than connections: one page is unpacked while the next one travels.
-        crew = ThreadPoolExecutor(self._stream.parallel_requests + 1, thread_name_prefix="cmms-fetch")
+        crew = ThreadPoolExecutor(self._stream.parallel_requests, thread_name_prefix="cmms-fetch")
         try:
             for job, page in self._fetched(jobs, crew, call_log):
                 jobs.extend(self._accept(job, page))
@@ -180,13 +180,13 @@ class _BatchFetch:
         pending: dict[Future[FetchedPage], _Job] = {}
         while jobs or pending:
             self._should_stop()
-            if not pending and len(jobs) == 1:
-                job = jobs.popleft()
+            if not pending and (len(jobs) == 1 or self._stream.parallel_requests == 1):
+                job = jobs.popleft()  # nothing to do beside it: no thread is needed
                 page = self._work(job)
                 self._report(call_log)
                 yield job, page
                 continue
-            while jobs and len(pending) <= self._stream.parallel_requests:
+            while jobs and len(pending) < self._stream.parallel_requests:
                 job = jobs.popleft()
                 pending[crew.submit(self._work, job)] = job
             done, _ = wait(pending, timeout=_STOP_CHECK_SECONDS, return_when=FIRST_COMPLETED)
@@ -231,14 +231,18 @@ class _BatchFetch:
             self._delete(page)
         state.fetch_number += 1
         state.pages.clear()
+        state.alike.clear()
         state.trail = self._trail(state.request)
         return [_Job(state, state.trail.first())]
 
     def _is_repeated(self, state: _RequestState, page: FetchedPage) -> bool:
-        return page.landed.records > 0 and any(
+        alike = state.alike.setdefault(page.landed.fingerprint, [])
+        is_repeated = page.landed.records > 0 and any(
             same_records(self._storage, earlier.landed, page.landed, self._stream.records_path)
-            for earlier in state.pages.values()
+            for earlier in alike
         )
+        alike.append(page)
+        return is_repeated
 
     def _moved(self, state: _RequestState, again: FetchedPage) -> str | None:
         """What is wrong if the first page is another one by now."""

@@ -91,7 +91,7 @@ def _columns(connection: Connection, statement: str, parameters: dict[str, Any],
 def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | None, rules: Rules) -> pl.DataFrame:
     """Add the columns that the expectations read beside the parsed ones.
 
-    Adds ``plant_id``; for running times also ``equipment_id``, ``foreign_point``, ``day`` (days since 1970),
+    Adds ``plant_id``; for running times also ``equipment_id``, ``foreign_point``, ``own_point_matches``, ``day`` (days since 1970),
     ``cumulative_beyond_daily``, ``counter_growth`` (against the reading before, null when there is none or the
     decrease was accepted), ``growth_while_running`` (only where growth is required) and ``growth_difference``
     (only when the reading before is of the day before). Hours are thousandths.
@@ -116,4 +116,5 @@ def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | Non
         growth_while_running=pl.when(needs_growth).then(growth),
         growth_difference=pl.when(pl.col("previous_date") == day_before).then((growth - pl.col("running_hours")).abs()),
         foreign_point=pl.when(pl.col("point") != pl.col("own_point")).then(pl.col("point")),
+        own_point_matches=(pl.col("point") == pl.col("own_point")).fill_null(False),
     ).drop("previous_hours", "previous_date", "own_point")

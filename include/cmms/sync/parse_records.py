@@ -1,6 +1,6 @@
 """Step 3b, raw columns -> typed frame: one row per record, a null and a problem where a value cannot be read.
 
-Input: :class:`~cmms.sync.read_records.RawColumns` of one page. Output: a polars frame with the columns of
+Input: :class:`~cmms.sync.read_records.RawColumns` of some pages. Output: a polars frame with the columns of
 :data:`EQUIPMENT_SCHEMA` or :data:`RUNNING_TIME_SCHEMA`; hours are whole thousandths (exact integers). Nothing is
 rejected here: ``problem`` holds ``CODE:field`` of the first value that could not be read, and the expectations
 judge it. Plain values are parsed vectorised; everything else by :mod:`cmms.sync.parse_values`, the reference.
@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 from cmms.settings import Numbers, Settings, StreamName
@@ -50,21 +52,25 @@ _INVALID_TEXT = "INVALID_TEXT"
 _NOT_TEXT = "NOT_TEXT"
 
 
-def parse_records(raw: RawColumns, *, stream: StreamName, settings: Settings, page: int) -> pl.DataFrame:
-    """Parse one page's raw columns.
+def parse_records(
+    pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName, settings: Settings
+) -> pl.DataFrame:
+    """Parse the raw columns of some pages.
 
     Args:
-        raw: values as received.
+        pages: 1-based page number and values as received; number and 0-based position stay with each row.
         stream: which schema to produce.
         settings: number and time formats of the source.
-        page: 1-based page number, kept with each row beside its 0-based position.
     """
-    count = len(raw.records)
+    count = sum(len(raw.records) for _, raw in pages)
     zone = settings.source_zone(stream)
+    raw = _join_pages(pages)
     fields = _Fields(raw, count)
+    numbers_of_pages = [np.full(len(raw.records), page, np.uint32) for page, raw in pages]
+    positions = [np.arange(len(raw.records), dtype=np.uint32) for _, raw in pages]
     columns: dict[str, pl.Series] = {
-        "page": pl.Series("page", [page], dtype=pl.UInt32).new_from_index(0, count),
-        "position": pl.Series("position", range(count), dtype=pl.UInt32),
+        "page": pl.Series("page", np.concatenate(numbers_of_pages), dtype=pl.UInt32),
+        "position": pl.Series("position", np.concatenate(positions), dtype=pl.UInt32),
     }
     for name in TEXT_FIELDS:
         columns[name] = fields.text(name)
@@ -87,8 +93,21 @@ def parse_records(raw: RawColumns, *, stream: StreamName, settings: Settings, pa
     return pl.DataFrame(columns)
 
 
+def _join_pages(pages: Sequence[tuple[int, RawColumns]]) -> RawColumns:
+    """The pages' columns end to end."""
+    if len(pages) == 1:
+        return pages[0][1]
+    structure: dict[int, str] = {}
+    offset = 0
+    for _, raw in pages:
+        structure.update({offset + row: code for row, code in raw.structure.items()})
+        offset += len(raw.records)
+    values = {name: tuple(chain.from_iterable(raw.values[name] for _, raw in pages)) for name in pages[0][1].values}
+    return RawColumns(records=(), values=values, structure=structure)
+
+
 class _Fields:
-    """Parses field after field of one page and collects what could not be read."""
+    """Parses field after field and collects what could not be read."""
 
     def __init__(self, raw: RawColumns, count: int) -> None:
         self._raw = raw

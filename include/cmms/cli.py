@@ -1,0 +1,171 @@
+"""``python -m cmms``: the engine without a scheduler.
+
+Exit code 0 only on success: a sync that ends ``failed`` or ``cancelled``, a difference found by ``verify``, or a wrong
+setting give another one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
+
+from cmms.errors import CmmsError
+
+DEFAULT_PLANTS = Path(__file__).parents[1] / "config" / "plants.csv"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the command line and run the command; returns the exit code."""
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return int(args.run(args))
+    except CmmsError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    from cmms.simulator import cli as simulator_cli
+
+    parser = argparse.ArgumentParser(prog="python -m cmms", description="CMMS Sync: the engine without a scheduler.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    migrate = commands.add_parser("migrate", help="create or migrate the tables of connection cmms_mysql")
+    migrate.add_argument("--revision", default="head", help="target revision (default: the newest)")
+    migrate.set_defaults(run=_migrate)
+
+    seed = commands.add_parser("seed", help="add plants from a CSV file (plant_code,name)")
+    seed.add_argument("--plants", type=Path, default=DEFAULT_PLANTS, help="CSV file (default: %(default)s)")
+    seed.set_defaults(run=_seed)
+
+    sync = commands.add_parser("sync", help="run a sync now")
+    streams = sync.add_subparsers(dest="stream", required=True, metavar="equipment|running-time")
+    equipment = streams.add_parser("equipment", help="the snapshot of the master data")
+    equipment.add_argument("--full-refresh", action="store_true", help="ignore the change cursor")
+    running_time = streams.add_parser("running-time", help="readings of a day or a range of days")
+    running_time.add_argument("--start-date", type=date.fromisoformat, help="YYYY-MM-DD (default: yesterday)")
+    running_time.add_argument("--end-date", type=date.fromisoformat, help="last day (default: the start date)")
+    for command, stream in ((equipment, "equipment"), (running_time, "running_time")):
+        command.add_argument("--plant-code", action="append", default=[], help="only this plant (repeatable)")
+        command.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
+        command.set_defaults(run=_sync, stream_name=stream)
+
+    replay = commands.add_parser("replay", help="judge quarantined records again and store those that pass now")
+    replay.add_argument("--code", action="append", default=[], help="only this code (repeatable; default: all)")
+    replay.add_argument("--id", type=int, action="append", default=[], help="only this record (repeatable)")
+    replay.add_argument(
+        "--accept-counter", metavar="REASON", help="accept the counter decrease of the chosen records, with this reason"
+    )
+    replay.set_defaults(run=_replay)
+
+    verify = commands.add_parser("verify", help="recompute counters, marks and chains; report every difference")
+    verify.set_defaults(run=_verify)
+
+    cleanup = commands.add_parser("cleanup", help="delete logs and files older than the retention settings")
+    cleanup.set_defaults(run=_cleanup)
+
+    docs = commands.add_parser("docs", help="build Great Expectations' Data Docs from the kept validation results")
+    docs.add_argument("--output", type=Path, default=Path("data_docs"), help="folder (default: %(default)s)")
+    docs.set_defaults(run=_docs)
+
+    simulate = commands.add_parser("simulate", help="run the simulator of the source API")
+    simulator_cli.add_arguments(simulate)
+    simulate.set_defaults(run=simulator_cli.run)
+    return parser
+
+
+def _migrate(args: argparse.Namespace) -> int:
+    from cmms import migrations
+
+    migrations.upgrade(args.revision)
+    print("the tables are up to date")
+    return 0
+
+
+def _seed(args: argparse.Namespace) -> int:
+    from cmms.seed_plants import seed_plants
+
+    print(f"{seed_plants(args.plants)} plants from {args.plants}")
+    return 0
+
+
+def _sync(args: argparse.Namespace) -> int:
+    from cmms.print_summary import ProgressBar, print_summary
+    from cmms.settings import load_settings
+    from cmms.sync.open_run import Trigger
+    from cmms.sync.records import Scope
+    from cmms.sync.run_sync import run_sync
+
+    today = datetime.now(load_settings().zone).date()
+    start = getattr(args, "start_date", None)
+    if args.stream_name == "running_time" and start is None:
+        start = getattr(args, "end_date", None) or today - timedelta(days=1)
+    scope = Scope(
+        stream=args.stream_name,
+        start_date=start,
+        end_date=getattr(args, "end_date", None),
+        plant_codes=tuple(args.plant_code),
+        equipment_numbers=tuple(args.equipment_number),
+        full_refresh=getattr(args, "full_refresh", False),
+    )
+    trigger = Trigger(kind="manual", user=os.environ.get("USER") or "command line")
+    with ProgressBar() as bar:
+        summary = run_sync(scope, run_date=today, trigger=trigger, listener=bar.update)
+    print_summary(summary)
+    return 0 if summary.status in ("success", "partial") else 1
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from cmms.print_summary import print_summary
+    from cmms.sync.replay_rejects import accept_counters, replay_rejects
+
+    user = os.environ.get("USER") or "command line"
+    if args.accept_counter is not None:
+        accept_counters(args.id, reason=args.accept_counter, user=user)
+    summaries = replay_rejects(codes=tuple(args.code), ids=tuple(args.id), user=user)
+    for summary in summaries:
+        print_summary(summary)
+    if not summaries:
+        print("nothing to replay")
+    return 0 if all(summary.status in ("success", "partial") for summary in summaries) else 1
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from cmms.sync.verify_tables import verify_tables
+
+    differences = verify_tables()
+    for difference in differences:
+        print(difference)
+    print(f"{len(differences)} differences")
+    return 1 if differences else 0
+
+
+def _cleanup(args: argparse.Namespace) -> int:
+    from cmms.sync.clean_up_logs import clean_up_logs
+
+    for table, rows in clean_up_logs().items():
+        print(f"{table}: {rows} removed")
+    return 0
+
+
+def _docs(args: argparse.Namespace) -> int:
+    from cmms.sync.build_data_docs import build_data_docs
+
+    print(f"open {build_data_docs(args.output)}")
+    return 0

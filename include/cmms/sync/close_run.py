@@ -1,0 +1,193 @@
+"""Step 6, close the run: counts recomputed from the merged units, status and level set, leases released.
+
+Input: the run and, if it failed, why. Output: :class:`~cmms.sync.records.RunSummary`, the one account of the run that log
+row, alerts, command line and UI share. Always runs (teardown), also after a failure; a closed row stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+from cmms.alerts.levels import level_of, respond_by
+from cmms.database import Connection, Cursor, execute, query, run_transaction
+from cmms.errors import CmmsError, RunCancelled
+from cmms.settings import Settings
+from cmms.sync.records import Counts, RunSummary, Scope, Status
+from cmms.sync.report_progress import write_event
+
+_OPEN = ("queued", "running", "paused")
+_MESSAGE_LENGTH = 4000
+
+
+def close_run(
+    connection: Connection, sync_log_id: int, *, error: BaseException | str | None = None, stack_trace: str | None = None
+) -> RunSummary:
+    """Close the log row and return the summary.
+
+    Args:
+        connection: to the CMMS database.
+        sync_log_id: the run.
+        error: why it failed; None when every step succeeded. Units that were merged stay merged and are counted.
+        stack_trace: for the operator, when ``error`` is a text.
+    """
+    connection.rollback()
+    row = query(connection, "run/log", {"id": sync_log_id})[0]
+    if row["status"] in _OPEN:
+        settings = Settings.model_validate_json(row["settings_json"])
+        run_transaction(
+            connection,
+            lambda cursor: _close(cursor, row, settings, error, stack_trace),
+            what=f"closing run {sync_log_id}",
+        )
+    summary = load_summary(connection, sync_log_id=sync_log_id)
+    assert summary is not None
+    return summary
+
+
+def _close(
+    cursor: Cursor, row: dict[str, Any], settings: Settings, error: BaseException | str | None, stack_trace: str | None
+) -> None:
+    sync_log_id = row["id"]
+    totals = _totals(cursor, sync_log_id)
+    counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
+    if error is None and row["sync_type"] in ("equipment", "running_time") and totals["merged_units"] < totals["units"]:
+        error = f"{totals['merged_units']} of {totals['units']} units were merged; the steps before did not all succeed"
+    status = _status(error, counts)
+    warnings = counts.warnings + int(row["stale_master"])
+    level = level_of(status, counts, warnings, settings)
+    facts = _error_facts(error)
+    if isinstance(error, BaseException) and stack_trace is None:
+        stack_trace = "".join(traceback.format_exception(error))
+    values = {
+        "id": sync_log_id,
+        "status": status,
+        "level": level,
+        "records_processed": counts.fetched,
+        "records_success": counts.success,
+        "records_failed": counts.rejected,
+        "records_inserted": counts.inserted,
+        "records_updated": counts.updated,
+        "records_unchanged": counts.unchanged,
+        "records_superseded": counts.superseded,
+        "records_warning": counts.warnings,
+        "api_ms": totals["api_ms"],
+        "validate_ms": totals["validate_ms"],
+        "db_ms": totals["db_ms"],
+        "stack_trace": stack_trace if error is not None else None,
+        "respond_by": respond_by(level, datetime.now(UTC).replace(tzinfo=None)),
+        **facts,
+    }
+    execute(cursor, "run/close_log", values)
+    execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
+    if error is not None:
+        write_event(
+            cursor,
+            sync_log_id,
+            "critical" if status == "failed" else "warning",
+            facts["error_category"] or "business",
+            facts["error_class"] or "FAILED",
+            facts["error_message"] or "failed",
+        )
+    else:
+        message = f"{counts.fetched} records: {counts.success} stored or known, {counts.rejected} rejected"
+        write_event(cursor, sync_log_id, "info", "business", "COMPLETED", message)
+
+
+def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
+    execute(cursor, "run/close_summary", {"sync_log_id": sync_log_id})
+    return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+
+
+def _status(error: BaseException | str | None, counts: Counts) -> Status:
+    if isinstance(error, RunCancelled) or (isinstance(error, str) and error.startswith("RunCancelled")):
+        return "cancelled"
+    if error is not None:
+        return "failed"
+    return "partial" if counts.rejected else "success"
+
+
+def _error_facts(error: BaseException | str | None) -> dict[str, str | None]:
+    """Class, category and message; a text has the form ``ClassName: message`` when it comes from another task."""
+    if error is None:
+        return {"error_class": None, "error_category": None, "error_message": None}
+    if isinstance(error, str):
+        name, _, rest = error.partition(": ")
+        known = _category_of(name)
+        return {
+            "error_class": name if known else None,
+            "error_category": known or "business",
+            "error_message": (rest if known else error)[:_MESSAGE_LENGTH],
+        }
+    return {
+        "error_class": type(error).__name__,
+        "error_category": error.category if isinstance(error, CmmsError) else "business",
+        "error_message": str(error)[:_MESSAGE_LENGTH],
+    }
+
+
+def _category_of(name: str) -> str | None:
+    kinds: list[type[CmmsError]] = [CmmsError]
+    while kinds:
+        kind = kinds.pop()
+        if kind.__name__ == name:
+            return kind.category
+        kinds.extend(kind.__subclasses__())
+    return None
+
+
+def load_summary(
+    connection: Connection,
+    *,
+    sync_log_id: int | None = None,
+    dag_id: str | None = None,
+    run_id: str | None = None,
+) -> RunSummary | None:
+    """The summary of a run as its log row has it; None when there is no such run."""
+    if sync_log_id is None:
+        found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})
+        if not found:
+            return None
+        sync_log_id = int(found[0]["id"])
+    rows = query(connection, "run/log", {"id": sync_log_id})
+    if not rows:
+        return None
+    row = rows[0]
+    codes = query(connection, "run/code_counts", {"sync_log_id": sync_log_id})
+    by_level = {
+        level: tuple((code["code"], int(code["records"])) for code in codes if code["level"] == level)
+        for level in ("error", "warning")
+    }
+    counts = Counts(
+        fetched=row["records_processed"],
+        inserted=row["records_inserted"],
+        updated=row["records_updated"],
+        unchanged=row["records_unchanged"],
+        superseded=row["records_superseded"],
+        rejected=row["records_failed"],
+        warnings=row["records_warning"],
+    )
+    timings = {name: int(row[name]) for name in ("queue_ms", "api_ms", "validate_ms", "db_ms") if row[name] is not None}
+    started = row["sync_started_at"] or row["created_at"]
+    return RunSummary(
+        sync_log_id=sync_log_id,
+        sync_type=row["sync_type"],
+        status=row["status"],
+        level=row["level"] or "info",
+        counts=counts,
+        scope=Scope.from_dict(json.loads(row["scope"])) if row["scope"] else Scope("equipment"),
+        started_at=started,
+        completed_at=row["sync_completed_at"] or started,
+        dag_id=row["dag_id"],
+        run_id=row["run_id"],
+        stale_master=bool(row["stale_master"]),
+        error_class=row["error_class"],
+        error_category=row["error_category"],
+        error_message=row["error_message"],
+        rejects_by_code=by_level["error"],
+        warnings_by_code=by_level["warning"],
+        timings_ms=timings,
+        units=len(query(connection, "run/units", {"sync_log_id": sync_log_id})),
+    )

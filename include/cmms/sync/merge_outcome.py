@@ -1,0 +1,29 @@
+"""What a merge statement did with the staged rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Counts of one merge.
+
+    Attributes:
+        gone: page, position and equipment_number of rows whose parent was deleted since validation.
+        older: the same of rows that are older than the stored ones.
+        changed: something was written that later units are judged by.
+    """
+
+    inserted: int
+    updated: int
+    changed: bool
+    gone: list[dict[str, Any]] = field(default_factory=list)
+    older: list[dict[str, Any]] = field(default_factory=list)
+
+
+def rows_of(cursor: Any) -> list[dict[str, Any]]:
+    """The cursor's result as dicts."""
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

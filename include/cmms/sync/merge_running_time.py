@@ -1,0 +1,60 @@
+"""Step 5a, merge one day of running times (``include/sql/merge/running_time_*.sql``).
+
+Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge_outcome.Outcome`. A day of
+which nothing is stored yet is one INSERT ... SELECT. Otherwise one comparison finds the rows that are new or differ, and
+only those are written: the same data again writes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cmms.database import Cursor, execute
+from cmms.sync.flag_following_days import flag_following_days
+from cmms.sync.merge_outcome import Outcome, rows_of
+from cmms.sync.run_context import RunContext
+from cmms.sync.stage_rows import Stage
+
+
+def merge_running_time(cursor: Cursor, run: RunContext, day: date, stage: Stage) -> Outcome:
+    """Insert new readings, update changed ones (keeping a revision), mark following days."""
+    execute(cursor, "merge/has_day", {"day": day})
+    is_new_day = not cursor.fetchone()[0]
+    outcome = _insert_day(cursor, run, stage) if is_new_day else _merge_changes(cursor, run, stage)
+    if outcome.inserted or outcome.updated:
+        flag_following_days(cursor, day=day, sync_log_id=run.sync_log_id, rules=run.settings.rules)
+    return outcome
+
+
+def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
+    inserted = execute(
+        cursor, "merge/running_time_insert_day", {"sync_log_id": run.sync_log_id}, stage_table=stage.table
+    )
+    gone = []
+    if inserted < stage.staged:
+        execute(cursor, "merge/running_time_gone", stage_table=stage.table)
+        gone = rows_of(cursor)
+    return Outcome(inserted=stage.staged - len(gone), updated=0, changed=inserted > 0, gone=gone)
+
+
+def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
+    execute(cursor, "merge/changes_create")
+    execute(cursor, "merge/changes_clear")
+    if execute(cursor, "merge/running_time_changes", stage_table=stage.table) == 0:
+        return Outcome(inserted=0, updated=0, changed=False)
+    execute(cursor, "merge/change_counts")
+    counts = {row["outcome"]: int(row["records"]) for row in rows_of(cursor)}
+    written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
+    if counts.get("update"):
+        execute(cursor, "merge/running_time_revisions", written)
+    if counts.get("update") or counts.get("insert"):
+        execute(cursor, "merge/running_time_upsert", {"sync_log_id": run.sync_log_id}, stage_table=stage.table)
+    if counts.get("quality"):
+        execute(cursor, "merge/running_time_quality", stage_table=stage.table)
+    places = {}
+    for outcome in ("gone", "older"):
+        if counts.get(outcome):
+            execute(cursor, "merge/running_time_places", {"outcome": outcome}, stage_table=stage.table)
+            places[outcome] = rows_of(cursor)
+    inserted, updated = counts.get("insert", 0), counts.get("update", 0)
+    return Outcome(inserted=inserted, updated=updated, changed=inserted + updated > 0, **places)

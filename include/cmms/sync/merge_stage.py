@@ -1,0 +1,206 @@
+"""Step 5, merge: staged rows of a unit -> the tables, in one transaction.
+
+Input: a staging table and the unit's verdict. Output: :class:`~cmms.sync.records.Counts`, written with the run marker
+in the same transaction. In it, in this order:
+
+1. lock the reference version (merges follow one another) and the unit's lease (a fenced attempt stops here);
+2. the run marker: if this run has merged the unit already (a COMMIT whose answer was lost), report that;
+3. the merge itself: :mod:`merge_running_time` or :mod:`merge_equipment`;
+4. rejected and superseded records, raw; 5. the marker with counts that add up, or nothing.
+
+When the reference data changed since validation (an earlier day of the same range was merged meanwhile), the rows are
+judged again first, so that a range gives the same tables as day after day.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from cmms.database import Connection, Cursor, execute, query, run_transaction
+from cmms.errors import HandoverMissing
+from cmms.sync.claim_units import check_fence
+from cmms.sync.landed_records import LandedRecords
+from cmms.sync.load_reference import load_reference
+from cmms.sync.merge_equipment import merge_equipment
+from cmms.sync.merge_running_time import merge_running_time
+from cmms.sync.quarantine_records import Quarantine
+from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
+from cmms.sync.report_progress import Reporter, write_event
+from cmms.sync.resolve_duplicates import resolve_duplicates
+from cmms.sync.run_context import RunContext
+from cmms.sync.stage_rows import Stage, count_staged, drop_stage, stage_unit
+from cmms.sync.validate_units import (
+    VERDICT_COLUMNS,
+    Verdict,
+    judge_frame,
+    judgement_warnings,
+    read_frame,
+    write_frame,
+)
+
+_LOCK_WAIT_SECONDS = 300
+
+
+class StaleVerdict(Exception):
+    """The reference data changed since the rows were judged; nothing was written."""
+
+
+def merge_unit(
+    run: RunContext, connection: Connection, manifest: Manifest, verdict: Verdict, stage: Stage, reporter: Reporter
+) -> Counts:
+    """Merge one unit; idempotent, also after a crash at any point.
+
+    Raises:
+        Fenced: a newer attempt took the unit over.
+        HandoverMissing: staging is not complete.
+        DatabaseUnavailable, DatabaseRefused: from the server; nothing was written (or all of it: ask again).
+    """
+    started = time.monotonic()
+    merged = already_merged(run, connection, verdict.unit_key)
+    if merged is not None:
+        drop_stage(connection, stage.table)
+        return merged
+    reporter.report(verdict.unit_key, "merge", 0, stage.staged)
+    landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.stream).records_path)
+    for _ in range(10):
+        if count_staged(connection, stage.table) != stage.staged:
+            raise HandoverMissing(f"{stage.table} is not complete; clear and re-run from the stage step")
+        try:
+            counts = run_transaction(
+                connection,
+                lambda cursor: _merge(cursor, run, landed, verdict, stage),  # noqa: B023 - runs at once
+                what=f"merging {verdict.stream} {verdict.unit_key}",
+            )
+            break
+        except StaleVerdict:
+            verdict, changed = judge_again(run, connection, landed, verdict)
+            if changed:
+                drop_stage(connection, stage.table)
+                stage = stage_unit(run, connection, verdict, reporter)
+    else:
+        raise HandoverMissing(f"{verdict.unit_key}: reference data kept changing; run it again")
+    drop_stage(connection, stage.table)
+    reporter.time(verdict.unit_key, merge_ms=int((time.monotonic() - started) * 1000))
+    return counts
+
+
+def already_merged(run: RunContext, connection: Connection, unit_key: str) -> Counts | None:
+    """What the run marker says, if this run has merged the unit."""
+    connection.rollback()
+    rows = query(connection, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit_key})
+    if not rows or rows[0]["merged_at"] is None:
+        return None
+    return Counts(**{name: rows[0][name] for name in Counts.__dataclass_fields__})
+
+
+def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verdict, stage: Stage) -> Counts:
+    cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {_LOCK_WAIT_SECONDS:d}")
+    execute(cursor, "reference/lock_version")
+    version = int(cursor.fetchone()[0])
+    unit = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
+    check_fence(cursor, **unit, fence=stage.fence)
+    execute(cursor, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
+    if verdict.fetched and version != verdict.reference_version:
+        raise StaleVerdict
+    day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
+    quarantine = Quarantine(cursor, **unit)
+    frames = (read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
+    rejected = quarantine.keep_rejected(frames)
+    quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
+    if day is None:
+        outcome = merge_equipment(cursor, run, verdict, stage)
+    else:
+        outcome = merge_running_time(cursor, run, day, stage)
+    if outcome.gone:
+        places = [(place["page"], place["position"]) for place in outcome.gone]
+        rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
+    if outcome.older:
+        raw = landed.raw_bytes([(place["page"], place["position"]) for place in outcome.older])
+        older = [{**place, "payload": raw[place["page"], place["position"]]} for place in outcome.older]
+        quarantine.keep_superseded(older, day)
+    if verdict.seen_all:
+        quarantine.resolve_unseen()
+    counts = Counts(
+        fetched=verdict.fetched,
+        inserted=outcome.inserted,
+        updated=outcome.updated,
+        unchanged=stage.staged - outcome.inserted - outcome.updated - len(outcome.older) - len(outcome.gone),
+        superseded=verdict.lost + len(outcome.older),
+        rejected=rejected,
+        warnings=sum(verdict.warnings.values()),
+    )
+    if outcome.changed:
+        execute(cursor, "reference/raise_version")
+    _write_marker(cursor, run, verdict, stage, counts, version)
+    return counts
+
+
+def _write_marker(
+    cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage, counts: Counts, version: int
+) -> None:
+    values = {name: getattr(counts, name) for name in Counts.__dataclass_fields__}
+    key = {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key}
+    execute(cursor, "merge/mark_unit", {**key, **values, "fence": stage.fence, "reference_version": version})
+    for level, kind, codes in (
+        ("error", "reject", verdict.rejected),
+        ("warning", "warning", verdict.warnings),
+    ):
+        for code, records in sorted(codes.items()):
+            message = f"{verdict.unit_key}: {records} records {code}"
+            write_event(
+                cursor, run.sync_log_id, level, kind, code, message, records=records, unit=verdict.unit_key
+            )
+
+
+def judge_again(
+    run: RunContext, connection: Connection, landed: LandedRecords, verdict: Verdict
+) -> tuple[Verdict, bool]:
+    """Judge a unit's rows by the reference data of now.
+
+    Returns:
+        The new verdict, and whether any row's outcome differs, so that it has to be staged again.
+    """
+    day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
+    reference = load_reference(connection, day=day)
+    rejected: Counter[str] = Counter()
+    warnings: Counter[str] = Counter()
+    valid: list[pl.DataFrame] = []
+    changed = False
+    for chunk in range(1, verdict.chunks + 1):
+        file = f"{verdict.folder}/rows-{chunk}.arrow"
+        before = read_frame(run, file)
+        parsed = before.drop(*VERDICT_COLUMNS, *JOINED_COLUMNS, "payload", strict=False)
+        after, judgement = judge_frame(run, parsed, reference, day)
+        rejected.update(finding.code for finding in judgement.rejected.values())
+        warnings.update(judgement_warnings(judgement))
+        same = all(before[name].equals(after[name]) for name in (*VERDICT_COLUMNS, *JOINED_COLUMNS) if name in after.columns)
+        if not same:
+            changed = True
+            rows = sorted(judgement.rejected)
+            places = list(zip(after[rows]["page"].to_list(), after[rows]["position"].to_list(), strict=True)) if rows else []
+            raw = landed.raw_bytes(places)
+            payload = pl.Series("payload", [None], dtype=pl.Binary).new_from_index(0, len(after))
+            payload = payload.scatter(rows, [raw[place] for place in places]) if rows else payload
+            write_frame(run, file, after.with_columns(payload))
+        valid.append(after.filter(pl.col("code").is_null()).drop(*VERDICT_COLUMNS, "problem"))
+    lost_before = read_frame(run, f"{verdict.folder}/lost.arrow")
+    lost = resolve_duplicates(pl.concat(valid), landed.raw_bytes) if valid else lost_before
+    if not lost.equals(lost_before):
+        changed = True
+        write_frame(run, f"{verdict.folder}/lost.arrow", lost)
+    renewed: dict[str, Any] = {
+        "reference_version": reference.version,
+        "rejected": dict(rejected),
+        "warnings": dict(warnings),
+        "lost": len(lost),
+    }
+    return Verdict(**{**verdict.to_dict(), **renewed}), changed
+
+
+JOINED_COLUMNS = ("plant_id", "equipment_id", "own_point_matches", "foreign_point")
+"""Columns that come from the reference data and stay in the chunk files."""

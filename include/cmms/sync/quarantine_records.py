@@ -1,0 +1,129 @@
+"""Step 5b, nothing is dropped silently: rejected and superseded records are kept raw, in the merge's transaction.
+
+Input: the unit's chunk files and places in the landed pages. Output: rows in ``sync_record_errors`` (with code, rule and
+payload byte for byte) and ``sync_superseded_records``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from cmms.database import Cursor, execute, insert_many
+from cmms.sync.resolve_duplicates import IDENTICAL
+
+_CATEGORIES = {"EQUIPMENT_UNKNOWN": "orphan", "PLANT_UNKNOWN": "orphan"}
+_BUSINESS = ("COUNTER_", "CUMULATIVE_", "DATE_IN_", "DATE_OUTSIDE")
+_KEY_LENGTH = 120
+_BATCH = 500
+
+
+def record_key(stream: str, equipment_number: str | None, day: date | None) -> str:
+    """What a person calls the record: ``EQUNR`` or ``EQUNR|2026-01-31``; ``?`` where it does not say."""
+    number = equipment_number or "?"
+    key = number if stream == "equipment" else f"{number}|{day.isoformat() if day else '?'}"
+    if len(key) <= _KEY_LENGTH:
+        return key
+    return f"{key[:80]}…{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def category(code: str) -> str:
+    """``orphan``, ``business`` or ``validation``: who would have to mend it."""
+    if code in _CATEGORIES:
+        return _CATEGORIES[code]
+    return "business" if code.startswith(_BUSINESS) else "validation"
+
+
+class Quarantine:
+    """Writes the rejected records of one unit of one run."""
+
+    def __init__(self, cursor: Cursor, *, sync_log_id: int, stream: str, unit_key: str) -> None:
+        self._cursor = cursor
+        self._base = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
+        self._seen: Counter[bytes] = Counter()
+
+    def keep_rejected(self, frames: Iterable[pl.DataFrame]) -> int:
+        """Keep every row whose ``code`` is set; returns how many."""
+        rows = [self._error_row(row) for frame in frames for row in _rejected(frame)]
+        return self._insert(rows)
+
+    def keep_gone(self, places: list[dict[str, Any]], raw: dict[tuple[int, int], bytes], day: date | None) -> int:
+        """Keep staged records whose equipment or plant was deleted before the merge."""
+        code = "EQUIPMENT_UNKNOWN" if self._base["stream"] == "running_time" else "PLANT_UNKNOWN"
+        rule, field = ("RT-04", "equipment_number") if day else ("VAL-02", "plant_code")
+        rows = [
+            self._error_row(
+                {
+                    "equipment_number": place["equipment_number"],
+                    "date": day,
+                    "code": code,
+                    "rule": rule,
+                    "field": field,
+                    "message": "equipment or plant was deleted while the sync ran",
+                    "payload": raw[place["page"], place["position"]],
+                    "page": place["page"],
+                    "position": place["position"],
+                }
+            )
+            for place in places
+        ]
+        return self._insert(rows)
+
+    def keep_superseded(self, lost: Iterable[dict[str, Any]], day: date | None) -> None:
+        """Keep records that lost against another one; identical ones are the same record, not kept twice."""
+        rows = [
+            {
+                **self._base,
+                "record_key": record_key(self._base["stream"], row["equipment_number"], day),
+                "code": row["code"],
+                "payload": row["payload"],
+                "payload_hash": hashlib.sha256(row["payload"]).digest(),
+            }
+            for row in lost
+            if row["code"] != IDENTICAL
+        ]
+        for start in range(0, len(rows), _BATCH):
+            insert_many(self._cursor, "quarantine/insert_superseded", rows[start : start + _BATCH])
+
+    def resolve_unseen(self) -> None:
+        """Close open rejects of the unit that a complete new input does not hold any more."""
+        execute(self._cursor, "quarantine/resolve_unseen", self._base)
+
+    def _insert(self, rows: list[dict[str, Any]]) -> int:
+        for start in range(0, len(rows), _BATCH):
+            insert_many(self._cursor, "quarantine/insert_error", rows[start : start + _BATCH])
+        return len(rows)
+
+    def _error_row(self, row: dict[str, Any]) -> dict[str, Any]:
+        payload: bytes = row["payload"]
+        digest = hashlib.sha256(payload).digest()
+        occurrence = self._seen[digest]
+        self._seen[digest] += 1
+        number = row["equipment_number"]
+        return {
+            **self._base,
+            "record_key": record_key(self._base["stream"], number, row.get("date")),
+            "equipment_number": number if number and len(number) <= 50 else None,
+            "reading_date": row.get("date"),
+            "category": category(row["code"]),
+            "code": row["code"],
+            "rule": row["rule"],
+            "field": row["field"],
+            "message": row["message"][:500],
+            "payload": payload,
+            "payload_hash": digest,
+            "occurrence": occurrence,
+            "page": row["page"],
+            "position": row["position"],
+        }
+
+
+def _rejected(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    names = ["equipment_number", "code", "rule", "field", "message", "payload", "page", "position"]
+    names += ["date"] if "date" in frame.columns else []
+    return frame.filter(pl.col("code").is_not_null()).select(names).iter_rows(named=True)

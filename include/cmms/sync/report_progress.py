@@ -1,0 +1,175 @@
+"""How a running step tells where it is, stays alive, and hears that somebody wants it to pause or stop.
+
+Written on a connection of its own, at most once a second, so that a view can read step, done, total and rate live
+and the watchdog sees a heartbeat. Between two chunks :meth:`Reporter.check` obeys ``api_sync_logs.control``:
+``cancel`` raises :class:`~cmms.errors.RunCancelled`, ``pause`` waits.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from cmms.api.call_log import ApiCall
+from cmms.database import Connection, connect, execute, insert_many, query, translated_errors
+from cmms.errors import Fenced, RunCancelled
+
+_INTERVAL_SECONDS = 1.0
+_PAUSE_POLL_SECONDS = 1.0
+
+Listener = Callable[[str, str, int, int | None], None]
+"""Called with unit key, step, done and total: the command line's progress bar."""
+
+
+class Reporter:
+    """Progress, heartbeat, events and call log of one run, in its own connection (opened on first use)."""
+
+    def __init__(self, sync_log_id: int, *, lease_seconds: int, listener: Listener | None = None) -> None:
+        self.sync_log_id = sync_log_id
+        self._lease_seconds = lease_seconds
+        self._listener = listener
+        self._connection: Connection | None = None
+        self._written_at = 0.0
+        self._step_started = 0.0
+        self._step: tuple[str, str] | None = None
+        self._calls: list[dict[str, Any]] = []
+
+    def report(self, unit_key: str, step: str, done: int, total: int | None = None, *, force: bool = False) -> None:
+        """``done`` of ``total`` records of the unit have passed ``step``; then obey pause and cancel."""
+        now = time.monotonic()
+        if self._step != (unit_key, step):
+            self._step, self._step_started, force = (unit_key, step), now, True
+        if self._listener:
+            self._listener(unit_key, step, done, total)
+        if not force and now - self._written_at < _INTERVAL_SECONDS:
+            return
+        self._written_at = now
+        elapsed = now - self._step_started
+        values = {
+            "sync_log_id": self.sync_log_id,
+            "unit_key": unit_key,
+            "step": step,
+            "done": done,
+            "total": total,
+            "rate": done / elapsed if elapsed > 0.01 else None,
+        }
+        with self._writing() as cursor:
+            execute(cursor, "run/update_unit", values)
+            self._beat(cursor)
+        self.check()
+
+    def check(self) -> None:
+        """Obey what an operator asked for.
+
+        Raises:
+            RunCancelled: cancel was asked for.
+            Fenced: the run was closed by somebody else (the watchdog took it for dead).
+        """
+        paused = False
+        while True:
+            row = self._control()
+            if row["control"] == "cancel":
+                raise RunCancelled("cancelled by an operator", sync_log_id=self.sync_log_id)
+            if row["status"] not in ("running", "paused"):
+                raise Fenced(f"the run was closed as {row['status']} by somebody else", sync_log_id=self.sync_log_id)
+            if row["control"] != "pause":
+                if paused or row["status"] == "paused":
+                    self._set_status("running")
+                return
+            if not paused:
+                paused = True
+                self._set_status("paused")
+            time.sleep(_PAUSE_POLL_SECONDS)
+            with self._writing() as cursor:
+                self._beat(cursor)
+
+    def call(self, call: ApiCall) -> None:
+        """Note an HTTP request; written in batches, at the latest by :meth:`close`."""
+        self._calls.append({"sync_log_id": self.sync_log_id, **asdict(call)})
+        if len(self._calls) >= 200:
+            self._flush_calls()
+
+    def event(self, level: str, category: str, code: str, message: str, **context: Any) -> None:
+        """Note something an operator should find by run."""
+        with self._writing() as cursor:
+            write_event(cursor, self.sync_log_id, level, category, code, message, **context)
+
+    def time(self, unit_key: str, **milliseconds: int) -> None:
+        """Add the duration of a step to the unit: ``api_ms``, ``validate_ms``, ``stage_ms`` or ``merge_ms``."""
+        values = {"api_ms": 0, "validate_ms": 0, "stage_ms": 0, "merge_ms": 0, **milliseconds}
+        with self._writing() as cursor:
+            execute(cursor, "run/time_unit", {"sync_log_id": self.sync_log_id, "unit_key": unit_key, **values})
+
+    def close(self) -> None:
+        """Write what is left and close the connection."""
+        try:
+            if self._calls:
+                self._flush_calls()
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def __enter__(self) -> Reporter:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _control(self) -> dict[str, Any]:
+        connection = self._connected()
+        with translated_errors("reading the run's control"):
+            rows = query(connection, "run/control", {"sync_log_id": self.sync_log_id})
+            connection.commit()
+        if not rows:
+            raise Fenced("the run's log row is gone", sync_log_id=self.sync_log_id)
+        return rows[0]
+
+    def _set_status(self, status: str) -> None:
+        with self._writing() as cursor:
+            execute(cursor, "run/set_status", {"sync_log_id": self.sync_log_id, "status": status})
+
+    def _beat(self, cursor: Any) -> None:
+        execute(cursor, "run/heartbeat", {"sync_log_id": self.sync_log_id})
+        execute(
+            cursor, "run/renew_leases", {"sync_log_id": self.sync_log_id, "lease_seconds": self._lease_seconds}
+        )
+
+    def _flush_calls(self) -> None:
+        calls, self._calls = self._calls, []
+        with self._writing() as cursor:
+            insert_many(cursor, "run/insert_call", calls)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = connect()
+        return self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Any]:
+        connection = self._connected()
+        with translated_errors("writing the run's progress"), closing(connection.cursor()) as cursor:
+            yield cursor
+            connection.commit()
+
+
+def write_event(
+    cursor: Any, sync_log_id: int, level: str, category: str, code: str, message: str, **context: Any
+) -> None:
+    """Insert into ``sync_log_events`` in the caller's transaction."""
+    execute(
+        cursor,
+        "run/insert_event",
+        {
+            "sync_log_id": sync_log_id,
+            "level": level,
+            "category": category,
+            "code": code,
+            "message": message[:1000],
+            "context": json.dumps(context, default=str) if context else None,
+        },
+    )

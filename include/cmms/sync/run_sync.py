@@ -1,0 +1,105 @@
+"""The whole sync in one process, without a scheduler: what ``python -m cmms sync`` runs.
+
+The same step functions as the DAGs, in the same order: open_run -> plan_run -> per batch fetch_batch -> per unit
+validate -> stage -> merge -> close_run (always). Units are merged oldest day first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from cmms.database import Connection, session
+from cmms.settings import Settings
+from cmms.sync.close_run import close_run
+from cmms.sync.fetch_pages import fetch_batch
+from cmms.sync.merge_stage import merge_unit
+from cmms.sync.open_run import StaleMaster, Trigger, open_run, plan_run
+from cmms.sync.records import Batch, Manifest, RunSummary, Scope
+from cmms.sync.report_progress import Listener, Reporter
+from cmms.sync.run_context import RunContext
+from cmms.sync.stage_rows import claim, stage_unit
+from cmms.sync.validate_units import spans_of, validate_span
+
+
+def run_sync(
+    scope: Scope,
+    *,
+    run_date: date,
+    trigger: Trigger | None = None,
+    settings: Settings | None = None,
+    listener: Listener | None = None,
+) -> RunSummary:
+    """Run one sync from opening to closing.
+
+    Returns:
+        The summary, whose status tells how it ended: errors of the steps end up there, not here.
+
+    Raises:
+        SettingsError: before a run could be opened.
+        DatabaseUnavailable, DatabaseRefused: when not even the log row can be written.
+    """
+    with session(local_infile=True) as connection:
+        try:
+            run = open_run(connection, scope, run_date=run_date, trigger=trigger, settings=settings)
+        except StaleMaster as error:
+            if error.run is None:
+                raise
+            return close_run(connection, error.run.sync_log_id, error=error)
+        return run_steps(run, connection, lambda reporter: sync_batches(run, connection, reporter), listener)
+
+
+def run_steps(
+    run: RunContext, connection: Connection, steps: Callable[[Reporter], None], listener: Listener | None = None
+) -> RunSummary:
+    """Run ``steps`` and close the run, whatever happens."""
+    error: BaseException | None = None
+    try:
+        lease = run.settings.engine.lease_seconds
+        with Reporter(run.sync_log_id, lease_seconds=lease, listener=listener) as reporter:
+            steps(reporter)
+    except BaseException as caught:
+        error = caught
+        with session() as fresh:  # the failing one may be lost
+            summary = close_run(fresh, run.sync_log_id, error=error)
+        if not isinstance(error, Exception):
+            raise  # Ctrl-C, SIGTERM: the run is closed, but the process must end
+        return summary
+    return close_run(connection, run.sync_log_id)
+
+
+def sync_batches(run: RunContext, connection: Connection, reporter: Reporter) -> None:
+    """Fetch, validate, stage and merge all batches, one after the other."""
+    for batch in plan_run(connection, run):
+        manifest = fetch_units(run, connection, batch, reporter)
+        merge_batch(run, connection, manifest, reporter)
+
+
+def fetch_units(run: RunContext, connection: Connection, batch: Batch, reporter: Reporter) -> Manifest:
+    """Step 2, fetch: take the batch's units, then land its pages."""
+    started = time.monotonic()
+    for unit_key in batch.unit_keys:
+        claim(run, connection, unit_key, reporter)
+    manifest = fetch_batch(
+        run.settings,
+        run.scope.stream,
+        batch,
+        sync_log_id=run.sync_log_id,
+        storage=run.storage,
+        call_log=reporter.call,
+        on_progress=lambda done, total: reporter.report(batch.unit_keys[0], "fetch", done, total),
+        should_stop=reporter.check,
+    )
+    share = int((time.monotonic() - started) * 1000 / len(batch.unit_keys))
+    for unit_key in batch.unit_keys:
+        reporter.time(unit_key, api_ms=share)
+    return manifest
+
+
+def merge_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> None:
+    """Validate, stage and merge the units of a fetched batch, oldest first."""
+    for span, pages in spans_of(manifest):
+        for verdict in validate_span(run, connection, manifest, span, pages, reporter):
+            stage = stage_unit(run, connection, verdict, reporter)
+            merge_unit(run, connection, manifest, verdict, stage, reporter)

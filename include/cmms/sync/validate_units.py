@@ -1,0 +1,336 @@
+"""Step 3, validate: landed pages -> judged rows of each unit, in chunk files.
+
+Input: the manifest of a fetched batch. Output: per unit a :class:`Verdict` (small, for XCom) and, in the unit's folder,
+``rows-<n>.arrow`` (parsed values, ids, code and warnings per row; rejected rows with their raw payload), ``lost.arrow``
+(records superseded within the input) and ``validation.json`` (Great Expectations' results).
+
+Per chunk: read_records -> parse_records -> load_reference/join_reference -> judge_rows. Then, over the whole unit:
+resolve_duplicates and check_contract. Memory is bounded by the chunk, not by the run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Self
+
+import polars as pl
+
+from cmms.database import Connection, execute, run_transaction
+from cmms.settings import StreamName
+from cmms.sync.check_contract import check_fields, check_not_empty, check_reject_rate
+from cmms.sync.judge_rows import Judgement, judge_rows
+from cmms.sync.landed_records import LandedRecords, read_page
+from cmms.sync.load_reference import Reference, join_reference, load_reference
+from cmms.sync.parse_records import parse_records
+from cmms.sync.read_records import ABSENT, RawColumns, RecordReader
+from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest
+from cmms.sync.report_progress import Reporter
+from cmms.sync.resolve_duplicates import LOST_SCHEMA, resolve_duplicates
+from cmms.sync.run_context import RunContext
+
+VERDICT_COLUMNS = ("code", "rule", "field", "message", "warnings")
+_JOINED_ONLY = ("day", "cumulative_beyond_daily", "counter_growth", "growth_while_running", "growth_difference")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What validation found in one unit; ``folder`` holds its files.
+
+    Attributes:
+        fetched: records in scope.
+        chunks: number of ``rows-<n>.arrow`` files.
+        reference_version: of the reference data that the rows were judged by.
+        rejected: code -> records.
+        warnings: code -> records that are kept all the same.
+        lost: records superseded within the input.
+        seen_all: False when the run asked for some machines or changes only, so that nothing can be called missing.
+    """
+
+    unit_key: str
+    stream: StreamName
+    folder: str
+    fetched: int
+    chunks: int
+    reference_version: int
+    rejected: dict[str, int]
+    warnings: dict[str, int]
+    lost: int
+    seen_all: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`."""
+        return cls(**raw)
+
+
+def validate_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> list[Verdict]:
+    """Validate all units of a batch; see :func:`validate_span`."""
+    verdicts: list[Verdict] = []
+    for span, pages in spans_of(manifest):
+        verdicts += validate_span(run, connection, manifest, span, pages, reporter)
+    return verdicts
+
+
+def spans_of(manifest: Manifest) -> list[tuple[tuple[str, ...], list[LandedPage]]]:
+    """Pages by the units that their request asked for, oldest first; every unit is in exactly one span."""
+    spans: dict[tuple[str, ...], list[LandedPage]] = {}
+    for page in manifest.pages:
+        spans.setdefault(page.unit_keys, []).append(page)
+    covered = {unit_key for span in spans for unit_key in span}
+    spans.update({(unit_key,): [] for unit_key in manifest.unit_keys if unit_key not in covered})
+    return sorted(spans.items())
+
+
+def validate_span(
+    run: RunContext,
+    connection: Connection,
+    manifest: Manifest,
+    span: tuple[str, ...],
+    pages: Sequence[LandedPage],
+    reporter: Reporter,
+) -> list[Verdict]:
+    """Validate the pages of one request for ``span`` (one day, or the days of a range).
+
+    Raises:
+        ContractBroken, BatchRuleBroken: the input as a whole is wrong; nothing of it may be merged.
+        HandoverMissing: a landed page is not there.
+    """
+    started = time.monotonic()
+    stream = run.scope.stream
+    settings = run.settings.stream(stream)
+    fields = {name: tuple(names) for name, names in settings.fields.model_dump().items()}
+    reader = RecordReader(records_path=settings.records_path, fields=fields)
+    units = [_Unit(run, connection, unit_key) for unit_key in span]
+    present: set[str] = set()
+    unknown: set[str] = set()
+    total, done, received = sum(page.records for page in pages), 0, 0
+    reporter.report(span[0], "validate", 0, total)
+    for chunk in _chunks(run, reader, pages):
+        received += sum(len(raw.records) for _, raw in chunk)
+        present |= _present_fields(chunk)
+        unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
+        frame = _in_scope(parse_records(chunk, stream=stream, settings=run.settings), run)
+        _create_plants(run, connection, frame)
+        raw = {number: columns.records for number, columns in chunk}
+        for unit, rows in _by_unit(units, frame):
+            unit.judge(rows, raw)
+        done += sum(len(columns.records) for _, columns in chunk)
+        reporter.report(span[0], "validate", done, total)
+    if not run.scope.is_restricted or received:
+        check_not_empty(settings, stream=stream, unit_keys=span, fetched=received)
+    if received:
+        check_fields(
+            connection,
+            stream=stream,
+            fields=fields,
+            present=frozenset(present),
+            is_restricted=run.scope.is_restricted or run.sync_type == "replay",
+        )
+    if unknown:
+        reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
+    landed = LandedRecords(run.storage, manifest, settings.records_path)
+    verdicts = [unit.conclude(landed) for unit in units]
+    for unit_key in span:
+        reporter.time(unit_key, validate_ms=int((time.monotonic() - started) * 1000 / len(span)))
+    return verdicts
+
+
+class _Unit:
+    """Collects the chunks of one unit of work."""
+
+    def __init__(self, run: RunContext, connection: Connection, unit_key: str) -> None:
+        self.unit_key = unit_key
+        self.day = None if unit_key == EQUIPMENT_UNIT else date.fromisoformat(unit_key)
+        self._run = run
+        self._connection = connection
+        self._folder = f"{run.unit_folder(unit_key)}/{uuid.uuid4().hex[:8]}"
+        self._reference: Reference | None = None
+        self._chunks = 0
+        self._fetched = 0
+        self._valid: list[pl.DataFrame] = []
+        self._rejected: Counter[str] = Counter()
+        self._warnings: Counter[str] = Counter()
+        self._results: list[dict[str, Any]] = []
+
+    def judge(self, rows: pl.DataFrame, raw: dict[int, Any]) -> None:
+        """Judge one chunk's rows of this unit and write them."""
+        if rows.is_empty():
+            return
+        if self._reference is None:
+            self._reference = load_reference(self._connection, day=self.day)
+        judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
+        payloads = [bytes(raw[page][position]) for page, position in _places(judged, judgement)]
+        payload = pl.Series("payload", [None] * len(judged), dtype=pl.Binary)
+        if payloads:
+            payload = payload.scatter(sorted(judgement.rejected), payloads)
+        judged = judged.with_columns(payload)
+        self._chunks += 1
+        self._fetched += len(judged)
+        self._rejected.update(finding.code for finding in judgement.rejected.values())
+        self._warnings.update(judgement_warnings(judgement))
+        add_results(self._results, judgement.results)
+        write_frame(self._run, f"{self._folder}/rows-{self._chunks}.arrow", judged)
+        self._valid.append(judged.filter(pl.col("code").is_null()).drop(*VERDICT_COLUMNS, "payload", "problem"))
+
+    def conclude(self, landed: LandedRecords) -> Verdict:
+        """Find superseded records and check the batch rules over the whole unit."""
+        lost = pl.DataFrame(schema=LOST_SCHEMA)
+        if self._valid:
+            lost = resolve_duplicates(pl.concat(self._valid), landed.raw_bytes)
+        self._valid = []
+        write_frame(self._run, f"{self._folder}/lost.arrow", lost)
+        self._run.storage.write_bytes(f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode())
+        if self._run.sync_type != "replay":
+            check_reject_rate(
+                self._run.settings.rules, unit_key=self.unit_key, fetched=self._fetched, rejected=self._rejected
+            )
+        incremental = self._run.settings.stream(self._run.scope.stream).incremental.parameter is not None
+        return Verdict(
+            unit_key=self.unit_key,
+            stream=self._run.scope.stream,
+            folder=self._folder,
+            fetched=self._fetched,
+            chunks=self._chunks,
+            reference_version=self._reference.version if self._reference else 0,
+            rejected=dict(self._rejected),
+            warnings=dict(self._warnings),
+            lost=len(lost),
+            seen_all=not (
+                self._run.scope.is_restricted
+                or self._run.sync_type == "replay"
+                or (incremental and not self._run.scope.full_refresh)
+            ),
+        )
+
+
+def judge_frame(
+    run: RunContext, rows: pl.DataFrame, reference: Reference, day: date | None
+) -> tuple[pl.DataFrame, Judgement]:
+    """Join the reference data to parsed rows, judge them, and add the verdict columns.
+
+    Adds plant_id (and for running times equipment_id, own_point_matches, foreign_point), code, rule, field, message
+    (null when kept) and warnings (sorted codes joined by commas, null when none).
+    """
+    joined = join_reference(rows, reference, day=day, rules=run.settings.rules)
+    days = None if day is None else (day, day)
+    judgement = judge_rows(joined, stream=run.scope.stream, settings=run.settings, days=days)
+    findings = {row: asdict(finding) for row, finding in judgement.rejected.items()}
+    kept = {row: ",".join(sorted(codes)) for row, codes in judgement.warnings.items() if row not in findings}
+    columns = [_sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]]
+    judged = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
+    return judged, judgement
+
+
+def judgement_warnings(judgement: Judgement) -> Iterator[str]:
+    """Warning codes of the rows that are kept."""
+    return (code for row, codes in judgement.warnings.items() if row not in judgement.rejected for code in codes)
+
+
+def add_results(total: list[dict[str, Any]], results: list[dict[str, Any]]) -> None:
+    """Add one chunk's expectation results to the unit's."""
+    if not total:
+        total.extend(dict(result) for result in results)
+        return
+    for result, addition in zip(total, results, strict=True):
+        result["element_count"] += addition["element_count"]
+        result["unexpected_count"] += addition["unexpected_count"]
+
+
+def write_frame(run: RunContext, file: str, frame: pl.DataFrame) -> None:
+    """Write a hand-over file."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer)
+    run.storage.write_bytes(file, buffer.getvalue())
+
+
+def read_frame(run: RunContext, file: str) -> pl.DataFrame:
+    """Read a hand-over file.
+
+    Raises:
+        HandoverMissing: it is not there.
+    """
+    return pl.read_ipc(io.BytesIO(run.storage.read_bytes(file)), memory_map=False)
+
+
+def _chunks(
+    run: RunContext, reader: RecordReader, pages: Sequence[LandedPage]
+) -> Iterator[list[tuple[int, RawColumns]]]:
+    """Pages in groups of at least ``engine.chunk_records`` records (a page is never split)."""
+    chunk: list[tuple[int, RawColumns]] = []
+    records = 0
+    for page in pages:
+        if page.records == 0:
+            continue
+        if chunk and records + page.records > run.settings.engine.chunk_records:
+            yield chunk
+            chunk, records = [], 0
+        chunk.append((page.number, reader.read(read_page(run.storage, page))))
+        records += page.records
+    if chunk:
+        yield chunk
+
+
+def _present_fields(chunk: list[tuple[int, RawColumns]]) -> set[str]:
+    return {
+        name for _, raw in chunk for name, values in raw.values.items() if values.count(ABSENT) < len(raw.records)
+    }
+
+
+def _in_scope(frame: pl.DataFrame, run: RunContext) -> pl.DataFrame:
+    """Leave out what the run did not ask for; the source may not know how to filter."""
+    if run.scope.equipment_numbers:
+        frame = frame.filter(pl.col("equipment_number").is_in(list(run.scope.equipment_numbers)))
+    if run.scope.plant_codes:
+        frame = frame.filter(pl.col("plant_code").is_in(list(run.scope.plant_codes)))
+    return frame
+
+
+def _by_unit(units: list[_Unit], frame: pl.DataFrame) -> Iterator[tuple[_Unit, pl.DataFrame]]:
+    """Rows by their day; a day that was not asked for, or cannot be read, goes to the first unit to be rejected."""
+    if len(units) == 1:
+        yield units[0], frame
+        return
+    days = [unit.day for unit in units]
+    for unit in units:
+        belongs = pl.col("date") == unit.day
+        if unit is units[0]:
+            belongs = belongs | ~pl.col("date").is_in(days) | pl.col("date").is_null()
+        yield unit, frame.filter(belongs)
+
+
+def _places(judged: pl.DataFrame, judgement: Judgement) -> list[tuple[int, int]]:
+    rows = sorted(judgement.rejected)
+    picked = judged[rows] if rows else judged.clear()
+    return list(zip(picked["page"].to_list(), picked["position"].to_list(), strict=True))
+
+
+def _sparse(name: str, count: int, values: dict[int, Any]) -> pl.Series:
+    series = pl.Series(name, [None], dtype=pl.String).new_from_index(0, count)
+    if not values:
+        return series
+    rows = sorted(values)
+    return series.scatter(rows, [values[row] for row in rows])
+
+
+def _create_plants(run: RunContext, connection: Connection, frame: pl.DataFrame) -> None:
+    """With ``rules.unknown_plant: create``, plants appear with their first record."""
+    if run.settings.rules.unknown_plant != "create":
+        return
+    codes = [code for code in frame["plant_code"].drop_nulls().unique().sort().to_list() if len(code) <= 10]
+
+    def write(cursor: Any) -> int:
+        return sum(execute(cursor, "reference/create_plant", {"plant_code": code}) for code in codes)
+
+    if codes and run_transaction(connection, write, what="creating plants"):
+        run_transaction(connection, lambda cursor: execute(cursor, "reference/raise_version"), what="creating plants")

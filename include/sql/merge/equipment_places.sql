@@ -1,0 +1,7 @@
+-- Purpose: where the records of an outcome stood in the input, to keep them raw.
+-- Parameters: outcome. Caller: cmms.sync.merge_equipment. {stage} is the checked table name.
+SELECT s.page, s.position, s.equipment_number
+FROM merge_changes c
+JOIN {stage} s ON s.equipment_number = c.equipment_number
+WHERE c.outcome = %(outcome)s
+ORDER BY s.page, s.position

@@ -1,0 +1,31 @@
+-- Purpose: compare every staged row with the stored one, column by column (<=> treats NULLs as equal).
+--   gone: equipment or plant was deleted since validation; older: the stored row is newer; update: values differ;
+--   quality: only the marks differ; insert: not stored yet. Equal rows do not appear.
+-- Parameters: none. Caller: cmms.sync.merge_running_time. {stage} is the checked table name.
+INSERT INTO merge_changes (equipment_id, target_id, outcome)
+SELECT s.equipment_id, t.id,
+  CASE
+    WHEN e.id IS NULL OR p.id IS NULL THEN 'gone'
+    WHEN t.id IS NULL THEN 'insert'
+    WHEN t.api_created_at > s.api_created_at
+      OR (t.api_created_at = s.api_created_at AND COALESCE(t.date_time, '1000-01-01') > COALESCE(s.date_time, '1000-01-01'))
+      THEN 'older'
+    WHEN t.plant_id <=> s.plant_id AND t.point <=> s.point AND t.date_time <=> s.date_time
+      AND t.description <=> s.description
+      AND t.running_hours <=> s.running_hours AND t.cumulative_hours <=> s.cumulative_hours
+      AND t.company_code <=> s.company_code AND t.equipment_description <=> s.equipment_description
+      AND t.object_number <=> s.object_number AND t.api_created_at <=> s.api_created_at
+      THEN 'quality'
+    ELSE 'update'
+  END
+FROM {stage} s
+LEFT JOIN equipment e ON e.id = s.equipment_id
+LEFT JOIN plants p ON p.id = s.plant_id
+LEFT JOIN equipment_running_times t ON t.equipment_id = s.equipment_id AND t.date = s.date
+WHERE t.id IS NULL OR e.id IS NULL OR p.id IS NULL OR NOT (
+  t.plant_id <=> s.plant_id AND t.point <=> s.point AND t.date_time <=> s.date_time
+  AND t.description <=> s.description
+  AND t.running_hours <=> s.running_hours AND t.cumulative_hours <=> s.cumulative_hours
+  AND t.company_code <=> s.company_code AND t.equipment_description <=> s.equipment_description
+  AND t.object_number <=> s.object_number AND t.api_created_at <=> s.api_created_at
+  AND t.quality_code <=> s.quality_code)

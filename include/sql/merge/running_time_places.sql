@@ -1,0 +1,8 @@
+-- Purpose: where the records of an outcome stood in the input, to keep them raw.
+-- Parameters: outcome. Caller: cmms.sync.merge_running_time. {stage} is the checked table name.
+SELECT s.page, s.position, e.equipment_number
+FROM merge_changes c
+JOIN {stage} s ON s.equipment_id = c.equipment_id
+LEFT JOIN equipment e ON e.id = s.equipment_id
+WHERE c.outcome = %(outcome)s
+ORDER BY s.page, s.position

@@ -1,0 +1,16 @@
+-- Purpose: keep a rejected record raw. The same record of the same unit is one row for ever: seen again, it is open
+--   again (unless somebody discarded it), with one more attempt.
+-- Caller: cmms.sync.quarantine_records.
+INSERT INTO sync_record_errors
+  (sync_log_id, stream, unit_key, record_key, equipment_number, reading_date, category, level, code, rule, field, message,
+   payload, payload_hash, occurrence, page, position, first_seen_at, last_seen_at)
+VALUES
+  (%(sync_log_id)s, %(stream)s, %(unit_key)s, %(record_key)s, %(equipment_number)s, %(reading_date)s, %(category)s,
+   'critical', %(code)s, %(rule)s, %(field)s, %(message)s, %(payload)s, %(payload_hash)s, %(occurrence)s, %(page)s,
+   %(position)s, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
+ON DUPLICATE KEY UPDATE
+  sync_log_id = VALUES(sync_log_id), record_key = VALUES(record_key), category = VALUES(category), code = VALUES(code),
+  rule = VALUES(rule), field = VALUES(field), message = VALUES(message), page = VALUES(page), position = VALUES(position),
+  attempts = attempts + 1, last_seen_at = UTC_TIMESTAMP(3), row_version = row_version + 1,
+  resolved_by = IF(status = 'resolved', NULL, resolved_by), resolved_at = IF(status = 'resolved', NULL, resolved_at),
+  note = IF(status = 'resolved', NULL, note), status = IF(status IN ('resolved', 'retrying'), 'open', status)
