@@ -44,9 +44,10 @@ def test_each_scheme_is_let_in(tmp_path, kind, auth, credential):
 )
 def test_a_wrong_secret_is_refused_at_once_and_told_nowhere(tmp_path, kind, auth, credential):
     calls = []
-    with source(kind) as simulator, pytest.raises(ApiRefused) as caught:
+    with source(kind) as simulator:
         connection = connect(simulator, **{**credential, "password": "canary-secret"})
-        fetch(simulator, tmp_path, auth=auth, connection=connection, calls=calls)
+        with pytest.raises(ApiRefused) as caught:
+            fetch(simulator, tmp_path, auth=auth, connection=connection, calls=calls)
     assert [call.status for call in calls] == [401]
     assert "canary-secret" not in str(caught.value) + repr(calls) + repr(connection)
     assert b"canary-secret" not in everything_below(tmp_path)

@@ -59,7 +59,7 @@ def test_missing_totals_are_no_error(meta):
 
 def test_a_total_that_is_no_count_is_refused():
     for total in (b'"many"', b"-1", b"2.5", b"true", b"{}"):
-        with pytest.raises(BadPayload, match="meta.total"):
+        with pytest.raises(BadPayload, match=r"meta\.total"):
             split_records(b'{"data": [], "meta": {"total": ' + total + b"}}", "data", DEFAULT)
 
 

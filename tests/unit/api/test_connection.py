@@ -8,8 +8,6 @@ import sys
 import pytest
 
 from cmms.api.connection import ApiConnection
-from cmms.simulator.config import SimulatorConfig
-from cmms.simulator.simulator import Simulator
 
 PROGRAM = """
 import sys
@@ -67,20 +65,3 @@ def test_proxies_of_the_environment_are_not_used_for_loopback(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     assert ApiConnection("http://127.0.0.1:1").open_session().proxies == {}
     assert ApiConnection("http://erp.example").open_session().proxies["http"] == "http://proxy.example:3128"
-
-
-def test_no_cookie_of_the_source_is_a_problem_and_a_deadline_leaves_no_thread_behind():
-    import threading
-
-    with (
-        Simulator(SimulatorConfig(equipment=3)) as simulator,
-        ApiConnection(simulator.base_url).open_session() as session,
-    ):
-        before = threading.active_count()
-        with session.deadline(30) as expired:
-            assert session.get(simulator.base_url + "/equipment", timeout=5).status_code == 401
-        assert not expired.is_set()
-        for thread in threading.enumerate():
-            if isinstance(thread, threading.Timer):
-                thread.join(timeout=5)
-        assert threading.active_count() <= before + 1
