@@ -1,8 +1,8 @@
 """Receive a body and unpack it: both step by step, both bounded, and nothing that was cut short gets through.
 
 Input: the open HTTP response. Output of :func:`receive_body`: a complete :class:`WireBody`; of
-:func:`unpack_body`: a :class:`Body`. The two are apart so that the connection is free for another thread while
-a page is being unpacked. What is larger than ``IN_MEMORY_BYTES`` goes to a temporary file.
+:func:`unpack_body`: a :class:`Body`. The two are apart so that the connection is free for another thread
+while a page is being unpacked. What is larger than ``IN_MEMORY_BYTES`` goes to a temporary file.
 """
 
 from __future__ import annotations

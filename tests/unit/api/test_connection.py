@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from cmms.api.connection import ApiConnection
+from cmms.simulator.config import SimulatorConfig
+from cmms.simulator.simulator import Simulator
 
 PROGRAM = """
 import sys
@@ -54,6 +56,35 @@ def test_the_connection_is_read_from_the_environment(tmp_path, connection, expec
     result = read(connection, tmp_path)
     assert result.stdout.startswith(expected), result.stderr
     assert "canary-secret" not in result.stdout + result.stderr
+
+
+FETCH = """
+import sys
+from cmms.settings import parse_settings
+from cmms.storage import Storage
+from cmms.sync.fetch_pages import fetch_batch
+from cmms.sync.plan_requests import plan_batches
+from cmms.sync.records import Scope
+
+settings = parse_settings({"storage": {"base_path": sys.argv[1]}})
+[batch] = plan_batches(settings, Scope("equipment"))
+print(fetch_batch(settings, "equipment", batch, sync_log_id=1, storage=Storage(settings.storage),
+                  call_log=lambda call: None).records)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.feature("TEST-21", "SVC-01")
+def test_a_plain_process_fetches_with_the_airflow_connection_of_its_environment(tmp_path):
+    with Simulator(SimulatorConfig(equipment=23)) as simulator:
+        connection = {"conn_type": "http", "host": simulator.base_url, "password": "demo-token"}
+        result = subprocess.run(
+            [sys.executable, "-c", FETCH, str(tmp_path / "storage")],
+            env={**os.environ, "AIRFLOW_HOME": str(tmp_path), "AIRFLOW_CONN_CMMS_API": json.dumps(connection)},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    assert result.stdout.splitlines()[-1:] == ["23"], result.stderr
+    assert "demo-token" not in result.stdout + result.stderr
 
 
 def test_a_package_without_airflow_can_still_use_the_client():
