@@ -50,6 +50,7 @@ AIRFLOW_PARTS: Mapping[str, tuple[str, ...]] = {
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
+MACHINES = 2_000  # enough for every kind of defect to show up among the rejects
 _SYNC_TIMEOUT_SECONDS = 900.0
 
 
@@ -177,7 +178,7 @@ def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) 
     port = settings.simulator_port
     programs.start(
         "simulator",
-        [_program("python"), "-m", "cmms", "simulate", "--port", str(port)],
+        [_program("python"), "-m", "cmms", "simulate", "--port", str(port), "--equipment", str(MACHINES)],
         CMMS_SIMULATOR_TOKEN=settings.secrets.api_token,
     )
     programs.wait("the simulated source API", lambda: _accepts(port))
