@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import types
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,16 +28,6 @@ DAG_RUN = SimpleNamespace(
 )
 
 
-@pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], RunSummary]:
-    """What `load_summary` finds."""
-    found: dict[tuple[str, str], RunSummary] = {}
-    module = types.ModuleType("cmms.sync.close_run")
-    module.load_summary = lambda connection, *, dag_id, run_id: found.get((dag_id, run_id))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cmms.sync.close_run", module)
-    return found
-
-
 @pytest.fixture(autouse=True)
 def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "cmms.yaml"
@@ -56,18 +45,15 @@ def headers(slack: SlackSink) -> list[str]:
 
 @pytest.mark.usefixtures("receivers", "outbox")
 @pytest.mark.feature("NOTF-01", "NOTF-03", "ERR-01")
-def test_the_closed_log_row_is_what_is_told(
-    logged: dict[tuple[str, str], RunSummary], log_run: Log, slack: SlackSink
-) -> None:
-    run = log_run(make_run("failed", error_class="BadPayload", run_id="manual__1"))
-    logged["running_time_sync", "manual__1"] = run
+def test_the_closed_log_row_is_what_is_told(log_run: Log, slack: SlackSink) -> None:
+    log_run(make_run("failed", error_class="BadPayload", run_id="manual__1"))
     CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": ValueError("row 7: secret-canary")})
     dag_callback = {"dag": DAG("running_time_sync"), "run_id": "manual__1", "reason": "task_failure"}
     CmmsNotifier(on="failure")(dag_callback)
     assert headers(slack) == ["[CMMS CRITICAL] Running-time sync failed: BadPayload"]
 
 
-@pytest.mark.usefixtures("receivers", "outbox", "logged")
+@pytest.mark.usefixtures("receivers", "outbox")
 @pytest.mark.feature("ERR-01")
 def test_a_worker_killed_before_its_log_row_is_told_from_airflows_text(outbox: Any, slack: SlackSink) -> None:
     text = "Task did not emit heartbeat within time limit (300 seconds)"
@@ -80,11 +66,8 @@ def test_a_worker_killed_before_its_log_row_is_told_from_airflows_text(outbox: A
 
 @pytest.mark.usefixtures("receivers", "outbox")
 @pytest.mark.feature("ERR-01")
-def test_a_log_row_that_was_never_closed_counts_as_failed(
-    logged: dict[tuple[str, str], RunSummary], log_run: Log, slack: SlackSink
-) -> None:
-    run = log_run(make_run("running", run_id="manual__1"))
-    logged["running_time_sync", "manual__1"] = run
+def test_a_log_row_that_was_never_closed_counts_as_failed(log_run: Log, slack: SlackSink) -> None:
+    log_run(make_run("running", run_id="manual__1"))
     CmmsNotifier(on="success")({"dag_run": DAG_RUN})
     assert slack.bodies == []
     CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": ApiUnavailable("no answer", attempts=5)})
@@ -93,18 +76,15 @@ def test_a_log_row_that_was_never_closed_counts_as_failed(
 
 @pytest.mark.usefixtures("receivers", "outbox")
 @pytest.mark.feature("NOTF-05")
-def test_a_success_callback_tells_the_recovery(
-    logged: dict[tuple[str, str], RunSummary], log_run: Log, slack: SlackSink
-) -> None:
+def test_a_success_callback_tells_the_recovery(log_run: Log, slack: SlackSink) -> None:
     for number, status in enumerate(("failed", "success"), 1):
-        run = log_run(make_run(status, day=number, run_id=f"manual__{number}"))
-        logged["running_time_sync", f"manual__{number}"] = run
+        log_run(make_run(status, day=number, run_id=f"manual__{number}"))
         notifier = CmmsNotifier(on="failure" if status == "failed" else "success")
         notifier({"dag_run": SimpleNamespace(dag_id="running_time_sync", run_id=f"manual__{number}")})
     assert [header.split("]")[0] for header in headers(slack)] == ["[CMMS CRITICAL", "[CMMS RESOLVED"]
 
 
-@pytest.mark.usefixtures("receivers", "no_database", "logged")
+@pytest.mark.usefixtures("receivers", "no_database")
 @pytest.mark.feature("ALR-03")
 def test_with_the_database_down_the_notifier_still_tells(slack: SlackSink, smtp: SmtpSink) -> None:
     CmmsNotifier(on="failure")(
@@ -114,7 +94,7 @@ def test_with_the_database_down_the_notifier_still_tells(slack: SlackSink, smtp:
     assert len(smtp.messages) == 1
 
 
-@pytest.mark.usefixtures("receivers", "outbox", "logged")
+@pytest.mark.usefixtures("receivers", "outbox")
 @pytest.mark.feature("NOTF-05")
 def test_the_dags_callback_without_a_log_row_adds_nothing_to_the_tasks(slack: SlackSink) -> None:
     CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": SettingsError("api.path: missing")})
@@ -122,7 +102,7 @@ def test_the_dags_callback_without_a_log_row_adds_nothing_to_the_tasks(slack: Sl
     assert headers(slack) == ["[CMMS CRITICAL] Running-time sync failed: SettingsError"]
 
 
-@pytest.mark.usefixtures("receivers", "no_database", "logged")
+@pytest.mark.usefixtures("receivers", "no_database")
 @pytest.mark.feature("NOTF-05", "ALR-03")
 def test_nor_does_it_while_the_database_is_away(slack: SlackSink) -> None:
     CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": DatabaseUnavailable("connecting")})
@@ -130,7 +110,7 @@ def test_nor_does_it_while_the_database_is_away(slack: SlackSink) -> None:
     assert headers(slack) == ["[CMMS CRITICAL] CMMS database unreachable"]
 
 
-@pytest.mark.usefixtures("no_database", "logged")
+@pytest.mark.usefixtures("no_database")
 @pytest.mark.parametrize(
     "context",
     [
@@ -145,7 +125,7 @@ def test_a_poor_context_never_raises(context: dict[str, Any]) -> None:
     CmmsNotifier(on="failure")(context)
 
 
-@pytest.mark.usefixtures("receivers", "outbox", "logged")
+@pytest.mark.usefixtures("receivers", "outbox")
 @pytest.mark.feature("ERR-01")
 def test_a_run_that_failed_over_its_settings_file_is_told(settings_file: Path, slack: SlackSink) -> None:
     settings_file.write_text("alerts: {email_too: []}")
@@ -155,7 +135,6 @@ def test_a_run_that_failed_over_its_settings_file_is_told(settings_file: Path, s
     assert headers(slack) == ["[CMMS CRITICAL] Running-time sync failed: SettingsError"]
 
 
-@pytest.mark.usefixtures("logged")
 def test_a_bug_in_alerting_never_fails_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     def explode(*_: object) -> None:
         raise RuntimeError("bug")

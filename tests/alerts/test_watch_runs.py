@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import types
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,16 +19,6 @@ Log = Callable[[RunSummary], RunSummary]
 NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.usefixtures("receivers")
-
-
-@pytest.fixture(autouse=True)
-def logged(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], RunSummary]:
-    """What `load_summary` finds."""
-    found: dict[tuple[str, str], RunSummary] = {}
-    module = types.ModuleType("cmms.sync.close_run")
-    module.load_summary = lambda connection, *, dag_id, run_id: found.get((dag_id, run_id))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cmms.sync.close_run", module)
-    return found
 
 
 def add_run(outbox: Any, status: str, *, minutes: float, name: str = "manual__1") -> None:
@@ -106,15 +94,14 @@ def test_runs_whose_callback_never_ran_are_told_late(
     log_run: Log,
     slack: SlackSink,
     smtp: SmtpSink,
-    logged: dict[tuple[str, str], RunSummary],
 ) -> None:
     runs = [
         make_run("failed", day=1.5, error_class="Abandoned", error_category=None),
         make_run("partial", day=2, level="high", counts=Counts(100, 50, rejected=50)),
         make_run("success", day=2),
     ]
-    for run in map(log_run, runs):
-        logged["running_time_sync", str(run.run_id)] = run
+    for run in runs:
+        log_run(run)
     for _ in range(3):
         check_watch_alerts(outbox, settings, NOW)
     assert headers(slack)[0] == "[CMMS CRITICAL] Running-time sync failed: Abandoned"
@@ -129,11 +116,9 @@ def test_a_streak_that_was_told_is_not_told_again(
     settings: Settings,
     log_run: Log,
     slack: SlackSink,
-    logged: dict[tuple[str, str], RunSummary],
 ) -> None:
     for day in (1.5, 1.7):
         run = log_run(make_run("failed", day=day, error_class="BadPayload"))
-        logged["running_time_sync", str(run.run_id)] = run
         notify_run(run, settings)
     check_watch_alerts(outbox, settings, NOW)
     assert len(slack.bodies) == 1

@@ -68,8 +68,7 @@ def _load_logged(dag_id: str | None, run_id: str | None) -> RunSummary | None:
         from cmms.sync.close_run import load_summary
 
         with session() as connection:
-            summary: RunSummary | None = load_summary(connection, dag_id=dag_id, run_id=run_id)
-            return summary
+            return load_summary(connection, dag_id=dag_id, run_id=run_id)
     except Exception as error:  # above all: the database is what failed
         log.warning("Log row of run %s cannot be read: %s", run_id, type(error).__name__)
         return None

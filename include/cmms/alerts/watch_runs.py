@@ -20,6 +20,7 @@ from cmms.alerts.notify_run import notify_run, record_tellings, send_deliveries
 from cmms.alerts.records import Alert, from_database, to_database
 from cmms.database import Connection, execute, query, run_transaction
 from cmms.settings import Settings
+from cmms.sync.close_run import load_summary
 from cmms.sync.records import RunSummary
 
 log = logging.getLogger(__name__)
@@ -141,8 +142,6 @@ def _evidence(level: Any, now: datetime, title: str) -> Alert:
 
 
 def _load_untold(connection: Connection, now: datetime) -> list[RunSummary]:
-    from cmms.sync.close_run import load_summary
-
     rows = query(
         connection,
         "alerts/list_untold_runs",
@@ -152,5 +151,5 @@ def _load_untold(connection: Connection, now: datetime) -> list[RunSummary]:
             "row_limit": _UNTOLD_AT_ONCE,
         },
     )
-    found = [load_summary(connection, dag_id=row["dag_id"], run_id=row["run_id"]) for row in rows]
+    found = [load_summary(connection, sync_log_id=row["id"]) for row in rows]
     return [summary for summary in found if summary is not None]

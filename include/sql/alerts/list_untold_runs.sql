@@ -1,10 +1,9 @@
 -- Runs that ended badly without any alert: their callback never ran (worker or DAG processor killed).
 -- A failure counts as told when a later failure of the same sync type was told.
 -- Parameters: since, until, row_limit. Caller: cmms.alerts.watch_runs
-SELECT l.dag_id, l.run_id
+SELECT l.id
 FROM api_sync_logs AS l
 WHERE l.sync_completed_at BETWEEN %(since)s AND %(until)s
-  AND l.run_id IS NOT NULL
   AND (
     (l.status = 'failed' AND NOT EXISTS (
       SELECT 1 FROM alert_events AS e
