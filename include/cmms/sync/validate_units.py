@@ -260,7 +260,7 @@ def read_frame(run: RunContext, file: str) -> pl.DataFrame:
     Raises:
         HandoverMissing: it is not there.
     """
-    return pl.read_ipc(io.BytesIO(run.storage.read_bytes(file)), memory_map=False)
+    return pl.read_ipc(io.BytesIO(run.storage.read_bytes(file)))
 
 
 def _chunks(
