@@ -108,7 +108,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     if verdict.fetched and version != verdict.reference_version:
         raise StaleVerdict
     day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
-    quarantine = Quarantine(cursor, **unit)
+    quarantine = Quarantine(cursor, **unit, replayed=run.replayed)
     frames = (read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
     rejected = quarantine.keep_rejected(frames)
     quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
@@ -125,6 +125,8 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         quarantine.keep_superseded(older, day)
     if verdict.seen_all:
         quarantine.resolve_unseen()
+    if run.replayed:
+        quarantine.resolve_replayed(run.replayed_by)
     counts = Counts(
         fetched=verdict.fetched,
         inserted=outcome.inserted,

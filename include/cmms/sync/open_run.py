@@ -8,6 +8,7 @@ its own log row back.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -51,6 +52,7 @@ def open_run(
     trigger: Trigger | None = None,
     sync_type: str | None = None,
     settings: Settings | None = None,
+    units: Sequence[str] | None = None,
 ) -> RunContext:
     """Open a run.
 
@@ -61,6 +63,7 @@ def open_run(
         trigger: who asked.
         sync_type: default: the stream's name.
         settings: default: the stored version, else the file.
+        units: unit keys, when they are not simply the days of the scope (a replay).
 
     Raises:
         SettingsError: settings wrong, or the dates make no sense (end before start, in the future).
@@ -99,7 +102,7 @@ def open_run(
         insert_many(
             cursor,
             "run/insert_unit",
-            [{"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key} for key in unit_keys(scope)],
+            [{"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key} for key in (units or unit_keys(scope))],
         )
         if stale:
             message = "no equipment sync has succeeded for this day: master data may be stale"

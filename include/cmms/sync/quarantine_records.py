@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ import polars as pl
 
 from cmms.database import Cursor, execute, insert_many
 from cmms.sync.resolve_duplicates import IDENTICAL
+from cmms.sync.run_context import Replayed
 
 _CATEGORIES = {"EQUIPMENT_UNKNOWN": "orphan", "PLANT_UNKNOWN": "orphan"}
 _BUSINESS = ("COUNTER_", "CUMULATIVE_", "DATE_IN_", "DATE_OUTSIDE")
@@ -42,8 +43,18 @@ def category(code: str) -> str:
 class Quarantine:
     """Writes the rejected records of one unit of one run."""
 
-    def __init__(self, cursor: Cursor, *, sync_log_id: int, stream: str, unit_key: str) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        *,
+        sync_log_id: int,
+        stream: str,
+        unit_key: str,
+        replayed: Mapping[tuple[str, int], Replayed] | None = None,
+    ) -> None:
         self._cursor = cursor
+        self._replayed = replayed or {}
+        self._rejected_again: set[bytes] = set()
         self._base = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
         self._seen: Counter[bytes] = Counter()
 
@@ -94,16 +105,35 @@ class Quarantine:
         """Close open rejects of the unit that a complete new input does not hold any more."""
         execute(self._cursor, "quarantine/resolve_unseen", self._base)
 
+    def resolve_replayed(self, user: str | None) -> None:
+        """Close the replayed records of the unit that were not rejected again."""
+        hashes = {
+            record.payload_hash for (unit_key, _), record in self._replayed.items() if unit_key == self._base["unit_key"]
+        }
+        rows = [
+            {**self._base, "user": user, "payload_hash": digest} for digest in sorted(hashes - self._rejected_again)
+        ]
+        for row in rows:
+            execute(self._cursor, "replay/resolve", row)
+
     def _insert(self, rows: list[dict[str, Any]]) -> int:
         for start in range(0, len(rows), _BATCH):
             insert_many(self._cursor, "quarantine/insert_error", rows[start : start + _BATCH])
         return len(rows)
 
-    def _error_row(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _identity(self, row: dict[str, Any]) -> tuple[bytes, bytes, int]:
+        """Payload, hash and occurrence: which row of the quarantine the record is."""
+        original = self._replayed.get((self._base["unit_key"], row["position"]))
+        if original is not None:  # edited or not, it stays the record that was first received
+            self._rejected_again.add(original.payload_hash)
+            return original.payload, original.payload_hash, original.occurrence
         payload: bytes = row["payload"]
         digest = hashlib.sha256(payload).digest()
-        occurrence = self._seen[digest]
         self._seen[digest] += 1
+        return payload, digest, self._seen[digest] - 1
+
+    def _error_row(self, row: dict[str, Any]) -> dict[str, Any]:
+        payload, digest, occurrence = self._identity(row)
         number = row["equipment_number"]
         return {
             **self._base,

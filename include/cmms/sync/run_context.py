@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,18 +12,29 @@ from cmms.sync.records import Scope
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """A quarantined record under replay, as it was first received."""
+
+    payload: bytes
+    payload_hash: bytes
+    occurrence: int
+
+
+@dataclass(frozen=True)
 class RunContext:
     """One run. ``settings`` are those pinned in its log row when it was opened.
 
     Attributes:
-        fences: unit key -> fence of this attempt, filled when a step claims its units.
+        replayed: (unit key, position) -> the quarantined record that stands there; only in a replay.
+        replayed_by: who asked for the replay.
     """
 
     sync_log_id: int
     sync_type: str
     settings: Settings
     scope: Scope
-    fences: dict[str, int] = field(default_factory=dict)
+    replayed: Mapping[tuple[str, int], Replayed] = field(default_factory=dict)
+    replayed_by: str | None = None
 
     @cached_property
     def storage(self) -> Storage:
