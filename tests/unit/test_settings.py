@@ -1,0 +1,113 @@
+"""The settings: the documented file equals the defaults, and a wrong value is named before anything runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pydantic
+import pytest
+import yaml
+
+from cmms.errors import SettingsError
+from cmms.settings import DEFAULT_FILE, Frozen, Settings, load_settings, parse_settings
+
+
+def _uncommented() -> str:
+    """The documented file with the first "#" of every line removed, as its first paragraph says."""
+    return re.sub(r"^#", "", DEFAULT_FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def _unset(section: Frozen, name: str = "") -> Iterator[str]:
+    for field in type(section).model_fields:
+        path = f"{name}.{field}".lstrip(".")
+        if field not in section.model_fields_set:
+            yield path
+        elif isinstance(value := getattr(section, field), Frozen):
+            yield from _unset(value, path)
+
+
+def test_the_documented_file_as_delivered_is_the_defaults() -> None:
+    assert load_settings(DEFAULT_FILE) == Settings()
+
+
+def test_the_documented_values_are_the_defaults() -> None:
+    documented = parse_settings(yaml.safe_load(_uncommented()))
+    assert documented.model_dump() == Settings().model_dump()
+
+
+def test_every_field_is_documented() -> None:
+    assert list(_unset(parse_settings(yaml.safe_load(_uncommented())))) == []
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n"])
+def test_an_empty_file_means_the_defaults(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "cmms.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert load_settings(file) == Settings()
+
+
+def test_the_environment_names_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text("timezone: Europe/Berlin\n", encoding="utf-8")
+    monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
+    assert load_settings().timezone == "Europe/Berlin"
+
+
+def test_api_values_reach_both_streams_and_a_stream_overrides_them() -> None:
+    settings = parse_settings(
+        {
+            "api": {"pagination": {"size": 100, "style": "offset"}, "gzip": False},
+            "streams": {"equipment": {"pagination": {"size": 7}}},
+        }
+    )
+    equipment, running_time = settings.streams.equipment, settings.streams.running_time
+    assert (equipment.pagination.size, equipment.pagination.style, equipment.gzip) == (7, "offset", False)
+    assert (running_time.pagination.size, running_time.pagination.style) == (100, "offset")
+    assert (equipment.path, running_time.path) == ("/equipment", "/running-time")
+
+
+def test_a_factor_is_exact() -> None:
+    settings = parse_settings({"api": {"numbers": {"cumulative_hours_factor": "1/3600"}}})
+    assert settings.streams.running_time.numbers.cumulative_hours_factor == Fraction(1, 3600)
+
+
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        ({"rules": {"unknown_plants": "reject"}}, r"rules\.unknown_plants: unknown field"),
+        ({"rules": {"unknown_plant": "ignore"}}, r"rules\.unknown_plant: .*'reject' or 'create'"),
+        ({"timezone": "Europe/Atlantis"}, r"timezone: an IANA time zone name"),
+        ({"api": {"numbers": {"running_hours_factor": 0}}}, r"running_hours_factor: a positive number"),
+        ({"engine": {"chunk_records": 1}}, r"engine\.chunk_records: .*100"),
+        ({"streams": {"running_time": {"parallel_requests": 99}}}, r"running_time\.parallel_requests: .*32"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(raw: dict[str, object], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        parse_settings(raw)
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "a: b: c", "just text"])
+def test_a_file_that_is_no_mapping_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="broken.yaml"):
+        load_settings(file)
+
+
+def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="nowhere.yaml"):
+        load_settings(tmp_path / "nowhere.yaml")
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        Settings().rules.future_days = 2
+
+
+def test_settings_survive_the_log_row_they_are_pinned_in() -> None:
+    settings = parse_settings({"api": {"numbers": {"running_hours_factor": "1/3600"}}, "timezone": "Asia/Tokyo"})
+    assert Settings.model_validate_json(settings.model_dump_json()) == settings
