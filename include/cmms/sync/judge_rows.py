@@ -59,7 +59,12 @@ class Judgement:
 
 
 def judge_rows(
-    frame: pl.DataFrame, *, stream: StreamName, settings: Settings, days: tuple[date, date] | None
+    frame: pl.DataFrame,
+    *,
+    stream: StreamName,
+    settings: Settings,
+    days: tuple[date, date] | None,
+    run_date: date | None = None,
 ) -> Judgement:
     """Judge every row of ``frame`` (the result of ``join_reference``).
 
@@ -68,6 +73,7 @@ def judge_rows(
         stream: whose suite.
         settings: limits that the suite's ``$PARAMETER`` values come from.
         days: first and last requested day of the unit; None for an equipment snapshot.
+        run_date: the run's own day, by which a date is in the future or old; default: the last requested day.
     """
     judgement = Judgement()
     if frame.is_empty():
@@ -75,7 +81,7 @@ def judge_rows(
     rules = load_suite(stream)["expectations"]
     columns = sorted({rule["kwargs"]["column"] for rule in rules})
     table = frame.select(columns).to_pandas()
-    parameters = suite_parameters(settings, days)
+    parameters = suite_parameters(settings, days, run_date)
     problems = frame["problem"] if "problem" in frame.columns else None
     failed = _validate(rules, table, parameters, {"result_format": "BOOLEAN_ONLY"})
     suspects = [rule for rule, result in zip(rules, failed, strict=True) if not result.success]
@@ -120,20 +126,23 @@ def _plain_result(rule: dict[str, Any], judgement: Judgement, rows: int) -> dict
     }
 
 
-def suite_parameters(settings: Settings, days: tuple[date, date] | None) -> dict[str, Any]:
+def suite_parameters(
+    settings: Settings, days: tuple[date, date] | None, run_date: date | None = None
+) -> dict[str, Any]:
     """Values of the suites' ``$PARAMETER`` names; days since 1970, hours in thousandths.
 
-    The run's own day is the unit's day, never the wall clock: the same day gives the same verdict for ever.
+    Future and old are seen from the run's own day, a parameter of the run, never from the wall clock.
     """
     if days is None:
         return {}
     first, last = days
+    today = run_date or last
     rules = settings.rules
     return {
         "first_day": (first - _EPOCH).days,
         "last_day": (last - _EPOCH).days,
-        "latest_day": (last - _EPOCH).days + rules.future_days,
-        "oldest_day": (_years_before(last, rules.old_after_years) - _EPOCH).days,
+        "latest_day": (today - _EPOCH).days + rules.future_days,
+        "oldest_day": (_years_before(today, rules.old_after_years) - _EPOCH).days,
         "day_length": day_length_thousandths(last, settings.zone),
         "mismatch_tolerance": int(rules.hours_mismatch_tolerance * 1000),
     }

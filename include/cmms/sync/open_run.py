@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -157,7 +157,7 @@ def plan_run(connection: Connection, run: RunContext) -> list[Batch]:
 def _checked(scope: Scope, run_date: date) -> Scope:
     if scope.stream == "equipment":
         start = scope.start_date or run_date
-        return Scope(**{**vars(scope), "start_date": start, "end_date": scope.end_date or start})
+        return replace(scope, start_date=start, end_date=scope.end_date or start, run_date=run_date)
     if scope.start_date is None:
         raise SettingsError("start_date: running times need a day")
     end = scope.end_date or scope.start_date
@@ -165,7 +165,7 @@ def _checked(scope: Scope, run_date: date) -> Scope:
         raise SettingsError(f"end_date: {end} lies before start_date {scope.start_date}")
     if end > run_date:
         raise SettingsError(f"end_date: {end} lies in the future of {run_date}")
-    return Scope(**{**vars(scope), "end_date": end})
+    return replace(scope, end_date=end, run_date=run_date)
 
 
 def _has_fresh_equipment(connection: Connection, scope: Scope, run_date: date) -> bool:

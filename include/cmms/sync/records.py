@@ -21,7 +21,11 @@ Status = Literal["running", "success", "partial", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class Scope:
-    """What a run covers. Empty lists mean all; dates are plant-local days, both inclusive."""
+    """What a run covers. Empty lists mean all; dates are plant-local days, both inclusive.
+
+    ``run_date`` is the run's own day, set when it is opened: what lies in the future or is years old, is so
+    seen from it, never from the clock.
+    """
 
     stream: StreamName
     start_date: date | None = None
@@ -29,6 +33,7 @@ class Scope:
     plant_codes: tuple[str, ...] = ()
     equipment_numbers: tuple[str, ...] = ()
     full_refresh: bool = False
+    run_date: date | None = None
 
     @property
     def is_restricted(self) -> bool:
@@ -50,6 +55,7 @@ class Scope:
             plant_codes=tuple(raw.get("plant_codes") or ()),
             equipment_numbers=tuple(raw.get("equipment_numbers") or ()),
             full_refresh=bool(raw.get("full_refresh", False)),
+            run_date=date.fromisoformat(raw["run_date"]) if raw.get("run_date") else None,
         )
 
 

@@ -225,7 +225,9 @@ def judge_frame(
     """
     joined = join_reference(rows, reference, day=day, rules=run.settings.rules)
     days = None if day is None else (day, day)
-    judgement = judge_rows(joined, stream=run.scope.stream, settings=run.settings, days=days)
+    judgement = judge_rows(
+        joined, stream=run.scope.stream, settings=run.settings, days=days, run_date=run.scope.run_date
+    )
     findings = {row: asdict(finding) for row, finding in judgement.rejected.items()}
     kept = {row: ",".join(sorted(codes)) for row, codes in judgement.warnings.items() if row not in findings}
     columns = [_sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]]
