@@ -35,7 +35,7 @@ _ISO = re.compile(
     re.ASCII,
 )
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})([0-9]{2}))?", re.ASCII)
-_ZEROS = re.compile(r"0{4}-?00-?00(?:[T ]?00:?00(?::?00)?)?", re.ASCII)
+_ZEROS = re.compile(r"0{4}-?00-?00(?:[T ]?00:?00(?::?00(?:[.,]0{1,9})?)?(?:[Zz]|[+-]00:?00)?)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
