@@ -8,7 +8,8 @@
     │   ├── RateLimited
     │   ├── IncompleteFetch
     │   ├── DatabaseUnavailable
-    │   └── RunConflict
+    │   ├── RunConflict
+    │   └── Abandoned
     ├── StopError              do not retry, nothing was merged
     │   ├── SettingsError
     │   ├── ApiRefused
@@ -95,6 +96,10 @@ class DatabaseUnavailable(RetryError):
 
 class RunConflict(RetryError):
     """Another run holds the same unit of work."""
+
+
+class Abandoned(RetryError):
+    """The run's process gave no sign of life for longer than its lease: the watchdog closed the run."""
 
 
 class SettingsError(StopError):

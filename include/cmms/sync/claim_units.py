@@ -35,6 +35,7 @@ def claim_unit(
 
     Raises:
         RunConflict: another run still holds it after ``wait_seconds``; names that run.
+        Fenced: this run is closed (the watchdog took it for dead): it must not take units any more.
     """
 
     def attempt(cursor: Cursor) -> tuple[int | None, int | None]:
@@ -43,6 +44,7 @@ def claim_unit(
         fence, holder, is_free = _lock(cursor, key)
         if not is_free and holder != sync_log_id:
             return None, holder
+        _check_open(cursor, sync_log_id)
         execute(cursor, "run/take_lease", {**key, "sync_log_id": sync_log_id, "lease_seconds": lease_seconds})
         return fence + 1, None
 
@@ -74,6 +76,13 @@ def check_fence(cursor: Cursor, *, stream: str, unit_key: str, sync_log_id: int,
             newer_fence=current,
             holder=holder,
         )
+
+
+def _check_open(cursor: Cursor, sync_log_id: int) -> None:
+    """Locks the log row too, so that a run cannot be closed between this look and the claim."""
+    execute(cursor, "run/lock_open_log", {"sync_log_id": sync_log_id})
+    if cursor.fetchone() is None:
+        raise Fenced("the run is closed; it must not take units any more", sync_log_id=sync_log_id)
 
 
 def _lock(cursor: Cursor, key: dict[str, Any]) -> tuple[int, int | None, bool]:

@@ -11,6 +11,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from cmms.alerts.levels import level_of, respond_by
 from cmms.database import Connection, Cursor, execute, query, run_transaction
 from cmms.errors import CmmsError, RunCancelled
@@ -36,7 +38,7 @@ def close_run(
     connection.rollback()
     row = query(connection, "run/log", {"id": sync_log_id})[0]
     if row["status"] in _OPEN:
-        settings = Settings.model_validate_json(row["settings_json"])
+        settings = _pinned_settings(row)
         run_transaction(
             connection,
             lambda cursor: _close(cursor, row, settings, error, stack_trace),
@@ -51,6 +53,8 @@ def _close(
     cursor: Cursor, row: dict[str, Any], settings: Settings, error: BaseException | str | None, stack_trace: str | None
 ) -> None:
     sync_log_id = row["id"]
+    # First, for it waits for a merge that is just committing: the totals read after it include that unit.
+    execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
     totals = _totals(cursor, sync_log_id)
     counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
     if error is None and row["sync_type"] in ("equipment", "running_time") and totals["merged_units"] < totals["units"]:
@@ -81,7 +85,6 @@ def _close(
         **facts,
     }
     execute(cursor, "run/close_log", values)
-    execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
     if error is not None:
         write_event(
             cursor,
@@ -94,6 +97,14 @@ def _close(
     else:
         message = f"{counts.fetched} records: {counts.success} stored or known, {counts.rejected} rejected"
         write_event(cursor, sync_log_id, "info", "business", "COMPLETED", message)
+
+
+def _pinned_settings(row: dict[str, Any]) -> Settings:
+    """The run's own settings; built-in ones when it has none, or those of another version: every run can be closed."""
+    try:
+        return Settings.model_validate_json(row["settings_json"] or "{}")
+    except ValidationError:
+        return Settings()
 
 
 def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:

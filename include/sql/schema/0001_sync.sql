@@ -252,7 +252,8 @@ CREATE TABLE sync_leases (
   fence BIGINT UNSIGNED NOT NULL DEFAULT 0,
   sync_log_id BIGINT UNSIGNED NULL,
   lease_until DATETIME(3) NULL,
-  PRIMARY KEY (stream, unit_key)
+  PRIMARY KEY (stream, unit_key),
+  KEY ix_leases_log (sync_log_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One row: raised by every commit that changes what later units are judged by (plants, equipment, readings,
