@@ -157,7 +157,7 @@ class _Fields:
 
     def hours(self, name: str, numbers: Numbers, factor: Fraction, maximum: int) -> pl.Series:
         """Whole thousandths of an hour."""
-        series = self._tokens(name, "NOT_NUMERIC", 5)
+        series = self._tokens(name, "NOT_NUMERIC", 5, decimal_separator=numbers.decimal_separator)
 
         def parse(value: str) -> int | str:
             return parse_hours(
@@ -201,11 +201,14 @@ class _Fields:
         if codes:
             self._problems.append((rank, {row: f"{code}:{field}" for row, code in codes.items()}))
 
-    def _tokens(self, name: str, code: str, rank: int) -> pl.Series:
-        """Text of strings and of number tokens; other JSON values (and broken text) get ``code``."""
+    def _tokens(self, name: str, code: str, rank: int, *, decimal_separator: str = ".") -> pl.Series:
+        """Text of strings and of number tokens; other JSON values (and broken text) get ``code``.
+
+        A number token has a decimal point by JSON's grammar: it is written as the settings write numbers.
+        """
         series, odd = self._strings(name)
         numbers = {row: _number_text(value) for row, value in odd.items()}
-        texts = {row: text for row, text in numbers.items() if text is not None}
+        texts = {row: text.replace(".", decimal_separator) for row, text in numbers.items() if text is not None}
         if texts:
             values = series.to_list()
             for row, text in texts.items():
