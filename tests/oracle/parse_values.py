@@ -26,13 +26,14 @@ LARGEST_EXPONENT = 30
 
 NUMBER = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]+)?)(?:[Ee]([+-]?[0-9]+))?")
 TRAILING_MINUS = re.compile(r"[0-9]+(?:\.[0-9]+)?-")
+GROUPED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?-?")  # 1.234.567,8 where the comma is decimal
 ODATA_INSTANT = re.compile(r"/Date\((-?[0-9]+)\)/")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 COMPACT_TIMESTAMP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})")
 ISO_TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
-    r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,9 +80,9 @@ def parse_hours(
     too_long = ["OUT_OF_RANGE"] if len(value) > LONGEST_NUMBER else []
     text = str(value)
     if type(value) is str and separator == ",":
-        if "." in text:
+        if "." in text and not GROUPED_NUMBER.fullmatch(text):
             return None, ["NOT_NUMERIC", *too_long]
-        text = text.replace(",", ".")
+        text = text.replace(".", "").replace(",", ".")
     if text[-1] == "-" and TRAILING_MINUS.fullmatch(text):
         text = "-" + text[:-1]
     match = NUMBER.fullmatch(text)
@@ -173,8 +174,8 @@ def _read_instant(text: str, zone: ZoneInfo) -> tuple[datetime | None, bool]:
 def _read_offset(offset: str) -> timedelta:
     if offset == "Z":
         return timedelta(0)
-    hours, minutes = int(offset[1:3]), int(offset[-2:])
-    if hours > 23 or minutes > 59:
+    hours, minutes = int(offset[1:3]), int(offset[3:].lstrip(":") or 0)
+    if hours > 14 or minutes > 59:  # no place on earth is further from UTC
         raise ValueError("no such offset from UTC")
     east = timedelta(hours=hours, minutes=minutes)
     return -east if offset[0] == "-" else east

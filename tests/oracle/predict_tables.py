@@ -5,7 +5,7 @@ one key win, then compare the winner with the stored row.
 """
 
 import datetime as dt
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +18,9 @@ from tests.oracle.rows import Counts, EquipmentRow, Reject, RunningTimeRow, Stre
 from tests.oracle.rules import REQUIRED, SOURCE_NAMES, OracleRules
 
 Row = TypeVar("Row", EquipmentRow, RunningTimeRow)
+CHAIN_CODES = frozenset({"COUNTER_DECREASED", "COUNTER_NOT_ADVANCED", "HOURS_MISMATCH"})
+"""Codes that come from the reading before; on a stored reading they are marks, whatever they are on a new one."""
+
 Rank = TypeVar("Rank", tuple[dt.datetime, bytes], tuple[bool, dt.datetime, dt.datetime, bytes])
 
 OLDEST = dt.datetime(1, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -86,8 +89,8 @@ class Oracle:
         snapshot = [self._reader.read(raw, "equipment") for raw in records]
         self._check_input(snapshot, "equipment")
         self._count(self._merge_equipment(snapshot, run_date, self.rules.max_reject_rate))
-        if is_full_snapshot and snapshot:
-            self._mark_missing({record.equipment_number for record in snapshot}, run_date)
+        if snapshot:
+            self._mark_missing({record.equipment_number for record in snapshot}, run_date, is_full_snapshot)
 
     def sync_running_time(self, day: dt.date, records: Sequence[str | bytes], run_date: dt.date) -> None:
         """Merges the running times of one day, one raw JSON text per record.
@@ -162,14 +165,36 @@ class Oracle:
         for number, of_one in versions.items():
             row = _pick_best(of_one, tally)
             stored = self.running_times.get((number, day))
-            if stored is not None and not self.rules.quality_is_a_value:
-                row = stored if replace(row, quality=stored.quality) == stored else row
+            if stored is not None and replace(row, quality=stored.quality) == stored:
+                self.running_times[number, day] = row  # the record is the same, its warnings may not be
+                stored = stored if self.rules.quality_is_a_value else row
             is_older = stored is not None and _age(row) < _age(stored)
             if _is_to_be_written(is_older, stored, row, tally):
                 self.running_times[number, day] = row
                 if stored is None:
                     insort(self._days_of[number], day)
+                self._flag_following_reading(row)
         return tally
+
+    def _flag_following_reading(self, row: RunningTimeRow) -> None:
+        """A reading came or was corrected: the next stored one keeps its values and gets the marks they deserve."""
+        days = self._days_of[row.equipment_number]
+        position = bisect_right(days, row.date)
+        if position == len(days):
+            return
+        following = self.running_times[row.equipment_number, days[position]]
+        marks = set(following.quality - CHAIN_CODES)
+        growth = following.cumulative_hours - row.cumulative_hours
+        if (row.equipment_number, following.date) not in self._accepted_counters:
+            if growth < 0:
+                marks.add("COUNTER_DECREASED")
+            if growth == 0 and following.running_hours > 0:
+                marks.add("COUNTER_NOT_ADVANCED")
+        if self._is_mismatch(following, row):
+            marks.add("HOURS_MISMATCH")
+        if marks != following.quality:
+            flagged = replace(following, quality=frozenset(marks))
+            self.running_times[row.equipment_number, following.date] = flagged
 
     def _separate(
         self,
@@ -252,10 +277,6 @@ class Oracle:
         found = set()
         own_point = self.equipment[row.equipment_number].point
         before = self._previous_reading(row.equipment_number, row.date)
-        is_excused = (
-            self.rules.counter_event_excuses_mismatch
-            and (row.equipment_number, row.date) in self._accepted_counters
-        )
         if row.running_hours > count_plausible_hours(row.date, self.rules.time_zone):
             found.add("EXCEEDS_DAY")
         if row.date < subtract_years(run_date, self.rules.old_after_years):
@@ -264,11 +285,17 @@ class Oracle:
             found.add("AMBIGUOUS_TIME")
         if row.point is not None and own_point is not None and row.point != own_point:
             found.add("POINT_MISMATCH")
-        if before is not None and before.date == row.date - ONE_DAY and not is_excused:
-            growth = row.cumulative_hours - before.cumulative_hours
-            if abs(growth - row.running_hours) > self.rules.hours_tolerance:
-                found.add("HOURS_MISMATCH")
+        if before is not None and self._is_mismatch(row, before):
+            found.add("HOURS_MISMATCH")
         return frozenset(found)
+
+    def _is_mismatch(self, row: RunningTimeRow, before: RunningTimeRow) -> bool:
+        """The counter grew by something else than the hours of the day, seen from the reading of the day before."""
+        is_accepted = (row.equipment_number, row.date) in self._accepted_counters
+        if before.date != row.date - ONE_DAY or (is_accepted and self.rules.counter_event_excuses_mismatch):
+            return False
+        growth = row.cumulative_hours - before.cumulative_hours
+        return abs(growth - row.running_hours) > self.rules.hours_tolerance
 
     def _rank(self, row: RunningTimeRow, raw_bytes: bytes) -> tuple[bool, dt.datetime, dt.datetime, bytes]:
         """Of several readings of one machine and day, the one with the highest rank is stored."""
@@ -300,10 +327,15 @@ class Oracle:
         quality = self._find_warnings(row, record.is_time_ambiguous, run_date)
         return replace(row, quality=quality) if quality else row
 
-    def _mark_missing(self, seen: set[str | None], run_date: dt.date) -> None:
-        """Dates the equipment that a full snapshot does not name; a rejected record still names it."""
+    def _mark_missing(self, seen: set[str | None], run_date: dt.date, is_full_snapshot: bool) -> None:
+        """Dates the equipment that a full snapshot does not name; a rejected record still names it.
+
+        What any input names is not missing any more.
+        """
         for number, row in self.equipment.items():
-            missing_since = None if number in seen else row.missing_since or run_date
+            missing_since = row.missing_since or run_date if is_full_snapshot else row.missing_since
+            if number in seen:
+                missing_since = None
             if missing_since != row.missing_since:
                 self.equipment[number] = replace(row, missing_since=missing_since)
 

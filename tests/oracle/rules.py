@@ -94,7 +94,8 @@ class OracleRules:
         running_hours_factor: multiplied with RECDV before rounding.
         cumulative_hours_factor: multiplied with CNTRR before rounding.
         counter_event_excuses_mismatch: no `HOURS_MISMATCH` on a day with an accepted counter event.
-        quality_is_a_value: a row whose warnings alone differ from the stored ones is an update.
+        quality_is_a_value: a row whose warnings alone differ from the stored ones counts as updated, else as
+            unchanged; it gets the new warnings either way.
     """
 
     time_zone: str = "UTC"
@@ -108,4 +109,4 @@ class OracleRules:
     running_hours_factor: Fraction = Fraction(1)
     cumulative_hours_factor: Fraction = Fraction(1)
     counter_event_excuses_mismatch: bool = True
-    quality_is_a_value: bool = True
+    quality_is_a_value: bool = False

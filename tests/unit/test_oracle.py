@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -143,14 +144,25 @@ def test_numbers_may_fill_their_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "stored"), [('"12,5"', "12.500"), ('"1,5E+1"', "15.000"), ("12.5", "12.500"), ('"12.5"', None)]
+    ("token", "stored"),
+    [
+        ('"12,5"', "12.500"),
+        ('"1,5E+1"', "15.000"),
+        ("12.5", "12.500"),  # a JSON number always has a point
+        ("1.234", "1.234"),
+        ('"12.5"', None),
+        ('"1.234,5"', "1234.500"),
+        ('"1.234"', "1234.000"),
+        ('"1.23,5"', None),
+        ('"1.234,8-"', None),
+    ],
 )
-def test_a_decimal_comma_is_read_if_configured_and_then_a_point_is_not(
+def test_a_decimal_comma_is_read_if_configured_and_then_a_point_groups_thousands(
     token: str, stored: str | None
 ) -> None:
     oracle = make_oracle(OracleRules(decimal_separator=","))
     codes = sync(oracle, reading(RECDV=token, CNTRR='"5000"'))
-    assert codes == ([] if stored else ["NOT_NUMERIC"])
+    assert codes == ([] if stored else ["NEGATIVE_HOURS"] if "-" in token else ["NOT_NUMERIC"])
     assert [str(row.running_hours) for row in oracle.running_times.values()] == ([stored] if stored else [])
 
 
@@ -400,16 +412,23 @@ def test_an_accepted_counter_starts_a_new_chain_that_later_days_follow() -> None
     assert sync_day(oracle, 13, "8", "12") == ["COUNTER_DECREASED"]
 
 
-def test_a_correction_of_the_past_changes_its_day_only() -> None:
+def test_a_correction_of_the_past_marks_the_next_reading_and_rejects_nothing() -> None:
     oracle = make_oracle()
-    sync_day(oracle, 10, "8", "100")
-    sync_day(oracle, 11, "8", "108")
-    later = oracle.running_times["000123", date(2026, 1, 11)]
+    for day, cumulative in ((10, "100"), (11, "108"), (12, "116")):
+        sync_day(oracle, day, "8", cumulative)
+    before = oracle.running_times["000123", date(2026, 1, 11)]
+    last = oracle.running_times["000123", date(2026, 1, 12)]
     assert sync_day(oracle, 10, "8", "120") == []
     assert oracle.last_counts == Counts(fetched=1, updated=1)
-    assert oracle.running_times["000123", date(2026, 1, 11)] is later
+    marked = oracle.running_times["000123", date(2026, 1, 11)]
+    assert marked == replace(before, quality=frozenset({"COUNTER_DECREASED", "HOURS_MISMATCH"}))
+    assert oracle.running_times["000123", date(2026, 1, 12)] is last
     assert sync_day(oracle, 11, "8", "108") == ["COUNTER_DECREASED"]  # sent again, it is judged again
-    assert oracle.running_times["000123", date(2026, 1, 11)] is later
+    assert oracle.running_times["000123", date(2026, 1, 11)] is marked
+    sync_day(oracle, 10, "8", "108")
+    assert oracle.running_times["000123", date(2026, 1, 11)].quality == {"COUNTER_NOT_ADVANCED", "HOURS_MISMATCH"}
+    sync_day(oracle, 10, "8", "100")
+    assert oracle.running_times["000123", date(2026, 1, 11)] == before
 
 
 # ---- warnings
@@ -568,10 +587,11 @@ def test_an_older_machine_record_never_replaces_a_newer_one() -> None:
 @pytest.mark.parametrize(("is_a_value", "outcome"), [(True, "updated"), (False, "unchanged")])
 def test_a_warning_alone_is_a_change_unless_configured_otherwise(is_a_value: bool, outcome: str) -> None:
     oracle = make_oracle(OracleRules(quality_is_a_value=is_a_value))
-    sync_day(oracle, 11, "8", "108")
-    sync_day(oracle, 10, "8", "90")
-    sync_day(oracle, 11, "8", "108")  # grew by 18 h in 8
+    sync(oracle, reading(POINT='"78"'))
+    oracle.sync_equipment([machine(POINT='"78"')], RUN_DATE)
+    sync(oracle, reading(POINT='"78"'))
     assert getattr(oracle.last_counts, outcome) == 1
+    assert oracle.running_times["000123", DAY].quality == frozenset()
 
 
 def test_a_machine_that_a_full_snapshot_does_not_name_is_dated_missing_until_it_is_back() -> None:
@@ -584,8 +604,9 @@ def test_a_machine_that_a_full_snapshot_does_not_name_is_dated_missing_until_it_
     oracle.sync_equipment([], date(2026, 2, 3))
     oracle.sync_equipment([machine(EQUNR='"B"')], date(2026, 2, 4))
     assert missing_since() == {"000123": date(2026, 2, 2), "B": None}
-    oracle.sync_equipment([machine()], date(2026, 2, 5), is_full_snapshot=False)
-    assert oracle.last_counts == Counts(fetched=1, unchanged=1)
+    oracle.sync_equipment([machine(BUKRS="1")], date(2026, 2, 5), is_full_snapshot=False)
+    assert oracle.last_counts == Counts(fetched=1, rejected=1)
+    assert missing_since() == {"000123": None, "B": None}
     oracle.sync_equipment([machine()], date(2026, 2, 6))
     assert missing_since() == {"000123": None, "B": date(2026, 2, 6)}
 
