@@ -8,6 +8,7 @@ with something odd in it is split until the odd record stands alone, so that one
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,6 +26,7 @@ ABSENT: Any = msgspec.UNSET
 """The record has no such key (which is not the same as null)."""
 
 _SPLIT_INTO = 8
+_KEY_END = re.compile(rb'"[ \t\r\n]*:')
 _Raw = bytes | msgspec.Raw
 
 
@@ -202,7 +204,10 @@ def _load(record: bytes, pairs: Any) -> Any:
 def _count_keys(text: bytes) -> int:
     """Occurrences of ``":``: the number of keys, unless a value holds the same characters or is an object."""
     view = np.frombuffer(text, np.uint8)
-    return int(np.count_nonzero((view[:-1] == ord('"')) & (view[1:] == ord(":"))))
+    is_colon = view[1:] == ord(":")
+    if np.any(is_colon & (view[:-1] <= ord(" "))):  # pretty-printed: white space stands before the colon
+        return sum(1 for _ in _KEY_END.finditer(text))
+    return int(np.count_nonzero(is_colon & (view[:-1] == ord('"'))))
 
 
 def _is_text(name: str) -> bool:
