@@ -38,9 +38,10 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
         has_group_field = bool(run.settings.streams.equipment.fields.equipment_group)
         group_source = {"group_source": SOURCE if has_group_field else RULE}
         execute(cursor, "merge/equipment_upsert", group_source, stage_table=stage.table)
-    marked = execute(cursor, "merge/equipment_found_again", stage_table=stage.table)
+    own_run = {"sync_log_id": run.sync_log_id}
+    marked = execute(cursor, "merge/equipment_found_again", own_run, stage_table=stage.table)
     if verdict.seen_all:
-        missing = {"day": run.scope.end_date, "sync_log_id": run.sync_log_id}
+        missing = {"day": run.scope.end_date, **own_run}
         marked += execute(cursor, "merge/equipment_missing", missing, stage_table=stage.table)
     places = {}
     for outcome in ("gone", "older"):
