@@ -102,7 +102,7 @@ def open_run(
         insert_many(
             cursor,
             "run/insert_unit",
-            [{"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key} for key in (units or unit_keys(scope))],
+            [{"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key} for key in (unit_keys(scope) if units is None else units)],
         )
         if stale:
             message = "no equipment sync has succeeded for this day: master data may be stale"
