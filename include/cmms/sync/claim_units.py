@@ -62,6 +62,15 @@ def claim_unit(
         time.sleep(_POLL_SECONDS)
 
 
+def release_units(connection: Connection, sync_log_id: int) -> None:
+    """Give back all units of a run that has merged them: nothing of it writes any more."""
+
+    def release(cursor: Cursor) -> None:
+        execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
+
+    run_transaction(connection, release, what="releasing the run's units")
+
+
 def check_fence(cursor: Cursor, *, stream: str, unit_key: str, sync_log_id: int, fence: int) -> None:
     """Lock the unit's lease in the merging transaction and make sure that this attempt still holds it.
 

@@ -1,0 +1,40 @@
+"""### Log cleanup, weekly.
+
+1. **clean_up_logs** - deletes log rows, call logs and files of runs that are older than the section
+   `retention` of the settings says, in bounded batches. Open rejected records stay, and so do the runs that
+   they belong to.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, task
+
+from cmms.dag_tasks import dag_defaults
+
+schedule, zone = dag_defaults.read_site()
+
+with DAG(
+    dag_id="sync_log_cleanup",
+    description="Deletes old logs and files",
+    doc_md=__doc__,
+    tags=["cmms", "upkeep"],
+    default_args={
+        "owner": "cmms",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=1),
+        "priority_weight": dag_defaults.PRIORITY_LOW,
+        "weight_rule": "absolute",
+        "pool": dag_defaults.POOL,
+    },
+    dagrun_timeout=timedelta(minutes=10),
+    **dag_defaults.upkeep_arguments(schedule.cleanup, zone),
+):
+
+    @task
+    def clean_up_logs() -> dict[str, int]:
+        """Rows removed, by table."""
+        from cmms.sync.clean_up_logs import clean_up_logs as clean_up
+
+        return dict(clean_up())
+
+    clean_up_logs()

@@ -1,0 +1,44 @@
+"""### Watchdog: what no callback can tell, every five minutes.
+
+1. **watch** - closes runs whose process is gone (log row without heartbeat for longer than its lease) as
+   failed, drops staging tables that they left, sends alerts again that a receiver did not take, and raises
+   alerts about runs that wait too long
+
+Keep it on: it is the only one who notices a killed worker.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, task
+
+from cmms.dag_tasks import dag_defaults
+
+schedule, zone = dag_defaults.read_site()
+
+with DAG(
+    dag_id="sync_watchdog",
+    description="Closes abandoned runs, repeats alerts",
+    doc_md=__doc__,
+    tags=["cmms", "upkeep"],
+    default_args={"owner": "cmms", "retries": 0, "priority_weight": dag_defaults.PRIORITY_HIGH},
+    dagrun_timeout=timedelta(minutes=5),
+    **dag_defaults.upkeep_arguments(schedule.watchdog, zone),
+):
+
+    @task
+    def watch() -> dict[str, int]:
+        """One round; fails when a part of it did not work."""
+        from airflow.sdk.exceptions import AirflowFailException
+
+        from cmms.sync.watch_runs import watch as watch_runs
+
+        report = watch_runs()
+        if report.failures:
+            raise AirflowFailException("; ".join(report.failures))
+        return {
+            "closed_runs": len(report.closed_runs),
+            "dropped_stages": len(report.dropped_stages),
+            "messages_sent": report.messages_sent,
+        }
+
+    watch()

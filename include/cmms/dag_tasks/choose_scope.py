@@ -1,0 +1,102 @@
+"""What a DAG run is to sync: its interval or its form's dates -> scope, run date and who asked.
+
+Input: the DAG run's own facts (never the clock) and its params. Output: :class:`~cmms.sync.records.Scope`,
+the run's date, and what :class:`~cmms.sync.open_run.Trigger` tells. Imports nothing of Airflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from cmms.errors import SettingsError
+from cmms.sync.records import Scope
+
+_ONE_DAY = timedelta(days=1)
+
+
+class DagRunFacts(Protocol):
+    """What is read of Airflow's DAG run. A manual run may have no interval."""
+
+    run_id: str
+    run_type: Any
+    run_after: datetime
+    start_date: datetime | None
+    data_interval_start: datetime | None
+    data_interval_end: datetime | None
+    triggering_user_name: str | None
+
+
+def trigger_kind(dag_run: DagRunFacts) -> str:
+    """``schedule``, ``backfill`` or ``manual``, as the log row has it."""
+    run_type = str(getattr(dag_run.run_type, "value", dag_run.run_type))
+    return {"scheduled": "schedule", "backfill": "backfill"}.get(run_type, "manual")
+
+
+def run_date(dag_run: DagRunFacts, zone: ZoneInfo) -> date:
+    """The site's local day on which the run was due: its interval's end; a manual one, when asked for."""
+    is_manual = trigger_kind(dag_run) == "manual"
+    due = dag_run.run_after if is_manual or dag_run.data_interval_end is None else dag_run.data_interval_end
+    return due.astimezone(zone).date()
+
+
+def queue_ms(dag_run: DagRunFacts, started_at: datetime) -> int | None:
+    """How long the run waited for its first task: since it was asked for, or since Airflow let it go."""
+    since = dag_run.run_after if trigger_kind(dag_run) == "manual" else dag_run.start_date
+    return max(0, round((started_at - since).total_seconds() * 1000)) if since else None
+
+
+def equipment_scope(dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo) -> Scope:
+    """The snapshot, named by the day on which it was due."""
+    return Scope("equipment", start_date=run_date(dag_run, zone), **_restrictions(params))
+
+
+def running_time_scope(
+    dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo, *, look_back_days: int = 0
+) -> Scope:
+    """Days of the form, else those of the interval, else the day before the run was asked for.
+
+    Args:
+        dag_run: facts of the run.
+        params: ``start_date``, ``end_date`` (only one of them: that day), ``plant_codes`` and
+            ``equipment_numbers``.
+        zone: of the site.
+        look_back_days: days before that a scheduled run fetches again, for late corrections.
+
+    Raises:
+        SettingsError: a date is none.
+    """
+    start, end = _day(params, "start_date"), _day(params, "end_date")
+    if start is None and end is None:
+        start, end = _interval_days(dag_run, zone)
+        if trigger_kind(dag_run) == "schedule":
+            start -= look_back_days * _ONE_DAY
+    return Scope("running_time", start_date=start or end, end_date=end or start, **_restrictions(params))
+
+
+def _interval_days(dag_run: DagRunFacts, zone: ZoneInfo) -> tuple[date, date]:
+    """First and last whole day of the run; a daily interval has one, whatever hour it ends."""
+    last = run_date(dag_run, zone) - _ONE_DAY
+    if trigger_kind(dag_run) == "manual" or dag_run.data_interval_start is None:
+        return last, last
+    first = dag_run.data_interval_start.astimezone(zone).date()
+    return first, max(first, last)
+
+
+def _day(params: Mapping[str, Any], name: str) -> date | None:
+    value = params.get(name)
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise SettingsError(f"{name}: a date such as 2026-01-31 is expected, not {value!r}") from None
+
+
+def _restrictions(params: Mapping[str, Any]) -> dict[str, Any]:
+    def chosen(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text.strip() for text in params.get(name) or () if text.strip()))
+
+    return {"plant_codes": chosen("plant_codes"), "equipment_numbers": chosen("equipment_numbers")}

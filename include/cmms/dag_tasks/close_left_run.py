@@ -1,0 +1,40 @@
+"""Close a log row that the DAG run's own closing task could not: callback of the syncs' DAGs on failure.
+
+Input: the context of a DAG callback. Output: a closed log row. Airflow skips all tasks of a run that has
+timed out, the closing one too; the callback then closes the row. What it misses (killed with the DAG
+processor) the watchdog closes.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+log = logging.getLogger(__name__)
+
+_REASONS = {"timed_out": "RunTimedOut: the run took longer than its time-out"}
+
+
+def close_left_run(context: Context) -> None:
+    """Close the run's log row as failed if it is still open. Never raises: other callbacks follow."""
+    try:
+        dag_run, dag = context.get("dag_run"), context.get("dag")
+        dag_id = dag_run.dag_id if dag_run else dag.dag_id  # type: ignore[union-attr]
+        run_id = dag_run.run_id if dag_run else context["run_id"]
+        reason = str(context.get("reason") or "the DAG run failed")
+        _close(dag_id, run_id, _REASONS.get(reason, f"DagRunFailed: {reason}"))
+    except Exception as error:
+        log.error("The log row of this run could not be closed: %s", type(error).__name__)
+
+
+def _close(dag_id: str, run_id: str, error: str) -> None:
+    from cmms.database import query, session
+    from cmms.sync.close_run import close_run
+
+    with session() as connection:
+        found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})
+        if found:
+            close_run(connection, int(found[0]["id"]), error=error)

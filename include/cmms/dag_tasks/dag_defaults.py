@@ -1,0 +1,110 @@
+"""What all DAGs have in common: schedule and zone of the site, retries, priorities, assets.
+
+Input: the settings file. Output: values for ``DAG(...)``. Read docs/decisions/0007-schedule-from-settings.md
+before changing where the schedule comes from.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import Asset, CronDataIntervalTimetable, CronTriggerTimetable, Param
+
+from cmms.errors import SettingsError
+from cmms.settings import POOL, Schedule, Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+EQUIPMENT_ASSET = Asset("cmms_equipment")
+"""Updated when an equipment sync has succeeded; the event's extra names the log row."""
+RUNNING_TIME_ASSET = Asset("cmms_running_times")
+"""Updated when a running-time sync has succeeded; the event's extra names the log row and the days."""
+
+PRIORITY_HIGH = 100
+PRIORITY_LOW = 1
+
+SYNC_ARGUMENTS: dict[str, Any] = {
+    "owner": "cmms",
+    "retries": 3,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=5),
+    "priority_weight": PRIORITY_HIGH,
+    "weight_rule": "absolute",
+}
+"""Of the syncs' tasks: all waits together are shorter than a run's lease, so the watchdog stays calm."""
+
+_FIRST_DAY = (2020, 1, 1)
+"""Airflow backfills from here on; older days by the dates in the trigger form."""
+
+
+def read_site() -> tuple[Schedule, ZoneInfo]:
+    """Cron expressions and time zone of the settings file; built-in ones when that is broken.
+
+    A DAG that cannot be parsed would silently not run; one that runs fails with the reason, and alerts.
+    """
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        log.error("The schedule is the built-in one, and every run will fail: %s", error)
+        settings = Settings()
+    return settings.schedule, settings.zone
+
+
+def daily_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
+    """Arguments of a DAG whose runs cover the interval that ends when they start."""
+    return {
+        "schedule": CronDataIntervalTimetable(cron, timezone=zone.key),
+        "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
+        "catchup": False,
+        "max_active_runs": 1,
+    }
+
+
+def upkeep_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
+    """Arguments of a DAG that looks after the others: what it does depends on no interval."""
+    return {
+        "schedule": CronTriggerTimetable(cron, timezone=zone.key),
+        "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
+        "catchup": False,
+        "max_active_runs": 1,
+    }
+
+
+def scope_params() -> dict[str, Param]:
+    """Fields of the trigger form that both syncs have."""
+    texts: dict[str, Any] = {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}}
+    return {
+        "plant_codes": Param(
+            [], title="Plants", description="Plant codes (SWERK), one a line. Empty: all plants.", **texts
+        ),
+        "equipment_numbers": Param(
+            [],
+            title="Equipment",
+            description="Numbers (EQUNR) exactly as the source has them, one a line. Empty: all equipment.",
+            **texts,
+        ),
+    }
+
+
+def date_param(title: str, description: str) -> Param:
+    """A date picker that may stay empty."""
+    return Param(None, type=["null", "string"], format="date", title=title, description=description)
+
+
+__all__ = [
+    "EQUIPMENT_ASSET",
+    "POOL",
+    "PRIORITY_HIGH",
+    "PRIORITY_LOW",
+    "RUNNING_TIME_ASSET",
+    "SYNC_ARGUMENTS",
+    "daily_arguments",
+    "date_param",
+    "read_site",
+    "scope_params",
+    "upkeep_arguments",
+]

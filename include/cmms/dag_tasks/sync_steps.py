@@ -1,0 +1,187 @@
+"""The tasks of both syncs, in the order of docs/architecture.md; each calls one step of ``cmms.sync``.
+
+XCom carries the log row's id and small descriptors; pages, chunks and rows go through the storage and staging
+tables. Tasks that fetch, compute or write share the pool ``cmms_sync``; those that wait for another run's
+units do not, so that they never keep that run from going on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import task
+from airflow.sdk.exceptions import AirflowFailException
+
+from cmms.alerts.notifier import CmmsNotifier
+from cmms.dag_tasks.dag_defaults import EQUIPMENT_ASSET, POOL
+from cmms.dag_tasks.work_on_run import ERROR_KEY, errors_told, work_on_run
+from cmms.settings import StreamName
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+STEPS = ("open_run", "plan_requests", "fetch", "validate", "stage", "merge")
+Descriptor = dict[str, Any]
+LogId = Any
+"""Id of the log row; while a DAG file is parsed, the promise of it."""
+
+
+@task(inlets=[EQUIPMENT_ASSET])
+def open_run(stream: StreamName, **context: Any) -> int:
+    """Open the log row; the id goes to all other tasks."""
+    from cmms.dag_tasks import choose_scope
+    from cmms.database import session
+    from cmms.sync.close_run import close_run as close
+    from cmms.sync.open_run import StaleMaster, Trigger, current_settings
+    from cmms.sync.open_run import open_run as open_log
+
+    dag_run, params = context["dag_run"], context["params"]
+    with errors_told(), session() as connection:
+        settings, _ = current_settings(connection)
+        if stream == "equipment":
+            scope = choose_scope.equipment_scope(dag_run, params, settings.zone)
+        else:
+            days = settings.rules.look_back_days
+            scope = choose_scope.running_time_scope(dag_run, params, settings.zone, look_back_days=days)
+        trigger = Trigger(
+            kind=choose_scope.trigger_kind(dag_run),
+            dag_id=dag_run.dag_id,
+            run_id=dag_run.run_id,
+            user=dag_run.triggering_user_name,
+            queue_ms=choose_scope.queue_ms(dag_run, context["ti"].start_date),
+        )
+        run_date = choose_scope.run_date(dag_run, settings.zone)
+        try:
+            return open_log(connection, scope, run_date=run_date, trigger=trigger).sync_log_id
+        except StaleMaster as error:
+            if error.run is not None:  # a failed setup keeps the closing task from running
+                close(connection, error.run.sync_log_id, error=error)
+            raise
+
+
+@task
+def plan_requests(sync_log_id: LogId) -> list[Descriptor]:
+    """Take the run's units, waiting for other runs; then one batch per mapped task."""
+    from cmms.sync.open_run import plan_run, unit_keys
+    from cmms.sync.stage_rows import claim
+
+    with work_on_run(sync_log_id) as work:
+        batches = plan_run(work.connection, work.run)
+        for unit_key in unit_keys(work.run.scope):
+            claim(work.run, work.connection, unit_key, work.reporter)
+    return [batch.to_dict() for batch in batches]
+
+
+@task(pool=POOL)
+def fetch(sync_log_id: LogId, batch: Descriptor) -> Descriptor:
+    """Land a batch's pages in the storage, complete or not at all."""
+    from cmms.sync.records import Batch
+    from cmms.sync.run_sync import fetch_units
+
+    with work_on_run(sync_log_id) as work:
+        manifest = fetch_units(work.run, work.connection, Batch.from_dict(batch), work.reporter)
+    return {"pages": len(manifest.pages), "records": manifest.records}
+
+
+@task(pool=POOL)
+def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
+    """Judge every record of a batch; one verdict per unit."""
+    from cmms.sync.land_pages import read_manifest
+    from cmms.sync.validate_units import validate_batch
+
+    first_unit = batch["unit_keys"][0]
+    with work_on_run(sync_log_id) as work:
+        manifest = read_manifest(work.run.storage, sync_log_id, first_unit)
+        verdicts = validate_batch(work.run, work.connection, manifest, work.reporter)
+    return [{"batch": first_unit, "verdict": verdict.to_dict()} for verdict in verdicts]
+
+
+@task(pool=POOL)
+def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
+    """Fill one staging table per unit of a batch."""
+    from cmms.sync.stage_rows import stage_unit
+    from cmms.sync.validate_units import Verdict
+
+    with work_on_run(sync_log_id) as work:
+        stages = [
+            stage_unit(work.run, work.connection, Verdict.from_dict(described["verdict"]), work.reporter)
+            for described in verdicts
+        ]
+    return [
+        {**described, "stage": asdict(filled)} for described, filled in zip(verdicts, stages, strict=True)
+    ]
+
+
+@task(pool=POOL)
+def merge(sync_log_id: LogId, staged: Any) -> int:
+    """Merge all units, oldest first, each in its own transaction; then let other runs have them."""
+    from cmms.errors import HandoverMissing
+    from cmms.sync.claim_units import release_units
+    from cmms.sync.land_pages import read_manifest
+    from cmms.sync.merge_stage import merge_unit
+    from cmms.sync.open_run import unit_keys
+    from cmms.sync.stage_rows import Stage
+    from cmms.sync.validate_units import Verdict
+
+    units = {unit["verdict"]["unit_key"]: unit for batch in staged or () for unit in batch or ()}
+    with work_on_run(sync_log_id) as work:
+        wanted = unit_keys(work.run.scope)
+        if missing := [unit_key for unit_key in wanted if unit_key not in units]:
+            raise HandoverMissing(f"not staged: {', '.join(missing[:5])}; clear and re-run from fetch")
+        for unit_key in wanted:
+            work.reporter.check()
+            unit = units[unit_key]
+            manifest = read_manifest(work.run.storage, sync_log_id, unit["batch"])
+            verdict, filled = Verdict.from_dict(unit["verdict"]), Stage(**unit["stage"])
+            merge_unit(work.run, work.connection, manifest, verdict, filled, work.reporter)
+        release_units(work.connection, sync_log_id)
+    return len(wanted)
+
+
+@task(pool=POOL, retries=0)
+def replay_orphans() -> int:
+    """Store quarantined records whose equipment or plant is known by now; the sync does not fail with it."""
+    from cmms.sync.replay_rejects import replay_orphans as replay
+
+    summaries = replay(user="sync")
+    if failed := [summary for summary in summaries if summary.status == "failed"]:
+        raise AirflowFailException("; ".join(f"log {run.sync_log_id}: {run.error_message}" for run in failed))
+    return sum(summary.counts.success for summary in summaries)
+
+
+@task(on_success_callback=CmmsNotifier(on="success"), on_failure_callback=CmmsNotifier(on="failure"))
+def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
+    """Close the log row, whatever happened. This task alone decides the DAG run: it fails if the sync did."""
+    from cmms.database import query, session
+    from cmms.sync.close_run import close_run as close
+
+    with session() as connection:
+        units = query(connection, "run/units", {"sync_log_id": sync_log_id})
+        is_merged = bool(units) and all(unit["merged_at"] is not None for unit in units)
+        told = {} if is_merged else find_error(context)
+        summary = close(connection, sync_log_id, error=told.get("error"), stack_trace=told.get("stack_trace"))
+    if summary.status not in ("success", "partial"):
+        reason = f"{summary.error_class or 'error'}: {summary.error_message}"
+        raise AirflowFailException(f"the sync is {summary.status}: {reason}")
+    account = {"sync_log_id": sync_log_id, "status": summary.status, **asdict(summary.counts)}
+    days = {"start_date": str(summary.scope.start_date), "end_date": str(summary.scope.end_date)}
+    for asset in context["task"].outlets:
+        context["outlet_events"][asset].extra = {**account, **days}
+    return account
+
+
+def find_error(context: Context | dict[str, Any]) -> Descriptor:
+    """Why the run failed, by the first step that left word of it; a cancellation counts most."""
+    ti = context["ti"]
+    told: list[Descriptor] = []
+    for step in STEPS:
+        found = ti.xcom_pull(task_ids=[step], key=ERROR_KEY)
+        told += [error for error in found or () if error]
+    if told:
+        return next((error for error in told if error["error"].startswith("RunCancelled")), told[0])
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
+    failed = sorted(name for name, state in states.items() if state == "failed")
+    if not failed:
+        return {}
+    return {"error": f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow"}
