@@ -1,0 +1,146 @@
+"""Weekly housekeeping (``sync_log_cleanup``, ``python -m cmms cleanup``): what is older than the retention goes.
+
+Input: the log tables and the storage. Output: how many rows and files went, by table; also in the clean-up's own row of
+``api_sync_logs``. Rows go in batches of ``retention.batch_rows``, each its own transaction, so that a time-out loses
+nothing and the next start goes on. What stays whatever its age: runs with rejects that a person has still to settle, runs
+of open alerts, open runs, readings, revisions and the audit log.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cmms.alerts.records import to_database
+from cmms.database import Connection, Cursor, execute, query, run_transaction, session
+from cmms.settings import Settings
+from cmms.storage import Storage
+from cmms.sync.close_run import close_run
+from cmms.sync.open_run import Trigger, current_settings, open_run
+from cmms.sync.records import Scope
+from cmms.sync.report_progress import write_event
+
+SYNC_TYPE = "cleanup"
+_CHILDREN = ("sync_log_events", "sync_superseded_records", "sync_record_errors")
+_TABLES = (*_CHILDREN, "sync_units", "api_sync_logs", "api_call_logs", "notification_deliveries", "alert_events")
+_FILES = "storage"
+
+
+def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None) -> dict[str, int]:
+    """Remove what is too old.
+
+    Args:
+        now: instant to measure ages of rows from; default: the clock. Files always go by the clock.
+        trigger: who asked.
+
+    Returns:
+        Rows removed by table, and under ``storage`` the removed runs' folders and cached answers.
+
+    Raises:
+        DatabaseUnavailable, DatabaseRefused: from the server; what was removed before stays removed.
+    """
+    now = now or datetime.now(UTC)
+    with session() as connection:
+        settings, _ = current_settings(connection)
+        run = open_run(
+            connection, Scope("equipment"), run_date=now.date(), trigger=trigger, sync_type=SYNC_TYPE, units=()
+        )
+        try:
+            removed = _CleanUp(connection, run.sync_log_id, settings, now).run()
+        except BaseException as error:
+            with session() as fresh:  # the failing one may be lost
+                close_run(fresh, run.sync_log_id, error=error)
+            raise
+        run_transaction(connection, lambda cursor: _close(cursor, run.sync_log_id, removed), what="closing the clean-up")
+    return removed
+
+
+def _close(cursor: Cursor, sync_log_id: int, removed: dict[str, int]) -> None:
+    execute(cursor, "cleanup/close_cleanup", {"id": sync_log_id, "removed": sum(removed.values())})
+    message = ", ".join(f"{place}: {count}" for place, count in removed.items() if count) or "nothing was old enough"
+    write_event(cursor, sync_log_id, "info", "business", "CLEANED_UP", message, **removed)
+
+
+class _CleanUp:
+    """One clean-up; every transaction is also a sign of life of its log row."""
+
+    def __init__(self, connection: Connection, sync_log_id: int, settings: Settings, now: datetime) -> None:
+        retention = settings.retention
+        self._connection = connection
+        self._sync_log_id = sync_log_id
+        self._storage = settings.storage
+        self._rows = retention.batch_rows
+        self._logs_before = to_database(now - timedelta(days=retention.log_days))
+        self._calls_before = to_database(now - timedelta(days=retention.call_log_days))
+        self._removed = Counter({place: 0 for place in (*_TABLES, _FILES)})
+
+    def run(self) -> dict[str, int]:
+        self._delete_all("api_call_logs", {"before": self._calls_before})
+        self._delete_alerts()
+        self._delete_logs()
+        self._removed[_FILES] = Storage(self._storage).delete_older_than(self._storage.keep_days)
+        return dict(self._removed)
+
+    def _delete_logs(self) -> None:
+        chosen = {"before": self._logs_before, "row_limit": self._rows}
+        while ids := [int(row["id"]) for row in self._query("cleanup/old_logs", chosen)]:
+            if not sum(self._delete_log(sync_log_id) for sync_log_id in ids):
+                return  # reopened meanwhile: the next clean-up looks again
+
+    def _delete_log(self, sync_log_id: int) -> bool:
+        """Children in batches, then the units and the log itself at once."""
+        for table in _CHILDREN:
+            self._delete_all(table, {"sync_log_id": sync_log_id})
+
+        def delete(cursor: Cursor) -> int | None:
+            if not execute(cursor, "cleanup/lock_old_log", {"id": sync_log_id, "before": self._logs_before}):
+                return None
+            units = execute(cursor, "cleanup/delete_sync_units", {"sync_log_id": sync_log_id})
+            execute(cursor, "cleanup/delete_log", {"sync_log_id": sync_log_id})
+            self._beat(cursor)
+            return units
+
+        units = run_transaction(self._connection, delete, what=f"removing run {sync_log_id}")
+        if units is None:
+            return False
+        self._removed["sync_units"] += units
+        self._removed["api_sync_logs"] += 1
+        return True
+
+    def _delete_alerts(self) -> None:
+        chosen = {"before": self._logs_before, "row_limit": self._rows}
+        while ids := tuple(row["id"] for row in self._query("cleanup/old_alerts", chosen)):
+            deliveries, alerts = run_transaction(
+                self._connection,
+                lambda cursor: self._delete_alert_rows(cursor, ids),  # noqa: B023 - runs at once
+                what="removing alerts",
+            )
+            self._removed["notification_deliveries"] += deliveries
+            self._removed["alert_events"] += alerts
+
+    def _delete_alert_rows(self, cursor: Cursor, ids: tuple[int, ...]) -> tuple[int, int]:
+        deliveries = execute(cursor, "cleanup/delete_deliveries", {"ids": ids})
+        alerts = execute(cursor, "cleanup/delete_alerts", {"ids": ids})
+        self._beat(cursor)
+        return deliveries, alerts
+
+    def _delete_all(self, table: str, chosen: dict[str, Any]) -> None:
+        """Batches until one is not full."""
+
+        def delete(cursor: Cursor) -> int:
+            rows = execute(cursor, f"cleanup/delete_{table}", {**chosen, "row_limit": self._rows})
+            self._beat(cursor)
+            return rows
+
+        rows = self._rows
+        while rows == self._rows:
+            rows = run_transaction(self._connection, delete, what=f"removing rows of {table}")
+            self._removed[table] += rows
+
+    def _query(self, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        self._connection.rollback()  # a fresh look
+        return query(self._connection, statement, parameters)
+
+    def _beat(self, cursor: Cursor) -> None:
+        execute(cursor, "run/heartbeat", {"sync_log_id": self._sync_log_id})
