@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -31,6 +32,14 @@ class RunProgress:
         """Return one line for a person."""
         now = f", now: {', '.join(self.running)}" if self.running else ""
         return f"{self.state}, {self.tasks_done} of {self.tasks_total} tasks done{now}"
+
+
+@dataclasses.dataclass(frozen=True)
+class ScheduledRun:
+    """A run that the scheduler started by itself, and the day on which its interval begins (UTC)."""
+
+    run_id: str
+    day: date
 
 
 class AirflowApi:
@@ -72,6 +81,30 @@ class AirflowApi:
         """Let the scheduler run a DAG."""
         self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
 
+    def create_pool(self, name: str, slots: int) -> None:
+        """Create a pool, or set its slots if it is there."""
+        body = {"name": name, "slots": slots, "include_deferred": False}
+        answer = self._client.post("/api/v2/pools", json=body)
+        if answer.status_code == httpx.codes.CONFLICT:
+            answer = self._client.patch(f"/api/v2/pools/{name}", json=body)
+        answer.raise_for_status()
+
+    def is_run_due(self, dag_id: str) -> bool:
+        """Say whether the scheduler is about to start a run of an unpaused DAG by itself."""
+        due_at = self._get(f"/api/v2/dags/{dag_id}")["next_dagrun_run_after"]
+        return due_at is not None and datetime.fromisoformat(due_at) <= datetime.now(UTC)
+
+    def find_scheduled_run(self, dag_id: str, since: datetime) -> ScheduledRun | None:
+        """Return the newest run that the scheduler itself has started since then."""
+        runs = self._get(
+            f"/api/v2/dags/{dag_id}/dagRuns", run_type="scheduled", order_by="-run_after", limit=1
+        )
+        for run in runs["dag_runs"]:
+            if run["queued_at"] is not None and datetime.fromisoformat(run["queued_at"]) >= since:
+                begins = datetime.fromisoformat(run["data_interval_start"])
+                return ScheduledRun(str(run["dag_run_id"]), begins.date())
+        return None
+
     def trigger(self, dag_id: str, conf: Mapping[str, object]) -> str:
         """Start a run now; return its id."""
         answer = self._client.post(
@@ -95,7 +128,7 @@ class AirflowApi:
             running=tuple(sorted({str(task["task_id"]) for task in tasks if task["state"] == "running"})),
         )
 
-    def _get(self, path: str, **parameters: int) -> Any:
+    def _get(self, path: str, **parameters: int | str) -> Any:
         answer = self._client.get(path, params=parameters)
         answer.raise_for_status()
         return answer.json()

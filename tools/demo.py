@@ -11,16 +11,13 @@ import argparse
 import contextlib
 import datetime
 import fcntl
-import importlib.metadata
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from types import FrameType
 
-from tools.airflow_api import AirflowApi
 from tools.database_server import (
     GIVEN_SERVER_VARIABLE,
     Account,
@@ -29,6 +26,7 @@ from tools.database_server import (
     find_given_server,
     obtain_server,
 )
+from tools.demo_airflow import SYNC_DAGS, begin_airflow, follow_sync, start_sync, wait_for_airflow
 from tools.demo_report import DemoReport, connect
 from tools.demo_settings import (
     DATABASE,
@@ -39,19 +37,11 @@ from tools.demo_settings import (
     read_demo_settings,
 )
 from tools.processes import ProcessRecord
-from tools.programs import Programs, Screen
+from tools.programs import Programs, Screen, program_of_venv
 from tools.state_folder import BootstrapError, find_state_folder
 
-SYNC_DAGS = ("equipment_sync", "running_time_sync")  # in this order: hours need their equipment
 OTHER_DAGS = ("sync_watchdog", "sync_log_cleanup")
-AIRFLOW_PARTS: Mapping[str, tuple[str, ...]] = {
-    "api-server": (),
-    "scheduler": ("--skip-serve-logs",),  # logs are read from the disk: no port open to other machines
-    "dag-processor": (),
-    "triggerer": ("--skip-serve-logs",),
-}
 MACHINES = 2_000  # enough for every kind of defect to show up among the rejects
-_SYNC_TIMEOUT_SECONDS = 900.0
 
 
 def main() -> int:
@@ -89,7 +79,7 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
     programs = stack.enter_context(
         Programs(build_environment(settings, account), settings.logs, record, screen)
     )
-    finish_airflow = begin_airflow(programs, settings, screen)
+    finish_airflow = begin_airflow(programs, settings.folder / "airflow", screen)
     if given is None:
         start_database(after_programs, settings, record, screen)
     else:
@@ -97,18 +87,20 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
     prepare_tables(programs, screen)
     start_simulator(programs, settings, screen)
     finish_airflow()
-    api = wait_for_airflow(programs, settings)
+    began_at = datetime.datetime.now(datetime.UTC)
+    api = wait_for_airflow(programs, settings.airflow_url, settings.secrets.airflow_password)
     stack.callback(api.close)
-    runs = {
-        dag_id: follow_sync(api, programs, screen, dag_id, conf) for dag_id, conf in choose_runs().items()
-    }
-    for dag_id in api.find_dags() & set(OTHER_DAGS):
-        api.unpause(dag_id)
+    runs = {}
+    for dag_id in SYNC_DAGS:
+        runs[dag_id] = start_sync(api, programs, dag_id, began_at)
+        follow_sync(api, programs, screen, dag_id, runs[dag_id])
     report = DemoReport(account, runs)
     report.show(screen.console)
     show_access(settings, screen)
     succeeded = report.is_good()
     if stay:
+        for dag_id in api.find_dags() & set(OTHER_DAGS):
+            api.unpause(dag_id)
         screen.console.print("Press Ctrl-C to stop everything.")
         with contextlib.suppress(KeyboardInterrupt):
             while True:
@@ -168,7 +160,7 @@ def prepare_tables(programs: Programs, screen: Screen) -> None:
     """Bring the CMMS tables up to date and seed the plants; both do nothing the second time."""
     for command, what in (("migrate", "Creating or migrating the CMMS tables."), ("seed", "Seeding plants.")):
         screen.say(what)
-        programs.start(command, [_program("python"), "-m", "cmms", command])
+        programs.start(command, [program_of_venv("python"), "-m", "cmms", command])
         programs.finish(command)
 
 
@@ -178,82 +170,19 @@ def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) 
     port = settings.simulator_port
     programs.start(
         "simulator",
-        [_program("python"), "-m", "cmms", "simulate", "--port", str(port), "--equipment", str(MACHINES)],
+        [
+            program_of_venv("python"),
+            "-m",
+            "cmms",
+            "simulate",
+            "--port",
+            str(port),
+            "--equipment",
+            str(MACHINES),
+        ],
         CMMS_SIMULATOR_TOKEN=settings.secrets.api_token,
     )
     programs.wait("the simulated source API", lambda: _accepts(port))
-
-
-def begin_airflow(programs: Programs, settings: DemoSettings, screen: Screen) -> Callable[[], None]:
-    """Start Airflow, or first its metadata migration; it takes its time while the rest is prepared.
-
-    Returns:
-        What to call before waiting for Airflow.
-    """
-    version = importlib.metadata.version("apache-airflow-core")
-    stamp = settings.folder / "airflow" / f"migrated-{version}"
-    stamp.parent.mkdir(exist_ok=True)
-
-    def start_parts() -> None:
-        screen.say("Starting Airflow (API server, scheduler, DAG processor, triggerer).")
-        for part, options in AIRFLOW_PARTS.items():
-            programs.start(part, [_program("airflow"), part, *options])
-
-    def finish_migration() -> None:
-        programs.finish("airflow-migrate")
-        stamp.touch()
-        start_parts()
-
-    if stamp.exists():
-        start_parts()
-        return lambda: None
-    screen.say("Creating Airflow's metadata database.")
-    programs.start("airflow-migrate", [_program("airflow"), "db", "migrate"])
-    return finish_migration
-
-
-def wait_for_airflow(programs: Programs, settings: DemoSettings) -> AirflowApi:
-    """Return a session once Airflow is healthy and the syncs' DAGs can be triggered."""
-    api = AirflowApi(settings.airflow_url, "admin", settings.secrets.airflow_password)
-
-    def has_dags() -> bool:
-        if errors := api.find_import_errors():
-            raise BootstrapError("These DAG files cannot be imported:\n" + "\n".join(errors))
-        return api.find_dags() >= set(SYNC_DAGS)
-
-    programs.wait("Airflow's API server", api.log_in)
-    programs.wait("Airflow's scheduler", lambda: not api.find_unhealthy())
-    programs.wait(f"the DAGs {' and '.join(SYNC_DAGS)}", has_dags)
-    return api
-
-
-def choose_runs() -> dict[str, dict[str, object]]:
-    """Return the configuration of each sync's run: running times for yesterday."""
-    yesterday = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1)
-    return {"equipment_sync": {}, "running_time_sync": {"start_date": yesterday.isoformat()}}
-
-
-def follow_sync(
-    api: AirflowApi, programs: Programs, screen: Screen, dag_id: str, conf: Mapping[str, object]
-) -> str:
-    """Unpause and trigger a DAG, show its progress until the run is over; return the run's id."""
-    api.unpause(dag_id)
-    run_id = api.trigger(dag_id, conf)
-    deadline = time.monotonic() + _SYNC_TIMEOUT_SECONDS
-    shown = ""
-    with screen.console.status(f"{dag_id} ...") as status:
-        while time.monotonic() < deadline:
-            programs.check()
-            progress = api.read_progress(dag_id, run_id)
-            line = f"{dag_id}: {progress.describe()}"
-            status.update(line)
-            if line != shown and (progress.is_over or not screen.console.is_terminal):
-                screen.say(line)
-            shown = line
-            if progress.is_over:
-                return run_id
-            time.sleep(0.5)
-    raise BootstrapError(f"{dag_id} was not over after {_SYNC_TIMEOUT_SECONDS:.0f} s ({shown}).")
 
 
 def show_access(settings: DemoSettings, screen: Screen) -> None:
@@ -277,10 +206,6 @@ def hold_only_demo() -> Iterator[None]:
                 "A demo of this repository is running already; Ctrl-C there ends it."
             ) from error
         yield
-
-
-def _program(name: str) -> str:
-    return str(Path(sys.executable).parent / name)
 
 
 def _accepts(port: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -29,7 +30,10 @@ FROM sync_record_errors WHERE status = 'open' GROUP BY stream, code ORDER BY str
 """
 
 
-_COUNTS = ("processed", "success", "failed", "inserted", "updated", "unchanged", "superseded")
+_SHOWN = (
+    "status", "level", "records_processed", "records_success", "records_failed", "records_inserted",
+    "records_updated", "records_unchanged", "records_superseded", "seconds",
+)  # fmt: skip
 
 
 class DemoReport:
@@ -42,16 +46,12 @@ class DemoReport:
 
     def show(self, console: Console) -> None:
         """Print the log rows, and why records were rejected."""
-        table = Table("sync", "status", "level", title="api_sync_logs", title_justify="left")
-        for name in (*_COUNTS, "seconds"):
-            table.add_column(name, justify="right")
-        for dag_id, rows in self._logs.items():
-            for row in rows:
-                counts = [f"{row[f'records_{name}'] or 0:,}" for name in _COUNTS]
-                seconds = "" if row["seconds"] is None else f"{row['seconds']:.1f}"
-                table.add_row(row["sync_type"], row["status"], row["level"] or "", *counts, seconds)
-            if not rows:
-                table.add_row(dag_id, "wrote no row")
+        table = Table("api_sync_logs", title_justify="left")
+        for dag_id in self._logs:
+            table.add_column(dag_id, justify="right")
+        rows = [row for rows in self._logs.values() for row in rows or [{"status": "wrote no row"}]]
+        for name in _SHOWN:
+            table.add_row(name, *(_format(row.get(name)) for row in rows))
         console.print(table)
         for row in (row for rows in self._logs.values() for row in rows if row["error_message"]):
             console.print(f"{row['sync_type']}: {row['error_message']}", markup=False)
@@ -84,6 +84,19 @@ class DemoReport:
             cursor.execute(statement, parameters)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _format(value: object) -> str:
+    """Return a number with thousands marked, a duration with one decimal, nothing for NULL."""
+    if value is None:
+        return ""
+    return (
+        f"{value:.1f}"
+        if isinstance(value, Decimal)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 @contextlib.contextmanager

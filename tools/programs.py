@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -121,3 +122,8 @@ class Programs:
         lines = log.read_text(errors="replace").splitlines()[-15:]
         code = self._processes[name].returncode
         return f"{name} ended with code {code}. The end of {log}:\n" + "\n".join(lines)
+
+
+def program_of_venv(name: str) -> str:
+    """Return the path of a program beside the Python that runs this."""
+    return str(Path(sys.executable).parent / name)
