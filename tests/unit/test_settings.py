@@ -94,12 +94,12 @@ def test_a_wrong_value_is_named_with_what_is_allowed(raw: dict[str, object], nam
 def test_a_file_that_is_no_mapping_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     file = tmp_path / "broken.yaml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match="broken.yaml"):
+    with pytest.raises(SettingsError, match=r"broken\.yaml"):
         load_settings(file)
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="nowhere.yaml"):
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml"):
         load_settings(tmp_path / "nowhere.yaml")
 
 
