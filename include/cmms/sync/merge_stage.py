@@ -31,7 +31,7 @@ from cmms.sync.merge_running_time import merge_running_time
 from cmms.sync.quarantine_records import Quarantine
 from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
 from cmms.sync.report_progress import Reporter, write_event
-from cmms.sync.resolve_duplicates import resolve_duplicates
+from cmms.sync.resolve_duplicates import OLDER, resolve_duplicates
 from cmms.sync.run_context import RunContext
 from cmms.sync.stage_rows import Stage, count_staged, drop_stage, stage_unit
 from cmms.sync.validate_units import (
@@ -121,7 +121,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
     if outcome.older:
         raw = landed.raw_bytes([(place["page"], place["position"]) for place in outcome.older])
-        older = [{**place, "payload": raw[place["page"], place["position"]]} for place in outcome.older]
+        older = [{**place, "code": OLDER, "payload": raw[place["page"], place["position"]]} for place in outcome.older]
         quarantine.keep_superseded(older, day)
     if verdict.seen_all:
         quarantine.resolve_unseen()
