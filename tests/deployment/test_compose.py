@@ -118,6 +118,7 @@ def test_the_image_holds_what_the_services_need(environment: dict[str, str]) -> 
     dockerfile = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
     copied = dict(re.findall(r"^COPY --chown=airflow:root (\w+) (\S+)$", dockerfile, re.MULTILINE))
     assert copied == {name: f"/opt/airflow/{name}" for name in ("dags", "plugins", "include")}
+    assert all(any((REPOSITORY / name).iterdir()) for name in copied)
     assert environment["PYTHONPATH"] == copied["include"]
     assert "-r /tmp/requirements.txt" in dockerfile
     sent = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
