@@ -280,7 +280,7 @@ class Storage(Frozen):
 class Engine(Frozen):
     """Sizes and patience of the sync engine."""
 
-    chunk_records: int = Field(50_000, ge=100, le=1_000_000)
+    chunk_records: int = Field(125_000, ge=100, le=1_000_000)
     days_per_batch: int = Field(5, ge=1, le=366)
     max_days: int = Field(1100, ge=1)
     lease_seconds: int = Field(900, ge=5)

@@ -110,7 +110,7 @@ def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | Non
     needs_growth = pl.lit(True) if rules.strict_progression else pl.col("running_hours") > 0
     day_before = pl.lit(day).dt.offset_by("-1d")
     return joined.with_columns(
-        day=pl.col("date").cast(pl.Int32),
+        day=pl.col("date").cast(pl.Int64),
         cumulative_beyond_daily=pl.col("cumulative_hours") - pl.col("running_hours"),
         counter_growth=growth,
         growth_while_running=pl.when(needs_growth).then(growth),

@@ -220,24 +220,26 @@ class _Fields:
     def _strings(self, name: str) -> tuple[pl.Series, dict[int, Any]]:
         """The column's strings, null elsewhere, and the rows that hold something else (not null, not absent)."""
         values: Sequence[Any] = self._raw.values.get(name, ())
-        if not values or values.count(ABSENT) == self._count:
+        kinds = set(map(type, values))
+        if kinds <= {type(ABSENT), type(None)}:
             return pl.Series([None], dtype=pl.String).new_from_index(0, self._count), {}
+        odd: dict[int, Any] = {}
+        if not kinds <= {str, type(None)}:
+            others = [row for row, value in enumerate(values) if type(value) is not str and value is not None]
+            odd = {row: values[row] for row in others if values[row] is not ABSENT}
+            clean = list(values)
+            for row in others:
+                clean[row] = None
+            values = clean
         try:
-            return pl.Series(values, dtype=pl.String, strict=True), {}
-        except (TypeError, UnicodeError, pl.exceptions.PolarsError):
-            odd = {
-                row: value
-                for row, value in enumerate(values)
-                if value is not None and value is not ABSENT and not _is_clean_text(value)
-            }
-            clean = [value if row not in odd and value is not ABSENT else None for row, value in enumerate(values)]
-            return pl.Series(clean, dtype=pl.String), odd
+            return pl.Series(values, dtype=pl.String), odd
+        except UnicodeEncodeError:  # a lone surrogate somewhere
+            broken = {row: value for row, value in enumerate(values) if value is not None and not _is_clean_text(value)}
+            return pl.Series([None if row in broken else value for row, value in enumerate(values)]), {**odd, **broken}
 
 
-def _is_clean_text(value: Any) -> bool:
+def _is_clean_text(value: str) -> bool:
     """A string that UTF-8 can hold (no lone surrogate)."""
-    if not isinstance(value, str):
-        return False
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -276,16 +278,24 @@ def _by_distinct_value(
     Returns:
         The values (null where a code came back), row -> code, and the rows with an ambiguous local time.
     """
-    parsed: dict[str | None, Any] = {text: parse(text) for text in series.drop_nulls().unique()}
-    parsed[None] = None
-    texts = series.to_list()
-    results = [parsed[text] for text in texts]
-    values: list[int | date | datetime | None] = [
+    texts = series.drop_nulls().unique()
+    results = [parse(text) for text in texts]
+    values = [
         None if isinstance(result, str) else result.at if isinstance(result, Instant) else result for result in results
     ]
-    problems = {row: result for row, result in enumerate(results) if isinstance(result, str)}
-    ambiguous = [row for row, result in enumerate(results) if isinstance(result, Instant) and result.ambiguous]
-    return pl.Series(series.name, values, dtype=dtype), problems, ambiguous
+    table = pl.DataFrame(
+        {
+            "text": texts,
+            "value": pl.Series(values, dtype=dtype),
+            "code": pl.Series([result if isinstance(result, str) else None for result in results], dtype=pl.String),
+            "ambiguous": [isinstance(result, Instant) and result.ambiguous for result in results],
+        },
+        schema_overrides={"ambiguous": pl.Boolean},
+    )
+    joined = pl.DataFrame({"text": series}).join(table, on="text", how="left", maintain_order="left")
+    rows = joined["code"].is_not_null().arg_true()
+    problems = dict(zip(rows.to_list(), joined["code"].gather(rows).to_list(), strict=True))
+    return joined["value"].rename(series.name), problems, _rows(joined["ambiguous"])
 
 
 def _rows(mask: pl.Series) -> list[int]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -28,6 +29,7 @@ ABSENT: Any = msgspec.UNSET
 _SPLIT_INTO = 8
 _KEY_END = re.compile(rb'"[ \t\r\n]*:')
 _Raw = bytes | msgspec.Raw
+_Columns = dict[str, tuple[Any, ...]]
 
 
 class JsonNumber:
@@ -79,8 +81,8 @@ class RecordReader:
         structure: dict[int, str] = {}
         if records and not self._extras:
             self._learn_extras(bytes(records[0]))
-        rows = self._read_block(records, 0, structure)
-        return self._to_columns(rows, records, structure)
+        blocks = self._read_block(records, 0, structure) if records else []
+        return self._to_columns(blocks, records, structure)
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ class RecordReader:
         if isinstance(value, dict):
             self._extras = tuple(name for name in value if name not in self._mapped and _is_text(name))
 
-    def _read_block(self, records: Sequence[_Raw], offset: int, structure: dict[int, str]) -> list[Any]:
+    def _read_block(self, records: Sequence[_Raw], offset: int, structure: dict[int, str]) -> list[_Columns]:
         """Decode a block at once; if that fails or a key is unaccounted for, in smaller blocks."""
         text = b"[" + b",".join(records) + b"]"
         shape = _record_type(self._names)
@@ -99,15 +101,18 @@ class RecordReader:
             rows: list[Any] = shape.decoder.decode(text)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             rows = []
-        if len(rows) == len(records) and shape.count_present(rows) == _count_keys(text):
-            return rows
+        if len(rows) == len(records):
+            columns = shape.columns(rows)
+            present = sum(len(rows) - count_absent(values) for values in columns.values())
+            if present == _count_keys(text):
+                return [columns]
         if len(records) == 1:
-            return [self._read_odd(bytes(records[0]), offset, structure, shape)]
+            return [shape.columns([self._read_odd(bytes(records[0]), offset, structure, shape)])]
         size = max(1, -(-len(records) // _SPLIT_INTO))
         return [
-            row
+            columns
             for start in range(0, len(records), size)
-            for row in self._read_block(records[start : start + size], offset + start, structure)
+            for columns in self._read_block(records[start : start + size], offset + start, structure)
         ]
 
     def _read_odd(self, record: bytes, position: int, structure: dict[int, str], shape: RecordType) -> Any:
@@ -133,30 +138,41 @@ class RecordReader:
             self._extras = (*self._extras, *new)
         return shape.make(value)
 
-    def _to_columns(self, rows: list[Any], records: Sequence[_Raw], structure: dict[int, str]) -> RawColumns:
+    def _to_columns(self, blocks: list[_Columns], records: Sequence[_Raw], structure: dict[int, str]) -> RawColumns:
         """Per target field, the first candidate name that a record has wins."""
-        count = len(rows)
-        columns: dict[str, Sequence[Any]] = {}
-        for index, name in enumerate(self._names):
-            columns[name] = tuple(map(attrgetter(f"f{index}"), rows)) if self._has(rows, index) else ()
-        absent = (ABSENT,) * count
+        count = len(records)
+        columns = _join_blocks(blocks, self._names) if blocks else {name: () for name in self._names}
+        absent = {name: count_absent(values) for name, values in columns.items()}
         chosen: dict[str, Sequence[Any]] = {}
         for target, names in self._fields.items():
-            present = [columns[name] for name in names if columns[name] and columns[name].count(ABSENT) < count]
+            present = [name for name in names if absent[name] < count]
             if not present:
-                chosen[target] = absent
-            elif len(present) == 1 or present[0].count(ABSENT) == 0:
-                chosen[target] = present[0]
+                chosen[target] = (ABSENT,) * count
+            elif len(present) == 1 or absent[present[0]] == 0:
+                chosen[target] = columns[present[0]]
             else:
-                first = (next((value for value in row if value is not ABSENT), ABSENT) for row in zip(*present, strict=True))
-                chosen[target] = tuple(first)
-        unknown = frozenset(name for name in self._extras if columns[name] and columns[name].count(ABSENT) < count)
+                candidates = zip(*(columns[name] for name in present), strict=True)
+                chosen[target] = tuple(next((value for value in row if value is not ABSENT), ABSENT) for row in candidates)
+        unknown = frozenset(name for name in self._extras if absent[name] < count)
         return RawColumns(records=records, values=chosen, structure=structure, unknown_fields=unknown)
 
-    @staticmethod
-    def _has(rows: list[Any], index: int) -> bool:
-        """Rows read before an extra was learned do not have its attribute."""
-        return all(hasattr(row, f"f{index}") for row in (rows[0], rows[-1])) if rows else False
+
+def count_absent(values: Sequence[Any]) -> int:
+    """How many of the values are ABSENT; fast for the usual case of none."""
+    if msgspec.UnsetType not in set(map(type, values)):
+        return 0
+    return sum(1 for value in values if value is ABSENT)
+
+
+def _join_blocks(blocks: list[_Columns], names: tuple[str, ...]) -> _Columns:
+    """Blocks end to end; a name that was learned later is absent in the blocks before."""
+    if len(blocks) == 1 and len(blocks[0]) == len(names):
+        return blocks[0]
+    sizes = [len(next(iter(block.values()))) for block in blocks]
+    return {
+        name: tuple(chain.from_iterable(block.get(name) or (ABSENT,) * size for block, size in zip(blocks, sizes, strict=True)))
+        for name in names
+    }
 
 
 class RecordType:
@@ -176,10 +192,9 @@ class RecordType:
         """A record from a dict; names that are not known are left out."""
         return self._type(**{self._attributes[name]: item for name, item in value.items() if name in self._attributes})
 
-    def count_present(self, rows: list[Any]) -> int:
-        """How many keys all rows together have."""
-        columns = (list(map(attrgetter(attribute), rows)) for attribute in self._attributes.values())
-        return sum(len(rows) - column.count(ABSENT) for column in columns)
+    def columns(self, rows: list[Any]) -> _Columns:
+        """Values by source name."""
+        return {name: tuple(map(attrgetter(attribute), rows)) for name, attribute in self._attributes.items()}
 
 
 @lru_cache(maxsize=64)

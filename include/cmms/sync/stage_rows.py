@@ -16,7 +16,17 @@ from pathlib import Path
 
 import polars as pl
 
-from cmms.database import INFILE_FORBIDDEN, Connection, error_number, execute, load_sql, query, translated_errors
+from cmms.database import (
+    INFILE_FORBIDDEN,
+    Connection,
+    Cursor,
+    error_number,
+    execute,
+    load_sql,
+    query,
+    run_transaction,
+    translated_errors,
+)
 from cmms.errors import DatabaseRefused, HandoverMissing
 from cmms.sync.claim_units import claim_unit
 from cmms.sync.classify_groups import classify_groups
@@ -77,6 +87,7 @@ def stage_unit(run: RunContext, connection: Connection, verdict: Verdict, report
     """
     started = time.monotonic()
     fence = claim(run, connection, verdict.unit_key, reporter)
+    _forget_merge(run, connection, verdict.unit_key)
     table = _table_name(run, verdict, fence)
     expected = verdict.fetched - sum(verdict.rejected.values()) - verdict.lost
     reporter.report(verdict.unit_key, "stage", 0, expected)
@@ -110,6 +121,20 @@ def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Repo
         wait_seconds=run.settings.engine.unit_wait_seconds,
         while_waiting=reporter.check,
     )
+
+
+def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> None:
+    """What is staged anew is merged anew, also in a run that has merged the unit before and was cleared.
+
+    No attempt that staged earlier can commit any more: the unit has just been claimed.
+    """
+    unit = {"sync_log_id": run.sync_log_id, "unit_key": unit_key}
+
+    def forget(cursor: Cursor) -> None:
+        if execute(cursor, "run/reset_unit", unit):
+            execute(cursor, "run/forget_unit_counts", unit)
+
+    run_transaction(connection, forget, what=f"staging {unit_key} anew")
 
 
 def drop_stage(connection: Connection, table: str) -> None:
