@@ -2,7 +2,7 @@
 
 Input: the repository and its `.venv`. Output: a private MySQL with yesterday's equipment and running times,
 fetched by the two DAGs from a simulated source API under a real scheduler; it stays until Ctrl-C.
-Steps: database server -> migrate -> seed -> simulator -> Airflow -> both syncs -> report.
+Steps: database server -> simulator -> migrate -> seed -> Airflow -> both syncs -> report.
 """
 
 from __future__ import annotations
@@ -84,8 +84,9 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
         start_database(after_programs, settings, record, screen)
     else:
         prepare_given_server(given, screen)
-    prepare_tables(programs, screen)
     start_simulator(programs, settings, screen)
+    prepare_tables(programs, screen)
+    programs.wait("the simulated source API", lambda: _accepts(settings.simulator_port))
     finish_airflow()
     began_at = datetime.datetime.now(datetime.UTC)
     api = wait_for_airflow(programs, settings.airflow_url, settings.secrets.airflow_password)
@@ -165,7 +166,7 @@ def prepare_tables(programs: Programs, screen: Screen) -> None:
 
 
 def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) -> None:
-    """Start the source API's simulator and wait until it answers."""
+    """Start the source API's simulator; it makes its data while the tables are prepared."""
     screen.say("Starting the simulated source API.")
     port = settings.simulator_port
     programs.start(
@@ -182,7 +183,6 @@ def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) 
         ],
         CMMS_SIMULATOR_TOKEN=settings.secrets.api_token,
     )
-    programs.wait("the simulated source API", lambda: _accepts(port))
 
 
 def show_access(settings: DemoSettings, screen: Screen) -> None:

@@ -44,13 +44,29 @@ def start_process(
         )
 
 
-def stop_process(process: subprocess.Popen[bytes], *, timeout_seconds: float = 30) -> None:
-    """End the process group of `process`: SIGTERM, and SIGKILL for whoever is left after the timeout."""
-    signal_group(process.pid, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout_seconds)
-    signal_group(process.pid, signal.SIGKILL)
-    process.wait()
+def stop_processes(processes: Sequence[subprocess.Popen[bytes]], *, timeout_seconds: float = 10) -> None:
+    """End processes and their groups, ever more firmly: SIGTERM to each, to its group, then SIGKILL.
+
+    The process comes first because it knows how to end its children: executor workers that get the signal
+    too die with the lock of their queue, and Airflow's scheduler then waits for ever.
+    """
+    for process in processes:
+        process.terminate()
+    _wait_for_all(processes, timeout_seconds)
+    for process in processes:
+        if process.poll() is None:
+            signal_group(process.pid, signal.SIGTERM)
+    _wait_for_all(processes, timeout_seconds / 2)
+    for process in processes:
+        signal_group(process.pid, signal.SIGKILL)  # a leader that has ended may have left children
+        process.wait()
+
+
+def _wait_for_all(processes: Sequence[subprocess.Popen[bytes]], timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
 
 
 def signal_group(group: int, number: signal.Signals) -> None:
@@ -98,16 +114,17 @@ class ProcessRecord:
             if is_alive(int(str(entry["pid"])), entry["start_time"])
         }
 
-    def stop_all(self, *, timeout_seconds: float = 30) -> list[str]:
+    def stop_all(self, *, timeout_seconds: float = 15) -> list[str]:
         """End every remembered process that still runs, with its group; return their names."""
         alive = self.find_alive()
         for pid in alive.values():
-            signal_group(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + timeout_seconds
         while self.find_alive() and time.monotonic() < deadline:
             time.sleep(0.1)
-        for pid in self.find_alive().values():
-            signal_group(pid, signal.SIGKILL)
+        for pid in alive.values():
+            signal_group(pid, signal.SIGKILL)  # a leader that has ended may have left children
         self.path.unlink(missing_ok=True)
         return list(alive)
 

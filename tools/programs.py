@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from tools.processes import ProcessRecord, start_process, stop_process
+from tools.processes import ProcessRecord, start_process, stop_processes
 from tools.state_folder import REPOSITORY, BootstrapError
 
 _READY_TIMEOUT_SECONDS = 180.0
@@ -64,10 +64,7 @@ class Programs:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if self._processes:
             self._screen.say("Stopping ...")
-        for process in reversed(self._processes.values()):
-            process.terminate()
-        for process in reversed(self._processes.values()):
-            stop_process(process)
+        stop_processes(list(reversed(self._processes.values())))
 
     def start(self, name: str, command: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
         """Start a program that shall run until the end."""

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools.processes import ProcessRecord, is_alive, read_start_time, start_process, stop_process
+from tools.processes import ProcessRecord, is_alive, read_start_time, start_process, stop_processes
 
 _SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 _IGNORE_TERM = [
@@ -55,7 +55,7 @@ def test_a_broken_record_is_as_good_as_none(tmp_path: Path) -> None:
 def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     process = start_process(_IGNORE_TERM, log=tmp_path / "log")
     _wait_for_text(tmp_path / "log")
-    stop_process(process, timeout_seconds=0.5)
+    stop_processes([process], timeout_seconds=0.5)
     assert process.returncode == -9
 
 
@@ -64,7 +64,7 @@ def test_children_go_with_their_parent(tmp_path: Path) -> None:
     child = int(_wait_for_text(tmp_path / "log"))
     started = read_start_time(child)
     assert is_alive(child, started)
-    stop_process(process)
+    stop_processes([process])
     deadline = time.monotonic() + 5
     while is_alive(child, started) and time.monotonic() < deadline:
         time.sleep(0.05)
