@@ -59,9 +59,9 @@ def make_site(
         started.append(simulator)
         api = {"conn_type": "http", "host": simulator.base_url, "password": simulator.config.token}
         file = tmp_path / "cmms.yaml"
-        fast = {"retries": {"attempts": 1}}
-        storage = {"base_path": str(tmp_path / "storage")}
-        file.write_text(yaml.safe_dump({"api": fast, "storage": storage, **settings}))
+        settings["api"] = {"retries": {"attempts": 1}, **settings.get("api", {})}
+        settings["storage"] = {"base_path": str(tmp_path / "storage")}
+        file.write_text(yaml.safe_dump(settings))
         monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
         monkeypatch.setenv("AIRFLOW_CONN_CMMS_API", json.dumps(api))
         monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(migrated))

@@ -33,9 +33,18 @@ class DagSite(Site):
     """See the module."""
 
     def run(
-        self, dag: Any, *, run_after: datetime = RUN_AFTER, mark_success: str | None = None, **conf: Any
+        self,
+        dag: Any,
+        *,
+        logical_date: datetime | None = None,
+        run_after: datetime = RUN_AFTER,
+        mark_success: str | None = None,
+        **conf: Any,
     ) -> FinishedRun:
-        """Run a DAG by hand, without logical date, as the trigger form does; retries do not wait."""
+        """Run a DAG by hand with the form's values ``conf``; retries do not wait.
+
+        The same ``logical_date`` and ``run_after`` again are the same run, cleared.
+        """
         for task in dag.tasks:
             if hasattr(task, "partial_kwargs"):
                 task.partial_kwargs["retry_delay"] = timedelta(0)
@@ -44,7 +53,10 @@ class DagSite(Site):
                 task.retry_delay = timedelta(0)
                 task.retry_exponential_backoff = 0
         run = dag.test(
-            logical_date=None, run_after=run_after, run_conf=conf or None, mark_success_pattern=mark_success
+            logical_date=logical_date,
+            run_after=run_after,
+            run_conf=conf or None,
+            mark_success_pattern=mark_success,
         )
         states = {
             ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.map_index}]": str(ti.state)
