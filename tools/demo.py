@@ -168,19 +168,10 @@ def prepare_tables(programs: Programs, screen: Screen) -> None:
 def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) -> None:
     """Start the source API's simulator; it makes its data while the tables are prepared."""
     screen.say("Starting the simulated source API.")
-    port = settings.simulator_port
+    options = ["--port", str(settings.simulator_port), "--equipment", str(MACHINES)]
     programs.start(
         "simulator",
-        [
-            program_of_venv("python"),
-            "-m",
-            "cmms",
-            "simulate",
-            "--port",
-            str(port),
-            "--equipment",
-            str(MACHINES),
-        ],
+        [program_of_venv("python"), "-m", "cmms", "simulate", *options],
         CMMS_SIMULATOR_TOKEN=settings.secrets.api_token,
     )
 
