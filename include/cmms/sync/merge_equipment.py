@@ -24,8 +24,8 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
     """
     if verdict.seen_all:
         _check_shrinking(cursor, run, verdict)
-    execute(cursor, "merge/equipment_changes_create")
     execute(cursor, "merge/changes_clear")
+    execute(cursor, "merge/equipment_changes_create")
     execute(cursor, "merge/equipment_groups", stage_table=stage.table)
     execute(cursor, "merge/equipment_changes", stage_table=stage.table)
     execute(cursor, "merge/change_counts")

@@ -38,8 +38,8 @@ def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
 
 
 def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
-    execute(cursor, "merge/changes_create")
     execute(cursor, "merge/changes_clear")
+    execute(cursor, "merge/changes_create")
     if execute(cursor, "merge/running_time_changes", stage_table=stage.table) == 0:
         return Outcome(inserted=0, updated=0, changed=False)
     execute(cursor, "merge/change_counts")

@@ -1,6 +1,6 @@
 -- Purpose: what the merge has to do, per staged row that is new or differs; lives in the merging session only.
 -- Caller: cmms.sync.merge_running_time.
-CREATE TEMPORARY TABLE IF NOT EXISTS merge_changes (
+CREATE TEMPORARY TABLE merge_changes (
   equipment_id BIGINT UNSIGNED NOT NULL,
   target_id BIGINT UNSIGNED NULL,
   outcome VARCHAR(10) NOT NULL,
