@@ -147,7 +147,7 @@ class Site:
             for table in tables:
                 if table.startswith("stg_"):
                     cursor.execute(f"DROP TABLE {table}")
-                elif table != "alembic_version":
+                elif table != "alembic_version" and cursor.execute(f"SELECT 1 FROM {table} LIMIT 1"):
                     cursor.execute(f"TRUNCATE {table}")
             cursor.execute("INSERT INTO sync_reference_version (id, version) VALUES (1, 1)")
         for plant in plants:

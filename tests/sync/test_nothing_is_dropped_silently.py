@@ -1,0 +1,174 @@
+"""Invariants 3 and 4: every record is accounted for, and every rejected one is kept as it came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from cmms.sync.replay_rejects import accept_counters, replay_orphans, replay_rejects
+from tests.oracle.generate import RecordGenerator
+from tests.sync.records import machine, reading
+from tests.sync.site import DAY, PLANTS, Site
+
+
+@pytest.mark.feature("SYNC-07", "RT-06", "DAT-05", "OBJ-02")
+def test_counts_of_the_log_row_equal_what_is_in_the_tables(site: Site) -> None:
+    feed = RecordGenerator(21, 500, PLANTS[:2], defect_rate=0.2, duplicate_rate=0.1)
+    site.sync_equipment(feed.equipment())
+    for revision in (0, 1):
+        records = feed.running_times(DAY, revision)
+        before = {row["id"]: row["updated_at"] for row in site.query("SELECT id, updated_at FROM equipment_running_times")}
+        summary = site.sync_day(DAY, records)
+        log = site.query("SELECT * FROM api_sync_logs WHERE id = %s", summary.sync_log_id)[0]
+        after = {row["id"]: row["updated_at"] for row in site.query("SELECT id, updated_at FROM equipment_running_times")}
+        changed = [number for number in before if after[number] != before[number]]
+        assert log["records_processed"] == len(records)
+        assert log["records_processed"] == log["records_success"] + log["records_failed"]
+        assert log["records_inserted"] == len(after) - len(before)
+        assert log["records_updated"] == len(changed)
+        assert log["records_failed"] == site.value(
+            "SELECT COUNT(*) FROM sync_record_errors WHERE sync_log_id = %s", summary.sync_log_id
+        )
+        parts = ("inserted", "updated", "unchanged", "superseded", "failed")
+        assert log["records_processed"] == sum(log[f"records_{part}"] for part in parts)
+        assert log["status"] == "partial"
+        assert log["sync_started_at"] <= log["sync_completed_at"]
+        assert None not in (log["api_ms"], log["validate_ms"], log["db_ms"])
+    revisions = site.value("SELECT COUNT(*) FROM equipment_running_time_revisions")
+    assert revisions == len(changed) > 0
+
+
+@pytest.mark.feature("SYNC-06", "SYNC-04", "LOG-02", "DLQ-01")
+def test_a_rejected_record_is_kept_byte_for_byte_with_its_place_and_reason(site: Site) -> None:
+    site.sync_equipment([machine("A"), machine("B")])
+    good = reading("A")
+    odd = '{ "SWERK":"P001",  "EQUNR": "B\\u00e9 \\ud83d\\ude00","RECDV" : 1.50e1, "CNTRR":"x", "CREATED_AT":"20260201"  , "DATE":20260131}'
+    summary = site.sync_day(DAY, [good, good.replace("8.000", "abc"), odd], api={"pagination": {"size": 2}})
+    assert summary.counts.rejected == 2
+    rows = site.query("SELECT * FROM sync_record_errors ORDER BY page, position")
+    assert [bytes(row["payload"]).decode() for row in rows] == [good.replace("8.000", "abc"), odd]
+    assert [(row["page"], row["position"]) for row in rows] == [(1, 1), (2, 0)]
+    first, second = rows
+    assert first["sync_log_id"] == summary.sync_log_id
+    assert (first["stream"], first["unit_key"], first["record_key"]) == ("running_time", "2026-01-31", "A|2026-01-31")
+    assert (first["code"], first["rule"], first["field"]) == ("NOT_NUMERIC", "VAL-03", "running_hours")
+    assert "running_hours" in first["message"]
+    assert (first["status"], first["attempts"], first["category"]) == ("open", 1, "validation")
+    assert (second["equipment_number"], second["reading_date"]) == ("Bé 😀", DAY)
+
+
+@pytest.mark.feature("RT-12", "DLQ-01")
+def test_the_same_reject_again_is_one_row_with_one_more_attempt(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    orphan = reading("GHOST")
+    first = site.sync_day(DAY, [reading("A"), orphan, orphan])
+    second = site.sync_day(DAY)
+    assert (first.counts.rejected, second.counts.rejected) == (2, 2)
+    rows = site.query("SELECT * FROM sync_record_errors ORDER BY id")
+    assert [(row["code"], row["attempts"], row["occurrence"], row["category"]) for row in rows] == [
+        ("EQUIPMENT_UNKNOWN", 2, 0, "orphan"),
+        ("EQUIPMENT_UNKNOWN", 2, 1, "orphan"),
+    ]
+    assert all(row["first_seen_at"] < row["last_seen_at"] for row in rows)
+
+
+@pytest.mark.feature("SYNC-06", "SCH-02")
+def test_a_reject_that_the_source_has_mended_is_resolved_and_opens_again_when_it_comes_back(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    bad, good = reading("A", hours="x"), reading("A")
+
+    def status() -> list[tuple[str, str | None]]:
+        return [(row["status"], row["resolved_by"]) for row in site.query("SELECT * FROM sync_record_errors")]
+
+    site.sync_day(DAY, [bad])
+    site.sync_day(DAY, [good])
+    assert status() == [("resolved", "sync")]
+    site.sync_day(DAY, [bad, good])
+    assert status() == [("open", None)]
+    site.execute("UPDATE sync_record_errors SET status = 'discarded', resolved_by = 'ann', note = 'known'")
+    site.sync_day(DAY)
+    assert status() == [("discarded", "ann")]
+
+
+@pytest.mark.feature("RT-09", "SYNC-10", "MAP-06")
+def test_superseded_records_are_kept_with_the_reason_and_identical_ones_once(site: Site) -> None:
+    site.sync_equipment([machine("A", POINT="77"), machine("A", POINT="77", CREATED_AT="2025-12-31"), machine("B")])
+    kept = reading("A", POINT="77")
+    earlier = reading("A", POINT="77", DATE_TIME=f"{DAY}T08:00:00Z", MDTXT="morning")
+    foreign = reading("A", POINT="99", DATE_TIME=f"{DAY}T23:00:00Z")
+    summary = site.sync_day(DAY, [earlier, kept, kept, foreign, reading("B")])
+    assert (summary.counts.inserted, summary.counts.superseded) == (2, 3)
+    assert site.value(
+        "SELECT t.description FROM equipment_running_times t JOIN equipment e ON e.id = t.equipment_id"
+        " WHERE e.equipment_number = 'A'"
+    ) == "as read"
+    rows = site.query("SELECT * FROM sync_superseded_records WHERE stream = 'running_time' ORDER BY id")
+    assert {bytes(row["payload"]).decode(): row["code"] for row in rows} == {
+        earlier: "DUPLICATE_SUPERSEDED",
+        foreign: "POINT_MISMATCH",
+    }
+    assert site.value("SELECT COUNT(*) FROM sync_superseded_records WHERE stream = 'equipment'") == 1
+
+
+@pytest.mark.feature("RT-05", "SYNC-05")
+def test_an_older_record_never_replaces_a_newer_one_and_is_kept(site: Site) -> None:
+    site.sync_equipment([machine("A", EQKTU="NEW")])
+    assert site.sync_equipment([machine("A", EQKTU="OLD", CREATED_AT="2025-12-31T00:00:00Z")]).counts.superseded == 1
+    site.sync_day(DAY, [reading("A")])
+    before = site.dump()
+    older = reading("A", hours="1", CREATED_AT=f"{DAY}T22:00:00Z")
+    summary = site.sync_day(DAY, [older])
+    assert (summary.status, summary.counts.superseded, summary.counts.updated) == ("success", 1, 0)
+    assert site.dump() == before
+    assert site.value("SELECT equipment_description FROM equipment") == "NEW"
+    kept = site.query("SELECT code, payload FROM sync_superseded_records ORDER BY id")
+    assert [row["code"] for row in kept] == ["OLDER_THAN_STORED"] * 2
+    assert bytes(kept[1]["payload"]).decode() == older
+
+
+@pytest.mark.feature("RT-04", "DLQ-02", "DLQ-04", "SYNC-08")
+def test_orphans_are_stored_without_a_new_request_once_their_equipment_and_plant_exist(site: Site) -> None:
+    site.sync_equipment([machine("A"), machine("NEW", SWERK="P009")])
+    site.sync_day(DAY, [reading("A"), reading("NEW", SWERK="P009"), reading("GHOST")])
+    codes = Counter(row["code"] for row in site.query("SELECT code FROM sync_record_errors WHERE status = 'open'"))
+    assert codes["PLANT_UNKNOWN"] >= 1
+    assert replay_orphans(settings=site.settings()) == []
+    site.add_plant("P009")
+    asked = site.simulator.request_count
+    for _ in range(2):  # the machine first, then its reading
+        for summary in replay_orphans(settings=site.settings()):
+            assert summary.status in ("success", "partial"), summary.error_message
+    assert site.simulator.request_count == asked
+    assert site.value("SELECT COUNT(*) FROM equipment_running_times") == 2
+    left = site.query("SELECT record_key, status FROM sync_record_errors WHERE status = 'open'")
+    assert [row["record_key"] for row in left] == [f"GHOST|{DAY}"]
+
+
+@pytest.mark.feature("DLQ-02", "DLQ-03", "DOM-03", "DOM-02")
+def test_an_accepted_counter_is_stored_by_replay_and_later_days_follow_it(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    days = [DAY - timedelta(days=2), DAY - timedelta(days=1), DAY]
+    site.sync_day(days[0], [reading("A", days[0], counter="5000")])
+    assert dict(site.sync_day(days[1], [reading("A", days[1], counter="8")]).rejects_by_code) == {"COUNTER_DECREASED": 1}
+    number = site.value("SELECT id FROM sync_record_errors")
+    assert accept_counters([number], reason="new counter", user="ann") == 1
+    (summary,) = replay_rejects(ids=[number], user="ann", settings=site.settings())
+    assert (summary.status, summary.counts.inserted) == ("success", 1)
+    assert site.value("SELECT status FROM sync_record_errors") == "resolved"
+    assert site.sync_day(days[2], [reading("A", days[2], counter="16")]).status == "success"
+    assert dict(site.sync_day(days[2], [reading("A", days[2], counter="7")]).rejects_by_code) == {
+        "CUMULATIVE_BELOW_DAILY": 1
+    }
+    assert site.value("SELECT COUNT(*) FROM audit_log") >= 1
+
+
+@pytest.mark.feature("DLQ-02")
+def test_a_replay_that_fails_again_keeps_its_row_with_one_more_attempt(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    site.sync_day(DAY, [reading("A", hours="x"), reading("A", hours="y")])
+    summaries = replay_rejects(user="ann", settings=site.settings())
+    assert [summary.counts.rejected for summary in summaries] == [2]
+    rows = site.query("SELECT status, attempts, code FROM sync_record_errors")
+    assert [tuple(row.values()) for row in rows] == [("open", 2, "NOT_NUMERIC")] * 2
