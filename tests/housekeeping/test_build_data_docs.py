@@ -12,17 +12,26 @@ import pytest
 
 from cmms.errors import HandoverMissing
 from cmms.settings import Settings, parse_settings
+from cmms.storage import Storage
 from cmms.sync.build_data_docs import build_data_docs
 from cmms.sync.judge_rows import load_suite
 from cmms.sync.list_validations import list_validations
-from cmms.storage import Storage
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return parse_settings({"storage": {"base_path": str(tmp_path / "storage")}})
 
 
-def keep(settings: Settings, run: int, unit: str, *, token: str = "a1", bad: dict[str, int] | None = None, at: int = 0) -> None:
+def keep(
+    settings: Settings,
+    run: int,
+    unit: str,
+    *,
+    token: str = "a1",
+    bad: dict[str, int] | None = None,
+    at: int = 0,
+) -> None:
     """Results as step validate keeps them."""
     rules = load_suite("equipment" if unit == "equipment" else "running_time")["expectations"]
     results: list[dict[str, Any]] = [
@@ -40,7 +49,9 @@ def text_of(page: Path) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8")))
 
 
-def test_each_kept_unit_has_a_page_that_says_which_rules_were_broken(settings: Settings, tmp_path: Path) -> None:
+def test_each_kept_unit_has_a_page_that_says_which_rules_were_broken(
+    settings: Settings, tmp_path: Path
+) -> None:
     keep(settings, 11, "equipment")
     keep(settings, 12, "2026-01-30", bad={"COUNTER_DECREASED": 3})
     index = build_data_docs(tmp_path / "docs", settings=settings)
@@ -73,7 +84,9 @@ def test_no_page_needs_a_network(settings: Settings, tmp_path: Path) -> None:
             assert (page.parent / link).resolve().exists(), f"{page}: {link}"
 
 
-def test_a_unit_shows_its_newest_attempt_and_only_the_latest_units_are_shown(settings: Settings, tmp_path: Path) -> None:
+def test_a_unit_shows_its_newest_attempt_and_only_the_latest_units_are_shown(
+    settings: Settings, tmp_path: Path
+) -> None:
     keep(settings, 9, "2026-01-31", token="late", bad={"COUNTER_DECREASED": 1}, at=50)
     keep(settings, 9, "2026-01-31", token="early")
     keep(settings, 10, "2026-01-30")
@@ -92,6 +105,6 @@ def test_a_unit_shows_its_newest_attempt_and_only_the_latest_units_are_shown(set
 
 
 def test_nothing_kept_is_said_clearly(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(HandoverMissing, match="no validation results are kept in .*run a sync first"):
+    with pytest.raises(HandoverMissing, match=r"no validation results are kept in .*run a sync first"):
         build_data_docs(tmp_path / "docs", settings=settings)
     assert not (tmp_path / "docs").exists()

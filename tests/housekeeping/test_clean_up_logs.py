@@ -15,13 +15,31 @@ from cmms.sync import clean_up_logs as step
 from cmms.sync.clean_up_logs import clean_up_logs
 from cmms.sync.open_run import Trigger
 from cmms.sync.verify_tables import verify_tables
-from tests.housekeeping.rows import NOW, add_alert, add_log, add_reject, add_unit, ago, insert, run_sql, select
+from tests.housekeeping.rows import (
+    NOW,
+    add_alert,
+    add_log,
+    add_reject,
+    add_unit,
+    ago,
+    insert,
+    run_sql,
+    select,
+)
 
 pytestmark = pytest.mark.feature("SCHED-03")
 
 
 def add_event(connection: Any, number: int) -> None:
-    insert(connection, "sync_log_events", sync_log_id=number, level="info", category="business", code="C", message="m")
+    insert(
+        connection,
+        "sync_log_events",
+        sync_log_id=number,
+        level="info",
+        category="business",
+        code="C",
+        message="m",
+    )
 
 
 def add_call(connection: Any, days: float) -> int:
@@ -62,7 +80,9 @@ def test_an_old_run_goes_with_all_that_belongs_to_it(connection: Any) -> None:
 
 
 def test_runs_that_are_still_needed_stay_whatever_their_age(connection: Any) -> None:
-    rejected, acknowledged, lately_settled = (old_log(connection, "partial", level="medium") for _ in range(3))
+    rejected, acknowledged, lately_settled = (
+        old_log(connection, "partial", level="medium") for _ in range(3)
+    )
     add_reject(connection, rejected, b"1")
     add_reject(connection, acknowledged, b"2", status="acknowledged")
     add_reject(connection, lately_settled, b"3", status="resolved", resolved_at=ago(days=2))
@@ -73,7 +93,15 @@ def test_runs_that_are_still_needed_stay_whatever_their_age(connection: Any) -> 
     repetition = old_log(connection, days=3, retry_of_id=repeated)
     unfinished = old_log(connection, "paused")
     clean_up_logs(NOW)
-    assert logs(connection) == {rejected, acknowledged, lately_settled, firing, repeated, repetition, unfinished}
+    assert logs(connection) == {
+        rejected,
+        acknowledged,
+        lately_settled,
+        firing,
+        repeated,
+        repetition,
+        unfinished,
+    }
     assert len(select(connection, "SELECT id FROM sync_record_errors")) == 3
 
 
@@ -93,7 +121,11 @@ def test_requests_and_settled_alerts_have_their_own_age_and_the_audit_log_stays(
     add_alert(connection, "resolved", None, at=ago(days=91), name="c")
     insert(connection, "audit_log", at=ago(days=400), actor="a", action="b", entity="c", entity_id="d")
     removed = clean_up_logs(NOW)
-    assert (removed["api_call_logs"], removed["alert_events"], removed["notification_deliveries"]) == (1, 1, 1)
+    assert (removed["api_call_logs"], removed["alert_events"], removed["notification_deliveries"]) == (
+        1,
+        1,
+        1,
+    )
     assert select(connection, "SELECT id FROM api_call_logs ORDER BY id") == kept
     assert select(connection, "SELECT id FROM alert_events ORDER BY id") == [firing, lately]
     assert select(connection, "SELECT COUNT(*) FROM audit_log") == [1]
@@ -149,20 +181,25 @@ def test_a_failing_clean_up_is_closed_as_failed_and_keeps_what_it_did(
     monkeypatch.setattr(step._CleanUp, "_delete_logs", fail)
     with pytest.raises(type(error)):
         clean_up_logs(NOW)
-    assert select(connection, "SELECT status, error_class FROM api_sync_logs WHERE sync_type = 'cleanup'") == [
-        ("failed", type(error).__name__)
-    ]
+    assert select(
+        connection, "SELECT status, error_class FROM api_sync_logs WHERE sync_type = 'cleanup'"
+    ) == [("failed", type(error).__name__)]
     assert select(connection, "SELECT COUNT(*) FROM api_call_logs") == [0]
     assert logs(connection) == {number}
 
 
-def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_was_started_again_meanwhile_stays(
+    connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = old_log(connection)
     add_unit(connection, number)
     real = step._CleanUp._delete_log
 
     def reopen_first(self: Any, sync_log_id: int) -> bool:
-        run_sql(connection, "UPDATE api_sync_logs SET status = 'running', sync_completed_at = NULL WHERE sync_type <> 'cleanup'")
+        run_sql(
+            connection,
+            "UPDATE api_sync_logs SET status = 'running', sync_completed_at = NULL WHERE sync_type <> 'cleanup'",
+        )
         return real(self, sync_log_id)
 
     monkeypatch.setattr(step._CleanUp, "_delete_log", reopen_first)

@@ -58,7 +58,9 @@ NEWEST = "(SELECT MAX(id) FROM (SELECT id FROM api_sync_logs WHERE status = 'par
 
 
 def damage(*statements: str) -> Damage:
-    return lambda connection: run_sql(connection, "SET foreign_key_checks = 0", *statements, "SET foreign_key_checks = 1")
+    return lambda connection: run_sql(
+        connection, "SET foreign_key_checks = 0", *statements, "SET foreign_key_checks = 1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,10 @@ def test_marks_are_what_the_merge_gives(connection: Any, readings: Any, rules: d
         add_reading(connection, machine, plant, date(2026, 1, day), hours, cumulative, code)
     assert list(verify_chains(connection, Rules(**rules))) == []
     connection.rollback()
-    run_sql(connection, "UPDATE equipment_running_times SET quality = 'warning', quality_code = 'HOURS_MISMATCH' WHERE date = '2026-01-01'")
+    run_sql(
+        connection,
+        "UPDATE equipment_running_times SET quality = 'warning', quality_code = 'HOURS_MISMATCH' WHERE date = '2026-01-01'",
+    )
     [told] = verify_chains(connection, Rules(**rules))
     assert "(machine" in told and "2026-01-01" in told
 
@@ -172,7 +177,9 @@ def test_an_accepted_decrease_starts_a_new_chain(connection: Any) -> None:
     add_reading(connection, machine, plant, "2026-01-01", "8", "100")
     add_reading(connection, machine, plant, "2026-01-02", "8", "9")
     assert len(list(verify_chains(connection, Rules()))) == 1
-    insert(connection, "counter_events", equipment_id=machine, date="2026-01-02", kind="reset", created_by="test")
+    insert(
+        connection, "counter_events", equipment_id=machine, date="2026-01-02", kind="reset", created_by="test"
+    )
     assert list(verify_chains(connection, Rules())) == []
 
 
@@ -193,7 +200,9 @@ def test_every_machine_is_looked_at_and_long_lists_are_cut(connection: Any) -> N
     for number in range(7):
         machine = add_machine(connection, f"E{number}", plant)
         for day in range(20):
-            add_reading(connection, machine, plant, date(2026, 1, 1) + timedelta(days=day), "8", str(100 + 9 * day))
+            add_reading(
+                connection, machine, plant, date(2026, 1, 1) + timedelta(days=day), "8", str(100 + 9 * day)
+            )
     assert len(list(verify_chains(connection, Rules(), machines=2))) == 7 * 19
     told = verify_tables(NOW)
     assert len(told) == 101

@@ -82,7 +82,9 @@ def test_only_runs_without_a_sign_of_life_are_closed(connection: Any) -> None:
 
 
 def open_and_claim(connection: Any) -> tuple[Any, int]:
-    run = open_run(connection, Scope("running_time", DAY, DAY), run_date=date(2026, 3, 1), settings=load_settings())
+    run = open_run(
+        connection, Scope("running_time", DAY, DAY), run_date=date(2026, 3, 1), settings=load_settings()
+    )
     fence = claim_unit(connection, **UNIT, sync_log_id=run.sync_log_id, lease_seconds=900, wait_seconds=0)
     return run, fence
 
@@ -92,7 +94,9 @@ def test_a_zombie_of_an_abandoned_run_can_neither_merge_nor_take_its_unit_again(
     run, fence = open_and_claim(connection)
     with session() as watching:
         run_transaction(  # the zombie holds its unit as long as nobody closes its run
-            watching, lambda cursor: check_fence(cursor, **UNIT, sync_log_id=run.sync_log_id, fence=fence), what="look"
+            watching,
+            lambda cursor: check_fence(cursor, **UNIT, sync_log_id=run.sync_log_id, fence=fence),
+            what="look",
         )
     assert watch(datetime.now(UTC) + timedelta(minutes=16)).closed_runs == (run.sync_log_id,)
 
@@ -103,9 +107,14 @@ def test_a_zombie_of_an_abandoned_run_can_neither_merge_nor_take_its_unit_again(
         run_transaction(connection, merge, what="merging as a zombie")
     with pytest.raises(Fenced, match="the run is closed"):
         claim_unit(connection, **UNIT, sync_log_id=run.sync_log_id, lease_seconds=900, wait_seconds=0)
-    with Reporter(run.sync_log_id, lease_seconds=900) as reporter, pytest.raises(Fenced, match="closed as failed"):
+    with (
+        Reporter(run.sync_log_id, lease_seconds=900) as reporter,
+        pytest.raises(Fenced, match="closed as failed"),
+    ):
         reporter.report(UNIT["unit_key"], "merge", 1, 1)
-    assert select(connection, "SELECT sync_log_id FROM sync_leases") == [None]  # its heartbeat renewed nothing
+    assert select(connection, "SELECT sync_log_id FROM sync_leases") == [
+        None
+    ]  # its heartbeat renewed nothing
 
 
 @pytest.mark.feature("SYNC-02")
@@ -120,12 +129,18 @@ def test_the_unit_of_an_abandoned_run_is_free_for_the_next_run(connection: Any) 
 @pytest.mark.feature("SYNC-02")
 def test_staging_tables_of_closed_runs_go_and_those_of_open_runs_stay(connection: Any) -> None:
     closed, running = add_log(connection, "failed"), add_log(connection, "running")
-    gone = [f"stg_running_time_{closed}_20260228_3", f"stg_equipment_{closed}_equipment_1", "stg_equipment_999999_equipment_1"]
+    gone = [
+        f"stg_running_time_{closed}_20260228_3",
+        f"stg_equipment_{closed}_equipment_1",
+        "stg_equipment_999999_equipment_1",
+    ]
     kept = [f"stg_running_time_{running}_20260228_1", "stg_notes", "stgx_equipment_1_equipment_1"]
     run_sql(connection, *(f"CREATE TABLE {name} (id INT)" for name in gone + kept))
     try:
         report = watch(NOW)
-        left = select(connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+        left = select(
+            connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+        )
         assert set(report.dropped_stages) == set(gone)
         assert set(kept) <= set(left)
         assert not set(gone) & set(left)

@@ -1,8 +1,8 @@
 """``python -m cmms docs``: Great Expectations' Data Docs from the validation results that syncs have kept.
 
-Input: the kept results (:mod:`list_validations`). Output: a folder of pages; ``index.html`` lists the units, newest first.
-The pages are Great Expectations' own; its scripts and style sheets from the network are replaced by one local style
-sheet, so that they can be read, and attached to a mail, without any network.
+Input: the kept results (:mod:`list_validations`). Output: a folder of pages; ``index.html`` lists the units,
+newest first. The pages are Great Expectations' own; its scripts and style sheets from the network are
+replaced by one local style sheet, so that they can be read, and attached to a mail, without any network.
 """
 
 from __future__ import annotations
@@ -76,14 +76,14 @@ def build_data_docs(output: Path, *, latest: int = LATEST, settings: Settings | 
 def _file_context(output: Path) -> Iterator[Any]:
     """A file context in a folder that goes away, with one site at ``output``.
 
-    The library knows one current context a process: the one before is put back, for validation goes on using it.
+    The library knows one current context a process: the one before is put back: validation goes on with it.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="cmms-docs-") as folder:
         warnings.simplefilter("ignore")  # the library's own deprecations
         import great_expectations as gx
         from great_expectations.data_context.data_context.context_factory import project_manager
-        from great_expectations.exceptions import DataContextRequiredError
+        from great_expectations.exceptions.exceptions import DataContextRequiredError
 
         try:
             before = project_manager.get_current_project()
@@ -93,20 +93,23 @@ def _file_context(output: Path) -> Iterator[Any]:
             context = gx.get_context(mode="file", project_root_dir=folder)
             for name in list(context.get_site_names()):
                 context.delete_data_docs_site(name)
-            store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(output)}
+            store: Any = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(output)}
             builder = {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False}
-            site = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
-            context.add_data_docs_site(_SITE, {**site, "site_index_builder": builder})
+            site: Any = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
+            site["site_index_builder"] = builder
+            context.add_data_docs_site(_SITE, site)
             yield context
         finally:
             project_manager.set_project(before)
 
 
 def _add_suite(context: Any, kept: KeptValidation) -> None:
-    """The rules as they were in the newest result of a stream, so that the results' links to them lead somewhere."""
+    """The rules as they were in the newest result of a stream: the results' pages link to them."""
     import great_expectations as gx
 
-    context.suites.add(gx.ExpectationSuite(name=kept.stream, expectations=[_configuration(raw) for raw in kept.results]))
+    context.suites.add(
+        gx.ExpectationSuite(name=kept.stream, expectations=[_configuration(raw) for raw in kept.results])
+    )
 
 
 def _add(context: Any, kept: KeptValidation) -> str:
@@ -124,7 +127,7 @@ def _add(context: Any, kept: KeptValidation) -> str:
         batch_identifier=kept.unit_key,
     )
     context.validation_results_store.add(key, _suite_result(kept, run))
-    return "validations/{}.html".format("/".join(str(part) for part in key.to_tuple()))
+    return "validations/{}.html".format("/".join(str(part) for part in key.to_tuple()))  # type: ignore[no-untyped-call]
 
 
 def _suite_result(kept: KeptValidation, run: Any) -> Any:
@@ -178,11 +181,13 @@ def _result(raw: dict[str, Any]) -> Any:
 
 
 def _configuration(raw: dict[str, Any]) -> Any:
-    """The expectation; its description says which rule it is, what it does to a record, and why there is one."""
+    """The expectation; its description says which rule it is, what it does to a record, and why."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     meta = raw["meta"]
-    does = {"critical": "rejects the record", "warning": "marks the record"}.get(raw["severity"], "only counts")
+    does = {"critical": "rejects the record", "warning": "marks the record"}.get(
+        raw["severity"], "only counts"
+    )
     return ExpectationConfiguration(
         type=raw["type"],
         kwargs=raw["kwargs"],
@@ -225,7 +230,8 @@ def _index_page(entries: Sequence[tuple[KeptValidation, str]]) -> str:
 <h1>CMMS Sync: validation results</h1>
 <p>Great Expectations' results of the newest {len(entries)} units of work. Rules: {suites}</p>
 <table>
-<thead><tr><th>Unit</th><th>Run</th><th>Validated (UTC)</th><th>Records</th><th>Expectations</th><th>Result</th></tr></thead>
+<thead><tr><th>Unit</th><th>Run</th><th>Validated (UTC)</th><th>Records</th><th>Expectations</th>
+<th>Result</th></tr></thead>
 <tbody>
 {rows}
 </tbody>

@@ -1,15 +1,16 @@
-"""Weekly housekeeping (``sync_log_cleanup``, ``python -m cmms cleanup``): what is older than the retention goes.
+"""Weekly housekeeping (``sync_log_cleanup``, ``python -m cmms cleanup``): what is older than the retention.
 
-Input: the log tables and the storage. Output: how many rows and files went, by table; also in the clean-up's own row of
-``api_sync_logs``. Rows go in batches of ``retention.batch_rows``, each its own transaction, so that a time-out loses
-nothing and the next start goes on. What stays whatever its age: runs with rejects that a person has still to settle, runs
-of open alerts, open runs, readings, revisions and the audit log.
+Input: the log tables and the storage. Output: how many rows and files went, by table; also in the clean-up's
+own row of ``api_sync_logs``. Rows go in batches of ``retention.batch_rows``, each its own transaction, so
+that a time-out loses nothing and the next start goes on. What stays whatever its age: runs with rejects that
+a person has still to settle, runs of open alerts, open runs, readings, revisions and the audit log.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from cmms.alerts.records import to_database
@@ -23,7 +24,7 @@ from cmms.sync.report_progress import write_event
 
 SYNC_TYPE = "cleanup"
 _CHILDREN = ("sync_log_events", "sync_superseded_records", "sync_record_errors")
-_TABLES = (*_CHILDREN, "sync_units", "api_sync_logs", "api_call_logs", "notification_deliveries", "alert_events")
+_OTHERS = ("sync_units", "api_sync_logs", "api_call_logs", "notification_deliveries", "alert_events")
 _FILES = "storage"
 
 
@@ -44,7 +45,12 @@ def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None
     with session() as connection:
         settings, _ = current_settings(connection)
         run = open_run(
-            connection, Scope("equipment"), run_date=now.date(), trigger=trigger, sync_type=SYNC_TYPE, units=()
+            connection,
+            Scope("equipment"),
+            run_date=now.date(),
+            trigger=trigger,
+            sync_type=SYNC_TYPE,
+            units=(),
         )
         try:
             removed = _CleanUp(connection, run.sync_log_id, settings, now).run()
@@ -52,13 +58,15 @@ def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None
             with session() as fresh:  # the failing one may be lost
                 close_run(fresh, run.sync_log_id, error=error)
             raise
-        run_transaction(connection, lambda cursor: _close(cursor, run.sync_log_id, removed), what="closing the clean-up")
+        work = partial(_close, sync_log_id=run.sync_log_id, removed=removed)
+        run_transaction(connection, work, what="closing the clean-up")
     return removed
 
 
 def _close(cursor: Cursor, sync_log_id: int, removed: dict[str, int]) -> None:
     execute(cursor, "cleanup/close_cleanup", {"id": sync_log_id, "removed": sum(removed.values())})
-    message = ", ".join(f"{place}: {count}" for place, count in removed.items() if count) or "nothing was old enough"
+    message = ", ".join(f"{place}: {count}" for place, count in removed.items() if count)
+    message = message or "nothing was old enough"
     write_event(cursor, sync_log_id, "info", "business", "CLEANED_UP", message, **removed)
 
 
@@ -73,7 +81,7 @@ class _CleanUp:
         self._rows = retention.batch_rows
         self._logs_before = to_database(now - timedelta(days=retention.log_days))
         self._calls_before = to_database(now - timedelta(days=retention.call_log_days))
-        self._removed = Counter({place: 0 for place in (*_TABLES, _FILES)})
+        self._removed = Counter(dict.fromkeys((*_CHILDREN, *_OTHERS, _FILES), 0))
 
     def run(self) -> dict[str, int]:
         self._delete_all("api_call_logs", {"before": self._calls_before})
@@ -111,11 +119,8 @@ class _CleanUp:
     def _delete_alerts(self) -> None:
         chosen = {"before": self._logs_before, "row_limit": self._rows}
         while ids := tuple(row["id"] for row in self._query("cleanup/old_alerts", chosen)):
-            deliveries, alerts = run_transaction(
-                self._connection,
-                lambda cursor: self._delete_alert_rows(cursor, ids),  # noqa: B023 - runs at once
-                what="removing alerts",
-            )
+            work = partial(self._delete_alert_rows, ids=ids)
+            deliveries, alerts = run_transaction(self._connection, work, what="removing alerts")
             self._removed["notification_deliveries"] += deliveries
             self._removed["alert_events"] += alerts
 

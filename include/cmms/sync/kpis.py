@@ -1,7 +1,7 @@
-"""Key figures of the syncs, each one statement of ``include/sql/kpi``: the one place that API, views and reports ask.
+"""Key figures of the syncs: the one place that API, views and reports ask (``include/sql/kpi/*.sql``).
 
-Input: the log tables and the readings, a period. Output: frozen records. Periods include ``since`` and exclude ``until``;
-all instants are UTC. Percentiles are nearest-rank: a value that was really measured.
+Input: the log tables and the readings, a period. Output: frozen records. All instants are UTC. Percentiles
+are nearest-rank: a value that was really measured.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class ResponseTimes:
 
 @dataclass(frozen=True)
 class DatabaseTimes:
-    """KPI-03, of one stream: database time per unit of work; ``records_per_second`` is None below a millisecond."""
+    """KPI-03, of one stream: database time per unit; ``records_per_second`` is None below a millisecond."""
 
     stream: str
     units: int
@@ -113,7 +113,7 @@ class QueuedRun:
 
 @dataclass(frozen=True)
 class PlantFreshness:
-    """KPI-05, of one active plant; ``age`` and ``newest_at`` are None when no active machine has a reading."""
+    """KPI-05, of one active plant; ``age`` and ``newest_at`` are None without any reading."""
 
     plant_id: int
     plant_code: str
@@ -125,7 +125,7 @@ class PlantFreshness:
 
 @dataclass(frozen=True)
 class StaleMachine:
-    """KPI-05, an active machine that breaks the SLA; ``newest_at`` and ``age`` are None when it never had a reading."""
+    """KPI-05, an active machine that breaks the SLA; both are None when it never had a reading."""
 
     equipment_id: int
     equipment_number: str
@@ -147,7 +147,9 @@ def total_success(rates: list[SuccessRate]) -> SuccessRate:
 
 def response_times(connection: Connection, period: Period) -> list[ResponseTimes]:
     """KPI-02, by endpoint."""
-    return [ResponseTimes(**row) for row in query(connection, "kpi/api_response_times", period.to_parameters())]
+    return [
+        ResponseTimes(**row) for row in query(connection, "kpi/api_response_times", period.to_parameters())
+    ]
 
 
 def database_times(connection: Connection, period: Period) -> list[DatabaseTimes]:
@@ -172,12 +174,13 @@ def queued_runs(connection: Connection, period: Period, *, limit: int = 100) -> 
     """KPI-04, the newest runs of the period."""
     rows = query(connection, "kpi/queued_runs", {**period.to_parameters(), "row_limit": limit})
     return [
-        QueuedRun(**{**_floats(row, "queue_seconds"), "started_at": from_database(row["started_at"])}) for row in rows
+        QueuedRun(**{**_floats(row, "queue_seconds"), "started_at": from_database(row["started_at"])})
+        for row in rows
     ]
 
 
 def plant_freshness(connection: Connection, *, now: datetime, sla: timedelta) -> list[PlantFreshness]:
-    """KPI-05, by active plant: age of the newest reading, and the machines whose own newest is older than ``sla``."""
+    """KPI-05, by active plant: age of the newest reading, and how many machines are older than ``sla``."""
     rows = query(connection, "kpi/plant_freshness", {"oldest_at": to_database(now - sla)})
     return [PlantFreshness(**_with_age(row, now)) for row in rows]
 

@@ -50,7 +50,7 @@ class KeptValidation:
 
 
 def list_validations(storage: Storage) -> Iterator[KeptValidation]:
-    """Newest run first, within a run newest day first; units without records have no results and are left out."""
+    """Newest run first, within a run newest day first; units without records are left out."""
     base = storage.base / RUNS
     if not base.exists():
         return
@@ -66,7 +66,11 @@ def list_validations(storage: Storage) -> Iterator[KeptValidation]:
 
 
 def _newest_attempt(number: int, unit: Any) -> KeptValidation | None:
-    found = [(float(file.stat().st_mtime), file) for file in (folder / RESULTS_FILE for folder in unit.iterdir()) if file.exists()]
+    found = [
+        (float(file.stat().st_mtime), file)
+        for file in (folder / RESULTS_FILE for folder in unit.iterdir())
+        if file.exists()
+    ]
     if not found:
         return None
     written, file = max(found, key=lambda pair: pair[0])

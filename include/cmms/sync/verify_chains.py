@@ -1,8 +1,8 @@
 """Part of verify: the marks of every stored reading, derived again from the reading before it.
 
-Input: all readings, a bounded number of machines at a time. Output: a sentence per difference. A set-based statement finds
-the readings whose marks look wrong; :func:`~cmms.sync.flag_following_days.chain_codes`, which the merge uses too, has the
-last word, under the limits of today or any that a kept run has worked with.
+Input: all readings, a bounded number of machines at a time. Output: a sentence per difference. A set-based
+statement finds the readings whose marks look wrong; :func:`~cmms.sync.flag_following_days.chain_codes`, which
+the merge uses too, has the last word, under the limits of today or any that a kept run has worked with.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def verify_chains(connection: Connection, rules: Rules, *, machines: int = MACHI
     limits = {"strict": rules.strict_progression, "tolerance": int(rules.hours_mismatch_tolerance * 1000)}
     after = 0
     while True:
-        until = query(connection, "verify/machine_ranges", {"after": after, "machines": machines})[0]["last_id"]
+        until = query(connection, "verify/machine_ranges", {"after": after, "machines": machines})[0][
+            "last_id"
+        ]
         if until is None:
             return
         for row in stream_rows(connection, "verify/chain", {**limits, "after": after, "until": until}):
@@ -40,15 +42,16 @@ def _differences(row: dict[str, Any], known: list[Rules]) -> Iterator[str]:
         yield f"{reading}: quality is {row['quality']}, its codes are {row['quality_code'] or 'none'}."
     derived = [_derived_codes(row, rules) for rules in known]
     if row["quality_code"] not in derived:
-        yield (
-            f"{reading}: its codes are {row['quality_code'] or 'none'}, the reading before gives {derived[0] or 'none'}."
-        )
+        stored = row["quality_code"] or "none"
+        yield f"{reading}: its codes are {stored}, the reading before gives {derived[0] or 'none'}."
 
 
 def _derived_codes(row: dict[str, Any], rules: Rules) -> str | None:
     if row["growth"] is not None:
         return chain_codes(row, day=row["previous_date"], rules=rules)
-    codes = set((row["quality_code"] or "").split(",")) - CHAIN_CODES - {""}  # nothing before it to compare with
+    codes = (
+        set((row["quality_code"] or "").split(",")) - CHAIN_CODES - {""}
+    )  # nothing before it to compare with
     return ",".join(sorted(codes)) or None
 
 

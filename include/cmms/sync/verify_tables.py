@@ -1,7 +1,8 @@
-"""``python -m cmms verify``: derive again, from the data, what counters and marks say, and report every difference.
+"""``python -m cmms verify``: derive again, from the data, what counters and marks say; report differences.
 
-Input: the database. Output: one sentence per difference; none on a healthy database. Reads one snapshot, so that syncs may
-run meanwhile, changes nothing, and holds one row in memory at a time (``include/sql/verify/*.sql``).
+Input: the database. Output: one sentence per difference; none on a healthy database. Reads one snapshot, so
+that syncs may run meanwhile, changes nothing, and holds one row in memory at a time
+(``include/sql/verify/*.sql``).
 """
 
 from __future__ import annotations
@@ -35,35 +36,44 @@ class Check:
 CHECKS = (
     Check(
         "verify/unit_counts",
-        "Unit {unit_key} of run {sync_log_id}: {fetched} records were fetched, but its outcomes add up to {outcomes}.",
+        "Unit {unit_key} of run {sync_log_id}: {fetched} records were fetched,"
+        " but its outcomes add up to {outcomes}.",
     ),
     Check(
         "verify/log_counts",
-        "Run {id}: {records_processed} records processed, {records_success} succeeded and {records_failed} failed;"
+        "Run {id}: {records_processed} records processed, {records_success} succeeded,"
+        " {records_failed} failed;"
         " the outcomes of those that succeeded add up to {outcomes}.",
     ),
     Check(
         "verify/log_sums",
-        "Run {id}: its counters (processed, inserted, updated, unchanged, superseded, failed, warnings) are {logged},"
-        " its units add up to {summed}.",
+        "Run {id}: its counters (processed, inserted, updated, unchanged, superseded, failed, warnings)"
+        " are {logged}, its units add up to {summed}.",
     ),
     Check(
         "verify/log_status",
-        "Run {id}: closed as {status} (end: {completed}, level: {level}) with {records_failed} failed records and"
-        " {unmerged} units not merged.",
+        "Run {id}: closed as {status} (end: {completed}, level: {level}) with {records_failed} failed records"
+        " and {unmerged} units not merged.",
     ),
     Check(
         "verify/quarantined",
-        "Unit {unit_key} of run {sync_log_id}: {rejected} records were rejected, {kept} are kept in quarantine.",
+        "Unit {unit_key} of run {sync_log_id}: {rejected} records were rejected,"
+        " {kept} are kept in quarantine.",
     ),
-    Check("verify/stored", "Day {unit_key} of run {sync_log_id}: {written} readings were written, {readings} are stored."),
+    Check(
+        "verify/stored",
+        "Day {unit_key} of run {sync_log_id}: {written} readings were written, {readings} are stored.",
+    ),
     Check("verify/held_leases", "{stream} {unit_key} is still held by run {sync_log_id}, which is {status}."),
     Check(
         "watch/abandoned_runs",
-        "Run {id} is {status}, but gave no sign of life since {seen_at} UTC (lease: {lease_seconds} s); is the watchdog running?",
+        "Run {id} is {status}, but gave no sign of life since {seen_at} UTC (lease: {lease_seconds} s);"
+        " is the watchdog running?",
     ),
     Check("watch/left_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
-    Check("verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."),
+    Check(
+        "verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."
+    ),
     Check("verify/duplicates", "{place}: {duplicate} is there {copies} times."),
     Check("verify/orphans", "{child} refers to {missing} in {parent}, which does not exist."),
 )
