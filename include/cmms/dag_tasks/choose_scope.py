@@ -1,7 +1,7 @@
 """What a DAG run is to sync: its interval or its form's dates -> scope, run date and who asked.
 
 Input: the DAG run's own facts (never the clock) and its params. Output: :class:`~cmms.sync.records.Scope`,
-the run's date, and what :class:`~cmms.sync.open_run.Trigger` tells. Imports nothing of Airflow.
+the run's date, and :class:`~cmms.sync.open_run.Trigger`. Imports nothing of Airflow.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from cmms.errors import SettingsError
+from cmms.sync.open_run import Trigger
 from cmms.sync.records import Scope
 
 _ONE_DAY = timedelta(days=1)
@@ -20,6 +21,7 @@ _ONE_DAY = timedelta(days=1)
 class DagRunFacts(Protocol):
     """What is read of Airflow's DAG run. A manual run may have no interval."""
 
+    dag_id: str
     run_id: str
     run_type: Any
     run_after: datetime
@@ -46,6 +48,17 @@ def queue_ms(dag_run: DagRunFacts, started_at: datetime) -> int | None:
     """How long the run waited for its first task: since it was asked for, or since Airflow let it go."""
     since = dag_run.run_after if trigger_kind(dag_run) == "manual" else dag_run.start_date
     return max(0, round((started_at - since).total_seconds() * 1000)) if since else None
+
+
+def trigger_of(dag_run: DagRunFacts, started_at: datetime) -> Trigger:
+    """Who asked for the run, and how long it waited."""
+    return Trigger(
+        kind=trigger_kind(dag_run),
+        dag_id=dag_run.dag_id,
+        run_id=dag_run.run_id,
+        user=dag_run.triggering_user_name,
+        queue_ms=queue_ms(dag_run, started_at),
+    )
 
 
 def equipment_scope(dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo) -> Scope:

@@ -33,7 +33,7 @@ def open_run(stream: StreamName, **context: Any) -> int:
     from cmms.dag_tasks import choose_scope
     from cmms.database import session
     from cmms.sync.close_run import close_run as close
-    from cmms.sync.open_run import StaleMaster, Trigger, current_settings
+    from cmms.sync.open_run import StaleMaster, current_settings
     from cmms.sync.open_run import open_run as open_log
 
     dag_run, params = context["dag_run"], context["params"]
@@ -44,13 +44,7 @@ def open_run(stream: StreamName, **context: Any) -> int:
         else:
             days = settings.rules.look_back_days
             scope = choose_scope.running_time_scope(dag_run, params, settings.zone, look_back_days=days)
-        trigger = Trigger(
-            kind=choose_scope.trigger_kind(dag_run),
-            dag_id=dag_run.dag_id,
-            run_id=dag_run.run_id,
-            user=dag_run.triggering_user_name,
-            queue_ms=choose_scope.queue_ms(dag_run, context["ti"].start_date),
-        )
+        trigger = choose_scope.trigger_of(dag_run, context["ti"].start_date)
         run_date = choose_scope.run_date(dag_run, settings.zone)
         try:
             return open_log(connection, scope, run_date=run_date, trigger=trigger).sync_log_id
@@ -182,6 +176,10 @@ def find_error(context: Context | dict[str, Any]) -> Descriptor:
         return next((error for error in told if error["error"].startswith("RunCancelled")), told[0])
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
     failed = sorted(name for name, state in states.items() if state == "failed")
-    if not failed:
-        return {}
-    return {"error": f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow"}
+    if failed:
+        return {
+            "error": f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow"
+        }
+    return {
+        "error": "HandoverMissing: steps were marked by hand without their work; clear them and run again"
+    }

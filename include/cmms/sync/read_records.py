@@ -27,9 +27,12 @@ ABSENT: Any = msgspec.UNSET
 """The record has no such key (which is not the same as null)."""
 
 _SPLIT_INTO = 8
+_MAX_NAMES = 200
 _KEY_END = re.compile(rb'"[ \t\r\n]*:')
 _Raw = bytes | msgspec.Raw
 _Columns = dict[str, tuple[Any, ...]]
+_Block = tuple[int, _Columns]
+"""How many records, and their values by source name."""
 
 
 class JsonNumber:
@@ -59,13 +62,13 @@ class RawColumns:
 
 
 class RecordReader:
-    """Reads the pages of one stream; learns the names of unmapped fields as it goes."""
+    """Reads the pages of one stream; learns as it goes which names its records carry."""
 
     def __init__(self, *, records_path: str, fields: dict[str, tuple[str, ...]]) -> None:
         self._records_path = records_path
         self._fields = fields
         self._mapped = tuple(dict.fromkeys(name for names in fields.values() for name in names))
-        self._extras: tuple[str, ...] = ()
+        self._names: tuple[str, ...] = ()
 
     def read(self, body: bytes) -> RawColumns:
         """Read one page.
@@ -79,21 +82,22 @@ class RecordReader:
     def read_records(self, records: Sequence[_Raw]) -> RawColumns:
         """Read records that are already split (a page's, or stored payloads to replay)."""
         structure: dict[int, str] = {}
-        if records and not self._extras:
-            self._learn_extras(bytes(records[0]))
+        if records and not self._names:
+            self._learn_names(bytes(records[0]))
         blocks = self._read_block(records, 0, structure) if records else []
         return self._to_columns(blocks, records, structure)
 
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return self._mapped + self._extras
-
-    def _learn_extras(self, record: bytes) -> None:
+    def _learn_names(self, record: bytes) -> None:
         value = _load(record, lambda items: dict(items))
         if isinstance(value, dict):
-            self._extras = tuple(name for name in value if name not in self._mapped and _is_text(name))
+            self._add_names(value)
 
-    def _read_block(self, records: Sequence[_Raw], offset: int, structure: dict[int, str]) -> list[_Columns]:
+    def _add_names(self, record: dict[str, Any]) -> None:
+        new = tuple(name for name in record if name not in self._names and (name in self._mapped or _is_text(name)))
+        if len(self._names) + len(new) <= _MAX_NAMES or any(name in self._mapped for name in new):
+            self._names += new
+
+    def _read_block(self, records: Sequence[_Raw], offset: int, structure: dict[int, str]) -> list[_Block]:
         """Decode a block at once; if that fails or a key is unaccounted for, in smaller blocks."""
         text = b"[" + b",".join(records) + b"]"
         shape = _record_type(self._names)
@@ -103,19 +107,19 @@ class RecordReader:
             rows = []
         if len(rows) == len(records):
             columns = shape.columns(rows)
-            present = sum(len(rows) - count_absent(values) for values in columns.values())
-            if present == _count_keys(text):
-                return [columns]
+            if sum(map(count_present, columns.values())) == _count_keys(text):
+                return [(len(rows), columns)]
         if len(records) == 1:
-            return [shape.columns([self._read_odd(bytes(records[0]), offset, structure, shape)])]
+            odd = self._read_odd(bytes(records[0]), offset, structure)
+            return [(1, _record_type(self._names).columns([odd]))]
         size = max(1, -(-len(records) // _SPLIT_INTO))
         return [
-            columns
+            block
             for start in range(0, len(records), size)
-            for columns in self._read_block(records[start : start + size], offset + start, structure)
+            for block in self._read_block(records[start : start + size], offset + start, structure)
         ]
 
-    def _read_odd(self, record: bytes, position: int, structure: dict[int, str], shape: RecordType) -> Any:
+    def _read_odd(self, record: bytes, position: int, structure: dict[int, str]) -> Any:
         """Read one record tolerantly: NaN, huge numbers and lone surrogates become values to be judged."""
         twice: list[str] = []
 
@@ -130,48 +134,46 @@ class RecordReader:
         value = _load(record, pairs)
         if not isinstance(value, dict):
             structure[position] = NOT_AN_OBJECT
-            return shape.make({})
+            return _record_type(self._names).make({})
         if twice:
             structure[position] = f"{DUPLICATE_KEY}:{_printable(twice[0])}"
-        new = [name for name in value if name not in self._names and _is_text(name)]
-        if new and len(self._extras) < 200:
-            self._extras = (*self._extras, *new)
+        self._add_names(value)
+        shape = _record_type(self._names)
         return shape.make(value)
 
-    def _to_columns(self, blocks: list[_Columns], records: Sequence[_Raw], structure: dict[int, str]) -> RawColumns:
+    def _to_columns(self, blocks: list[_Block], records: Sequence[_Raw], structure: dict[int, str]) -> RawColumns:
         """Per target field, the first candidate name that a record has wins."""
         count = len(records)
-        columns = _join_blocks(blocks, self._names) if blocks else {name: () for name in self._names}
-        absent = {name: count_absent(values) for name, values in columns.items()}
+        columns = _join_blocks(blocks, self._names) if blocks else {}
+        present = {name: count_present(values) for name, values in columns.items()}
         chosen: dict[str, Sequence[Any]] = {}
         for target, names in self._fields.items():
-            present = [name for name in names if absent[name] < count]
-            if not present:
+            carried = [name for name in names if present.get(name)]
+            if not carried:
                 chosen[target] = (ABSENT,) * count
-            elif len(present) == 1 or absent[present[0]] == 0:
-                chosen[target] = columns[present[0]]
+            elif len(carried) == 1 or present[carried[0]] == count:
+                chosen[target] = columns[carried[0]]
             else:
-                candidates = zip(*(columns[name] for name in present), strict=True)
+                candidates = zip(*(columns[name] for name in carried), strict=True)
                 chosen[target] = tuple(next((value for value in row if value is not ABSENT), ABSENT) for row in candidates)
-        unknown = frozenset(name for name in self._extras if absent[name] < count)
+        unknown = frozenset(name for name, records_with in present.items() if records_with and name not in self._mapped)
         return RawColumns(records=records, values=chosen, structure=structure, unknown_fields=unknown)
 
 
-def count_absent(values: Sequence[Any]) -> int:
-    """How many of the values are ABSENT; fast for the usual case of none."""
-    if msgspec.UnsetType not in set(map(type, values)):
-        return 0
-    return sum(1 for value in values if value is ABSENT)
+def count_present(values: Sequence[Any]) -> int:
+    """How many of the values are not ABSENT; fast for the usual cases of all and none."""
+    kinds = set(map(type, values))
+    if msgspec.UnsetType not in kinds:
+        return len(values)
+    return len(values) - values.count(ABSENT) if len(kinds) > 1 else 0
 
 
-def _join_blocks(blocks: list[_Columns], names: tuple[str, ...]) -> _Columns:
+def _join_blocks(blocks: list[_Block], names: tuple[str, ...]) -> _Columns:
     """Blocks end to end; a name that was learned later is absent in the blocks before."""
-    if len(blocks) == 1 and len(blocks[0]) == len(names):
-        return blocks[0]
-    sizes = [len(next(iter(block.values()))) for block in blocks]
+    if len(blocks) == 1 and len(blocks[0][1]) == len(names):
+        return blocks[0][1]
     return {
-        name: tuple(chain.from_iterable(block.get(name) or (ABSENT,) * size for block, size in zip(blocks, sizes, strict=True)))
-        for name in names
+        name: tuple(chain.from_iterable(columns.get(name, (ABSENT,) * size) for size, columns in blocks)) for name in names
     }
 
 

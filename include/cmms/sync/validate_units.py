@@ -29,7 +29,7 @@ from cmms.sync.judge_rows import Judgement, judge_rows
 from cmms.sync.landed_records import LandedRecords, read_page
 from cmms.sync.load_reference import Reference, join_reference, load_reference
 from cmms.sync.parse_records import parse_records
-from cmms.sync.read_records import RawColumns, RecordReader, count_absent
+from cmms.sync.read_records import RawColumns, RecordReader, count_present
 from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest
 from cmms.sync.report_progress import Reporter
 from cmms.sync.resolve_duplicates import LOST_SCHEMA, resolve_duplicates
@@ -285,9 +285,7 @@ def _chunks(
 
 
 def _present_fields(chunk: list[tuple[int, RawColumns]]) -> set[str]:
-    return {
-        name for _, raw in chunk for name, values in raw.values.items() if count_absent(values) < len(raw.records)
-    }
+    return {name for _, raw in chunk for name, values in raw.values.items() if count_present(values)}
 
 
 def _in_scope(frame: pl.DataFrame, run: RunContext) -> pl.DataFrame:
