@@ -74,6 +74,17 @@ def test_every_step_has_a_row_in_the_data_flow_table() -> None:
     assert steps <= rows
 
 
+def test_every_row_of_the_data_flow_table_has_step_file_sql_and_tests() -> None:
+    table = _text("README.md").split("<!-- data-flow:begin -->")[1].split("<!-- data-flow:end -->")[0]
+    rows = [
+        [cell.strip() for cell in line[1:-1].split("|")] for line in table.splitlines() if line[:1] == "|"
+    ]
+    for row in rows[2:]:
+        assert len(row) == 4, row
+        assert row[0] in ("what", "---") or (row[1] and re.search(r"`tests/|^tests$", row[3])), row
+        assert all(name.startswith("`include/sql/") for name in re.findall(r"`[^`]+`", row[2])), row
+
+
 def test_every_dag_is_described() -> None:
     for name in (file.stem for file in (REPOSITORY / "dags").glob("*.py")):
         assert f"| `{name}` |" in _text("docs/operations.md"), name
