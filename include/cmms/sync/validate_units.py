@@ -325,10 +325,16 @@ def _sparse(name: str, count: int, values: dict[int, Any]) -> pl.Series:
 
 
 def _create_plants(run: RunContext, connection: Connection, frame: pl.DataFrame) -> None:
-    """With ``rules.unknown_plant: create``, plants appear with their first record."""
+    """With ``rules.unknown_plant: create``, plants appear with their first readable record."""
     if run.settings.rules.unknown_plant != "create":
         return
-    codes = [code for code in frame["plant_code"].drop_nulls().unique().sort().to_list() if len(code) <= 10]
+    is_readable = (
+        pl.col("problem").is_null()
+        & (pl.col("equipment_number").str.len_chars() <= 50)
+        & pl.col("api_created_at").is_not_null()
+        & (pl.col("plant_code").str.len_chars() <= 10)
+    )
+    codes = frame.filter(is_readable)["plant_code"].unique().sort().to_list()
 
     def write(cursor: Any) -> int:
         return sum(execute(cursor, "reference/create_plant", {"plant_code": code}) for code in codes)
