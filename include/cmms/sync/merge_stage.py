@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 
 from cmms.database import Connection, Cursor, execute, query, run_transaction
-from cmms.errors import HandoverMissing
+from cmms.errors import BatchRuleBroken, HandoverMissing
 from cmms.sync.claim_units import check_fence
 from cmms.sync.landed_records import LandedRecords
 from cmms.sync.load_reference import load_reference
@@ -77,6 +77,9 @@ def merge_unit(
                 what=f"merging {verdict.stream} {verdict.unit_key}",
             )
             break
+        except BatchRuleBroken:
+            drop_stage(connection, stage.table)  # repeating cannot help: nobody will ask for it again
+            raise
         except StaleVerdict:
             verdict, changed = judge_again(run, connection, landed, verdict)
             if changed:
