@@ -1,13 +1,14 @@
 """Part of verify: the marks of every stored reading, derived again from the reading before it.
 
-Input: all readings, a bounded number of machines at a time. Output: a sentence per difference. A set-based
-statement finds the readings whose marks look wrong; :func:`~cmms.sync.flag_following_days.chain_codes`, which
-the merge uses too, has the last word, under the limits of today or any that a kept run has worked with.
+Input: all readings, day by day. Output: a sentence per difference. A set-based statement finds the readings
+whose marks look wrong; :func:`~cmms.sync.flag_following_days.chain_codes`, which the merge uses too, has the
+last word, under the limits of today or any that a kept run has worked with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from cmms.database import Connection, query
@@ -15,23 +16,20 @@ from cmms.settings import Rules
 from cmms.sync.flag_following_days import CHAIN_CODES, chain_codes
 from cmms.sync.stream_rows import stream_rows
 
-MACHINES_AT_ONCE = 1_000
 
-
-def verify_chains(connection: Connection, rules: Rules, *, machines: int = MACHINES_AT_ONCE) -> Iterator[str]:
-    """Differences between stored and derived marks, by machine and day."""
+def verify_chains(connection: Connection, rules: Rules) -> Iterator[str]:
+    """Differences between stored and derived marks, oldest day first."""
     known = [rules, *_rules_used(connection, rules)]
     limits = {"strict": rules.strict_progression, "tolerance": int(rules.hours_mismatch_tolerance * 1000)}
-    after = 0
-    while True:
-        until = query(connection, "verify/machine_ranges", {"after": after, "machines": machines})[0][
-            "last_id"
-        ]
-        if until is None:
-            return
-        for row in stream_rows(connection, "verify/chain", {**limits, "after": after, "until": until}):
-            yield from _differences(row, known)
-        after = until
+    previous_day: date | None = None
+    for row in query(connection, "verify/reading_days"):
+        pair = {"day": row["day"], "previous_day": previous_day}
+        if previous_day is not None:
+            for reading in stream_rows(connection, "verify/chain", {**pair, **limits}):
+                yield from _differences(reading, known)
+        for reading in stream_rows(connection, "verify/chain_gaps", pair):
+            yield from _differences(reading, known)
+        previous_day = row["day"]
 
 
 def _differences(row: dict[str, Any], known: list[Rules]) -> Iterator[str]:

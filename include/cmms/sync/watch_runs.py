@@ -88,8 +88,8 @@ def close_abandoned(
     limits = {"now": to_database(now), "lease_seconds": settings.engine.lease_seconds}
     for run in query(connection, "watch/abandoned_runs", limits):
         error = (
-            f"Abandoned: no sign of life since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease of"
-            f" {run['lease_seconds']} s; start the sync again"
+            f"Abandoned: no sign of life since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease"
+            f" of {run['lease_seconds']} s; start the sync again"
         )
         log.warning("Run %s: %s", run["id"], error)
         closed.append(close_run(connection, int(run["id"]), error=error))
