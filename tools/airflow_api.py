@@ -6,6 +6,7 @@ Input: address and login. Output: DAGs unpaused, runs triggered, their state and
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -47,7 +48,7 @@ class AirflowApi:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         """Describe a session; nothing is sent before `log_in`."""
-        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self._client = httpx.Client(base_url=url, timeout=60, trust_env=False)
         self._login = {"username": user, "password": password}
 
     def log_in(self) -> bool:
@@ -129,6 +130,15 @@ class AirflowApi:
         )
 
     def _get(self, path: str, **parameters: int | str) -> Any:
-        answer = self._client.get(path, params=parameters)
-        answer.raise_for_status()
-        return answer.json()
+        """Read JSON; on a busy machine SQLite may be locked or the server slow, so ask three times."""
+        for attempts_left in (2, 1, 0):
+            try:
+                answer = self._client.get(path, params=parameters)
+                answer.raise_for_status()
+            except httpx.HTTPError:
+                if not attempts_left:
+                    raise
+                time.sleep(1)
+            else:
+                return answer.json()
+        raise AssertionError("unreachable: the last attempt returns or raises")

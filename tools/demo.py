@@ -18,6 +18,8 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
+import httpx
+
 from tools.database_server import (
     GIVEN_SERVER_VARIABLE,
     Account,
@@ -57,6 +59,9 @@ def main() -> int:
             return 0 if run_demo(stack, read_demo_settings(), screen, stay=not arguments.exit) else 1
     except BootstrapError as error:
         screen.console.print(f"demo: {error}", style="red", markup=False)
+        return 1
+    except httpx.HTTPError as error:
+        screen.console.print(f"demo: Airflow did not answer as it should: {error}", style="red", markup=False)
         return 1
     except KeyboardInterrupt:
         return 130

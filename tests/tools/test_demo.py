@@ -54,7 +54,7 @@ def test_the_demo_syncs_yesterday_shows_it_and_stops_everything_on_ctrl_c(
     demo: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     output = tmp_path / "output"
-    deadline = time.monotonic() + 600
+    deadline = time.monotonic() + 900
     while _READY not in output.read_text() and demo.poll() is None and time.monotonic() < deadline:
         time.sleep(0.5)
     shown = output.read_text()
