@@ -28,19 +28,22 @@ from cmms.sync.landed_records import LandedRecords
 from cmms.sync.load_reference import load_reference
 from cmms.sync.merge_equipment import merge_equipment
 from cmms.sync.merge_running_time import merge_running_time
+from cmms.sync.merge_outcome import rows_of
 from cmms.sync.quarantine_records import Quarantine
 from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
 from cmms.sync.report_progress import Reporter, write_event
 from cmms.sync.resolve_duplicates import OLDER, resolve_duplicates
 from cmms.sync.run_context import RunContext
-from cmms.sync.stage_rows import Stage, count_staged, drop_stage, stage_unit
+from cmms.sync.stage_rows import Stage, check_staged, drop_stage, is_staged, stage_unit
 from cmms.sync.validate_units import (
     VERDICT_COLUMNS,
     Verdict,
     judge_frame,
     judgement_warnings,
+    places_of,
     read_frame,
     write_frame,
+    write_rejected,
 )
 
 _LOCK_WAIT_SECONDS = 300
@@ -68,8 +71,6 @@ def merge_unit(
     reporter.report(verdict.unit_key, "merge", 0, stage.staged)
     landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.stream).records_path)
     for _ in range(10):
-        if count_staged(connection, stage.table) != stage.staged:
-            raise HandoverMissing(f"{stage.table} is not complete; clear and re-run from the stage step")
         try:
             counts = run_transaction(
                 connection,
@@ -82,7 +83,7 @@ def merge_unit(
             raise
         except StaleVerdict:
             verdict, changed = judge_again(run, connection, landed, verdict)
-            if changed:
+            if changed or not is_staged(connection, stage):
                 drop_stage(connection, stage.table)
                 stage = stage_unit(run, connection, verdict, reporter)
     else:
@@ -95,7 +96,11 @@ def merge_unit(
 def already_merged(run: RunContext, connection: Connection, unit_key: str) -> Counts | None:
     """What the run marker says, if this run has merged the unit."""
     connection.rollback()
-    rows = query(connection, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit_key})
+    return _marked(query(connection, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit_key}))
+
+
+def _marked(rows: list[dict[str, Any]]) -> Counts | None:
+    """The counts of the run marker; None when the unit is not merged."""
     if not rows or rows[0]["merged_at"] is None:
         return None
     return Counts(**{name: rows[0][name] for name in Counts.__dataclass_fields__})
@@ -108,11 +113,15 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     unit = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
     check_fence(cursor, **unit, fence=stage.fence)
     execute(cursor, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
+    merged = _marked(rows_of(cursor))
+    if merged is not None:
+        return merged
     if verdict.fetched and version != verdict.reference_version:
         raise StaleVerdict
+    check_staged(cursor, stage)
     day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
     quarantine = Quarantine(cursor, **unit, replayed=run.replayed)
-    frames = (read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
+    frames = (read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
     rejected = quarantine.keep_rejected(frames)
     quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
     if day is None:
@@ -179,19 +188,18 @@ def judge_again(
     for chunk in range(1, verdict.chunks + 1):
         file = f"{verdict.folder}/rows-{chunk}.arrow"
         before = read_frame(run, file)
-        parsed = before.drop(*VERDICT_COLUMNS, *JOINED_COLUMNS, "payload", strict=False)
+        parsed = before.drop(*VERDICT_COLUMNS, *JOINED_COLUMNS, strict=False)
         after, judgement = judge_frame(run, parsed, reference, day)
         rejected.update(finding.code for finding in judgement.rejected.values())
         warnings.update(judgement_warnings(judgement))
         same = all(before[name].equals(after[name]) for name in (*VERDICT_COLUMNS, *JOINED_COLUMNS) if name in after.columns)
         if not same:
             changed = True
-            rows = sorted(judgement.rejected)
-            places = list(zip(after[rows]["page"].to_list(), after[rows]["position"].to_list(), strict=True)) if rows else []
+            write_frame(run, file, after)
+            broken = after.filter(pl.col("code").is_not_null())
+            places = places_of(broken)
             raw = landed.raw_bytes(places)
-            payload = pl.Series("payload", [None], dtype=pl.Binary).new_from_index(0, len(after))
-            payload = payload.scatter(rows, [raw[place] for place in places]) if rows else payload
-            write_frame(run, file, after.with_columns(payload))
+            write_rejected(run, verdict.folder, chunk, broken, [raw[place] for place in places])
         valid.append(after.filter(pl.col("code").is_null()).drop(*VERDICT_COLUMNS, "problem"))
     lost_before = read_frame(run, f"{verdict.folder}/lost.arrow")
     lost = resolve_duplicates(pl.concat(valid), landed.raw_bytes) if valid else lost_before

@@ -20,6 +20,8 @@ from cmms.errors import Fenced, RunCancelled
 
 _INTERVAL_SECONDS = 1.0
 _PAUSE_POLL_SECONDS = 1.0
+_BEAT_WAIT_SECONDS = 1
+_LOCK_WAIT_SECONDS = 30
 
 Listener = Callable[[str, str, int, int | None], None]
 """Called with unit key, step, done and total: the command line's progress bar."""
@@ -57,9 +59,7 @@ class Reporter:
             "total": total,
             "rate": done / elapsed if elapsed > 0.01 else None,
         }
-        with self._writing() as cursor:
-            execute(cursor, "run/update_unit", values)
-            self._beat(cursor)
+        self._beat(values)
         self.check()
 
     def check(self) -> None:
@@ -84,8 +84,7 @@ class Reporter:
                 paused = True
                 self._set_status("paused")
             time.sleep(_PAUSE_POLL_SECONDS)
-            with self._writing() as cursor:
-                self._beat(cursor)
+            self._beat()
 
     def call(self, call: ApiCall) -> None:
         """Note an HTTP request; written in batches, at the latest by :meth:`close`."""
@@ -133,11 +132,29 @@ class Reporter:
         with self._writing() as cursor:
             execute(cursor, "run/set_status", {"sync_log_id": self.sync_log_id, "status": status})
 
-    def _beat(self, cursor: Any) -> None:
-        execute(cursor, "run/heartbeat", {"sync_log_id": self.sync_log_id})
-        execute(
-            cursor, "run/renew_leases", {"sync_log_id": self.sync_log_id, "lease_seconds": self._lease_seconds}
-        )
+    def _beat(self, progress: dict[str, Any] | None = None) -> None:
+        """Write progress and a sign of life, unless a merge of this run holds the rows.
+
+        Then the merge is the sign of life, and this step need not wait for it. Leases before the log row, as
+        merging and closing do: no deadlock.
+        """
+        import MySQLdb
+
+        connection = self._connected()
+        lease = {"sync_log_id": self.sync_log_id, "lease_seconds": self._lease_seconds}
+        with translated_errors("writing the run's progress"), closing(connection.cursor()) as cursor:
+            try:
+                cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {_BEAT_WAIT_SECONDS:d}")
+                if progress:
+                    execute(cursor, "run/update_unit", progress)
+                execute(cursor, "run/renew_leases", lease)
+                execute(cursor, "run/heartbeat", {"sync_log_id": self.sync_log_id})
+                connection.commit()
+            except MySQLdb.Error as error:
+                if error_number(error) not in LOCKED:
+                    raise
+                connection.rollback()
+            cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {_LOCK_WAIT_SECONDS:d}")
 
     def _flush_calls(self) -> None:
         calls, self._calls = self._calls, []

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import MySQLdb
 import polars as pl
 
 from cmms.database import (
@@ -144,17 +145,27 @@ def drop_stage(connection: Connection, table: str) -> None:
         connection.commit()
 
 
-def count_staged(connection: Connection, table: str) -> int:
-    """Rows in a staging table.
+def is_staged(connection: Connection, stage: Stage) -> bool:
+    """Whether the staging table is there, with all its rows."""
+    try:
+        return int(query(connection, "stage/count", stage_table=stage.table)[0]["staged"]) == stage.staged
+    except MySQLdb.ProgrammingError:  # no such table
+        return False
+
+
+def check_staged(cursor: Cursor, stage: Stage) -> None:
+    """Never merge less than what was staged.
 
     Raises:
-        HandoverMissing: the table is not there.
+        HandoverMissing: the table is gone or not complete.
     """
     try:
-        with translated_errors(f"counting {table}"):
-            return int(query(connection, "stage/count", stage_table=table)[0]["staged"])
-    except DatabaseRefused as error:
-        raise HandoverMissing(f"{table} is not there; clear and re-run from the stage step") from error
+        execute(cursor, "stage/count", stage_table=stage.table)
+        found = int(cursor.fetchone()[0])
+    except MySQLdb.ProgrammingError:
+        found = 0
+    if found != stage.staged or not stage.table:
+        raise HandoverMissing(f"{stage.table} is not complete; clear the stage task and all after it")
 
 
 def _table_name(run: RunContext, verdict: Verdict, fence: int) -> str:
@@ -205,8 +216,6 @@ class _Loader:
         self._insert(rows)
 
     def _load_file(self, rows: pl.DataFrame) -> bool:
-        import MySQLdb
-
         with tempfile.TemporaryDirectory(prefix="cmms-stage-") as folder:
             file = Path(folder, "rows.tsv")
             rows.write_csv(

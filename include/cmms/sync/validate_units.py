@@ -1,7 +1,7 @@
 """Step 3, validate: landed pages -> judged rows of each unit, in chunk files.
 
 Input: the manifest of a fetched batch. Output: per unit a :class:`Verdict` (small, for XCom) and, in the unit's folder,
-``rows-<n>.arrow`` (parsed values, ids, code and warnings per row; rejected rows with their raw payload), ``lost.arrow``
+``rows-<n>.arrow`` (parsed values, ids, code and warnings per row), ``rejected-<n>.arrow`` (with the raw record), ``lost.arrow``
 (records superseded within the input) and ``validation.json`` (Great Expectations' results).
 
 Per chunk: read_records -> parse_records -> load_reference/join_reference -> judge_rows. Then, over the whole unit:
@@ -171,18 +171,16 @@ class _Unit:
         if self._reference is None:
             self._reference = load_reference(self._connection, day=self.day)
         judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
-        payloads = [bytes(raw[page][position]) for page, position in _places(judged, judgement)]
-        payload = pl.Series("payload", [None] * len(judged), dtype=pl.Binary)
-        if payloads:
-            payload = payload.scatter(sorted(judgement.rejected), payloads)
-        judged = judged.with_columns(payload)
         self._chunks += 1
         self._fetched += len(judged)
         self._rejected.update(finding.code for finding in judgement.rejected.values())
         self._warnings.update(judgement_warnings(judgement))
         add_results(self._results, judgement.results)
         write_frame(self._run, f"{self._folder}/rows-{self._chunks}.arrow", judged)
-        self._valid.append(judged.filter(pl.col("code").is_null()).drop(*VERDICT_COLUMNS, "payload", "problem"))
+        rejected = judged.filter(pl.col("code").is_not_null())
+        payloads = [bytes(raw[page][position]) for page, position in places_of(rejected)]
+        write_rejected(self._run, self._folder, self._chunks, rejected, payloads)
+        self._valid.append(judged.filter(pl.col("code").is_null()).drop(*VERDICT_COLUMNS, "problem"))
 
     def conclude(self, landed: LandedRecords) -> Verdict:
         """Find superseded records and check the batch rules over the whole unit."""
@@ -310,10 +308,17 @@ def _by_unit(units: list[_Unit], frame: pl.DataFrame) -> Iterator[tuple[_Unit, p
         yield unit, frame.filter(belongs)
 
 
-def _places(judged: pl.DataFrame, judgement: Judgement) -> list[tuple[int, int]]:
-    rows = sorted(judgement.rejected)
-    picked = judged[rows] if rows else judged.clear()
-    return list(zip(picked["page"].to_list(), picked["position"].to_list(), strict=True))
+def places_of(rows: pl.DataFrame) -> list[tuple[int, int]]:
+    """(page, position) of every row."""
+    return list(zip(rows["page"].to_list(), rows["position"].to_list(), strict=True))
+
+
+def write_rejected(
+    run: RunContext, folder: str, chunk: int, rejected: pl.DataFrame, payloads: Sequence[bytes]
+) -> None:
+    """Write a chunk's rejected rows with their raw records: the merge keeps them without reading the valid ones."""
+    payload = pl.Series("payload", payloads, dtype=pl.Binary)
+    write_frame(run, f"{folder}/rejected-{chunk}.arrow", rejected.with_columns(payload))
 
 
 def _sparse(name: str, count: int, values: dict[int, Any]) -> pl.Series:
