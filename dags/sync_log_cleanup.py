@@ -6,6 +6,7 @@
 """
 
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk import DAG, task
 
@@ -31,10 +32,11 @@ with DAG(
 ):
 
     @task
-    def clean_up_logs() -> dict[str, int]:
+    def clean_up_logs(**context: Any) -> dict[str, int]:
         """Rows removed, by table."""
+        from cmms.dag_tasks.choose_scope import trigger_of
         from cmms.sync.clean_up_logs import clean_up_logs as clean_up
 
-        return dict(clean_up())
+        return clean_up(trigger=trigger_of(context["dag_run"], context["ti"].start_date))
 
     clean_up_logs()

@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from cmms.simulator import Simulator, SimulatorConfig
-from tests.conftest import REPOSITORY
 from tests.dags.dag_site import DagSite, connection_uri
 
 
@@ -24,16 +23,6 @@ def airflow_metadata() -> None:
         from airflow.utils.db import initdb
 
         initdb()
-
-
-@pytest.fixture(scope="session")
-def dags() -> dict[str, Any]:
-    """The DAGs of the repository, parsed as Airflow does."""
-    from airflow.dag_processing.dagbag import DagBag
-
-    bag = DagBag(dag_folder=str(REPOSITORY / "dags"))
-    assert bag.import_errors == {}
-    return dict(bag.dags)
 
 
 @pytest.fixture(scope="module")

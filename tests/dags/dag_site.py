@@ -1,6 +1,6 @@
 """A site whose DAGs run in this process, by ``dag.test()``, against a simulated source and a real database.
 
-run = site.run(dags["running_time_sync"], start_date="2026-01-30", end_date="2026-01-31")
+run = site.run("running_time_sync", start_date="2026-01-30", end_date="2026-01-31")
 assert run.states["merge"] == "success" and site.log()["status"] == "success"
 """
 
@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.sync.site import Site
+from tools.state_folder import REPOSITORY
 
 RUN_AFTER = datetime(2026, 2, 1, 1, 0, tzinfo=UTC)
 
@@ -29,12 +30,21 @@ def connection_uri(database: dict[str, Any]) -> str:
     return "mysql://{user}:{password}@{host}:{port}/{database}".format(**database)
 
 
+def parse_dags() -> dict[str, Any]:
+    """The DAGs of the repository, parsed as Airflow does."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(dag_folder=str(REPOSITORY / "dags"))
+    assert bag.import_errors == {}
+    return dict(bag.dags)
+
+
 class DagSite(Site):
     """See the module."""
 
     def run(
         self,
-        dag: Any,
+        dag_id: str,
         *,
         logical_date: datetime | None = None,
         run_after: datetime = RUN_AFTER,
@@ -45,6 +55,9 @@ class DagSite(Site):
 
         The same ``logical_date`` and ``run_after`` again are the same run, cleared.
         """
+        dag = parse_dags()[
+            dag_id
+        ]  # anew: in one process, Airflow leaves the values of a run in the DAG's params
         for task in dag.tasks:
             if hasattr(task, "partial_kwargs"):
                 task.partial_kwargs["retry_delay"] = timedelta(0)

@@ -20,8 +20,8 @@ STEPS = ("open_run", "plan_requests", "fetch[0]", "validate[0]", "stage[0]", "me
 
 
 @pytest.mark.feature("TEST-20", "OBJ-01", "STK-01", "RT-13")
-def test_both_syncs_store_the_day_and_close_their_logs(site: DagSite, dags: dict[str, Any]) -> None:
-    run = site.run(dags["equipment_sync"], logical_date=datetime(2026, 2, 1, tzinfo=UTC))
+def test_both_syncs_store_the_day_and_close_their_logs(site: DagSite) -> None:
+    run = site.run("equipment_sync", logical_date=datetime(2026, 2, 1, tzinfo=UTC))
     log = site.log()
     assert run.state == "success"
     assert set(run.states.values()) == {"success"}
@@ -31,7 +31,7 @@ def test_both_syncs_store_the_day_and_close_their_logs(site: DagSite, dags: dict
     assert log["interval_end"] == date(2026, 2, 1)
     assert site.value("SELECT COUNT(*) FROM sync_leases WHERE sync_log_id IS NOT NULL") == 0
 
-    run = site.run(dags["running_time_sync"])
+    run = site.run("running_time_sync")
     log = site.log()
     assert run.state == "success"
     assert (log["sync_type"], log["status"], log["records_inserted"]) == ("running_time", "success", 40)
@@ -42,13 +42,11 @@ def test_both_syncs_store_the_day_and_close_their_logs(site: DagSite, dags: dict
 
 
 @pytest.mark.feature("JOB-03", "SVC-04", "RT-02")
-def test_a_range_asks_for_each_day_and_stores_it(
-    make_site: Callable[..., DagSite], dags: dict[str, Any]
-) -> None:
+def test_a_range_asks_for_each_day_and_stores_it(make_site: Callable[..., DagSite]) -> None:
     site = make_site(engine={"days_per_batch": 1})
-    site.run(dags["equipment_sync"])
+    site.run("equipment_sync")
     site.simulator.clear_requests()
-    run = site.run(dags["running_time_sync"], start_date="2026-01-10", end_date="2026-01-12")
+    run = site.run("running_time_sync", start_date="2026-01-10", end_date="2026-01-12")
     assert run.state == "success"
     assert {"fetch[0]", "fetch[1]", "fetch[2]"} <= set(run.states)
     asked = {request.parameters["date"][0] for request in site.simulator.requests}
@@ -61,10 +59,10 @@ def test_a_range_asks_for_each_day_and_stores_it(
 
 
 @pytest.mark.feature("JOB-03", "RT-10")
-def test_a_run_for_one_machine_and_day_touches_only_its_row(site: DagSite, dags: dict[str, Any]) -> None:
-    site.run(dags["equipment_sync"])
+def test_a_run_for_one_machine_and_day_touches_only_its_row(site: DagSite) -> None:
+    site.run("equipment_sync")
     number = site.value("SELECT MIN(equipment_number) FROM equipment")
-    run = site.run(dags["running_time_sync"], start_date="2026-01-10", equipment_numbers=[number])
+    run = site.run("running_time_sync", start_date="2026-01-10", equipment_numbers=[number])
     assert run.state == "success"
     rows = site.query(
         "SELECT date, equipment_number FROM equipment_running_times t JOIN equipment e ON e.id = t.equipment_id"
@@ -74,12 +72,12 @@ def test_a_run_for_one_machine_and_day_touches_only_its_row(site: DagSite, dags:
 
 @pytest.mark.feature("ERR-01", "SYNC-02")
 def test_a_refused_request_fails_the_run_at_once_with_its_reason_and_one_alert(
-    site: DagSite, dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    site: DagSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.simulator.inject(Fault("status", status=401))
     with SlackSink() as slack:
         connect_slack(monkeypatch, slack.url)
-        run = site.run(dags["equipment_sync"])
+        run = site.run("equipment_sync")
         assert len(slack.bodies) == 1
     assert run.state == "failed"
     assert (run.states["fetch[0]"], run.states["close_run"]) == ("failed", "failed")
@@ -94,11 +92,9 @@ def test_a_refused_request_fails_the_run_at_once_with_its_reason_and_one_alert(
 
 
 @pytest.mark.feature("SCHED-01", "SVC-03")
-def test_a_passing_fault_is_retried_and_the_failed_attempt_stays_on_record(
-    site: DagSite, dags: dict[str, Any]
-) -> None:
+def test_a_passing_fault_is_retried_and_the_failed_attempt_stays_on_record(site: DagSite) -> None:
     site.simulator.inject(Fault("status", status=503, times=2))
-    run = site.run(dags["equipment_sync"])
+    run = site.run("equipment_sync")
     assert run.state == "success"
     log = site.log()
     assert (log["status"], log["error_message"]) == ("success", None)
@@ -108,18 +104,16 @@ def test_a_passing_fault_is_retried_and_the_failed_attempt_stays_on_record(
 
 
 @pytest.mark.feature("SCHED-01")
-def test_a_lasting_fault_fails_after_three_retries(site: DagSite, dags: dict[str, Any]) -> None:
+def test_a_lasting_fault_fails_after_three_retries(site: DagSite) -> None:
     site.simulator.inject(Fault("status", status=503))
-    run = site.run(dags["equipment_sync"])
+    run = site.run("equipment_sync")
     assert run.state == "failed"
     assert len(site.simulator.requests) == 4
     assert (site.log()["status"], site.log()["error_class"]) == ("failed", "ApiUnavailable")
 
 
 @pytest.mark.feature("TEST-20")
-def test_a_cancel_asked_for_in_the_log_row_is_obeyed_between_pages(
-    make_site: Callable[..., DagSite], dags: dict[str, Any]
-) -> None:
+def test_a_cancel_asked_for_in_the_log_row_is_obeyed_between_pages(make_site: Callable[..., DagSite]) -> None:
     site = make_site(api={"pagination": {"size": 5}})
     site.simulator.inject(Fault("latency", seconds=1.5))
     stopped = threading.Event()
@@ -130,11 +124,13 @@ def test_a_cancel_asked_for_in_the_log_row_is_obeyed_between_pages(
                 site.execute("UPDATE api_sync_logs SET control = 'cancel' WHERE status = 'running'")
                 return
 
-    operator = threading.Thread(target=cancel)
+    operator = threading.Thread(target=cancel, daemon=True)
     operator.start()
-    run = site.run(dags["equipment_sync"])
-    stopped.set()
-    operator.join()
+    try:
+        run = site.run("equipment_sync")
+    finally:
+        stopped.set()
+        operator.join()
     assert run.state == "failed"
     log = site.log()
     assert (log["status"], log["error_class"]) == ("cancelled", "RunCancelled")
@@ -144,26 +140,23 @@ def test_a_cancel_asked_for_in_the_log_row_is_obeyed_between_pages(
 
 @pytest.mark.feature("SYNC-03", "TEST-20")
 @pytest.mark.parametrize("marked", ["fetch", "fetch|validate", "validate", "stage", "fetch|validate|stage"])
-def test_steps_marked_success_by_hand_never_lead_to_an_empty_merge(
-    site: DagSite, dags: dict[str, Any], marked: str
-) -> None:
-    run = site.run(dags["equipment_sync"], mark_success=marked)
+def test_steps_marked_success_by_hand_never_lead_to_an_empty_merge(site: DagSite, marked: str) -> None:
+    run = site.run("equipment_sync", mark_success=marked)
     assert run.state == "failed"
-    log = site.log()
-    assert (log["status"], log["error_class"]) == ("failed", "HandoverMissing")
+    assert (site.log()["status"], site.log()["error_class"]) == ("failed", "HandoverMissing")
     assert site.value("SELECT COUNT(*) FROM equipment") == 0
 
 
 @pytest.mark.feature("RT-13")
 def test_running_times_without_equipment_of_the_day_are_flagged_or_blocked(
-    make_site: Callable[..., DagSite], dags: dict[str, Any]
+    make_site: Callable[..., DagSite],
 ) -> None:
     site = make_site()
-    run = site.run(dags["running_time_sync"])
+    run = site.run("running_time_sync")
     assert (run.state, site.log()["stale_master"]) == ("success", 1)
 
     site = make_site(rules={"stale_master": "block"})
-    run = site.run(dags["running_time_sync"])
+    run = site.run("running_time_sync")
     assert run.state == "failed"
     log = site.log()
     assert (log["status"], log["error_class"], log["stale_master"]) == ("failed", "StaleMaster", 1)
@@ -171,39 +164,33 @@ def test_running_times_without_equipment_of_the_day_are_flagged_or_blocked(
 
 
 @pytest.mark.feature("RT-04")
-def test_orphans_are_stored_by_themselves_once_their_equipment_arrives(
-    site: DagSite, dags: dict[str, Any]
-) -> None:
-    run = site.run(dags["running_time_sync"])
+def test_orphans_are_stored_by_themselves_once_their_equipment_arrives(site: DagSite) -> None:
+    run = site.run("running_time_sync")
     assert (run.state, site.log()["status"], site.log()["records_failed"]) == ("success", "partial", 40)
-    run = site.run(dags["equipment_sync"])
+    run = site.run("equipment_sync")
     assert (run.state, run.states["replay_orphans"]) == ("success", "success")
     assert site.value("SELECT COUNT(*) FROM equipment_running_times") == 40
     assert site.value("SELECT COUNT(*) FROM sync_record_errors WHERE status = 'open'") == 0
 
 
-def test_a_replay_that_fails_does_not_fail_the_sync(
-    site: DagSite, dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replay_that_fails_does_not_fail_the_sync(site: DagSite, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: Any) -> None:
         raise RuntimeError("replay is broken")
 
     monkeypatch.setattr("cmms.sync.replay_rejects.replay_orphans", fail)
-    run = site.run(dags["equipment_sync"])
+    run = site.run("equipment_sync")
     assert (run.states["replay_orphans"], run.state) == ("failed", "success")
     assert site.log()["status"] == "success"
 
 
 @pytest.mark.feature("RT-02", "SVC-03")
-def test_a_cleared_run_fetches_its_own_day_again_and_merges_what_changed(
-    site: DagSite, dags: dict[str, Any]
-) -> None:
+def test_a_cleared_run_fetches_its_own_day_again_and_merges_what_changed(site: DagSite) -> None:
     at = datetime(2026, 2, 1, 1, tzinfo=UTC)
-    site.run(dags["equipment_sync"])
-    first = site.run(dags["running_time_sync"], logical_date=at)
+    site.run("equipment_sync")
+    first = site.run("running_time_sync", logical_date=at)
     site.execute("UPDATE equipment_running_times SET running_hours = 1 WHERE id % 2 = 0")
     site.simulator.clear_requests()
-    again = site.run(dags["running_time_sync"], logical_date=at)
+    again = site.run("running_time_sync", logical_date=at)
     assert again.run_id == first.run_id
     assert {request.parameters["date"][0] for request in site.simulator.requests} == {"2026-01-31"}
     log = site.log()
@@ -213,29 +200,32 @@ def test_a_cleared_run_fetches_its_own_day_again_and_merges_what_changed(
 
 
 @pytest.mark.feature("SYNC-05")
-def test_a_wrong_range_in_the_form_fails_with_the_reason(site: DagSite, dags: dict[str, Any]) -> None:
-    run = site.run(dags["running_time_sync"], start_date="2026-01-12", end_date="2026-01-10")
+def test_a_wrong_range_in_the_form_fails_with_the_reason(site: DagSite) -> None:
+    run = site.run("running_time_sync", start_date="2026-01-12", end_date="2026-01-10")
     assert (run.state, run.states["open_run"]) == ("failed", "failed")
     assert run.states["fetch"] == "upstream_failed"
     assert site.simulator.requests == []
 
 
-def test_a_broken_settings_file_fails_the_run(site: DagSite, dags: dict[str, Any]) -> None:
+def test_a_broken_settings_file_fails_the_run(site: DagSite) -> None:
     (site.folder / "cmms.yaml").write_text("timezone: Mars/Olympus\n")
-    run = site.run(dags["equipment_sync"])
+    run = site.run("equipment_sync")
     assert (run.state, run.states["open_run"]) == ("failed", "failed")
 
 
 @pytest.mark.feature("TEST-20", "SCHED-03")
-def test_the_watchdog_and_the_cleanup_run(site: DagSite, dags: dict[str, Any]) -> None:
-    site.run(dags["equipment_sync"])
+def test_the_watchdog_and_the_cleanup_run(site: DagSite) -> None:
+    site.run("equipment_sync")
     site.execute(
         "INSERT INTO api_sync_logs (sync_type, status, heartbeat_at, sync_started_at, created_at, updated_at)"
         " VALUES ('equipment', 'running', '2026-01-01', '2026-01-01', '2026-01-01', '2026-01-01')"
     )
-    run = site.run(dags["sync_watchdog"])
+    run = site.run("sync_watchdog")
     assert run.state == "success"
     assert (site.log()["status"], site.log()["error_class"]) == ("failed", "Abandoned")
-    run = site.run(dags["sync_log_cleanup"])
+    site.execute("UPDATE api_sync_logs SET sync_completed_at = '2026-01-01', created_at = '2026-01-01'")
+    site.run("equipment_sync")
+    run = site.run("sync_log_cleanup")
     assert run.state == "success"
-    assert site.query("SELECT status FROM api_sync_logs") == [{"status": "success"}]
+    assert site.value("SELECT COUNT(*) FROM api_sync_logs WHERE created_at < '2026-01-02'") == 0
+    assert site.value("SELECT COUNT(*) FROM api_sync_logs WHERE sync_type = 'equipment'") == 1
