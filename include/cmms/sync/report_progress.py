@@ -15,7 +15,16 @@ from dataclasses import asdict
 from typing import Any
 
 from cmms.api.call_log import ApiCall
-from cmms.database import Connection, connect, execute, insert_many, query, translated_errors
+from cmms.database import (
+    LOCKED,
+    Connection,
+    connect,
+    error_number,
+    execute,
+    insert_many,
+    query,
+    translated_errors,
+)
 from cmms.errors import Fenced, RunCancelled
 
 _INTERVAL_SECONDS = 1.0
