@@ -139,6 +139,18 @@ def test_every_package_behind_a_configured_class_or_address_is_pinned(environmen
     assert importlib.util.find_spec(module)
 
 
+def test_the_pinned_celery_is_one_that_the_executor_of_airflow_can_import(
+    services: dict[str, Any], monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    from celery.app.utils import find_app
+
+    for name in ("AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__CELERY__RESULT_BACKEND"):
+        monkeypatch.setenv(name, environment[name])
+    app = re.search(r"celery --app (\S+) inspect ping", services["worker"]["healthcheck"]["test"][1])
+    assert app
+    assert find_app(app[1]).main == "airflow.providers.celery.executors.celery_executor"
+
+
 def test_every_airflow_option_exists(environment: dict[str, str]) -> None:
     from airflow.configuration import conf
 
