@@ -287,7 +287,7 @@ class Engine(Frozen):
     unit_wait_seconds: float = Field(300, ge=0)
     load_data: Literal["auto", "never"] = "auto"
     insert_batch_bytes: int = Field(512 * 1024, ge=16 * 1024)
-    lock_wait_seconds: int = Field(30, ge=1)
+    lock_wait_seconds: int = Field(300, ge=1)
 
 
 class Retention(Frozen):

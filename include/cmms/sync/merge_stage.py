@@ -46,8 +46,6 @@ from cmms.sync.validate_units import (
     write_rejected,
 )
 
-_LOCK_WAIT_SECONDS = 300
-
 
 class StaleVerdict(Exception):
     """The reference data changed since the rows were judged; nothing was written."""
@@ -107,7 +105,7 @@ def _marked(rows: list[dict[str, Any]]) -> Counts | None:
 
 
 def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verdict, stage: Stage) -> Counts:
-    cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {_LOCK_WAIT_SECONDS:d}")
+    cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", (run.settings.engine.lock_wait_seconds,))
     execute(cursor, "reference/lock_version")
     version = int(cursor.fetchone()[0])
     unit = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
