@@ -69,6 +69,7 @@ def merge_unit(
     reporter.report(verdict.unit_key, "merge", 0, stage.staged)
     landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.stream).records_path)
     for _ in range(10):
+        connection.rollback()  # what was read so far must not be the snapshot that the merge looks at
         try:
             counts = run_transaction(
                 connection,
