@@ -37,7 +37,9 @@ def main() -> int:
     """Measure and print; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000, help="running times a day (default: %(default)s)")
-    parser.add_argument("--days", type=int, default=10, help="days of the long run (default: %(default)s; 0: leave it out)")
+    parser.add_argument(
+        "--days", type=int, default=10, help="days of the long run (default: %(default)s; 0: leave it out)"
+    )
     parser.add_argument("--defect-rate", type=float, default=0.005, help="share of defective records")
     parser.add_argument("--repeat", type=int, default=3, help="repetitions, the median counts (default: %(default)s)")
     args = parser.parse_args()
@@ -84,7 +86,9 @@ def _median(rounds: list[dict[str, Any]], *path: str) -> float:
     return statistics.median(values)
 
 
-def _summarise(args: argparse.Namespace, rounds: list[dict[str, Any]], long_run: dict[str, Any] | None) -> dict[str, Any]:
+def _summarise(
+    args: argparse.Namespace, rounds: list[dict[str, Any]], long_run: dict[str, Any] | None
+) -> dict[str, Any]:
     limit = {name: _median(rounds, "limit", name) for name in ("first", "again", "changed")}
     engine = {name: _median(rounds, "engine", name, "seconds") for name in ("first", "again", "changed")}
     ratios = {
@@ -136,8 +140,6 @@ def _print(result: dict[str, Any]) -> None:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
 
 
 if __name__ == "__main__":

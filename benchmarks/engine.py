@@ -92,7 +92,9 @@ def _child(
             (summary.sync_log_id,),
         )
         steps = dict(zip(("fetch", "validate", "stage", "merge"), map(int, cursor.fetchone()), strict=True))
-        counts = {key: getattr(summary.counts, key) for key in ("fetched", "inserted", "updated", "unchanged", "rejected")}
+        counts = {
+            key: getattr(summary.counts, key) for key in ("fetched", "inserted", "updated", "unchanged", "rejected")
+        }
         result[name] = {"seconds": seconds, "steps_ms": steps, "counts": counts}
     result["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sender.send(json.dumps(result))

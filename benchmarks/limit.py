@@ -37,7 +37,12 @@ def measure_limit(account: Account, schema: str, day: date, folder: Path) -> dic
     import MySQLdb
 
     connection = MySQLdb.connect(
-        host=account.host, port=account.port, user=account.user, passwd=account.password, local_infile=1, charset="utf8mb4"
+        host=account.host,
+        port=account.port,
+        user=account.user,
+        passwd=account.password,
+        local_infile=1,
+        charset="utf8mb4",
     )
     cursor = connection.cursor()
     file = folder / "limit.tsv"
@@ -45,7 +50,8 @@ def measure_limit(account: Account, schema: str, day: date, folder: Path) -> dic
     _prepare(cursor, schema, limit, day, file)
     connection.commit()
     merge = f"INSERT INTO equipment_running_times ({_TARGET}) SELECT e.id, p.id, {_VALUES} FROM ready s {_JOINS}"
-    differs = f"LEFT JOIN equipment_running_times t ON t.equipment_id = e.id AND t.date = s.date WHERE t.id IS NULL OR NOT ({_EQUAL})"
+    stored = "LEFT JOIN equipment_running_times t ON t.equipment_id = e.id AND t.date = s.date"
+    differs = f"{stored} WHERE t.id IS NULL OR NOT ({_EQUAL})"
     upsert = f"ON DUPLICATE KEY UPDATE {_UPDATE}"
     seconds = {"first": _load_and_merge(connection, file, f"{merge} {upsert}")}
     seconds["again"] = _load_and_merge(connection, file, f"{merge} {differs} {upsert}")
@@ -66,7 +72,8 @@ def _prepare(cursor: Any, schema: str, limit: str, day: date, file: Path) -> Non
         cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{schema}`.`{table}`")
     cursor.execute(
         f"CREATE TABLE ready AS SELECT e.equipment_number, p.plant_code, r.point, r.date, r.date_time, r.description, "
-        f"r.running_hours, r.cumulative_hours, r.company_code, r.equipment_description, r.object_number, r.api_created_at "
+        f"r.running_hours, r.cumulative_hours, r.company_code, r.equipment_description, r.object_number, "
+        f"r.api_created_at "
         f"FROM `{schema}`.equipment_running_times r JOIN `{schema}`.equipment e ON e.id = r.equipment_id "
         f"JOIN `{schema}`.plants p ON p.id = r.plant_id WHERE r.date = %s ORDER BY r.id",
         (day,),

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from functools import lru_cache
+from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -93,13 +93,11 @@ def session(*, local_infile: bool = False) -> Iterator[Connection]:
 def _ignoring_lost_connection() -> Iterator[None]:
     import MySQLdb
 
-    try:
+    with suppress(MySQLdb.Error):  # the server has already gone: it rolled back by itself
         yield
-    except MySQLdb.Error:
-        pass  # the server has already gone: it rolled back by itself
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_sql(name: str) -> str:
     """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``area/what``."""
     lines = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()

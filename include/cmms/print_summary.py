@@ -50,7 +50,8 @@ def print_summary(summary: RunSummary) -> None:
     """Print one run: status, counts, reasons of rejects and warnings."""
     console = Console()
     seconds = (summary.completed_at - summary.started_at).total_seconds()
-    table = Table(title=f"{summary.sync_type} sync, run {summary.sync_log_id}: {summary.status} ({summary.level}, {seconds:.1f} s)")
+    title = f"{summary.sync_type} sync, run {summary.sync_log_id}: {summary.status}"
+    table = Table(title=f"{title} ({summary.level}, {seconds:.1f} s)")
     for name in _COUNTS:
         table.add_column(name, justify="right")
     table.add_row(*(f"{getattr(summary.counts, name):,}" for name in _COUNTS))

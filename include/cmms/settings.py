@@ -104,7 +104,7 @@ class Auth(Frozen):
 
     scheme: Literal["none", "basic", "bearer", "raw", "api_key", "oauth2"] = "bearer"
     header: str = "X-API-Key"
-    token_path: str = "/oauth/token"
+    token_path: str = "/oauth/token"  # noqa: S105 - a path
     scope: str | None = None
 
 

@@ -185,9 +185,7 @@ def _configuration(raw: dict[str, Any]) -> Any:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     meta = raw["meta"]
-    does = {"critical": "rejects the record", "warning": "marks the record"}.get(
-        raw["severity"], "only counts"
-    )
+    does = {"critical": "rejects the record", "warning": "marks the record"}.get(raw["severity"], "only counts")
     return ExpectationConfiguration(
         type=raw["type"],
         kwargs=raw["kwargs"],
@@ -215,8 +213,7 @@ def _index_page(entries: Sequence[tuple[KeptValidation, str]]) -> str:
     """The list of units; Great Expectations' own index is empty without its scripts."""
     rows = "\n".join(_index_row(kept, page) for kept, page in entries)
     suites = " · ".join(
-        f'<a href="expectations/{stream}.html">{stream}</a>'
-        for stream in sorted({kept.stream for kept, _ in entries})
+        f'<a href="expectations/{stream}.html">{stream}</a>' for stream in sorted({kept.stream for kept, _ in entries})
     )
     return f"""<!DOCTYPE html>
 <html lang="en">

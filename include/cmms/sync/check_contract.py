@@ -54,7 +54,9 @@ def check_fields(
         missing = [name for name in absent if stored[name]]
     if not missing:
         return
-    wanted = "; ".join(f"{name} (looked for {', '.join(fields[name]) or 'nothing: no source name set'})" for name in missing)
+    wanted = "; ".join(
+        f"{name} (looked for {', '.join(fields[name]) or 'nothing: no source name set'})" for name in missing
+    )
     raise ContractBroken(
         f"no record carries {wanted}: renamed or dropped at the source? Map the new name in"
         f" streams.{stream}.fields, or set an empty list if the source does not deliver an optional field any more",

@@ -1,6 +1,7 @@
 """Step 6, close the run: counts recomputed from the merged units, status and level set, leases released.
 
-Input: the run and, if it failed, why. Output: :class:`~cmms.sync.records.RunSummary`, the one account of the run that log
+Input: the run and, if it failed, why. Output: :class:`~cmms.sync.records.RunSummary`, the one account of the run
+that log
 row, alerts, command line and UI share. Always runs (teardown), also after a failure; a closed row stays as it is.
 """
 
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 
 from cmms.alerts.levels import level_of, respond_by
 from cmms.database import Connection, Cursor, execute, query, run_transaction
-from cmms.errors import CmmsError, RunCancelled
+from cmms.errors import CmmsError, HandoverMissing, RunCancelled
 from cmms.settings import Settings
 from cmms.sync.records import Counts, RunSummary, Scope, Status
 from cmms.sync.report_progress import write_event
@@ -25,7 +26,11 @@ _MESSAGE_LENGTH = 4000
 
 
 def close_run(
-    connection: Connection, sync_log_id: int, *, error: BaseException | str | None = None, stack_trace: str | None = None
+    connection: Connection,
+    sync_log_id: int,
+    *,
+    error: BaseException | str | None = None,
+    stack_trace: str | None = None,
 ) -> RunSummary:
     """Close the log row and return the summary.
 
@@ -45,7 +50,8 @@ def close_run(
             what=f"closing run {sync_log_id}",
         )
     summary = load_summary(connection, sync_log_id=sync_log_id)
-    assert summary is not None
+    if summary is None:
+        raise HandoverMissing("the run's log row is gone", sync_log_id=sync_log_id)
     return summary
 
 

@@ -63,9 +63,7 @@ class PageFetcher:
         target = Target(url, unit_key=unit_key, page=page, etag=cached.etag if cached else None)
         return self._client.fetch(target, lambda answer, body: self._read(target, answer, body, name, cached))
 
-    def _read(
-        self, target: Target, answer: Answer, body: Body, name: str, cached: CachedAnswer | None
-    ) -> FetchedPage:
+    def _read(self, target: Target, answer: Answer, body: Body, name: str, cached: CachedAnswer | None) -> FetchedPage:
         """Split and land an answer."""
         stream, headers = self._stream, dict(answer.headers)
         links = answer.links

@@ -112,9 +112,7 @@ class _Job:
 class _BatchFetch:
     """Fetches a batch. Threads work on pages; all decisions are taken in the caller's thread."""
 
-    def __init__(
-        self, stream: Stream, batch: Batch, folder: str, storage: Storage, connection: ApiConnection
-    ) -> None:
+    def __init__(self, stream: Stream, batch: Batch, folder: str, storage: Storage, connection: ApiConnection) -> None:
         self._stream = stream
         self._storage = storage
         self._connection = connection
@@ -238,8 +236,7 @@ class _BatchFetch:
     def _is_repeated(self, state: _RequestState, page: FetchedPage) -> bool:
         alike = state.alike.setdefault(page.landed.fingerprint, [])
         is_repeated = page.landed.records > 0 and any(
-            same_records(self._storage, earlier.landed, page.landed, self._stream.records_path)
-            for earlier in alike
+            same_records(self._storage, earlier.landed, page.landed, self._stream.records_path) for earlier in alike
         )
         alike.append(page)
         return is_repeated

@@ -1,7 +1,7 @@
 """Step 5c, a reading that came or changed in the past: mark the next stored reading anew, reject nothing.
 
-Input: the day just merged. Output: ``quality`` and ``quality_code`` of the following readings, so that the marks are the
-same in whatever order days arrive. A later reading that now looks wrong keeps its value and gets the mark.
+Input: the day just merged. Output: ``quality`` and ``quality_code`` of the following readings, so that the marks
+are the same in whatever order days arrive. A later reading that now looks wrong keeps its value and gets the mark.
 """
 
 from __future__ import annotations
@@ -56,5 +56,3 @@ def chain_codes(row: dict[str, Any], *, day: date, rules: Rules) -> str | None:
         if row["date"] == day + timedelta(days=1) and abs(growth - hours) > int(rules.hours_mismatch_tolerance * 1000):
             codes.add("HOURS_MISMATCH")
     return ",".join(sorted(codes)) or None
-
-

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -97,11 +97,11 @@ _ROWS_ONLY = {
 
 
 def _measurable(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with a number per rule: pandas handles lengths and days far faster than text and dates
-    (and Great Expectations compares 64-bit numbers only without a Python loop).
+    """The frame with a number per rule.
 
-    Adds ``<text>_length`` (characters), ``problem_code`` (``problem`` without its field), ``api_created_day`` and, for
-    running times, leaves ``day`` as joined. Null stays null.
+    Pandas handles lengths and days far faster than text and dates, and Great Expectations compares only 64-bit
+    numbers without a Python loop. Adds ``<text>_length`` (characters), ``problem_code`` (``problem`` without its
+    field) and ``api_created_day``. Null stays null.
     """
     texts = [name for name, kind in frame.schema.items() if kind == pl.String and name in _MEASURED_TEXTS]
     return frame.with_columns(
@@ -188,7 +188,7 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_suite(stream: str) -> dict[str, Any]:
     """The suite file as it is."""
     suite: dict[str, Any] = json.loads((SUITES / f"{stream}.json").read_text(encoding="utf-8"))
@@ -252,6 +252,6 @@ def _great_expectations() -> tuple[Any, Any]:
         import great_expectations as gx
 
         context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
         asset = context.data_sources.add_pandas("rows").add_dataframe_asset("chunk")
         return asset.add_batch_definition_whole_dataframe("whole"), gx

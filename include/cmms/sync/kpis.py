@@ -147,9 +147,7 @@ def total_success(rates: list[SuccessRate]) -> SuccessRate:
 
 def response_times(connection: Connection, period: Period) -> list[ResponseTimes]:
     """KPI-02, by endpoint."""
-    return [
-        ResponseTimes(**row) for row in query(connection, "kpi/api_response_times", period.to_parameters())
-    ]
+    return [ResponseTimes(**row) for row in query(connection, "kpi/api_response_times", period.to_parameters())]
 
 
 def database_times(connection: Connection, period: Period) -> list[DatabaseTimes]:
@@ -174,8 +172,7 @@ def queued_runs(connection: Connection, period: Period, *, limit: int = 100) -> 
     """KPI-04, the newest runs of the period."""
     rows = query(connection, "kpi/queued_runs", {**period.to_parameters(), "row_limit": limit})
     return [
-        QueuedRun(**{**_floats(row, "queue_seconds"), "started_at": from_database(row["started_at"])})
-        for row in rows
+        QueuedRun(**{**_floats(row, "queue_seconds"), "started_at": from_database(row["started_at"])}) for row in rows
     ]
 
 
@@ -185,9 +182,7 @@ def plant_freshness(connection: Connection, *, now: datetime, sla: timedelta) ->
     return [PlantFreshness(**_with_age(row, now)) for row in rows]
 
 
-def stale_machines(
-    connection: Connection, *, now: datetime, sla: timedelta, limit: int = 100
-) -> list[StaleMachine]:
+def stale_machines(connection: Connection, *, now: datetime, sla: timedelta, limit: int = 100) -> list[StaleMachine]:
     """KPI-05, the machines that break the SLA, worst first."""
     rows = query(connection, "kpi/stale_machines", {"oldest_at": to_database(now - sla), "row_limit": limit})
     return [StaleMachine(**_with_age(row, now)) for row in rows]

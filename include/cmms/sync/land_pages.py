@@ -88,11 +88,7 @@ def _fingerprint(records: Sequence[bytes | msgspec.Raw]) -> bytes:
 
 def same_records(storage: Storage, one: LandedContent, other: LandedContent, records_path: str) -> bool:
     """Whether two landed pages hold the same records in the same order."""
-    if (
-        one.records != other.records
-        or one.fingerprint != other.fingerprint
-        or len(one.files) != len(other.files)
-    ):
+    if one.records != other.records or one.fingerprint != other.fingerprint or len(one.files) != len(other.files):
         return False
     if [file.sha256 for file in one.files] == [file.sha256 for file in other.files]:
         return True

@@ -84,14 +84,18 @@ def _columns(connection: Connection, statement: str, parameters: dict[str, Any],
     if not rows:
         return pl.DataFrame(schema=types)
     return pl.DataFrame(
-        [pl.Series(name, values, dtype=types[name]) for name, values in zip(types, zip(*rows, strict=True), strict=True)]
+        [
+            pl.Series(name, values, dtype=types[name])
+            for name, values in zip(types, zip(*rows, strict=True), strict=True)
+        ]
     )
 
 
 def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | None, rules: Rules) -> pl.DataFrame:
     """Add the columns that the expectations read beside the parsed ones.
 
-    Adds ``plant_id``; for running times also ``equipment_id``, ``foreign_point``, ``own_point_matches``, ``day`` (days since 1970),
+    Adds ``plant_id``; for running times also ``equipment_id``, ``foreign_point``, ``own_point_matches``, ``day``
+    (days since 1970),
     ``cumulative_beyond_daily``, ``counter_growth`` (against the reading before, null when there is none or the
     decrease was accepted), ``growth_while_running`` (only where growth is required) and ``growth_difference``
     (only when the reading before is of the day before). Hours are thousandths.

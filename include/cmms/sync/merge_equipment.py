@@ -1,8 +1,8 @@
 """Step 5a, merge one equipment snapshot (``include/sql/merge/equipment_*.sql``).
 
-Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge_outcome.Outcome`. The source owns
-its fields; ``is_active``, notes and a group set by hand are never touched. Machines that a full snapshot does not deliver
-get ``missing_since``: never deleted, never deactivated; a snapshot that shrank too much fails instead.
+Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge_outcome.Outcome`. The
+source owns its fields; ``is_active``, notes and a group set by hand are never touched. Machines that a full snapshot
+does not deliver get ``missing_since``: never deleted, never deactivated; a snapshot that shrank too much fails.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Step 5a, merge one day of running times (``include/sql/merge/running_time_*.sql``).
 
 Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge_outcome.Outcome`. A day of
-which nothing is stored yet is one INSERT ... SELECT. Otherwise one comparison finds the rows that are new or differ, and
-only those are written: the same data again writes nothing.
+which nothing is stored yet is one INSERT ... SELECT. Otherwise one comparison finds the rows that are new or
+differ, and only those are written: the same data again writes nothing.
 """
 
 from __future__ import annotations

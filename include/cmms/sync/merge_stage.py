@@ -27,8 +27,8 @@ from cmms.sync.claim_units import check_fence
 from cmms.sync.landed_records import LandedRecords
 from cmms.sync.load_reference import load_reference
 from cmms.sync.merge_equipment import merge_equipment
-from cmms.sync.merge_running_time import merge_running_time
 from cmms.sync.merge_outcome import rows_of
+from cmms.sync.merge_running_time import merge_running_time
 from cmms.sync.quarantine_records import Quarantine
 from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
 from cmms.sync.report_progress import Reporter, write_event
@@ -109,7 +109,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", (run.settings.engine.lock_wait_seconds,))
     execute(cursor, "reference/lock_version")
     version = int(cursor.fetchone()[0])
-    unit = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
+    unit: dict[str, Any] = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
     check_fence(cursor, **unit, fence=stage.fence)
     execute(cursor, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
     merged = _marked(rows_of(cursor))
@@ -165,9 +165,7 @@ def _write_marker(
     ):
         for code, records in sorted(codes.items()):
             message = f"{verdict.unit_key}: {records} records {code}"
-            write_event(
-                cursor, run.sync_log_id, level, kind, code, message, records=records, unit=verdict.unit_key
-            )
+            write_event(cursor, run.sync_log_id, level, kind, code, message, records=records, unit=verdict.unit_key)
 
 
 def judge_again(
@@ -191,7 +189,9 @@ def judge_again(
         after, judgement = judge_frame(run, parsed, reference, day)
         rejected.update(finding.code for finding in judgement.rejected.values())
         warnings.update(judgement_warnings(judgement))
-        same = all(before[name].equals(after[name]) for name in (*VERDICT_COLUMNS, *JOINED_COLUMNS) if name in after.columns)
+        same = all(
+            before[name].equals(after[name]) for name in (*VERDICT_COLUMNS, *JOINED_COLUMNS) if name in after.columns
+        )
         if not same:
             changed = True
             write_frame(run, file, after)

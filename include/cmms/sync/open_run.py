@@ -73,8 +73,10 @@ def open_run(
     if settings is None:
         settings, version_id = current_settings(connection)
     scope = _checked(scope, run_date)
-    stale = sync_type is None and scope.stream == "running_time" and not _has_fresh_equipment(connection, scope, run_date)
-    row = {
+    stale = (
+        sync_type is None and scope.stream == "running_time" and not _has_fresh_equipment(connection, scope, run_date)
+    )
+    row: dict[str, Any] = {
         "sync_type": sync_type or scope.stream,
         "dag_id": trigger.dag_id,
         "run_id": trigger.run_id,
@@ -102,7 +104,10 @@ def open_run(
         insert_many(
             cursor,
             "run/insert_unit",
-            [{"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key} for key in (unit_keys(scope) if units is None else units)],
+            [
+                {"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key}
+                for key in (unit_keys(scope) if units is None else units)
+            ],
         )
         if stale:
             message = "no equipment sync has succeeded for this day: master data may be stale"

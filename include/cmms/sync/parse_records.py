@@ -9,7 +9,6 @@ judge it. Plain values are parsed vectorised; everything else by :mod:`cmms.sync
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from fractions import Fraction
 from itertools import chain
 from typing import Any
@@ -52,9 +51,7 @@ _INVALID_TEXT = "INVALID_TEXT"
 _NOT_TEXT = "NOT_TEXT"
 
 
-def parse_records(
-    pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName, settings: Settings
-) -> pl.DataFrame:
+def parse_records(pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName, settings: Settings) -> pl.DataFrame:
     """Parse the raw columns of some pages.
 
     Args:
@@ -82,9 +79,7 @@ def parse_records(
         columns["description"] = fields.text("description")
         columns["date"] = fields.day("date")
         columns["date_time"] = fields.instant("date_time", zone)
-        columns["running_hours"] = fields.hours(
-            "running_hours", numbers, numbers.running_hours_factor, MAX_RUNNING
-        )
+        columns["running_hours"] = fields.hours("running_hours", numbers, numbers.running_hours_factor, MAX_RUNNING)
         columns["cumulative_hours"] = fields.hours(
             "cumulative_hours", numbers, numbers.cumulative_hours_factor, MAX_CUMULATIVE
         )
@@ -150,7 +145,9 @@ class _Fields:
         rest = series.set((fast.is_not_null()).fill_null(False), None)
         if rest.null_count() == self._count:
             return fast.rename(name)
-        slow, problems, ambiguous = _by_distinct_value(rest, lambda value: parse_timestamp(value, zone), pl.Datetime("ms"))
+        slow, problems, ambiguous = _by_distinct_value(
+            rest, lambda value: parse_timestamp(value, zone), pl.Datetime("ms")
+        )
         self._note(4, name, problems)
         self.ambiguous.update(dict.fromkeys(ambiguous, name))
         return pl.DataFrame({"fast": fast, "slow": slow}).select(pl.coalesce("fast", "slow").alias(name)).to_series()
@@ -304,4 +301,3 @@ def _rows(mask: pl.Series) -> list[int]:
 
 def _set_null(series: pl.Series, rows: list[int]) -> pl.Series:
     return series.scatter(sorted(rows), None)
-

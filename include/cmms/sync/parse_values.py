@@ -98,7 +98,7 @@ def format_hours(thousandths: int) -> str:
     return str((Decimal(thousandths) / THOUSANDTHS).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP))
 
 
-def parse_date(text: str) -> date | None | Code:
+def parse_date(text: str) -> date | Code | None:
     """Read ``2026-01-31``, ``20260131`` or ``/Date(ms)/``; all zeros mean null (SAP's initial date)."""
     if _ZEROS.fullmatch(text):
         return None
@@ -116,7 +116,7 @@ def parse_date(text: str) -> date | None | Code:
     return day if day.year >= 1000 else "INVALID_DATE"
 
 
-def parse_timestamp(text: str, zone: ZoneInfo) -> Instant | None | Code:
+def parse_timestamp(text: str, zone: ZoneInfo) -> Instant | Code | None:
     """Read an ISO timestamp, ``YYYYMMDDhhmmss``, ``/Date(ms)/`` or a bare date (midnight); zeros mean null.
 
     A naive value is local time of ``zone``: in the hour that a DST change skips it is invalid, in the hour
@@ -137,7 +137,7 @@ def parse_timestamp(text: str, zone: ZoneInfo) -> Instant | None | Code:
     fraction, offset = groups[6], groups[7]
     milli = int((fraction or "0").ljust(3, "0")[:3])
     try:
-        local = datetime(year, month, day, hour, minute, second, milli * 1000)
+        local = datetime(year, month, day, hour, minute, second, milli * 1000)  # noqa: DTZ001 - the zone follows
         return _to_utc(local, offset, zone)
     except (ValueError, OverflowError):
         return "INVALID_TIMESTAMP"

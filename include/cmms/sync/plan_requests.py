@@ -39,10 +39,7 @@ def plan_batches(
         return [Batch("equipment", (EQUIPMENT_UNIT,), requests)]
     days = _days(settings, scope)
     size = len(days) if stream.date_parameters.mode == "none" else settings.engine.days_per_batch
-    return [
-        _day_batch(stream, scope, days[first : first + size], plants, fixed)
-        for first in range(0, len(days), size)
-    ]
+    return [_day_batch(stream, scope, days[first : first + size], plants, fixed) for first in range(0, len(days), size)]
 
 
 def _day_batch(stream: Stream, scope: Scope, days: list[date], plants: list[str], fixed: Parameters) -> Batch:
@@ -98,9 +95,7 @@ def _date_parameters(stream: Stream, values: dict[str, str]) -> Parameters:
         "range": [(names.start, "start_date"), (names.end, "end_date")],
         "none": [],
     }[names.mode]
-    return tuple(
-        (name, values[key]) for name, key in wanted if key in values and "{" + key + "}" not in stream.path
-    )
+    return tuple((name, values[key]) for name, key in wanted if key in values and "{" + key + "}" not in stream.path)
 
 
 def _plant_parameters(stream: Stream, plants: list[str], plant: str | None) -> Parameters:

@@ -1,7 +1,7 @@
 """Step 5b, nothing is dropped silently: rejected and superseded records are kept raw, in the merge's transaction.
 
-Input: the unit's chunk files and places in the landed pages. Output: rows in ``sync_record_errors`` (with code, rule and
-payload byte for byte) and ``sync_superseded_records``.
+Input: the unit's chunk files and places in the landed pages. Output: rows in ``sync_record_errors`` (with code,
+rule and payload byte for byte) and ``sync_superseded_records``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Quarantine:
         self._cursor = cursor
         self._replayed = replayed or {}
         self._rejected_again: set[bytes] = set()
-        self._base = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
+        self._base: dict[str, Any] = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
         self._seen: Counter[bytes] = Counter()
 
     def keep_rejected(self, frames: Iterable[pl.DataFrame]) -> int:
@@ -108,7 +108,9 @@ class Quarantine:
     def resolve_replayed(self, user: str | None) -> None:
         """Close the replayed records of the unit that were not rejected again."""
         hashes = {
-            record.payload_hash for (unit_key, _), record in self._replayed.items() if unit_key == self._base["unit_key"]
+            record.payload_hash
+            for (unit_key, _), record in self._replayed.items()
+            if unit_key == self._base["unit_key"]
         }
         rows = [
             {**self._base, "user": user, "payload_hash": digest} for digest in sorted(hashes - self._rejected_again)

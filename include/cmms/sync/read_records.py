@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -56,7 +56,7 @@ class RawColumns:
     """
 
     records: Sequence[_Raw]
-    values: dict[str, Sequence[Any]]
+    values: Mapping[str, Sequence[Any]]
     structure: dict[int, str] = field(default_factory=dict)
     unknown_fields: frozenset[str] = frozenset()
 
@@ -88,7 +88,7 @@ class RecordReader:
         return self._to_columns(blocks, records, structure)
 
     def _learn_names(self, record: bytes) -> None:
-        value = _load(record, lambda items: dict(items))
+        value = _load(record, dict)
         if isinstance(value, dict):
             self._add_names(value)
 
@@ -155,7 +155,9 @@ class RecordReader:
                 chosen[target] = columns[carried[0]]
             else:
                 candidates = zip(*(columns[name] for name in carried), strict=True)
-                chosen[target] = tuple(next((value for value in row if value is not ABSENT), ABSENT) for row in candidates)
+                chosen[target] = tuple(
+                    next((value for value in row if value is not ABSENT), ABSENT) for row in candidates
+                )
         unknown = frozenset(name for name, records_with in present.items() if records_with and name not in self._mapped)
         return RawColumns(records=records, values=chosen, structure=structure, unknown_fields=unknown)
 
@@ -173,7 +175,8 @@ def _join_blocks(blocks: list[_Block], names: tuple[str, ...]) -> _Columns:
     if len(blocks) == 1 and len(blocks[0][1]) == len(names):
         return blocks[0][1]
     return {
-        name: tuple(chain.from_iterable(columns.get(name, (ABSENT,) * size) for size, columns in blocks)) for name in names
+        name: tuple(chain.from_iterable(columns.get(name, (ABSENT,) * size) for size, columns in blocks))
+        for name in names
     }
 
 

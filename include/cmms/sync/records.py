@@ -150,8 +150,7 @@ class Manifest:
                 **raw,
                 "unit_keys": tuple(raw["unit_keys"]),
                 "pages": tuple(
-                    LandedPage(**{**page, "unit_keys": tuple(page.get("unit_keys", ()))})
-                    for page in raw["pages"]
+                    LandedPage(**{**page, "unit_keys": tuple(page.get("unit_keys", ()))}) for page in raw["pages"]
                 ),
                 "started_at": datetime.fromisoformat(raw["started_at"]),
             }

@@ -30,7 +30,7 @@ LOST_SCHEMA: dict[str, Any] = {
     "code": pl.String,
     "payload": pl.Binary,
 }
-_EARLIEST = datetime.min
+_EARLIEST = datetime.min  # noqa: DTZ901 - compared with UTC instants without tzinfo
 
 
 def resolve_duplicates(valid: pl.DataFrame, raw_bytes: RawBytes) -> pl.DataFrame:

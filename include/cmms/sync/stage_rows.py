@@ -1,6 +1,7 @@
 """Step 4, stage: valid rows of a unit -> its staging table in the database.
 
-Input: a :class:`~cmms.sync.validate_units.Verdict` and its chunk files. Output: a filled staging table, named by run, unit
+Input: a :class:`~cmms.sync.validate_units.Verdict` and its chunk files. Output: a filled staging table, named by
+run, unit
 and fence, so that no other attempt writes into it. Loaded by LOAD DATA LOCAL; when the server or the client forbids
 that, by multi-row INSERT, said once. What MySQL would silently change (a warning) is an error.
 """

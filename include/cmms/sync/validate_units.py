@@ -1,8 +1,8 @@
 """Step 3, validate: landed pages -> judged rows of each unit, in chunk files.
 
 Input: the manifest of a fetched batch. Output: per unit a :class:`Verdict` (small, for XCom) and, in the unit's folder,
-``rows-<n>.arrow`` (parsed values, ids, code and warnings per row), ``rejected-<n>.arrow`` (with the raw record), ``lost.arrow``
-(records superseded within the input) and ``validation.json`` (Great Expectations' results).
+``rows-<n>.arrow`` (parsed values, ids, code and warnings per row), ``rejected-<n>.arrow`` (with the raw record),
+``lost.arrow`` (records superseded within the input) and ``validation.json`` (Great Expectations' results).
 
 Per chunk: read_records -> parse_records -> load_reference/join_reference -> judge_rows. Then, over the whole unit:
 resolve_duplicates and check_contract. Memory is bounded by the chunk, not by the run.
@@ -189,7 +189,9 @@ class _Unit:
             lost = resolve_duplicates(pl.concat(self._valid), landed.raw_bytes)
         self._valid = []
         write_frame(self._run, f"{self._folder}/lost.arrow", lost)
-        self._run.storage.write_bytes(f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode())
+        self._run.storage.write_bytes(
+            f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode()
+        )
         if self._run.sync_type != "replay":
             check_reject_rate(
                 self._run.settings.rules, unit_key=self.unit_key, fetched=self._fetched, rejected=self._rejected
@@ -228,7 +230,9 @@ def judge_frame(
     )
     findings = {row: asdict(finding) for row, finding in judgement.rejected.items()}
     kept = {row: ",".join(sorted(codes)) for row, codes in judgement.warnings.items() if row not in findings}
-    columns = [_sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]]
+    columns = [
+        _sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]
+    ]
     judged = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
     return judged, judgement
 
@@ -313,9 +317,7 @@ def places_of(rows: pl.DataFrame) -> list[tuple[int, int]]:
     return list(zip(rows["page"].to_list(), rows["position"].to_list(), strict=True))
 
 
-def write_rejected(
-    run: RunContext, folder: str, chunk: int, rejected: pl.DataFrame, payloads: Sequence[bytes]
-) -> None:
+def write_rejected(run: RunContext, folder: str, chunk: int, rejected: pl.DataFrame, payloads: Sequence[bytes]) -> None:
     """Write a chunk's rejected rows with their raw records: the merge keeps them without reading the valid ones."""
     payload = pl.Series("payload", payloads, dtype=pl.Binary)
     write_frame(run, f"{folder}/rejected-{chunk}.arrow", rejected.with_columns(payload))
@@ -341,8 +343,9 @@ def _create_plants(run: RunContext, connection: Connection, frame: pl.DataFrame)
     )
     codes = frame.filter(is_readable)["plant_code"].unique().sort().to_list()
 
-    def write(cursor: Any) -> int:
-        return sum(execute(cursor, "reference/create_plant", {"plant_code": code}) for code in codes)
+    def write(cursor: Any) -> None:
+        if sum(execute(cursor, "reference/create_plant", {"plant_code": code}) for code in codes):
+            execute(cursor, "reference/raise_version")
 
-    if codes and run_transaction(connection, write, what="creating plants"):
-        run_transaction(connection, lambda cursor: execute(cursor, "reference/raise_version"), what="creating plants")
+    if codes:
+        run_transaction(connection, write, what="creating plants")

@@ -47,9 +47,7 @@ def _differences(row: dict[str, Any], known: list[Rules]) -> Iterator[str]:
 def _derived_codes(row: dict[str, Any], rules: Rules) -> str | None:
     if row["growth"] is not None:
         return chain_codes(row, day=row["previous_date"], rules=rules)
-    codes = (
-        set((row["quality_code"] or "").split(",")) - CHAIN_CODES - {""}
-    )  # nothing before it to compare with
+    codes = set((row["quality_code"] or "").split(",")) - CHAIN_CODES - {""}  # nothing before it to compare with
     return ",".join(sorted(codes)) or None
 
 

@@ -36,8 +36,7 @@ class Check:
 CHECKS = (
     Check(
         "verify/unit_counts",
-        "Unit {unit_key} of run {sync_log_id}: {fetched} records were fetched,"
-        " but its outcomes add up to {outcomes}.",
+        "Unit {unit_key} of run {sync_log_id}: {fetched} records were fetched, but its outcomes add up to {outcomes}.",
     ),
     Check(
         "verify/log_counts",
@@ -57,8 +56,7 @@ CHECKS = (
     ),
     Check(
         "verify/quarantined",
-        "Unit {unit_key} of run {sync_log_id}: {rejected} records were rejected,"
-        " {kept} are kept in quarantine.",
+        "Unit {unit_key} of run {sync_log_id}: {rejected} records were rejected, {kept} are kept in quarantine.",
     ),
     Check(
         "verify/stored",
@@ -71,9 +69,7 @@ CHECKS = (
         " is the watchdog running?",
     ),
     Check("watch/left_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
-    Check(
-        "verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."
-    ),
+    Check("verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."),
     Check("verify/duplicates", "{place}: {duplicate} is there {copies} times."),
     Check("verify/orphans", "{child} refers to {missing} in {parent}, which does not exist."),
 )

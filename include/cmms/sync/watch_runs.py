@@ -72,14 +72,10 @@ def watch(now: datetime | None = None, *, queued_runs: Sequence[QueuedRun] = ())
         sent += resend_pending(settings=settings)
     with _guarded("looking for stuck and untold runs", failures), session() as connection:
         sent += check_watch_alerts(connection, settings, now, queued_runs=queued_runs)
-    return WatchReport(
-        tuple(summary.sync_log_id for summary in closed), tuple(dropped), sent, tuple(failures)
-    )
+    return WatchReport(tuple(summary.sync_log_id for summary in closed), tuple(dropped), sent, tuple(failures))
 
 
-def close_abandoned(
-    connection: Connection, settings: Settings, now: datetime, closed: list[RunSummary]
-) -> None:
+def close_abandoned(connection: Connection, settings: Settings, now: datetime, closed: list[RunSummary]) -> None:
     """Close every run whose lease is over, add it to ``closed``; merged units stay and are counted.
 
     Raises:
