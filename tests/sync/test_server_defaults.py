@@ -1,0 +1,70 @@
+"""A server whose own defaults are hostile changes nothing: not strict, latin1, another zone, 1 MiB packets, no LOAD DATA."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.oracle import Oracle, OracleRules
+from tests.oracle.generate import RecordGenerator
+from tests.sync.compare import assert_same_counts, assert_same_rejects, assert_same_tables
+from tests.sync.conftest import migrate
+from tests.sync.records import machine, reading
+from tests.sync.site import DAY, PLANTS, RUN_DATE, Site
+from tools.database_server import PrivateServer, obtain_server
+
+HOSTILE = (
+    "--sql-mode=", "--character-set-server=latin1", "--collation-server=latin1_swedish_ci", "--default-time-zone=+05:30",
+    "--max-allowed-packet=1M", "--local-infile=OFF", "--transaction-isolation=READ-UNCOMMITTED",
+    "--innodb-flush-log-at-trx-commit=2", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["mysql", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def hostile(request: pytest.FixtureRequest, run_folder: Path, make_database: Callable[..., Any]) -> Iterator[Any]:
+    server = PrivateServer(obtain_server(request.param), run_folder / f"hostile-{request.param}", extra_options=HOSTILE)
+    server.start()
+    yield migrate(make_database(server))
+    server.stop()
+
+
+@pytest.mark.feature("STK-04", "STK-08", "TEST-14", "MAP-04", "MAP-08")
+def test_a_nasty_feed_ends_as_the_oracle_says(
+    make_site: Callable[..., Site], hostile: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(hostile)
+    assert "latin1" in site.value("SELECT @@GLOBAL.character_set_server")
+    feed = RecordGenerator(31, 800, PLANTS[:2], defect_rate=0.2, duplicate_rate=0.05)
+    oracle = Oracle(OracleRules(empty_payload_fails=False, missing_field_fails=False), plants=PLANTS)
+    for day in (None, DAY):
+        before = len(oracle.rejects)
+        if day is None:
+            summary = site.sync_equipment(feed.equipment())
+            oracle.sync_equipment(feed.equipment(), RUN_DATE)
+        else:
+            summary = site.sync_day(day, feed.running_times(day))
+            oracle.sync_running_time(day, feed.running_times(day), RUN_DATE)
+        assert summary.status == "partial", site.value("SELECT stack_trace FROM api_sync_logs ORDER BY id DESC LIMIT 1")
+        assert_same_tables(site, oracle)
+        assert_same_rejects(site, summary, oracle.rejects[before:])
+        assert_same_counts(summary, oracle)
+    told = [record.getMessage() for record in caplog.records if "LOAD DATA LOCAL is not allowed" in record.getMessage()]
+    assert len(told) == 2  # once a run
+    started = site.value("SELECT TIMESTAMPDIFF(MINUTE, MIN(created_at), UTC_TIMESTAMP()) FROM equipment_running_times")
+    assert 0 <= started < 30  # UTC, though the server's clock shows +05:30
+
+
+@pytest.mark.feature("STK-08", "SYNC-06", "SYNC-11")
+def test_long_texts_and_big_rejects_fit_through_small_packets(make_site: Callable[..., Site], hostile: Any) -> None:
+    site = make_site(hostile)
+    numbers = [f"{number:04d}" for number in range(900)]
+    site.sync_equipment([machine(number, EQKTU="😀" * 255) for number in numbers])
+    bad = [reading(f"GHOST {number}", MDTXT="ж" * 2000) for number in range(600)]
+    huge = reading("GIANT", MDTXT="x" * 600_000)
+    summary = site.sync_day(DAY, [*(reading(number, MDTXT="ж" * 2000) for number in numbers), *bad, huge])
+    assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 900, 601), summary.error_message
+    assert site.value("SELECT MIN(CHAR_LENGTH(description)) FROM equipment_running_times") == 2000
+    assert site.value("SELECT MAX(LENGTH(payload)) FROM sync_record_errors") == len(huge)
