@@ -55,9 +55,7 @@ class DagSite(Site):
 
         The same ``logical_date`` and ``run_after`` again are the same run, cleared.
         """
-        dag = parse_dags()[
-            dag_id
-        ]  # anew: in one process, Airflow leaves the values of a run in the DAG's params
+        dag = parse_dags()[dag_id]  # anew: in one process, Airflow leaves the values of a run in the DAG's params
         for task in dag.tasks:
             if hasattr(task, "partial_kwargs"):
                 task.partial_kwargs["retry_delay"] = timedelta(0)

@@ -49,24 +49,18 @@ def dags() -> dict[str, Any]:
 def test_parsing_imports_nothing_heavy_and_takes_less_than_a_second_a_file(
     record_property: Any,
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _PROBE], capture_output=True, text=True, timeout=300, cwd=REPOSITORY
-    )
+    done = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True, timeout=300, cwd=REPOSITORY)
     assert done.returncode == 0, done.stderr
     probe = json.loads(done.stdout.splitlines()[-1])
     record_property("parse_seconds", probe["seconds"])
     assert probe["errors"] == {}
     assert probe["heavy"] == []
-    assert (
-        max(probe["seconds"].values()) < 10
-    )  # a guard only: this machine may be busy; the first file imports
+    assert max(probe["seconds"].values()) < 10  # a guard only: this machine may be busy; the first file imports
 
 
 @pytest.mark.feature("SCHED-01", "SCHED-02", "JOB-02", "JOB-03")
 @pytest.mark.parametrize(("dag_id", "minutes"), [("equipment_sync", 30), ("running_time_sync", 60)])
-def test_syncs_declare_time_out_retries_priority_and_docs(
-    dags: dict[str, Any], dag_id: str, minutes: int
-) -> None:
+def test_syncs_declare_time_out_retries_priority_and_docs(dags: dict[str, Any], dag_id: str, minutes: int) -> None:
     dag = dags[dag_id]
     assert dag.dagrun_timeout == timedelta(minutes=minutes)
     assert (dag.max_active_runs, dag.catchup) == (1, False)
@@ -119,11 +113,7 @@ def test_the_trigger_form_has_dates_plants_and_equipment(dags: dict[str, Any]) -
 @pytest.mark.feature("RT-13", "SVC-04")
 def test_each_sync_updates_its_asset_when_its_log_is_closed(dags: dict[str, Any]) -> None:
     outlets = {
-        dag_id: {
-            task.task_id: [asset.name for asset in task.outlets]
-            for task in dags[dag_id].tasks
-            if task.outlets
-        }
+        dag_id: {task.task_id: [asset.name for asset in task.outlets] for task in dags[dag_id].tasks if task.outlets}
         for dag_id in SYNCS
     }
     assert outlets == {

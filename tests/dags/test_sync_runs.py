@@ -51,9 +51,7 @@ def test_a_range_asks_for_each_day_and_stores_it(make_site: Callable[..., DagSit
     assert {"fetch[0]", "fetch[1]", "fetch[2]"} <= set(run.states)
     asked = {request.parameters["date"][0] for request in site.simulator.requests}
     assert asked == {"2026-01-10", "2026-01-11", "2026-01-12"}
-    stored = site.query(
-        "SELECT date, COUNT(*) AS number FROM equipment_running_times GROUP BY date ORDER BY date"
-    )
+    stored = site.query("SELECT date, COUNT(*) AS number FROM equipment_running_times GROUP BY date ORDER BY date")
     assert stored == [{"date": date(2026, 1, day), "number": 40} for day in (10, 11, 12)]
     assert site.log()["records_inserted"] == 120
 

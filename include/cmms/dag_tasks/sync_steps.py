@@ -102,9 +102,7 @@ def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
             stage_unit(work.run, work.connection, Verdict.from_dict(described["verdict"]), work.reporter)
             for described in verdicts
         ]
-    return [
-        {**described, "stage": asdict(filled)} for described, filled in zip(verdicts, stages, strict=True)
-    ]
+    return [{**described, "stage": asdict(filled)} for described, filled in zip(verdicts, stages, strict=True)]
 
 
 @task(pool=POOL)
@@ -177,9 +175,5 @@ def find_error(context: Context | dict[str, Any]) -> Descriptor:
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
     failed = sorted(name for name, state in states.items() if state == "failed")
     if failed:
-        return {
-            "error": f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow"
-        }
-    return {
-        "error": "HandoverMissing: steps were marked by hand without their work; clear them and run again"
-    }
+        return {"error": f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow"}
+    return {"error": "HandoverMissing: steps were marked by hand without their work; clear them and run again"}

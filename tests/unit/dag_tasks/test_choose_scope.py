@@ -84,9 +84,7 @@ def test_the_look_back_is_for_scheduled_runs_only() -> None:
 def test_a_manual_run_without_dates_covers_the_local_day_before_it_was_asked_for() -> None:
     just_after_midnight = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)  # 00:30 on 1 February in Berlin
     assert running_time_scope(manual(just_after_midnight), {}, BERLIN).start_date == date(2026, 1, 31)
-    assert running_time_scope(manual(just_after_midnight), {}, ZoneInfo("UTC")).start_date == date(
-        2026, 1, 30
-    )
+    assert running_time_scope(manual(just_after_midnight), {}, ZoneInfo("UTC")).start_date == date(2026, 1, 30)
 
 
 @pytest.mark.feature("JOB-03")
