@@ -232,7 +232,8 @@ class _Fields:
             return pl.Series(values, dtype=pl.String), odd
         except UnicodeEncodeError:  # a lone surrogate somewhere
             broken = {row: value for row, value in enumerate(values) if value is not None and not _is_clean_text(value)}
-            return pl.Series([None if row in broken else value for row, value in enumerate(values)]), {**odd, **broken}
+            clean = [None if row in broken else value for row, value in enumerate(values)]
+            return pl.Series(clean, dtype=pl.String), {**odd, **broken}
 
 
 def _is_clean_text(value: str) -> bool:
