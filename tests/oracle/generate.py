@@ -282,9 +282,7 @@ def _vary_keys(tokens: Tokens, rng: Random) -> Tokens:
 
 
 def _vary_extra_keys(tokens: Tokens, rng: Random) -> Tokens:
-    tokens["ZZ_EXTRA"] = rng.choice(
-        ("1e999", '"\\u0000 unmapped"', '{"a": [1, {"b": null}]}', "null", '"\\ud800"')
-    )
+    tokens["ZZ_EXTRA"] = rng.choice(("1e999", '"\\u0000 unmapped"', '{"a": [1, {"b": null}]}', "null", '"\\ud800"'))
     return tokens
 
 

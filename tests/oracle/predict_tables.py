@@ -136,9 +136,7 @@ class Oracle:
 
     # ---- one sync
 
-    def _merge_equipment(
-        self, records: list[Record], run_date: dt.date, limit: Decimal | None = None
-    ) -> _Tally:
+    def _merge_equipment(self, records: list[Record], run_date: dt.date, limit: Decimal | None = None) -> _Tally:
         good, tally = self._separate(records, "equipment", None, run_date, limit)
         versions = defaultdict(list)
         for record in good:
@@ -271,9 +269,7 @@ class Oracle:
         position = bisect_left(days, day)
         return self.running_times[equipment_number, days[position - 1]] if position else None
 
-    def _find_warnings(
-        self, row: RunningTimeRow, is_time_ambiguous: bool, run_date: dt.date
-    ) -> frozenset[str]:
+    def _find_warnings(self, row: RunningTimeRow, is_time_ambiguous: bool, run_date: dt.date) -> frozenset[str]:
         found = set()
         own_point = self.equipment[row.equipment_number].point
         before = self._previous_reading(row.equipment_number, row.date)

@@ -147,9 +147,7 @@ class RecordReader:
         note("date", record.date is None, codes)
         record.date_time = read_instant("date_time")
         factors = self._rules.running_hours_factor, self._rules.cumulative_hours_factor
-        record.running_hours = read_hours(
-            "running_hours", LARGEST_RUNNING_HOURS, factors[0], "NEGATIVE_HOURS"
-        )
+        record.running_hours = read_hours("running_hours", LARGEST_RUNNING_HOURS, factors[0], "NEGATIVE_HOURS")
         record.cumulative_hours = read_hours(
             "cumulative_hours", LARGEST_CUMULATIVE_HOURS, factors[1], "NEGATIVE_CUMULATIVE"
         )

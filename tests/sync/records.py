@@ -26,7 +26,9 @@ def machine(number: str = "000123", **fields: Any) -> str:
     return write({**MACHINE, "EQUNR": number, **fields})
 
 
-def reading(number: str = "000123", day: date = DAY, *, hours: Any = "8.000", counter: Any = "5000.000", **fields: Any) -> str:
+def reading(
+    number: str = "000123", day: date = DAY, *, hours: Any = "8.000", counter: Any = "5000.000", **fields: Any
+) -> str:
     """Raw running-time record of a day."""
     record = {
         **MACHINE,

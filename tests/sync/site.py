@@ -3,6 +3,8 @@
     site.sync_equipment([...raw JSON...])        # RunSummary
     site.sync_day(date(2026, 1, 31), [...])
     site.dump("equipment")                       # every column of every row, ORDER BY id
+
+Records are raw JSON texts, served by the simulator as they stand.
 """
 
 from __future__ import annotations
@@ -65,7 +67,12 @@ class Site:
     # ---- syncs
 
     def sync_equipment(
-        self, records: Iterable[Record] | None = None, *, run_date: date = RUN_DATE, scope: Scope | None = None, **changes: Any
+        self,
+        records: Iterable[Record] | None = None,
+        *,
+        run_date: date = RUN_DATE,
+        scope: Scope | None = None,
+        **changes: Any,
     ) -> RunSummary:
         """Sync a snapshot of these records (None: whatever the simulator has)."""
         if records is not None:
@@ -147,7 +154,7 @@ class Site:
             for table in tables:
                 if table.startswith("stg_"):
                     cursor.execute(f"DROP TABLE {table}")
-                elif table != "alembic_version" and cursor.execute(f"SELECT 1 FROM {table} LIMIT 1"):
+                elif not table.endswith("alembic_version") and cursor.execute(f"SELECT 1 FROM {table} LIMIT 1"):
                     cursor.execute(f"TRUNCATE {table}")
             cursor.execute("INSERT INTO sync_reference_version (id, version) VALUES (1, 1)")
         for plant in plants:

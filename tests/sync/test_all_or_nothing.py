@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -99,7 +100,9 @@ def test_an_empty_answer_fails_unless_it_is_declared_normal(filled: Site) -> Non
 def test_too_many_rejects_fail_the_run_with_the_counts_by_code(filled: Site) -> None:
     limits = {"rules": {"max_rejected_percent": 50, "max_rejected_floor": 10}}
     records = [reading(number, hours="x" if index < 21 else "8") for index, number in enumerate(NUMBERS)]
-    assert_untouched(filled, lambda: filled.sync_day(DAY, records, **limits), "BatchRuleBroken", "21 of 40", "NOT_NUMERIC: 21")
+    assert_untouched(
+        filled, lambda: filled.sync_day(DAY, records, **limits), "BatchRuleBroken", "21 of 40", "NOT_NUMERIC: 21"
+    )
     records[0] = reading(NUMBERS[0])  # exactly at the limit
     assert filled.sync_day(DAY, records, **limits).counts.rejected == 20
 
@@ -115,8 +118,6 @@ def test_a_snapshot_that_shrank_too_much_marks_nobody_missing(filled: Site) -> N
 
 @pytest.mark.feature("VAL-12", "RT-08")
 def test_days_merged_before_the_failing_one_stay_and_are_counted(filled: Site) -> None:
-    from datetime import timedelta
-
     before, after = DAY - timedelta(days=1), DAY + timedelta(days=1)
     filled.serve("running_time", before, [reading(number, before, counter="4000") for number in NUMBERS])
     filled.simulator.inject(Fault("status", day=DAY, status=500))

@@ -19,10 +19,14 @@ def test_counts_of_the_log_row_equal_what_is_in_the_tables(site: Site) -> None:
     site.sync_equipment(feed.equipment())
     for revision in (0, 1):
         records = feed.running_times(DAY, revision)
-        before = {row["id"]: row["updated_at"] for row in site.query("SELECT id, updated_at FROM equipment_running_times")}
+        before = {
+            row["id"]: row["updated_at"] for row in site.query("SELECT id, updated_at FROM equipment_running_times")
+        }
         summary = site.sync_day(DAY, records)
         log = site.query("SELECT * FROM api_sync_logs WHERE id = %s", summary.sync_log_id)[0]
-        after = {row["id"]: row["updated_at"] for row in site.query("SELECT id, updated_at FROM equipment_running_times")}
+        after = {
+            row["id"]: row["updated_at"] for row in site.query("SELECT id, updated_at FROM equipment_running_times")
+        }
         changed = [number for number in before if after[number] != before[number]]
         assert log["records_processed"] == len(records)
         assert log["records_processed"] == log["records_success"] + log["records_failed"]
@@ -100,10 +104,13 @@ def test_superseded_records_are_kept_with_the_reason_and_identical_ones_once(sit
     foreign = reading("A", POINT="99", DATE_TIME=f"{DAY}T23:00:00Z")
     summary = site.sync_day(DAY, [earlier, kept, kept, foreign, reading("B")])
     assert (summary.counts.inserted, summary.counts.superseded) == (2, 3)
-    assert site.value(
-        "SELECT t.description FROM equipment_running_times t JOIN equipment e ON e.id = t.equipment_id"
-        " WHERE e.equipment_number = 'A'"
-    ) == "as read"
+    assert (
+        site.value(
+            "SELECT t.description FROM equipment_running_times t JOIN equipment e ON e.id = t.equipment_id"
+            " WHERE e.equipment_number = 'A'"
+        )
+        == "as read"
+    )
     rows = site.query("SELECT * FROM sync_superseded_records WHERE stream = 'running_time' ORDER BY id")
     assert {bytes(row["payload"]).decode(): row["code"] for row in rows} == {
         earlier: "DUPLICATE_SUPERSEDED",
@@ -151,7 +158,9 @@ def test_an_accepted_counter_is_stored_by_replay_and_later_days_follow_it(site: 
     site.sync_equipment([machine("A")])
     days = [DAY - timedelta(days=2), DAY - timedelta(days=1), DAY]
     site.sync_day(days[0], [reading("A", days[0], counter="5000")])
-    assert dict(site.sync_day(days[1], [reading("A", days[1], counter="8")]).rejects_by_code) == {"COUNTER_DECREASED": 1}
+    assert dict(site.sync_day(days[1], [reading("A", days[1], counter="8")]).rejects_by_code) == {
+        "COUNTER_DECREASED": 1
+    }
     number = site.value("SELECT id FROM sync_record_errors")
     assert accept_counters([number], reason="new counter", user="ann") == 1
     (summary,) = replay_rejects(ids=[number], user="ann", settings=site.settings())

@@ -87,7 +87,9 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_zombie_cannot_commit(filled:
 
 
 @pytest.mark.feature("SVC-03")
-def test_an_older_attempt_of_the_same_run_cannot_commit_after_a_newer_one_claimed(filled: Site, connection: Any) -> None:
+def test_an_older_attempt_of_the_same_run_cannot_commit_after_a_newer_one_claimed(
+    filled: Site, connection: Any
+) -> None:
     run = start(filled, connection)
     with Reporter(run.sync_log_id, lease_seconds=60) as reporter:
         merge = prepare(run, connection, reporter)
@@ -260,6 +262,8 @@ def test_a_running_log_row_is_visible_before_the_first_request_and_names_its_ste
 def test_every_request_is_in_the_call_log_with_its_run(filled: Site) -> None:
     summary = filled.sync_day(DAY, api={"pagination": {"size": 50}})
     calls = filled.query("SELECT * FROM api_call_logs WHERE sync_log_id = %s ORDER BY id", summary.sync_log_id)
-    assert [(call["status"], call["attempt"], call["page"]) for call in calls] == [(200, 1, page) for page in (1, 2, 3, 4, 1)]
+    assert [(call["status"], call["attempt"], call["page"]) for call in calls] == [
+        (200, 1, page) for page in (1, 2, 3, 4, 1)
+    ]
     assert all(call["bytes_body"] > 0 for call in calls)
     assert "demo-token" not in str(calls)

@@ -13,9 +13,11 @@ import pytest
 
 from cmms.simulator import Simulator, SimulatorConfig
 from cmms.sync.judge_rows import load_suite
+from cmms.sync.records import Scope
+from cmms.sync.run_sync import run_sync
 from tests.sync.conftest import name_connections
 from tests.sync.records import ABSENT, MACHINE, machine, reading, write
-from tests.sync.site import DAY, PLANTS, Site
+from tests.sync.site import DAY, RUN_DATE, Site
 
 BEFORE = DAY - timedelta(days=1)
 
@@ -142,9 +144,7 @@ def outcomes(migrated: dict[str, Any], tmp_path_factory: pytest.TempPathFactory)
             )
         }
         assert len(rejects) + len(stored) == len(CASES)
-        return {
-            case.name: (rejects.get(records[case.name]), stored.get(names[case.name])) for case in CASES
-        }
+        return {case.name: (rejects.get(records[case.name]), stored.get(names[case.name])) for case in CASES}
 
 
 def _arguments(case: Case) -> dict[str, Any]:
@@ -177,13 +177,24 @@ def test_every_code_of_the_catalogue_is_produced_by_a_case_here_or_named_elsewhe
         "TOO_MANY_DIGITS",  # test_more_digits_are_rejected_if_configured
         "DATE_OLD",  # test_a_reading_years_old
     }  # fmt: skip
-    codes = {rule["meta"]["code"] for stream in ("equipment", "running_time") for rule in load_suite(stream)["expectations"]}
+    codes = {
+        rule["meta"]["code"] for stream in ("equipment", "running_time") for rule in load_suite(stream)["expectations"]
+    }
     assert codes <= produced | elsewhere
 
 
 @pytest.mark.feature("VAL-08", "TEST-19")
 def test_a_record_that_is_no_proper_object_is_rejected_alone(site: Site) -> None:
-    odd = ["null", "[]", '"text"', "17", "{}", '{"EQUNR": "A", "EQUNR": "A"}', '{"EQUNR":"A","EQUNR" :"A"}', machine("B")[:-1] + ', "X": 1, "X": 1}']
+    odd = [
+        "null",
+        "[]",
+        '"text"',
+        "17",
+        "{}",
+        '{"EQUNR": "A", "EQUNR": "A"}',
+        '{"EQUNR":"A","EQUNR" :"A"}',
+        machine("B")[:-1] + ', "X": 1, "X": 1}',
+    ]
     summary = site.sync_equipment([machine("A"), *odd, machine("C")])
     assert dict(summary.rejects_by_code) == {"NOT_AN_OBJECT": 4, "DUPLICATE_KEY": 3, "REQUIRED": 1}
     assert summary.counts.inserted == 2
@@ -280,10 +291,6 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
 
 @pytest.mark.feature("SYNC-08", "DAT-06")
 def test_a_plant_or_machine_deleted_between_validation_and_merge_costs_its_records_only(site: Site) -> None:
-    from cmms.sync.records import Scope
-    from cmms.sync.run_sync import run_sync
-    from tests.sync.site import RUN_DATE
-
     site.sync_equipment([machine("A"), machine("B")])
     site.serve("running_time", DAY, [reading("A"), reading("B")])
 
@@ -292,7 +299,8 @@ def test_a_plant_or_machine_deleted_between_validation_and_merge_costs_its_recor
             site.execute("DELETE FROM equipment WHERE equipment_number = 'B'")
 
     summary = run_sync(Scope("running_time", DAY, DAY), run_date=RUN_DATE, settings=site.settings(), listener=delete)
-    assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 1, 1), summary.error_message
+    assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 1, 1), (
+        summary.error_message
+    )
     assert site.value("SELECT code FROM sync_record_errors") == "EQUIPMENT_UNKNOWN"
     assert json.loads(site.value("SELECT payload FROM sync_record_errors"))["EQUNR"] == "B"
-    assert PLANTS

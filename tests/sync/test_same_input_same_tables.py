@@ -115,9 +115,9 @@ def test_a_range_in_one_run_or_one_request_equals_day_by_day_in_any_order(
     in_range = {"streams": {"running_time": {"date_parameters": {"mode": "range"}}}}
     summary = site.sync_days(DAYS[0], DAYS[-1], **in_range)
     assert (summary.status, summary.units, summary.counts.inserted) == ("success", 3, 900)
-    assert [request.parameters["start_date"] for request in site.simulator.requests if request.stream == "running_time"] == [
-        [DAYS[0].isoformat()]
-    ]
+    assert [
+        request.parameters["start_date"] for request in site.simulator.requests if request.stream == "running_time"
+    ] == [[DAYS[0].isoformat()]]
     assert dump(site) == expected
 
 

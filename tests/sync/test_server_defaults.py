@@ -65,6 +65,8 @@ def test_long_texts_and_big_rejects_fit_through_small_packets(make_site: Callabl
     bad = [reading(f"GHOST {number}", MDTXT="ж" * 2000) for number in range(600)]
     huge = reading("GIANT", MDTXT="x" * 600_000)
     summary = site.sync_day(DAY, [*(reading(number, MDTXT="ж" * 2000) for number in numbers), *bad, huge])
-    assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 900, 601), summary.error_message
+    assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 900, 601), (
+        summary.error_message
+    )
     assert site.value("SELECT MIN(CHAR_LENGTH(description)) FROM equipment_running_times") == 2000
     assert site.value("SELECT MAX(LENGTH(payload)) FROM sync_record_errors") == len(huge)

@@ -86,7 +86,10 @@ def test_the_range_profile_gives_the_same_tables(
 ) -> None:
     config = profile("range", **DATA, records_path=records_path, meta_path="result" if records_path else None)
     site = make_site(migrated, config)
-    assert sync_all(site, **{**RANGE_PROFILE, "api": {**RANGE_PROFILE["api"], "records_path": records_path}}) == default_tables
+    assert (
+        sync_all(site, **{**RANGE_PROFILE, "api": {**RANGE_PROFILE["api"], "records_path": records_path}})
+        == default_tables
+    )
     asked = [request for request in site.simulator.requests if request.stream == "running_time"]
     assert len(asked) > 2  # pages, all of one range
     assert asked[0].parameters["plant[]"] == ["P001", "P002", "P003"]
@@ -118,7 +121,14 @@ def test_other_units_separators_and_formats_give_the_same_tables(
 
 
 STYLES = ("none", "page", "offset", "cursor", "next_link", "link_header")
-SCHEMES = {"none": "none", "basic": "basic", "bearer": "bearer", "raw_token": "raw", "api_key": "api_key", "oauth2": "oauth2"}
+SCHEMES = {
+    "none": "none",
+    "basic": "basic",
+    "bearer": "bearer",
+    "raw_token": "raw",
+    "api_key": "api_key",
+    "oauth2": "oauth2",
+}
 COMBINATIONS = [(auth, style) for index, auth in enumerate(SCHEMES) for style in (STYLES[index], STYLES[index - 2])]
 
 

@@ -95,5 +95,12 @@ def test_other_zones_separators_and_units_end_as_the_oracle_says(
     oracle = Oracle(rules, plants=PLANTS)
     follow(site, oracle, None, feed.equipment(), RUN_DATE, **changes)
     records = feed.running_times(day)
-    follow(site, oracle, day, [with_decimal_comma(r) for r in records] if separator == "," else records, RUN_DATE, **changes)
+    follow(
+        site,
+        oracle,
+        day,
+        [with_decimal_comma(r) for r in records] if separator == "," else records,
+        RUN_DATE,
+        **changes,
+    )
     assert len(oracle.running_times) > 1000

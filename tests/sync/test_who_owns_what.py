@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cmms.sync.records import Scope
+from cmms.sync.run_sync import run_sync
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 
@@ -61,7 +62,12 @@ def test_the_first_matching_rule_gives_the_group_and_no_match_gives_none(site: S
             values=(priority, field, pattern, group),
         )
     site.sync_equipment(
-        [machine("A", SWERK="P002"), machine("B", SWERK="P002", EQKTU="FAN"), machine("C", EQKTU=None), machine("D", EQKTU="FAN")]
+        [
+            machine("A", SWERK="P002"),
+            machine("B", SWERK="P002", EQKTU="FAN"),
+            machine("C", EQKTU=None),
+            machine("D", EQKTU="FAN"),
+        ]
     )
     assert [state(site, number)["group_name"] for number in "ABCD"] == ["Pumps", "Plant two", None, None]
     site.execute("DELETE FROM equipment_group_rules")
@@ -72,7 +78,12 @@ def test_the_first_matching_rule_gives_the_group_and_no_match_gives_none(site: S
 @pytest.mark.feature("SYNC-09")
 def test_a_group_field_of_the_source_wins_over_rules_and_makes_new_groups(site: Site) -> None:
     fields = {"streams": {"equipment": {"fields": {"equipment_group": "GROUP"}}}}
-    records = [machine("A", GROUP="Fans"), machine("B", GROUP="Fans"), machine("C", GROUP=" "), machine("D", GROUP="fans")]
+    records = [
+        machine("A", GROUP="Fans"),
+        machine("B", GROUP="Fans"),
+        machine("C", GROUP=" "),
+        machine("D", GROUP="fans"),
+    ]
     site.sync_equipment(records, **fields)
     assert [(state(site, n)["group_name"], state(site, n)["group_source"]) for n in "ABCD"] == [
         ("Fans", "source"), ("Fans", "source"), (None, "source"), ("fans", "source"),
@@ -126,8 +137,6 @@ def test_only_records_that_are_right_otherwise_create_their_plant(site: Site) ->
 
 @pytest.mark.feature("RT-10", "ACT-05", "ACT-06")
 def test_a_sync_of_some_machines_or_plants_touches_only_those(site: Site) -> None:
-    from cmms.sync.run_sync import run_sync
-
     site.sync_equipment([machine("A"), machine("B"), machine("C", SWERK="P002")])
     site.serve("running_time", DAY, [reading("A"), reading("B"), reading("C", SWERK="P002"), reading("GHOST")])
 
@@ -148,7 +157,21 @@ def test_a_sync_of_some_machines_or_plants_touches_only_those(site: Site) -> Non
 
 @pytest.mark.feature("VAL-01", "MAP-02")
 def test_numbers_that_differ_by_zeros_case_or_form_of_an_accent_are_different_machines(site: Site) -> None:
-    numbers = ["000123", "123", "0123", "abc", "ABC", "caf\u00e9", "cafe\u0301", "a b", "a  b", "ß", "ss", "K", "\u212a"]
+    numbers = [
+        "000123",
+        "123",
+        "0123",
+        "abc",
+        "ABC",
+        "caf\u00e9",
+        "cafe\u0301",
+        "a b",
+        "a  b",
+        "ß",
+        "ss",
+        "K",
+        "\u212a",
+    ]
     site.sync_equipment([machine(number) for number in numbers])
     summary = site.sync_day(DAY, [reading(number, hours=str(index)) for index, number in enumerate(numbers)])
     assert summary.counts.inserted == len(numbers)

@@ -379,9 +379,7 @@ def test_orphans_are_replayed_by_day_when_their_machine_appears() -> None:
         ("8", "7.999", ["CUMULATIVE_BELOW_DAILY"]),
     ],
 )
-def test_the_counter_goes_on_from_the_last_reading_before(
-    hours: str, cumulative: str, codes: list[str]
-) -> None:
+def test_the_counter_goes_on_from_the_last_reading_before(hours: str, cumulative: str, codes: list[str]) -> None:
     oracle = make_oracle()
     sync_day(oracle, 5, "8", "92")
     sync_day(oracle, 10, "8", "100")
@@ -446,9 +444,7 @@ def test_a_correction_of_the_past_marks_the_next_reading_and_rejects_nothing() -
         ("Australia/Lord_Howe", "2025-04-06", "24.5", False),
     ],
 )
-def test_more_hours_than_the_day_has_are_kept_with_a_warning(
-    zone: str, day: str, hours: str, is_warned: bool
-) -> None:
+def test_more_hours_than_the_day_has_are_kept_with_a_warning(zone: str, day: str, hours: str, is_warned: bool) -> None:
     oracle = make_oracle(OracleRules(time_zone=zone))
     when = date.fromisoformat(day)
     sync(oracle, reading(DATE=f'"{day}"', RECDV=f'"{hours}"'), day=when)
@@ -466,9 +462,7 @@ def test_more_hours_than_the_day_has_are_kept_with_a_warning(
         (12, "8", "200", False),  # no reading of the day before
     ],
 )
-def test_growth_that_is_not_the_running_hours_is_warned(
-    day: int, hours: str, cumulative: str, is_warned: bool
-) -> None:
+def test_growth_that_is_not_the_running_hours_is_warned(day: int, hours: str, cumulative: str, is_warned: bool) -> None:
     oracle = make_oracle()
     sync_day(oracle, 10, "8", "100")
     assert sync_day(oracle, day, hours, cumulative) == []
@@ -488,9 +482,7 @@ def test_a_reading_more_than_five_years_old_is_warned() -> None:
     ("own", "sent", "is_warned"),
     [('"77"', '"78"', True), ('"77"', '"77"', False), ('"77"', "null", False), ("null", '"78"', False)],
 )
-def test_a_reading_of_another_point_than_the_machines_own_is_warned(
-    own: str, sent: str, is_warned: bool
-) -> None:
+def test_a_reading_of_another_point_than_the_machines_own_is_warned(own: str, sent: str, is_warned: bool) -> None:
     oracle = make_oracle(LENIENT, machine(POINT=own))
     sync(oracle, reading(POINT=sent))
     assert oracle.running_times["000123", DAY].quality == ({"POINT_MISMATCH"} if is_warned else frozenset())
@@ -515,9 +507,7 @@ def test_a_reading_of_another_point_than_the_machines_own_is_warned(
         ({"MDTXT": '"é"'}, {"MDTXT": '"z"'}),
     ],
 )
-def test_the_best_of_several_readings_wins_in_any_order(
-    winner: dict[str, str], loser: dict[str, str]
-) -> None:
+def test_the_best_of_several_readings_wins_in_any_order(winner: dict[str, str], loser: dict[str, str]) -> None:
     records = [reading(**winner), reading(**loser)]
     for order in (records, records[::-1], records + records):
         oracle, alone = make_oracle(), make_oracle()
@@ -622,9 +612,7 @@ def test_a_machine_that_a_full_snapshot_does_not_name_is_dated_missing_until_it_
         (OracleRules(max_reject_rate=Decimal("0.5")), [reading(), "{}", "{}"], "REJECT_RATE"),
     ],
 )
-def test_a_broken_input_fails_the_run_and_changes_nothing(
-    rules: OracleRules, records: list[str], code: str
-) -> None:
+def test_a_broken_input_fails_the_run_and_changes_nothing(rules: OracleRules, records: list[str], code: str) -> None:
     oracle = make_oracle(rules)
     with pytest.raises(RunFailedError) as failure:
         oracle.sync_running_time(DAY, records, RUN_DATE)

@@ -1,0 +1,209 @@
+"""The schema itself, on MySQL and MariaDB: the source design's columns, keys, constraints, and the way up and down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import MySQLdb
+import pytest
+
+from tests.sync.site import Site
+
+# Design, section 7: exactly these, more are allowed.
+COLUMNS = {
+    "plants": "id plant_code name description is_active created_at updated_at",
+    "equipment_groups": "id name description is_active created_at updated_at",
+    "equipment": "id equipment_number plant_id equipment_group_id company_code equipment_description object_number point"
+    " api_created_at is_active created_at updated_at",
+    "equipment_running_times": "id equipment_id plant_id point date date_time description running_hours cumulative_hours"
+    " company_code equipment_description object_number api_created_at created_at updated_at",
+    "api_sync_logs": "id sync_type status records_processed records_success records_failed error_message sync_started_at"
+    " sync_completed_at created_at updated_at",
+    "sync_record_errors": "sync_log_id stream record_key code rule message payload status attempts first_seen_at last_seen_at",
+}
+FEATURE_OF = {
+    "plants": "DAT-01", "equipment_groups": "DAT-02", "equipment": "DAT-03", "equipment_running_times": "DAT-04",
+    "api_sync_logs": "DAT-05", "sync_record_errors": "DLQ-01",
+}  # fmt: skip
+HERE = "table_schema = DATABASE()"
+
+
+@pytest.fixture(scope="module")
+def filled(migrated_on_each: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """One row in each table of the source design."""
+    site = Site(None, migrated_on_each, tmp_path_factory.mktemp("schema"))  # type: ignore[arg-type]
+    site.clear()
+    site.execute(
+        "INSERT INTO equipment_groups (name) VALUES ('Pumps')",
+        "INSERT INTO equipment (equipment_number, plant_id, equipment_group_id, group_source) VALUES ('A', 1, 1, 'manual')",
+        "INSERT INTO api_sync_logs (sync_type, status) VALUES ('equipment', 'running')",
+        "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours, cumulative_hours)"
+        " VALUES (1, 1, '2026-01-31', 8, 5000)",
+    )
+    return site
+
+
+@pytest.mark.parametrize(
+    "table", [pytest.param(table, marks=pytest.mark.feature(FEATURE_OF[table])) for table in COLUMNS]
+)
+def test_a_table_has_the_columns_of_the_source_design(filled: Site, table: str) -> None:
+    rows = filled.query(
+        f"SELECT column_name AS name, data_type AS type FROM information_schema.columns WHERE {HERE} AND table_name = %s",
+        table,
+    )
+    types = {row["name"]: row["type"] for row in rows}
+    assert set(COLUMNS[table].split()) <= types.keys()
+    assert {types[name] for name in types if name.endswith("_hours")} <= {"decimal"}
+    assert {types[name] for name in types if name.endswith("_at")} <= {"datetime"}
+
+
+@pytest.mark.feature("PERF-01")
+def test_every_table_has_a_primary_key(filled: Site) -> None:
+    tables = {row["t"] for row in filled.query(f"SELECT table_name AS t FROM information_schema.tables WHERE {HERE}")}
+    keyed = filled.query(
+        f"SELECT DISTINCT table_name AS t FROM information_schema.statistics WHERE {HERE} AND index_name = 'PRIMARY'"
+    )
+    assert {row["t"] for row in keyed} == tables
+
+
+@pytest.mark.feature("PERF-04", "DAT-06")
+def test_every_foreign_key_has_an_index_that_starts_with_it_and_restricts(filled: Site) -> None:
+    keys = filled.query(
+        f"SELECT table_name AS t, column_name AS c FROM information_schema.key_column_usage"
+        f" WHERE {HERE} AND referenced_table_name IS NOT NULL"
+    )
+    leading = filled.query(
+        f"SELECT table_name AS t, column_name AS c FROM information_schema.statistics WHERE {HERE} AND seq_in_index = 1"
+    )
+    assert {(row["t"], row["c"]) for row in keys} <= {(row["t"], row["c"]) for row in leading}
+    rules = filled.query(
+        "SELECT DISTINCT delete_rule AS r FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()"
+    )
+    assert {row["r"] for row in rules} <= {"RESTRICT", "NO ACTION"}
+    wanted = {
+        ("equipment", "plant_id"), ("equipment", "equipment_group_id"), ("equipment_running_times", "equipment_id"),
+        ("equipment_running_times", "plant_id"), ("sync_record_errors", "sync_log_id"),
+    }  # fmt: skip
+    assert wanted <= {(row["t"], row["c"]) for row in keys}
+
+
+REFUSED = [
+    ("PERF-02", "duplicate plant", "INSERT INTO plants (plant_code, name) VALUES ('P001', 'x')", 1062),
+    ("DAT-01", "plant without code", "INSERT INTO plants (name) VALUES ('x')", 1364),
+    ("DAT-02", "duplicate group", "INSERT INTO equipment_groups (name) VALUES ('Pumps')", 1062),
+    ("PERF-02", "duplicate number", "INSERT INTO equipment (equipment_number, plant_id) VALUES ('A', 1)", 1062),
+    ("VAL-01", "number of 51 characters", "INSERT INTO equipment (equipment_number, plant_id) VALUES (REPEAT('x', 51), 1)", 1406),
+    ("TEST-12", "machine of no plant", "INSERT INTO equipment (equipment_number, plant_id) VALUES ('B', 99)", 1452),
+    ("TEST-12", "machine of no group", "UPDATE equipment SET equipment_group_id = 99", 1452),
+    ("RT-11", "second reading of a day", "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours,"
+     " cumulative_hours) VALUES (1, 1, '2026-01-31', 1, 1)", 1062),
+    ("TEST-12", "reading of no machine", "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours,"
+     " cumulative_hours) VALUES (99, 1, '2026-02-01', 1, 1)", 1452),
+    ("DAT-04", "reading without hours", "INSERT INTO equipment_running_times (equipment_id, plant_id, date, cumulative_hours)"
+     " VALUES (1, 1, '2026-02-01', 1)", 1364),
+    ("VAL-03", "negative hours", "UPDATE equipment_running_times SET running_hours = -1", (3819, 4025)),
+    ("VAL-04", "negative counter", "UPDATE equipment_running_times SET cumulative_hours = -1", (3819, 4025)),
+    ("DAT-04", "hours beyond the column", "UPDATE equipment_running_times SET running_hours = 100000", 1264),
+    ("DAT-05", "unknown status", "UPDATE api_sync_logs SET status = 'fine'", (3819, 4025)),
+    ("DAT-05", "counts that do not add up", "UPDATE api_sync_logs SET records_processed = 1", (3819, 4025)),
+    ("TEST-12", "reject of no run", "INSERT INTO sync_record_errors (sync_log_id, stream, unit_key, record_key, category, code,"
+     " rule, message, payload, payload_hash, first_seen_at, last_seen_at) VALUES (99, 'equipment', 'equipment', 'A', 'x', 'x',"
+     " 'x', 'x', 'x', REPEAT('x', 32), NOW(), NOW())", 1452),
+    ("DAT-06", "plant in use deleted", "DELETE FROM plants WHERE plant_code = 'P001'", 1451),
+    ("DAT-06", "group in use deleted", "DELETE FROM equipment_groups", 1451),
+    ("DAT-06", "machine with readings deleted", "DELETE FROM equipment", 1451),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [
+        pytest.param(sql, number, id=name, marks=pytest.mark.feature(feature, "TEST-27"))
+        for feature, name, sql, number in REFUSED
+    ],
+)
+def test_the_database_itself_refuses(filled: Site, statement: str, number: int | tuple[int, ...]) -> None:
+    with filled.session() as connection, closing(connection.cursor()) as cursor:
+        cursor.execute("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'")
+        with pytest.raises(MySQLdb.Error) as refused:
+            cursor.execute(statement)
+    assert refused.value.args[0] in (number if isinstance(number, tuple) else (number,))
+
+
+@pytest.mark.feature("PERF-03", "PERF-05")
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        ("SELECT * FROM equipment_running_times WHERE equipment_id = 7 AND date >= '2026-01-01' ORDER BY date",
+         "uk_running_times_equipment_date"),
+        ("SELECT equipment_id, cumulative_hours FROM equipment_running_times WHERE date = '2026-01-31'", "ix_running_times_date"),
+    ],
+    ids=["trend of a machine", "all readings of a day"],
+)  # fmt: skip
+def test_a_usual_question_is_answered_from_an_index(filled: Site, statement: str, index: str) -> None:
+    (plan,) = filled.query(f"EXPLAIN FORMAT=TRADITIONAL {statement}")
+    assert plan["key"] == index
+    assert plan["type"] != "ALL"
+
+
+@pytest.mark.feature("TEST-14")
+def test_decimals_instants_and_text_come_back_as_they_went_in(filled: Site) -> None:
+    values = (
+        "😀 e\u0301",
+        datetime(2026, 1, 31, 23, 59, 59, 123000),
+        date(2026, 1, 31),
+        Decimal("99999.999"),
+        Decimal("9999999999999.999"),
+    )
+    filled.execute(
+        "UPDATE equipment_running_times SET description = %s, date_time = %s, date = %s, running_hours = %s, cumulative_hours = %s",
+        values=values,
+    )
+    row = filled.query(
+        "SELECT description, date_time, date, running_hours, cumulative_hours FROM equipment_running_times"
+    )[0]
+    assert tuple(row.values()) == values
+    assert [type(value) for value in row.values()] == [str, datetime, date, Decimal, Decimal]
+
+
+@pytest.mark.feature("DAT-03", "MAP-02")
+def test_codes_compare_binary_also_in_unique_keys(filled: Site) -> None:
+    for number in ("a", "0A", "caf\u00e9", "cafe\u0301"):
+        filled.execute("INSERT INTO equipment (equipment_number, plant_id) VALUES (%s, 1)", values=(number,))
+    assert filled.value("SELECT COUNT(*) FROM equipment WHERE equipment_number = 'a'") == 1
+
+
+@pytest.mark.feature("TEST-26", "STK-04")
+def test_the_schema_goes_up_down_and_up_again_to_the_same(
+    each_database: dict[str, Any], make_database: Callable[..., Any], request: pytest.FixtureRequest, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from cmms.migrations import downgrade, upgrade
+    from tests.sync.conftest import connection_uri
+
+    kind = "mariadb_server" if "mariadb" in request.node.callspec.id else "mysql_server"
+    database = make_database(request.getfixturevalue(kind))
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(database))
+    site = Site(None, database, tmp_path)  # type: ignore[arg-type]
+
+    def schema() -> dict[str, str]:
+        tables = [next(iter(row.values())) for row in site.query("SHOW TABLES")]
+        created = {table: site.query(f"SHOW CREATE TABLE {table}")[0]["Create Table"] for table in tables}
+        return {table: re.sub(r" AUTO_INCREMENT=\d+", "", text) for table, text in created.items()}
+
+    upgrade()
+    first = schema()
+    assert "equipment_running_times" in first
+    upgrade()
+    assert schema() == first
+    downgrade()
+    assert [table for table in schema() if not table.endswith("alembic_version")] == []
+    upgrade()
+    assert schema() == first
+    assert site.value("SELECT version FROM sync_reference_version") == 1

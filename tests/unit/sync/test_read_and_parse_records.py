@@ -1,0 +1,122 @@
+"""Raw records -> typed rows: what many records at once give equals what each gives alone, and nothing is hidden."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cmms.settings import parse_settings
+from cmms.sync.parse_records import parse_records
+from cmms.sync.read_records import ABSENT, DUPLICATE_KEY, NOT_AN_OBJECT, RecordReader
+from tests.oracle.generate import RecordGenerator
+
+SETTINGS = parse_settings({})
+FIELDS = {name: tuple(names) for name, names in SETTINGS.streams.running_time.fields.model_dump().items()}
+RIGHT = b'{"SWERK":"P1","EQUNR":"A","CREATED_AT":"2026-01-31T10:00:00Z","DATE":"2026-01-31","RECDV":"8","CNTRR":"9"}'
+
+
+def read(*records: bytes) -> Any:
+    return RecordReader(records_path="", fields=FIELDS).read_records(list(records))
+
+
+def parse(*records: bytes) -> list[dict[str, Any]]:
+    return parse_records([(1, read(*records))], stream="running_time", settings=SETTINGS).to_dicts()
+
+
+@pytest.mark.feature("VAL-08")
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"EQUNR":"A","EQUNR":"B"}', b'{"EQUNR":"A","EQUNR" :"B"}', b'{"EQUNR" : "A", "EQUNR"\n:"A"}',
+        b'{"EQUNR":"A","\\u0045QUNR":"B"}', b'{"ZZ":1,"ZZ":2}', b'{"ZZ":{"a":1,"a":2}}',
+    ],
+)  # fmt: skip
+def test_a_key_twice_is_noticed_however_it_is_written(record: bytes) -> None:
+    structure = read(RIGHT, record, RIGHT).structure
+    assert list(structure) == [1]
+    assert structure[1].startswith(DUPLICATE_KEY)
+
+
+@pytest.mark.feature("VAL-08")
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"EQKTU":"a\\":b"}',
+        b'{"EQKTU":"x\\" :y","EQUNR" : "1"}',
+        b'{"ZZ":{"a":1},"YY":[{"a":1},{"a":2}]}',
+        b'{ "EQUNR" : "A" }',
+    ],
+)
+def test_what_only_looks_like_a_key_twice_is_none(record: bytes) -> None:
+    assert read(RIGHT, record).structure == {}
+
+
+@pytest.mark.feature("VAL-08")
+def test_what_is_no_object_is_marked_and_its_neighbours_are_read() -> None:
+    odd = [b"null", b"[]", b'"text"', b"1", b"true"]
+    raw = read(RIGHT, *odd, RIGHT)
+    assert raw.structure == dict.fromkeys(range(1, 6), NOT_AN_OBJECT)
+    assert [raw.values["equipment_number"][place] for place in (0, 6)] == ["A", "A"]
+    assert raw.values["equipment_number"][1] is ABSENT
+
+
+@pytest.mark.feature("MAP-13")
+def test_the_first_candidate_present_wins_and_unmapped_names_are_told() -> None:
+    raw = read(
+        b'{"EQUNR":"old","equipment_number":"new","EXTRA":1}',
+        b'{"EQUNR":"only"}',
+        b'{"EQUNR":"x","equipment_number":null}',
+    )
+    assert list(raw.values["equipment_number"]) == ["new", "only", None]
+    assert raw.unknown_fields == {"EXTRA"}
+
+
+@pytest.mark.feature("TEST-17", "MAP-01", "MAP-02", "MAP-03")
+def test_a_golden_record_is_typed_field_by_field() -> None:
+    (row,) = parse(
+        b'{"SWERK":" P1\\t","EQUNR":"000123","BUKRS":"1000","EQKTU":"","OBJNR":"IE1","POINT":null,"CREATED_AT":20260131100000,'
+        b'"DATE":20260131,"DATE_TIME":"2026-01-31T21:00:00.5Z","RECDV":8.3335,"CNTRR":"1E+3","MDTXT":"\\u00e9 \\ud83d\\ude00"}'
+    )
+    assert row == {
+        "page": 1, "position": 0, "plant_code": "P1", "equipment_number": "000123", "company_code": "1000",
+        "equipment_description": None, "object_number": "IE1", "point": None, "api_created_at": datetime(2026, 1, 31, 10),
+        "description": "é 😀", "date": date(2026, 1, 31), "date_time": datetime(2026, 1, 31, 21, 0, 0, 500000),
+        "running_hours": 8334, "cumulative_hours": 1_000_000, "ambiguous_time": None, "problem": None,
+    }  # fmt: skip
+
+
+@pytest.mark.feature("SVC-02", "VAL-08")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_many_records_at_once_are_read_as_each_one_alone(seed: int) -> None:
+    records = RecordGenerator(seed, 150, defect_rate=0.6).running_times(date(2026, 1, 31))
+    together = parse(*records)
+    for position, record in enumerate(records):
+        (alone,) = parse(record)
+        assert {**alone, "position": position} == together[position]
+
+
+@pytest.mark.feature("VAL-08")
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["SWERK", "EQUNR", "DATE", "DATE_TIME", "RECDV", "CNTRR", "CREATED_AT", "MDTXT", "ZZ"]),
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.floats()
+            | st.text(max_size=20)
+            | st.lists(st.integers(), max_size=2),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_arbitrary_json_never_raises_and_gives_a_row_per_record(values: list[dict[str, Any]]) -> None:
+    rows = parse(*(json.dumps(value).encode() for value in values))
+    assert [row["position"] for row in rows] == list(range(len(values)))
