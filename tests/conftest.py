@@ -122,9 +122,7 @@ def database(mysql_server: AnyServer, make_database: Callable[[AnyServer], Datab
 
 
 @pytest.fixture(scope="module")
-def mariadb_database(
-    mariadb_server: PrivateServer, make_database: Callable[[AnyServer], Database]
-) -> Database:
+def mariadb_database(mariadb_server: PrivateServer, make_database: Callable[[AnyServer], Database]) -> Database:
     """A fresh, empty MariaDB schema, shared by the tests of one module."""
     return make_database(mariadb_server)
 

@@ -74,9 +74,7 @@ class AirflowApi:
     def find_unhealthy(self) -> list[str]:
         """Return the components of Airflow that do not report themselves as healthy."""
         health: dict[str, Any] = self._get("/api/v2/monitor/health")
-        return [
-            name for name, value in health.items() if value and value.get("status") not in ("healthy", None)
-        ]
+        return [name for name, value in health.items() if value and value.get("status") not in ("healthy", None)]
 
     def unpause(self, dag_id: str) -> None:
         """Let the scheduler run a DAG."""
@@ -97,9 +95,7 @@ class AirflowApi:
 
     def find_scheduled_run(self, dag_id: str, since: datetime) -> ScheduledRun | None:
         """Return the newest run that the scheduler itself has started since then."""
-        runs = self._get(
-            f"/api/v2/dags/{dag_id}/dagRuns", run_type="scheduled", order_by="-run_after", limit=1
-        )
+        runs = self._get(f"/api/v2/dags/{dag_id}/dagRuns", run_type="scheduled", order_by="-run_after", limit=1)
         for run in runs["dag_runs"]:
             if run["queued_at"] is not None and datetime.fromisoformat(run["queued_at"]) >= since:
                 begins = datetime.fromisoformat(run["data_interval_start"])
@@ -108,18 +104,14 @@ class AirflowApi:
 
     def trigger(self, dag_id: str, conf: Mapping[str, object]) -> str:
         """Start a run now; return its id."""
-        answer = self._client.post(
-            f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)}
-        )
+        answer = self._client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
         answer.raise_for_status()
         return str(answer.json()["dag_run_id"])
 
     def read_progress(self, dag_id: str, run_id: str) -> RunProgress:
         """Return the state of a run and of its tasks."""
         run = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")
-        tasks = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=500)[
-            "task_instances"
-        ]
+        tasks = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=500)["task_instances"]
         states = Counter(task["state"] for task in tasks)
         over = ("success", "failed", "skipped", "upstream_failed", "removed")
         return RunProgress(

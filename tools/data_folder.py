@@ -59,9 +59,7 @@ def _initialise(binaries: ServerBinaries, folder: Path) -> None:
     else:
         command += ["--bootstrap", "--silent-startup", "--max-allowed-packet=8M", "--log-warnings=0"]
         script = _read_mariadb_bootstrap(binaries.share)
-    done = subprocess.run(
-        command, input=script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
+    done = subprocess.run(command, input=script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         raise BootstrapError(
             f"{binaries.kind} {binaries.version} ({binaries.origin}) could not fill {folder}; it said:\n"

@@ -90,9 +90,7 @@ def find_given_server() -> GivenServer | None:
                 urllib.parse.unquote(parts.password or ""),
             )
             return GivenServer(Account(parts.hostname, parts.port or 3306, user, password))
-    raise BootstrapError(
-        f"{GIVEN_SERVER_VARIABLE} must look like mysql://user:password@host:port/ (it does not)."
-    )
+    raise BootstrapError(f"{GIVEN_SERVER_VARIABLE} must look like mysql://user:password@host:port/ (it does not).")
 
 
 class PrivateServer:
@@ -167,9 +165,7 @@ class PrivateServer:
             if picks_port:
                 self.port = _pick_free_port()
             elif not _is_port_free(self.port):
-                raise BootstrapError(
-                    f"Port {self.port} of 127.0.0.1, meant for the database server, is taken."
-                )
+                raise BootstrapError(f"Port {self.port} of 127.0.0.1, meant for the database server, is taken.")
             try:
                 self._start_once()
                 return
@@ -239,9 +235,7 @@ class PrivateServer:
             if _is_greeted("127.0.0.1", self.port):
                 return
             time.sleep(0.05)
-        raise BootstrapError(
-            f"The database server is not ready after {_START_TIMEOUT_SECONDS:.0f} s; see {self.log}"
-        )
+        raise BootstrapError(f"The database server is not ready after {_START_TIMEOUT_SECONDS:.0f} s; see {self.log}")
 
     def _read_log_end(self) -> str:
         with contextlib.suppress(OSError):

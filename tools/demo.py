@@ -81,9 +81,7 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
     stack.callback(record.clear)
     after_programs = stack.enter_context(contextlib.ExitStack())  # the database stops when nobody uses it
     account = choose_account(settings, given)
-    programs = stack.enter_context(
-        Programs(build_environment(settings, account), settings.logs, record, screen)
-    )
+    programs = stack.enter_context(Programs(build_environment(settings, account), settings.logs, record, screen))
     finish_airflow = begin_airflow(programs, settings.folder / "airflow", screen)
     if given is None:
         start_database(after_programs, settings, record, screen)
@@ -122,9 +120,7 @@ def choose_account(settings: DemoSettings, given: GivenServer | None) -> Account
     return Account("127.0.0.1", settings.database_port, DATABASE_USER, settings.secrets.database_password)
 
 
-def start_database(
-    stack: contextlib.ExitStack, settings: DemoSettings, record: ProcessRecord, screen: Screen
-) -> None:
+def start_database(stack: contextlib.ExitStack, settings: DemoSettings, record: ProcessRecord, screen: Screen) -> None:
     """Start the private server with the demo's schema and account."""
     binaries = obtain_server("mysql", allow_mariadb=True, say=screen.say)
     screen.say(f"Starting {binaries.kind} {binaries.version} ({binaries.origin}).")
@@ -157,9 +153,7 @@ def prepare_given_server(given: GivenServer, screen: Screen) -> None:
         with connect(account) as connection, contextlib.closing(connection.cursor()) as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4")
     except MySQLdb.Error as error:
-        raise BootstrapError(
-            f"The server of {GIVEN_SERVER_VARIABLE} cannot be used: {error.args[-1]}"
-        ) from error
+        raise BootstrapError(f"The server of {GIVEN_SERVER_VARIABLE} cannot be used: {error.args[-1]}") from error
 
 
 def prepare_tables(programs: Programs, screen: Screen) -> None:
@@ -198,9 +192,7 @@ def hold_only_demo() -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise BootstrapError(
-                "A demo of this repository is running already; Ctrl-C there ends it."
-            ) from error
+            raise BootstrapError("A demo of this repository is running already; Ctrl-C there ends it.") from error
         yield
 
 

@@ -90,13 +90,7 @@ def _format(value: object) -> str:
     """Return a number with thousands marked, a duration with one decimal, nothing for NULL."""
     if value is None:
         return ""
-    return (
-        f"{value:.1f}"
-        if isinstance(value, Decimal)
-        else f"{value:,}"
-        if isinstance(value, int)
-        else str(value)
-    )
+    return f"{value:.1f}" if isinstance(value, Decimal) else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 @contextlib.contextmanager

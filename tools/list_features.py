@@ -70,9 +70,7 @@ def _find_marks(body: list[ast.stmt], prefix: str, outer: tuple[str, ...]) -> It
         if isinstance(statement, ast.ClassDef):
             own = [feature for decorator in statement.decorator_list for feature in _read_ids(decorator)]
             yield from _find_marks(statement.body, f"{prefix}{statement.name}::", (*inherited, *own))
-        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith(
-            "test"
-        ):
+        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test"):
             own = [feature for decorator in statement.decorator_list for feature in _read_ids(decorator)]
             for feature in dict.fromkeys([*inherited, *own]):
                 yield feature, f"{prefix}{statement.name}"

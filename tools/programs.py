@@ -38,9 +38,7 @@ class Screen:
 class Programs:
     """A context that owns programs; leaving it stops every one of them."""
 
-    def __init__(
-        self, environment: Mapping[str, str], logs: Path, record: ProcessRecord, screen: Screen
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], logs: Path, record: ProcessRecord, screen: Screen) -> None:
         """Describe the set; `start` adds to it.
 
         Args:
@@ -70,9 +68,7 @@ class Programs:
         """Start a program that shall run until the end."""
         log = self._logs / f"{name}.log"
         log.unlink(missing_ok=True)
-        process = start_process(
-            command, log=log, environment={**self._environment, **environment}, folder=REPOSITORY
-        )
+        process = start_process(command, log=log, environment={**self._environment, **environment}, folder=REPOSITORY)
         self._processes[name] = process
         self._record.add(name, process.pid)
         return process
@@ -110,9 +106,7 @@ class Programs:
                 except httpx.HTTPError:
                     pass
                 time.sleep(0.3)
-        raise BootstrapError(
-            f"Waited {_READY_TIMEOUT_SECONDS:.0f} s for {what}; see the logs in {self._logs}"
-        )
+        raise BootstrapError(f"Waited {_READY_TIMEOUT_SECONDS:.0f} s for {what}; see the logs in {self._logs}")
 
     def _describe_end(self, name: str) -> str:
         log = self._logs / f"{name}.log"

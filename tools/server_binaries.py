@@ -139,10 +139,7 @@ def _loader_command(root: Path, program: str) -> tuple[str, ...]:
     """Start an unpacked program by the loader and the libraries that came with it, whatever the system's."""
     loader = min((path for path in root.glob("**/lib/*/ld-linux*.so.*") if path.is_file()), default=None)
     libraries = [
-        str(path)
-        for path in (root / "usr/lib", root / "lib")
-        if path.is_dir()
-        for path in path.glob("*-linux-*")
+        str(path) for path in (root / "usr/lib", root / "lib") if path.is_dir() for path in path.glob("*-linux-*")
     ]
     if loader is None:
         return (str(root / "usr/sbin" / program),)
@@ -152,9 +149,7 @@ def _loader_command(root: Path, program: str) -> tuple[str, ...]:
 def _describe(kind: Kind, command: tuple[str, ...], origin: str) -> Iterator[ServerBinaries]:
     """Yield the program's description if it runs and is what its name says (`mysqld` may be MariaDB)."""
     try:
-        shown = subprocess.run(
-            [*command, "--no-defaults", "--version"], capture_output=True, text=True, timeout=60
-        )
+        shown = subprocess.run([*command, "--no-defaults", "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return
     version = re.search(r"Ver (\d+\.\d+\.\d+)", shown.stdout)

@@ -198,9 +198,7 @@ def _translate_pip_settings(pip: Sequence[str]) -> Mapping[str, str] | None:
     return environment
 
 
-def _call(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def _call(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment)
 
 

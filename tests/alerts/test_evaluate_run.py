@@ -14,12 +14,9 @@ from tests.alerts.runs import MIDNIGHT, make_run, make_settings
 SETTINGS = make_settings(alerts={"consecutive_failures": 3, "api_failures": 2})
 
 
-def failures(
-    count: int, *, error_class: str = "ApiUnavailable", category: str = "api"
-) -> tuple[PastRun, ...]:
+def failures(count: int, *, error_class: str = "ApiUnavailable", category: str = "api") -> tuple[PastRun, ...]:
     return tuple(
-        PastRun("failed", MIDNIGHT - timedelta(days=day), error_class, category)
-        for day in range(1, count + 1)
+        PastRun("failed", MIDNIGHT - timedelta(days=day), error_class, category) for day in range(1, count + 1)
     )
 
 
@@ -58,9 +55,7 @@ def test_a_good_run_between_breaks_the_row() -> None:
 @pytest.mark.feature("ALR-02", "NOT-06")
 def test_an_api_that_is_down_is_told_with_the_last_good_time() -> None:
     history = RunHistory(failures(1), last_good_at=MIDNIGHT - timedelta(days=2))
-    alert = next(
-        a for a in evaluate_run(make_run("failed"), SETTINGS, history) if a.rule_key == "api_unreachable"
-    )
+    alert = next(a for a in evaluate_run(make_run("failed"), SETTINGS, history) if a.rule_key == "api_unreachable")
     assert dict(alert.facts)["Last good run"] == "2026-01-30 01:00:00 UTC"
     assert alert.level == "critical"
 
@@ -69,9 +64,7 @@ def test_an_api_that_is_down_is_told_with_the_last_good_time() -> None:
 def test_an_api_that_answers_badly_is_not_unreachable() -> None:
     history = RunHistory(failures(2, error_class="BadPayload"))
     assert "api_unreachable" not in rules(make_run("failed"), history)
-    assert "api_unreachable" not in rules(
-        make_run("failed", error_class="BadPayload"), RunHistory(failures(2))
-    )
+    assert "api_unreachable" not in rules(make_run("failed", error_class="BadPayload"), RunHistory(failures(2)))
 
 
 @pytest.mark.feature("ALR-03")

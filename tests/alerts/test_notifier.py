@@ -87,9 +87,7 @@ def test_a_success_callback_tells_the_recovery(log_run: Log, slack: SlackSink) -
 @pytest.mark.usefixtures("receivers", "no_database")
 @pytest.mark.feature("ALR-03")
 def test_with_the_database_down_the_notifier_still_tells(slack: SlackSink, smtp: SmtpSink) -> None:
-    CmmsNotifier(on="failure")(
-        {"dag_run": DAG_RUN, "exception": DatabaseUnavailable("connecting to cmms_mysql")}
-    )
+    CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": DatabaseUnavailable("connecting to cmms_mysql")})
     assert headers(slack) == ["[CMMS CRITICAL] CMMS database unreachable"]
     assert len(smtp.messages) == 1
 
@@ -129,9 +127,7 @@ def test_a_poor_context_never_raises(context: dict[str, Any]) -> None:
 @pytest.mark.feature("ERR-01")
 def test_a_run_that_failed_over_its_settings_file_is_told(settings_file: Path, slack: SlackSink) -> None:
     settings_file.write_text("alerts: {email_too: []}")
-    CmmsNotifier(on="failure")(
-        {"dag_run": DAG_RUN, "exception": SettingsError("alerts.email_too: unknown field")}
-    )
+    CmmsNotifier(on="failure")({"dag_run": DAG_RUN, "exception": SettingsError("alerts.email_too: unknown field")})
     assert headers(slack) == ["[CMMS CRITICAL] Running-time sync failed: SettingsError"]
 
 

@@ -21,9 +21,7 @@ from tests.alerts.runs import MIDNIGHT, connect_slack, connect_smtp, make_run, m
 from tests.sinks import SilentServer, SlackSink, SmtpSink
 
 Log = Callable[[RunSummary], RunSummary]
-DELIVERIES = (
-    "SELECT channel, transition, status, attempts, last_error FROM notification_deliveries ORDER BY id"
-)
+DELIVERIES = "SELECT channel, transition, status, attempts, last_error FROM notification_deliveries ORDER BY id"
 
 pytestmark = pytest.mark.usefixtures("outbox")
 
@@ -39,9 +37,7 @@ def subjects(smtp: SmtpSink) -> list[str]:
 def let_time_pass(outbox: Any) -> None:
     """As if the pause (or the claim) of every message were over."""
     with outbox.cursor() as cursor:
-        cursor.execute(
-            "UPDATE notification_deliveries SET next_attempt_at = '2026-01-01' WHERE status <> 'sent'"
-        )
+        cursor.execute("UPDATE notification_deliveries SET next_attempt_at = '2026-01-01' WHERE status <> 'sent'")
     outbox.commit()
 
 
@@ -141,9 +137,7 @@ def test_a_spike_is_told_and_its_end_too(settings: Settings, log_run: Log, smtp:
 
 
 @pytest.mark.usefixtures("receivers")
-def test_a_late_good_callback_does_not_resolve_a_newer_failure(
-    outbox: Any, settings: Settings, log_run: Log
-) -> None:
+def test_a_late_good_callback_does_not_resolve_a_newer_failure(outbox: Any, settings: Settings, log_run: Log) -> None:
     good, bad = log_run(make_run("success", day=0)), log_run(make_run("failed", day=1))
     notify_run(bad, settings)
     notify_run(good, settings)
@@ -167,18 +161,12 @@ def test_a_failing_slack_leaves_the_message_for_the_watchdog(
     started = time.monotonic()
     notify_run(log_run(make_run("failed")), settings)
     assert time.monotonic() - started < 6
-    (delivery,) = rows(
-        outbox, "SELECT *, next_attempt_at - INTERVAL 0 SECOND AS due FROM notification_deliveries"
-    )
+    (delivery,) = rows(outbox, "SELECT *, next_attempt_at - INTERVAL 0 SECOND AS due FROM notification_deliveries")
     assert (delivery["status"], delivery["attempts"]) == ("pending", 1)
     assert error in delivery["last_error"]
     assert "secret" not in delivery["last_error"]
     wait = delivery["next_attempt_at"].replace(tzinfo=UTC) - datetime.now(UTC)
-    assert (
-        timedelta(seconds=890 if mode == "429" else 50)
-        < wait
-        < timedelta(seconds=901 if mode == "429" else 61)
-    )
+    assert timedelta(seconds=890 if mode == "429" else 50) < wait < timedelta(seconds=901 if mode == "429" else 61)
     slack.mode = "ok"
     assert resend_pending(20, settings) == 0  # its pause is not over
     let_time_pass(outbox)

@@ -12,10 +12,7 @@ from cmms.alerts.render_message import one_line, render_email, render_slack, sub
 from cmms.sync.records import Counts, RunSummary
 from tests.alerts.runs import make_run, make_settings
 
-HOSTILE = (
-    "<!channel> <@U123> <https://evil.example|click> & *bold*\r\nBcc: all@example.org"
-    "\u2028\x00<script>x</script>"
-)
+HOSTILE = "<!channel> <@U123> <https://evil.example|click> & *bold*\r\nBcc: all@example.org\u2028\x00<script>x</script>"
 
 
 def alert_of(run: RunSummary) -> Alert:
@@ -24,9 +21,7 @@ def alert_of(run: RunSummary) -> Alert:
 
 @pytest.fixture
 def hostile() -> Alert:
-    return alert_of(
-        make_run("failed", run_id=HOSTILE, error_message=HOSTILE, rejects_by_code=((HOSTILE, 3),))
-    )
+    return alert_of(make_run("failed", run_id=HOSTILE, error_message=HOSTILE, rejects_by_code=((HOSTILE, 3),)))
 
 
 @pytest.mark.feature("NOTF-03", "LOG-09")

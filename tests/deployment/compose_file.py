@@ -36,9 +36,7 @@ def interpolate(text: str, variables: Mapping[str, str]) -> str:
 def read_variables() -> dict[str, tuple[str | None, str | None]]:
     """Variables that the file uses -> how an unset one is treated ('-', '?' or None) and default or message."""
     text = (REPOSITORY / "docker-compose.yaml").read_text(encoding="utf-8")
-    return {
-        found["name"]: (found["kind"], found["rest"]) for found in _VARIABLE.finditer(text) if found["name"]
-    }
+    return {found["name"]: (found["kind"], found["rest"]) for found in _VARIABLE.finditer(text) if found["name"]}
 
 
 def read_compose(variables: Mapping[str, str]) -> dict[str, Any]:

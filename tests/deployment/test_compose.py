@@ -122,9 +122,7 @@ def test_the_image_holds_what_the_services_need(environment: dict[str, str]) -> 
     assert environment["PYTHONPATH"] == copied["include"]
     assert "-r /tmp/requirements.txt" in dockerfile
     sent = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert {f"!{name}" for name in (*copied, "requirements.txt")} == {
-        line for line in sent if line[:1] == "!"
-    }
+    assert {f"!{name}" for name in (*copied, "requirements.txt")} == {line for line in sent if line[:1] == "!"}
 
 
 def test_every_package_behind_a_configured_class_or_address_is_pinned(environment: dict[str, str]) -> None:
@@ -159,9 +157,7 @@ def test_every_airflow_option_exists(environment: dict[str, str]) -> None:
         assert option.lower() in conf.get_options_including_defaults(section.lower()), f"{section}.{option}"
 
 
-def test_what_must_agree_between_containers_does(
-    services: dict[str, Any], environment: dict[str, str]
-) -> None:
+def test_what_must_agree_between_containers_does(services: dict[str, Any], environment: dict[str, str]) -> None:
     wanted = {
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://api-server:8080/execution/",
@@ -173,21 +169,16 @@ def test_what_must_agree_between_containers_does(
         assert environment.items() <= services[name]["environment"].items(), name
         assert wanted.items() <= services[name]["environment"].items(), name
     assert (
-        services["postgres"]["environment"]["POSTGRES_PASSWORD"]
-        in environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+        services["postgres"]["environment"]["POSTGRES_PASSWORD"] in environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
     )
     assert services["redis"]["command"] == ["redis-server", "--requirepass", "made-up-redis-password"]
     assert environment["AIRFLOW__CELERY__BROKER_URL"] == "redis://:made-up-redis-password@redis:6379/0"
 
 
-def test_the_connections_are_the_ones_the_code_reads(
-    services: dict[str, Any], environment: dict[str, str]
-) -> None:
+def test_the_connections_are_the_ones_the_code_reads(services: dict[str, Any], environment: dict[str, str]) -> None:
     from airflow.sdk.definitions.connection import Connection
 
-    names = {
-        name.removeprefix("AIRFLOW_CONN_").lower() for name in environment if name.startswith("AIRFLOW_CONN_")
-    }
+    names = {name.removeprefix("AIRFLOW_CONN_").lower() for name in environment if name.startswith("AIRFLOW_CONN_")}
     ours = {
         settings.API_CONNECTION,
         settings.MYSQL_CONNECTION,
@@ -222,10 +213,7 @@ def test_the_storage_of_the_settings_is_a_volume_all_workers_share(
 def test_the_site_s_settings_are_mounted_where_they_are_read(
     services: dict[str, Any], environment: dict[str, str]
 ) -> None:
-    mounts = {
-        target: source
-        for source, target, *_ in (volume.split(":") for volume in services["worker"]["volumes"])
-    }
+    mounts = {target: source for source, target, *_ in (volume.split(":") for volume in services["worker"]["volumes"])}
     file = PurePosixPath(environment["CMMS_CONFIG_FILE"])
     assert REPOSITORY / mounts[str(file.parent)] / file.name == settings.DEFAULT_FILE
     assert "./include/config:/opt/airflow/include/config:ro" in services["worker"]["volumes"]

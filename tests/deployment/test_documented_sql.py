@@ -20,10 +20,7 @@ from tests.deployment.compose_file import REPOSITORY
 TEXT = (REPOSITORY / "docs/operations.md").read_text(encoding="utf-8")
 BLOCKS = [re.sub(r"(?m)^ +", "", block) for block in re.findall(r"(?s)```sql\n(.*?)```", TEXT)]
 STATEMENTS = [
-    statement.strip()
-    for block in BLOCKS
-    for statement in re.sub(r"--.*", "", block).split(";")
-    if statement.strip()
+    statement.strip() for block in BLOCKS for statement in re.sub(r"--.*", "", block).split(";") if statement.strip()
 ]
 DAY = date(2026, 1, 31)
 

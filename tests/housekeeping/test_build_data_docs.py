@@ -49,9 +49,7 @@ def text_of(page: Path) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8")))
 
 
-def test_each_kept_unit_has_a_page_that_says_which_rules_were_broken(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_each_kept_unit_has_a_page_that_says_which_rules_were_broken(settings: Settings, tmp_path: Path) -> None:
     keep(settings, 11, "equipment")
     keep(settings, 12, "2026-01-30", bad={"COUNTER_DECREASED": 3})
     index = build_data_docs(tmp_path / "docs", settings=settings)

@@ -43,9 +43,7 @@ def add_event(connection: Any, number: int) -> None:
 
 
 def add_call(connection: Any, days: float) -> int:
-    return insert(
-        connection, "api_call_logs", endpoint="/equipment", attempt=1, latency_ms=1, called_at=ago(days=days)
-    )
+    return insert(connection, "api_call_logs", endpoint="/equipment", attempt=1, latency_ms=1, called_at=ago(days=days))
 
 
 def logs(connection: Any) -> set[int]:
@@ -80,9 +78,7 @@ def test_an_old_run_goes_with_all_that_belongs_to_it(connection: Any) -> None:
 
 
 def test_runs_that_are_still_needed_stay_whatever_their_age(connection: Any) -> None:
-    rejected, acknowledged, lately_settled = (
-        old_log(connection, "partial", level="medium") for _ in range(3)
-    )
+    rejected, acknowledged, lately_settled = (old_log(connection, "partial", level="medium") for _ in range(3))
     add_reject(connection, rejected, b"1")
     add_reject(connection, acknowledged, b"2", status="acknowledged")
     add_reject(connection, lately_settled, b"3", status="resolved", resolved_at=ago(days=2))
@@ -181,16 +177,14 @@ def test_a_failing_clean_up_is_closed_as_failed_and_keeps_what_it_did(
     monkeypatch.setattr(step._CleanUp, "_delete_logs", fail)
     with pytest.raises(type(error)):
         clean_up_logs(NOW)
-    assert select(
-        connection, "SELECT status, error_class FROM api_sync_logs WHERE sync_type = 'cleanup'"
-    ) == [("failed", type(error).__name__)]
+    assert select(connection, "SELECT status, error_class FROM api_sync_logs WHERE sync_type = 'cleanup'") == [
+        ("failed", type(error).__name__)
+    ]
     assert select(connection, "SELECT COUNT(*) FROM api_call_logs") == [0]
     assert logs(connection) == {number}
 
 
-def test_a_run_that_was_started_again_meanwhile_stays(
-    connection: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     number = old_log(connection)
     add_unit(connection, number)
     real = step._CleanUp._delete_log

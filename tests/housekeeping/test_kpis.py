@@ -29,9 +29,7 @@ def test_success_rate_is_successes_per_finished_runs_in_the_period(connection: A
     assert kpis.total_success([]).percent is None
 
 
-def add_call(
-    connection: Any, latency: int, status: int | None = 200, *, endpoint: str = "/a", days: float = 1
-) -> None:
+def add_call(connection: Any, latency: int, status: int | None = 200, *, endpoint: str = "/a", days: float = 1) -> None:
     insert(
         connection,
         "api_call_logs",
@@ -64,9 +62,7 @@ def test_database_times_are_per_unit_of_work(connection: Any) -> None:
     period = Period(NOW - timedelta(days=1), NOW + timedelta(seconds=1))
     log = add_log(connection)
     for day in range(1, 21):
-        add_unit(
-            connection, log, f"2026-02-{day:02d}", fetched=100, inserted=100, stage_ms=10, merge_ms=10 * day
-        )
+        add_unit(connection, log, f"2026-02-{day:02d}", fetched=100, inserted=100, stage_ms=10, merge_ms=10 * day)
     add_unit(connection, log, "2026-02-28", fetched=5, inserted=5)  # not timed
     add_unit(connection, log, "equipment", fetched=0, stage_ms=0, merge_ms=0)
     equipment, running_time = kpis.database_times(connection, period)
@@ -111,9 +107,7 @@ def test_freshness_is_the_age_of_the_newest_reading_and_counts_breaches(connecti
     add_reading(connection, fresh, first, "2026-02-27", "1", "1", date_time="2026-02-27 23:00:00")
     add_reading(connection, fresh, first, "2026-02-28", "1", "2", date_time="2026-02-28 23:00:00")
     add_reading(connection, stale, first, "2026-02-20", "1", "1", date_time="2026-02-20 23:00:00")
-    add_reading(
-        connection, only, second, "2026-02-27", "1", "1"
-    )  # no time of day: as old as the end of its day
+    add_reading(connection, only, second, "2026-02-27", "1", "1")  # no time of day: as old as the end of its day
     sla = timedelta(hours=36)
     a, b, d = kpis.plant_freshness(connection, now=NOW, sla=sla)
     assert (a.plant_code, a.machines, a.breaches) == ("A", 3, 2)

@@ -49,9 +49,7 @@ def test_verify_finds_nothing_after_real_syncs_in_any_order(
 ) -> None:
     assert sync(settings).counts.inserted > 0
     assert sync(settings, 2, skip=2).counts.rejected > 0
-    assert (
-        sync(settings, 3).counts.fetched > 0
-    )  # days before those, and one again: marks of following days move
+    assert sync(settings, 3).counts.fetched > 0  # days before those, and one again: marks of following days move
     assert verify_tables() == []
     assert len(select(connection, "SELECT id FROM equipment_running_times")) > 100
     run_sql(

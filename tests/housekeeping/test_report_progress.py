@@ -25,9 +25,7 @@ FIRST, LAST = date(2026, 2, 27), date(2026, 2, 28)
 def test_a_long_merge_of_one_unit_does_not_stop_the_other_units_of_its_run(
     connection: Any, holds_log_row: bool
 ) -> None:
-    run = open_run(
-        connection, Scope("running_time", FIRST, LAST), run_date=LAST, settings=load_settings()
-    ).sync_log_id
+    run = open_run(connection, Scope("running_time", FIRST, LAST), run_date=LAST, settings=load_settings()).sync_log_id
     unit = {"stream": "running_time", "unit_key": FIRST.isoformat(), "sync_log_id": run}
     fence = claim_unit(connection, **unit, lease_seconds=900, wait_seconds=0)
     with session() as merging, closing(merging.cursor()) as cursor:

@@ -177,9 +177,7 @@ def test_an_accepted_decrease_starts_a_new_chain(connection: Any) -> None:
     add_reading(connection, machine, plant, "2026-01-01", "8", "100")
     add_reading(connection, machine, plant, "2026-01-02", "8", "9")
     assert len(list(verify_chains(connection, Rules()))) == 1
-    insert(
-        connection, "counter_events", equipment_id=machine, date="2026-01-02", kind="reset", created_by="test"
-    )
+    insert(connection, "counter_events", equipment_id=machine, date="2026-01-02", kind="reset", created_by="test")
     assert list(verify_chains(connection, Rules())) == []
 
 
@@ -200,9 +198,7 @@ def test_every_machine_is_looked_at_and_long_lists_are_cut(connection: Any) -> N
     for number in range(7):
         machine = add_machine(connection, f"E{number}", plant)
         for day in range(20):
-            add_reading(
-                connection, machine, plant, date(2026, 1, 1) + timedelta(days=day), "8", str(100 + 9 * day)
-            )
+            add_reading(connection, machine, plant, date(2026, 1, 1) + timedelta(days=day), "8", str(100 + 9 * day))
     assert len(list(verify_chains(connection, Rules()))) == 7 * 19
     told = verify_tables(NOW)
     assert len(told) == 101

@@ -82,9 +82,7 @@ def test_only_runs_without_a_sign_of_life_are_closed(connection: Any) -> None:
 
 
 def open_and_claim(connection: Any) -> tuple[Any, int]:
-    run = open_run(
-        connection, Scope("running_time", DAY, DAY), run_date=date(2026, 3, 1), settings=load_settings()
-    )
+    run = open_run(connection, Scope("running_time", DAY, DAY), run_date=date(2026, 3, 1), settings=load_settings())
     fence = claim_unit(connection, **UNIT, sync_log_id=run.sync_log_id, lease_seconds=900, wait_seconds=0)
     return run, fence
 
@@ -112,9 +110,7 @@ def test_a_zombie_of_an_abandoned_run_can_neither_merge_nor_take_its_unit_again(
         pytest.raises(Fenced, match="closed as failed"),
     ):
         reporter.report(UNIT["unit_key"], "merge", 1, 1)
-    assert select(connection, "SELECT sync_log_id FROM sync_leases") == [
-        None
-    ]  # its heartbeat renewed nothing
+    assert select(connection, "SELECT sync_log_id FROM sync_leases") == [None]  # its heartbeat renewed nothing
 
 
 @pytest.mark.feature("SYNC-02")
@@ -138,9 +134,7 @@ def test_staging_tables_of_closed_runs_go_and_those_of_open_runs_stay(connection
     run_sql(connection, *(f"CREATE TABLE {name} (id INT)" for name in gone + kept))
     try:
         report = watch(NOW)
-        left = select(
-            connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
-        )
+        left = select(connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
         assert set(report.dropped_stages) == set(gone)
         assert set(kept) <= set(left)
         assert not set(gone) & set(left)

@@ -33,9 +33,7 @@ def own_server(tmp_path: Path) -> Iterator[PrivateServer]:
     server.stop()
 
 
-def test_a_module_gets_an_empty_schema_that_takes_local_files(
-    each_database: Database, tmp_path: Path
-) -> None:
+def test_a_module_gets_an_empty_schema_that_takes_local_files(each_database: Database, tmp_path: Path) -> None:
     assert _query(each_database, "SHOW TABLES") == ()
     rows = tmp_path / "rows.tsv"
     rows.write_text("1\tPumpe für Öl\n2\t泵\n", encoding="utf-8")
@@ -55,9 +53,7 @@ def test_the_mysql_server_is_mysql_and_the_other_one_mariadb(
 
 def test_a_private_server_listens_on_loopback_only(own_server: PrivateServer) -> None:
     listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if " 0A " in line]
-    listening += [
-        line.split()[1] for line in Path("/proc/net/tcp6").read_text().splitlines() if " 0A " in line
-    ]
+    listening += [line.split()[1] for line in Path("/proc/net/tcp6").read_text().splitlines() if " 0A " in line]
     port = f":{own_server.port:04X}"
     assert [address for address in listening if address.endswith(port)] == [f"0100007F{port}"]
 
@@ -103,9 +99,7 @@ def test_a_taken_port_is_said_in_a_sentence(own_server: PrivateServer, tmp_path:
 
 
 def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:
-    server = PrivateServer(
-        obtain_server("mariadb"), tmp_path / "server", extra_options=["--no-such-option=1"]
-    )
+    server = PrivateServer(obtain_server("mariadb"), tmp_path / "server", extra_options=["--no-such-option=1"])
     with pytest.raises(BootstrapError, match="no-such-option"):
         server.start()
     assert not server.is_running

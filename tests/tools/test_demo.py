@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import MySQLdb
 import pytest
 
 from tools.database_server import obtain_server
@@ -21,61 +23,130 @@ from tools.state_folder import REPOSITORY, find_state_folder
 _READY = "Press Ctrl-C to stop everything."
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """A state folder of the test's own, with the fetched servers of the developer's, and free ports."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder of the tests' own, with the fetched servers of the developer's."""
+    folder = tmp_path_factory.mktemp("demo")
     obtain_server("mysql", allow_mariadb=True)
-    (tmp_path / "servers").symlink_to(find_state_folder() / "servers")
+    (folder / "servers").symlink_to(find_state_folder() / "servers")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A demo started without --exit, on free ports; its output is in `output`. It is ready."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CMMS_DEMO_")}
-    ports = dict.fromkeys(
-        ("CMMS_DEMO_AIRFLOW_PORT", "CMMS_DEMO_SIMULATOR_PORT", "CMMS_DEMO_DATABASE_PORT"), "0"
-    )
-    return {**kept, **ports, "CMMS_STATE_DIR": str(tmp_path), "COLUMNS": "160"}
-
-
-@pytest.fixture
-def demo(environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A demo started without --exit; its output is in `output`."""
-    with (tmp_path / "output").open("wb") as output:
+    ports = dict.fromkeys(("CMMS_DEMO_AIRFLOW_PORT", "CMMS_DEMO_SIMULATOR_PORT", "CMMS_DEMO_DATABASE_PORT"), "0")
+    output = folder / "output"
+    with output.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "tools.demo"],
             cwd=REPOSITORY,
-            env=environment,
-            stdout=output,
-            stderr=output,
+            env={**kept, **ports, "CMMS_STATE_DIR": str(folder), "COLUMNS": "160"},
+            stdout=stream,
+            stderr=stream,
         )
+    deadline = time.monotonic() + 900
+    while _READY not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.5)
     yield process
     process.send_signal(signal.SIGTERM)
     process.wait(120)
 
 
+def _log_in(folder: Path) -> httpx.Client:
+    line = next(line for line in (folder / "output").read_text().splitlines() if line.startswith("Airflow "))
+    url, password = line.split()[1], line.split()[-1]
+    client = httpx.Client(base_url=url, timeout=60, trust_env=False)
+    answer = client.post("/auth/token", json={"username": "admin", "password": password})
+    assert answer.status_code == 201
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return client
+
+
+def _wait_for_runs(client: httpx.Client, dag_id: str, run_type: str, count: int) -> list[str]:
+    """States of the DAG's runs of that type, once `count` of them are over."""
+    deadline = time.monotonic() + 900
+    while True:
+        runs = client.get(f"/api/v2/dags/{dag_id}/dagRuns", params={"run_type": run_type}).json()["dag_runs"]
+        over = [run["state"] for run in runs if run["state"] in ("success", "failed")]
+        if len(over) >= count or time.monotonic() > deadline:
+            return over
+        time.sleep(1)
+
+
+@pytest.mark.slow
+@pytest.mark.feature("SVC-04", "TEST-31")
+def test_an_airflow_backfill_stores_what_a_range_then_finds_unchanged(
+    demo: subprocess.Popen[bytes], folder: Path
+) -> None:
+    assert _READY in (folder / "output").read_text(), (folder / "output").read_text()
+    client = _log_in(folder)
+    today = datetime.now(UTC).date()
+    first, last = today - timedelta(days=5), today - timedelta(days=3)
+    before = len(_wait_for_runs(client, "running_time_sync", "manual", 0))
+    answer = client.post(
+        "/api/v2/backfills",
+        json={
+            "dag_id": "running_time_sync",
+            "from_date": f"{first}T00:00:00Z",
+            "to_date": f"{last}T23:00:00Z",
+            "max_active_runs": 1,
+            "dag_run_conf": {},
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    assert _wait_for_runs(client, "running_time_sync", "backfill", 3) == ["success"] * 3
+    conf = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+    answer = client.post("/api/v2/dags/running_time_sync/dagRuns", json={"logical_date": None, "conf": conf})
+    assert answer.status_code == 200, answer.text
+    assert _wait_for_runs(client, "running_time_sync", "manual", before + 1)[0:1] == ["success"]
+    with _connect(folder) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT trigger_kind, COUNT(*), SUM(records_inserted), SUM(records_updated), SUM(records_unchanged),"
+            " SUM(records_failed) FROM api_sync_logs WHERE sync_type = 'running_time' AND interval_end <= %s"
+            " GROUP BY trigger_kind ORDER BY trigger_kind",
+            (last,),
+        )
+        backfill, by_range = cursor.fetchall()
+    assert backfill[:2] == ("backfill", 3)
+    assert backfill[2] > 0
+    assert by_range == ("manual", 1, 0, 0, backfill[2], backfill[5])
+
+
+def _connect(folder: Path) -> MySQLdb.Connection:
+    processes = json.loads((folder / "demo/secrets.json").read_text())
+    port = next(int(word.rpartition("=")[2]) for word in _command_of(folder, "database") if word.startswith("--port="))
+    return MySQLdb.connect(
+        host="127.0.0.1", port=port, user="cmms", passwd=processes["database_password"], database="cmms"
+    )
+
+
+def _command_of(folder: Path, name: str) -> list[str]:
+    pid = json.loads((folder / "demo-processes.json").read_text())[name]["pid"]
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+
+
 @pytest.mark.slow
 def test_the_demo_syncs_yesterday_shows_it_and_stops_everything_on_ctrl_c(
-    demo: subprocess.Popen[bytes], tmp_path: Path
+    demo: subprocess.Popen[bytes], folder: Path
 ) -> None:
-    output = tmp_path / "output"
-    deadline = time.monotonic() + 900
-    while _READY not in output.read_text() and demo.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.5)
-    shown = output.read_text()
+    shown = (folder / "output").read_text()
     assert _READY in shown, shown
     status = next(line for line in shown.splitlines() if "│ status " in line).split("│")
     assert {cell.strip() for cell in status[2:4]} <= {"success", "partial"}, shown
 
-    url = next(line.split()[1] for line in shown.splitlines() if line.startswith("Airflow "))
-    password = next(line.split()[-1] for line in shown.splitlines() if line.startswith("Airflow "))
-    login = httpx.post(f"{url}/auth/token", json={"username": "admin", "password": password}, trust_env=False)
-    assert login.status_code == 201
-    assert httpx.get(f"{url}/api/v2/dags", trust_env=False).status_code == 401
+    client = _log_in(folder)
+    assert httpx.get(f"{client.base_url}/api/v2/dags", trust_env=False).status_code == 401
 
-    started = json.loads((tmp_path / "demo-processes.json").read_text())
+    started = json.loads((folder / "demo-processes.json").read_text())
     assert {"database", "simulator", "scheduler", "api-server", "dag-processor", "triggerer"} <= set(started)
     demo.send_signal(signal.SIGINT)
     assert demo.wait(120) == 0
     alive = [name for name, entry in started.items() if is_alive(entry["pid"], entry["start_time"])]
     assert alive == []
-    assert not (tmp_path / "demo-processes.json").exists()
-    secrets = json.loads((tmp_path / "demo/secrets.json").read_text())
-    for log in (tmp_path / "demo/logs").glob("*.log"):
+    assert not (folder / "demo-processes.json").exists()
+    secrets = json.loads((folder / "demo/secrets.json").read_text())
+    for log in (folder / "demo/logs").glob("*.log"):
         text = log.read_text(errors="replace")
         assert [name for name, secret in secrets.items() if secret in text] == [], log

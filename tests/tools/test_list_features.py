@@ -43,9 +43,7 @@ def test_marks_of_module_class_function_and_parameter_are_found(tmp_path: Path) 
 
 def test_every_row_of_the_feature_tables_is_read() -> None:
     text = (REPOSITORY / "docs/features.md").read_text(encoding="utf-8")
-    rows = [
-        line for line in text.splitlines() if line.startswith("|") and not line.startswith(("| ID ", "|---"))
-    ]
+    rows = [line for line in text.splitlines() if line.startswith("|") and not line.startswith(("| ID ", "|---"))]
     assert len(read_features(text)) == len(rows)
 
 

@@ -15,8 +15,7 @@ _SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 _IGNORE_TERM = [
     sys.executable,
     "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    "print('ready', flush=True); time.sleep(60)",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('ready', flush=True); time.sleep(60)",
 ]
 _START_CHILD = [
     sys.executable,

@@ -37,9 +37,7 @@ def test_a_package_in_another_version_is_seen(tmp_path: Path, monkeypatch: pytes
     assert second == "no-such-package-here nothing instead of 1.0"
 
 
-def test_a_machine_without_apt_is_told_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_machine_without_apt_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BootstrapError, match=r"no apt-get.*pkg-config"):
         install_packages(["gcc", "pkg-config"])
@@ -51,9 +49,7 @@ def test_a_user_without_rights_is_told_the_command(monkeypatch: pytest.MonkeyPat
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(
-        BootstrapError, match=r"neither root nor sudo.*\n.*apt-get install --no-install-recommends gcc"
-    ):
+    with pytest.raises(BootstrapError, match=r"neither root nor sudo.*\n.*apt-get install --no-install-recommends gcc"):
         install_packages(["gcc"])
 
 

@@ -76,9 +76,7 @@ def test_every_step_has_a_row_in_the_data_flow_table() -> None:
 
 def test_every_row_of_the_data_flow_table_has_step_file_sql_and_tests() -> None:
     table = _text("README.md").split("<!-- data-flow:begin -->")[1].split("<!-- data-flow:end -->")[0]
-    rows = [
-        [cell.strip() for cell in line[1:-1].split("|")] for line in table.splitlines() if line[:1] == "|"
-    ]
+    rows = [[cell.strip() for cell in line[1:-1].split("|")] for line in table.splitlines() if line[:1] == "|"]
     for row in rows[2:]:
         assert len(row) == 4, row
         assert row[0] in ("what", "---") or (row[1] and re.search(r"`tests/|^tests$", row[3])), row
@@ -134,9 +132,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_every_table_is_documented() -> None:
-    schema = "".join(
-        file.read_text(encoding="utf-8") for file in (REPOSITORY / "include/sql/schema").glob("*.sql")
-    )
+    schema = "".join(file.read_text(encoding="utf-8") for file in (REPOSITORY / "include/sql/schema").glob("*.sql"))
     tables = set(re.findall(r"^CREATE TABLE (?:IF NOT EXISTS )?(\w+)", schema, re.MULTILINE))
     assert "equipment_running_times" in tables
     assert tables - _code_words("docs/operations.md") == set()
@@ -166,9 +162,7 @@ def test_every_make_target_is_documented() -> None:
 
 
 def test_every_environment_variable_is_documented() -> None:
-    sources = [
-        file for folder in ("include", "tools", "dags") for file in (REPOSITORY / folder).rglob("*.py")
-    ]
+    sources = [file for folder in ("include", "tools", "dags") for file in (REPOSITORY / folder).rglob("*.py")]
     text = "".join(file.read_text(encoding="utf-8") for file in [*sources, REPOSITORY / "tests/conftest.py"])
     read = set(re.findall(r"\b(CMMS_[A-Z_]+[A-Z])\b", text))
     assert "CMMS_CONFIG_FILE" in read
@@ -183,9 +177,7 @@ def test_every_dependency_has_its_reason_in_decision_0001() -> None:
     named = set(
         re.findall(
             r"`([\w.-]+)`",
-            "".join(
-                re.findall(r"^\| (`[^|]+) \|", _text("docs/decisions/0001-dependencies.md"), re.MULTILINE)
-            ),
+            "".join(re.findall(r"^\| (`[^|]+) \|", _text("docs/decisions/0001-dependencies.md"), re.MULTILINE)),
         )
     )
     assert named == _requested("requirements.in") | _requested("requirements-dev.in")

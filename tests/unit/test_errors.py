@@ -36,9 +36,7 @@ def _drawn() -> dict[str, str | None]:
 
 
 def test_the_tree_in_the_docstring_is_the_tree_of_classes() -> None:
-    assert _drawn() == {
-        kind.__name__: None if kind is errors.CmmsError else kind.__mro__[1].__name__ for kind in ALL
-    }
+    assert _drawn() == {kind.__name__: None if kind is errors.CmmsError else kind.__mro__[1].__name__ for kind in ALL}
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)

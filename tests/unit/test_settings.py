@@ -109,7 +109,5 @@ def test_settings_cannot_be_changed() -> None:
 
 
 def test_settings_survive_the_log_row_they_are_pinned_in() -> None:
-    settings = parse_settings(
-        {"api": {"numbers": {"running_hours_factor": "1/3600"}}, "timezone": "Asia/Tokyo"}
-    )
+    settings = parse_settings({"api": {"numbers": {"running_hours_factor": "1/3600"}}, "timezone": "Asia/Tokyo"})
     assert Settings.model_validate_json(settings.model_dump_json()) == settings

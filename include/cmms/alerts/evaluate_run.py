@@ -99,9 +99,7 @@ def _failure_alerts(summary: RunSummary, settings: Settings, history: RunHistory
         probes = 1 + _streak(history, lambda run: _is_api_down(run.error_category, run.error_class))
         if probes >= settings.alerts.api_failures:
             yield replace(
-                _alert(
-                    summary, settings, API_UNREACHABLE, "critical", title=messages.title_api(summary, probes)
-                ),
+                _alert(summary, settings, API_UNREACHABLE, "critical", title=messages.title_api(summary, probes)),
                 facts=(("Last good run", last_good), *messages.run_facts(summary)),
                 advice=messages.advice_failed("ApiUnavailable"),
             )
@@ -136,15 +134,11 @@ def _spike_alert(summary: RunSummary, settings: Settings, history: RunHistory) -
     )
 
 
-def _recoveries(
-    summary: RunSummary, settings: Settings, history: RunHistory, *, spike: bool
-) -> Iterator[Alert]:
+def _recoveries(summary: RunSummary, settings: Settings, history: RunHistory, *, spike: bool) -> Iterator[Alert]:
     for open_alert in history.open_alerts:
         ended = open_alert.rule_key in _ENDED_BY_GOOD_RUN or (open_alert.rule_key == SPIKE and not spike)
         if ended and _is_of(open_alert, summary.sync_type):
-            evidence = _alert(
-                summary, settings, open_alert.rule_key, open_alert.level, title=open_alert.title
-            )
+            evidence = _alert(summary, settings, open_alert.rule_key, open_alert.level, title=open_alert.title)
             yield resolve_alert(open_alert, evidence)
 
 

@@ -30,8 +30,7 @@ _ADVICE_BY_CLASS = {
         " clear the failed task or wait for the next run."
     ),
     "RateLimited": (
-        "Nothing incomplete was merged. The API asked us to wait: run again later, or lower"
-        " requests_per_second."
+        "Nothing incomplete was merged. The API asked us to wait: run again later, or lower requests_per_second."
     ),
     "IncompleteFetch": (
         "Nothing incomplete was merged, the pages did not add up. Clear the failed task; if it happens"
@@ -40,8 +39,7 @@ _ADVICE_BY_CLASS = {
     "RunConflict": "Another run holds the same days. Wait for it to end, then clear the failed task.",
     "SettingsError": "Correct the named setting, then clear the failed task.",
     "ApiRefused": (
-        "Nothing incomplete was merged, and repeating will not help. Check credentials and path of"
-        " connection cmms_api."
+        "Nothing incomplete was merged, and repeating will not help. Check credentials and path of connection cmms_api."
     ),
     "BadPayload": (
         "Nothing incomplete was merged. The API sent something that is no valid page; its first kilobyte"
@@ -56,8 +54,7 @@ _ADVICE_BY_CLASS = {
         " right, raise the limit in the settings and clear the failed task."
     ),
     "DatabaseUnavailable": (
-        "Check that the database server of connection cmms_mysql runs and is reachable; then clear the"
-        " failed task."
+        "Check that the database server of connection cmms_mysql runs and is reachable; then clear the failed task."
     ),
     "DatabaseRefused": (
         "Check disk space, privileges and read-only mode of the database, and that it is migrated (python"
@@ -77,17 +74,11 @@ _ADVICE_FAILED = (
     "Open the run, read the log of the failed task, mend the cause, then clear the task: what is"
     " merged already is not merged twice."
 )
-ADVICE_RECORDS = (
-    "Good records are merged. Open the quarantine in the CMMS view, correct or discard the failed ones."
-)
+ADVICE_RECORDS = "Good records are merged. Open the quarantine in the CMMS view, correct or discard the failed ones."
 ADVICE_CONSECUTIVE = "This does not mend itself. Open the newest failed run and follow its error."
-ADVICE_SPIKE = (
-    "Something changed at the source. Look at the codes that grew, and ask its owner before correcting rows."
-)
+ADVICE_SPIKE = "Something changed at the source. Look at the codes that grew, and ask its owner before correcting rows."
 ADVICE_QUEUED = "Check that scheduler and workers run, and that the pool cmms_sync has free slots."
-ADVICE_STALLED = (
-    "Check the worker of this run. When its lease is over the watchdog closes it and it can be repeated."
-)
+ADVICE_STALLED = "Check the worker of this run. When its lease is over the watchdog closes it and it can be repeated."
 ADVICE_RESOLVED = "Nothing to do."
 
 

@@ -128,9 +128,7 @@ def notify_without_database(summary: RunSummary, settings: Settings) -> None:
         send_messages([Message(told.alert, who) for told in tellings for who in told.receivers], settings)
 
 
-def _alerts_without_database(
-    summary: RunSummary, settings: Settings, known: tuple[OpenAlert, ...]
-) -> list[Alert]:
+def _alerts_without_database(summary: RunSummary, settings: Settings, known: tuple[OpenAlert, ...]) -> list[Alert]:
     alerts = evaluate_run(summary, settings, RunHistory(open_alerts=known))
     firing = [alert for alert in alerts if alert.transition == "firing"]  # ends are told from the outbox only
     if all(alert.rule_key != DATABASE_UNREACHABLE for alert in firing):

@@ -37,10 +37,7 @@ class Telling:
 
 def tell_all(alerts: Iterable[Alert], receivers: Sequence[Receiver]) -> list[Telling]:
     """Pair each alert with those receivers that its level concerns."""
-    return [
-        Telling(alert, tuple(who for who in receivers if who.channel in CHANNELS[alert.level]))
-        for alert in alerts
-    ]
+    return [Telling(alert, tuple(who for who in receivers if who.channel in CHANNELS[alert.level])) for alert in alerts]
 
 
 def record_alerts(

@@ -105,9 +105,7 @@ def fixed_auth(auth: Auth, connection: ApiConnection) -> AuthBase:
 
 def basic_auth(login: str, password: str) -> HeaderAuth:
     """HTTP Basic (RFC 7617, UTF-8); also how an OAuth2 client proves itself."""
-    return HeaderAuth(
-        "Authorization", "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode("ascii")
-    )
+    return HeaderAuth("Authorization", "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode("ascii"))
 
 
 def bearer_auth(token: str) -> HeaderAuth:
@@ -117,9 +115,7 @@ def bearer_auth(token: str) -> HeaderAuth:
 
 def client_auth(auth: Auth, connection: ApiConnection) -> HeaderAuth:
     """How an OAuth2 client proves itself to the token endpoint."""
-    return basic_auth(
-        _required(connection.login, "login", auth), _required(connection.password, "password", auth)
-    )
+    return basic_auth(_required(connection.login, "login", auth), _required(connection.password, "password", auth))
 
 
 def _required(value: str | None, what: str, auth: Auth) -> str:

@@ -78,9 +78,7 @@ def read_connection() -> ApiConnection:
             f"the Airflow connection {API_CONNECTION} has no usable host:"
             " http(s)://host[:port][/path] is expected, without a credential in it"
         )
-    extra = {
-        name: str(value) for name, value in session.headers.items() if name not in requests.Session().headers
-    }
+    extra = {name: str(value) for name, value in session.headers.items() if name not in requests.Session().headers}
     with session:
         return ApiConnection(
             base_url=hook.base_url,

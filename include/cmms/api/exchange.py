@@ -116,9 +116,7 @@ class Exchange:
         finally:
             self._sessions.put(session)
 
-    def _transfer(
-        self, session: ApiSession, target: Target, answer: Answer, auth: AuthBase, seconds: float
-    ) -> None:
+    def _transfer(self, session: ApiSession, target: Target, answer: Answer, auth: AuthBase, seconds: float) -> None:
         timeouts = self._stream.timeouts
         response = session.request(
             target.method,
@@ -170,9 +168,7 @@ class Exchange:
         message = f"the source asks to wait {wait:.0f} s, longer than retries.retry_after_cap"
         return kind(message, status=status, wait_seconds=wait, **self.facts(target))
 
-    def _translated(
-        self, target: Target, answer: Answer, error: BaseException, *, is_late: bool
-    ) -> Exception:
+    def _translated(self, target: Target, answer: Answer, error: BaseException, *, is_late: bool) -> Exception:
         """The library's error as ours. Its text is not used: it may hold the URL with its query."""
         if isinstance(error, _HOPELESS):
             return ApiRefused("the request cannot be sent", reason=type(error).__name__, **self.facts(target))

@@ -170,9 +170,7 @@ class PageTrail:
         if not facts.next_value:
             return []
         if facts.repeated and self.total is None:
-            raise IncompleteFetch(
-                "a page came twice and no total tells whether one is missing", page=address.number
-            )
+            raise IncompleteFetch("a page came twice and no total tells whether one is missing", page=address.number)
         paging = self._pagination
         if paging.style == "cursor":
             size = [(paging.size_parameter, str(paging.size))] if paging.size_parameter else []

@@ -58,9 +58,7 @@ def retrying(
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        return wait_seconds(
-            retries, state.attempt_number, error.retry_after if isinstance(error, Transient) else None
-        )
+        return wait_seconds(retries, state.attempt_number, error.retry_after if isinstance(error, Transient) else None)
 
     return Retrying(
         retry=retry_if_exception_type(Transient),

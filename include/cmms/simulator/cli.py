@@ -51,12 +51,8 @@ _CHOICES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `simulate`."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument(
-        "--port", type=int, default=8087, help="port; 0 takes a free one (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--profile", choices=tuple(PROFILES), default="default", help="(default: %(default)s)"
-    )
+    parser.add_argument("--port", type=int, default=8087, help="port; 0 takes a free one (default: %(default)s)")
+    parser.add_argument("--profile", choices=tuple(PROFILES), default="default", help="(default: %(default)s)")
     for name, type_, text in _KNOBS:
         parser.add_argument(f"--{name.replace('_', '-')}", type=type_, default=None, help=text)
     hints = get_type_hints(SimulatorConfig)
@@ -90,9 +86,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _serve_until_stopped(simulator: Simulator, days: list[date]) -> int:
     stopped = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGTERM, signal.SIGINT)
-    }
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         if days:
             simulator.prepare(*days)

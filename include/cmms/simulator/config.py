@@ -112,9 +112,7 @@ class SimulatorConfig:
         if self.plants < 1 or self.equipment < 0 or self.page_size < 1 or self.max_page_size < 1:
             raise ValueError("plants and page sizes must be at least 1, equipment at least 0")
         if not 0 <= self.defect_rate <= 0.4:
-            raise ValueError(
-                "defect_rate must be between 0 and 0.4: a machine is never defective two days running"
-            )
+            raise ValueError("defect_rate must be between 0 and 0.4: a machine is never defective two days running")
         if self.records_path == "" and self.pagination == "next_link":
             raise ValueError("a bare list has no place for a next link: use pagination='link_header'")
         try:

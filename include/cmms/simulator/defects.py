@@ -234,9 +234,7 @@ _KINDS = (
     DefectKind("trailing_minus", _R, "NEGATIVE_HOURS", _trailing_minus),
     DefectKind("negative_counter", _R, "NEGATIVE_CUMULATIVE", _put("CNTRR", "-120.50")),
     DefectKind("counter_decreased", _R, "COUNTER_DECREASED", _counter_decreased, needs_previous_day=True),
-    DefectKind(
-        "counter_not_advanced", _R, "COUNTER_NOT_ADVANCED", _counter_not_advanced, needs_previous_day=True
-    ),
+    DefectKind("counter_not_advanced", _R, "COUNTER_NOT_ADVANCED", _counter_not_advanced, needs_previous_day=True),
     DefectKind("cumulative_below_daily", _R, "CUMULATIVE_BELOW_DAILY", _cumulative_below_daily),
     DefectKind("future_date", _R, "DATE_IN_FUTURE", _other_day(400)),
     DefectKind("other_day", _R, "DATE_OUTSIDE_REQUEST", _other_day(-1)),
@@ -273,9 +271,7 @@ _KINDS = (
 KINDS: dict[str, DefectKind] = {kind.name: kind for kind in _KINDS}
 
 
-def kinds_for(
-    where: Literal["equipment", "running_time"], chosen: tuple[str, ...] | None
-) -> list[DefectKind]:
+def kinds_for(where: Literal["equipment", "running_time"], chosen: tuple[str, ...] | None) -> list[DefectKind]:
     """Return the kinds of a stream: those that are on by default, or the chosen ones.
 
     Raises:

@@ -147,9 +147,7 @@ class FaultBook:
             for fault, seen in self._entries:
                 if fault.stream not in (None, stream) or fault.page not in (None, page):
                     continue
-                if fault.day is not None and not (
-                    first_day and last_day and first_day <= fault.day <= last_day
-                ):
+                if fault.day is not None and not (first_day and last_day and first_day <= fault.day <= last_day):
                     continue
                 seen[0] += 1
                 number = seen[0] - fault.nth + 1

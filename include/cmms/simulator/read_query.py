@@ -36,9 +36,7 @@ def read_query(
     offset, limit = _read_position(config, parameters)
     links = config.pagination in ("next_link", "link_header")
     paging = (config.page_param, config.per_page_param)
-    repeated = tuple(
-        (name, value) for name, values in parameters.items() for value in values if name not in paging
-    )
+    repeated = tuple((name, value) for name, values in parameters.items() for value in values if name not in paging)
     return Query(
         stream=stream,
         first_day=first_day,

@@ -143,9 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD" or answer.status == 304:
             return
-        body = (
-            answer.body if transport.keep is None else answer.body[: int(len(answer.body) * transport.keep)]
-        )
+        body = answer.body if transport.keep is None else answer.body[: int(len(answer.body) * transport.keep)]
         if transport.bytes_per_second is None:
             self.wfile.write(body)
         else:

@@ -58,9 +58,7 @@ class _LiteralBody:
 
     def matches(self, query: Query) -> bool:
         in_days = self.day is None or (
-            query.first_day is not None
-            and query.last_day is not None
-            and query.first_day <= self.day <= query.last_day
+            query.first_day is not None and query.last_day is not None and query.first_day <= self.day <= query.last_day
         )
         return self.stream == query.stream and self.page in (None, query.page) and in_days
 
@@ -71,9 +69,7 @@ class Simulator:
     Use it as a context manager, or call `start` and `stop`. All methods may be called while it serves.
     """
 
-    def __init__(
-        self, config: SimulatorConfig | None = None, *, host: str = "127.0.0.1", port: int = 0
-    ) -> None:
+    def __init__(self, config: SimulatorConfig | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.config = config or SimulatorConfig()
         self.data = SourceData(self.config)
         self._credentials = CredentialCheck(self.config)
@@ -199,9 +195,7 @@ class Simulator:
         """
         texts = None
         if records is not None:
-            texts = [
-                r if isinstance(r, str) else json.dumps(r, ensure_ascii=False, default=str) for r in records
-            ]
+            texts = [r if isinstance(r, str) else json.dumps(r, ensure_ascii=False, default=str) for r in records]
         self._builder.set_records(stream, day, texts)
 
     def set_body(
@@ -252,9 +246,7 @@ class Simulator:
             return "equipment"
         return "running_time" if path == self.config.running_time_path else None
 
-    def _answer_stream(
-        self, request: Request, stream: Stream | None
-    ) -> tuple[Query | None, list[Hit], Answer]:
+    def _answer_stream(self, request: Request, stream: Stream | None) -> tuple[Query | None, list[Hit], Answer]:
         if stream is None:
             return None, [], json_answer(404, {"error": f"no such path: {request.path}"})
         if request.method != "GET":

@@ -150,9 +150,7 @@ class SourceData:
 
     def _defect_count(self, random: np.random.Generator) -> int:
         """Return how many records are spoiled, rounded by chance: small fleets get some on some days."""
-        return (
-            int(self.fleet.size * self.config.defect_rate + float(random.random())) if self.fleet.size else 0
-        )
+        return int(self.fleet.size * self.config.defect_rate + float(random.random())) if self.fleet.size else 0
 
 
 class _KindQueue:

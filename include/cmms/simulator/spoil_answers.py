@@ -32,9 +32,7 @@ def plan_edit(hits: list[Hit], query: Query) -> PageEdit:
             case "cursor_loop":
                 edit = replace(edit, next_offset=max(query.offset - (fault.length - 1) * query.limit, 0))
             case "total_mismatch":
-                edit = replace(
-                    edit, total_delta=edit.total_delta + (7 if fault.delta is None else fault.delta)
-                )
+                edit = replace(edit, total_delta=edit.total_delta + (7 if fault.delta is None else fault.delta))
             case "rows_shift":
                 # Rows move while a client pages: its first request sees the old list, unless a page is named.
                 steps = hit.number if fault.page is not None else hit.number - 1
@@ -87,9 +85,7 @@ def _retry_after(text: str) -> str:
 
 
 def _redirect(answer: Answer, fault: Fault) -> Answer:
-    return replace(
-        answer, status=fault.status or 302, body=b"", headers={"Location": fault.location, **fault.headers}
-    )
+    return replace(answer, status=fault.status or 302, body=b"", headers={"Location": fault.location, **fault.headers})
 
 
 def _literal(body: bytes, content_type: str = "application/json") -> Callable[[Answer, Fault], Answer]:
@@ -108,9 +104,7 @@ def _plain(answer: Answer) -> Answer:
     """Return the answer without compression, to change its text."""
     if answer.headers.get("Content-Encoding") != "gzip":
         return answer
-    headers = {
-        name: value for name, value in answer.headers.items() if name not in ("Content-Encoding", "ETag")
-    }
+    headers = {name: value for name, value in answer.headers.items() if name not in ("Content-Encoding", "ETag")}
     return replace(answer, body=gzip.decompress(answer.body), headers=headers)
 
 
@@ -127,9 +121,7 @@ def _bom(answer: Answer, fault: Fault) -> Answer:
 def _wrong_charset(answer: Answer, fault: Fault) -> Answer:
     plain = _plain(answer)
     body = plain.body.decode("utf-8", "replace").encode("utf-16")
-    return replace(
-        plain, body=body, headers={**plain.headers, "Content-Type": "application/json; charset=utf-8"}
-    )
+    return replace(plain, body=body, headers={**plain.headers, "Content-Type": "application/json; charset=utf-8"})
 
 
 def _gzip_bomb(answer: Answer, fault: Fault) -> Answer:

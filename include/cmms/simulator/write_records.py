@@ -59,12 +59,8 @@ class RecordWriter:
             for name, value in config.extra_fields.items()
         )
         self._quote = "" if config.numbers == "number" else '"'
-        self._notes = [
-            f",{self._keys['MDTXT']}{json.dumps(note, ensure_ascii=False)}{self._extra}}}" for note in NOTES
-        ]
-        self._pieces: tuple[list[str], list[int]] | None = (
-            None  # per machine: constant head, index of its middle
-        )
+        self._notes = [f",{self._keys['MDTXT']}{json.dumps(note, ensure_ascii=False)}{self._extra}}}" for note in NOTES]
+        self._pieces: tuple[list[str], list[int]] | None = None  # per machine: constant head, index of its middle
 
     @cached_property
     def _created_texts(self) -> list[list[str]]:
@@ -172,9 +168,7 @@ class RecordWriter:
     def _constant_pieces(self) -> tuple[list[str], list[int]]:
         """Return per machine the text that never changes, and which middle piece its readings take."""
         if self._pieces is None:
-            styles = [
-                self._style(machine) * READING_SLOTS for machine in range(8)
-            ]  # styles repeat every 8 machines
+            styles = [self._style(machine) * READING_SLOTS for machine in range(8)]  # styles repeat every 8 machines
             middle_of = [styles[m % 8] + slot for m, slot in enumerate(self.fleet.reading_slot_of)]
             self._pieces = (self._heads(), middle_of)
         return self._pieces

@@ -79,9 +79,7 @@ def test_a_passing_failure_is_tried_again_and_every_attempt_is_logged(tmp_path, 
 def test_a_lasting_failure_ends_after_the_last_attempt(tmp_path, simulator, calls, caplog):
     simulator.inject(Fault("status", status=500))
     with caplog.at_level(logging.WARNING, logger="cmms"):
-        error = fails_with(
-            ApiUnavailable, simulator, tmp_path, calls, static_parameters={"key": "query-secret"}
-        )
+        error = fails_with(ApiUnavailable, simulator, tmp_path, calls, static_parameters={"key": "query-secret"})
     assert outcomes(calls) == [(500, "HTTP 500")] * 3
     assert error.category == "api"
     assert {"url", "status", "latency_ms", "attempts"} <= set(error.context)
@@ -369,9 +367,7 @@ def test_one_odd_record_does_not_cost_the_page(tmp_path, simulator):
 @pytest.mark.parametrize("parallel", [1, 3])
 def test_a_page_that_replaces_another_is_noticed(tmp_path, simulator, calls, parallel):
     simulator.inject(Fault("repeated_page", page=3))
-    error = fails_with(
-        IncompleteFetch, simulator, tmp_path, calls, pagination=PAGES, parallel_requests=parallel
-    )
+    error = fails_with(IncompleteFetch, simulator, tmp_path, calls, pagination=PAGES, parallel_requests=parallel)
     assert "promised 23 records and sent 18" in str(error)
 
 
@@ -396,9 +392,7 @@ def test_a_page_that_comes_twice_is_dropped_and_counted_when_the_total_is_reache
 
     def answer(connection):
         body = next(served).encode()
-        connection.sendall(
-            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-        )
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
     served = iter([*bodies, bodies[0]])  # the first page is looked at again at the end
     with raw_server(answer) as connection:
@@ -411,9 +405,7 @@ def test_a_page_that_comes_twice_is_dropped_and_counted_when_the_total_is_reache
 @pytest.mark.parametrize("length", [1, 2])
 @pytest.mark.parametrize("with_total", [True, False])
 def test_a_cursor_loop_ends_the_fetch(tmp_path, calls, length, with_total):
-    config = replace(
-        SMALL, pagination="cursor", **({} if with_total else {"meta_path": None, "cursor_path": "next"})
-    )
+    config = replace(SMALL, pagination="cursor", **({} if with_total else {"meta_path": None, "cursor_path": "next"}))
     paging = {
         "style": "cursor",
         "size": 5,
@@ -465,12 +457,8 @@ def test_a_next_link_to_another_host_is_refused_before_anything_is_sent(tmp_path
 
 
 @pytest.mark.parametrize("parallel", [2, 4])
-def test_one_failing_page_ends_a_parallel_fetch_without_waiting_for_the_rest(
-    tmp_path, simulator, calls, parallel
-):
-    simulator.inject(
-        Fault("status", status=404, page=2), Fault("status", status=503, retry_after="60", page=3)
-    )
+def test_one_failing_page_ends_a_parallel_fetch_without_waiting_for_the_rest(tmp_path, simulator, calls, parallel):
+    simulator.inject(Fault("status", status=404, page=2), Fault("status", status=503, retry_after="60", page=3))
     started = time.monotonic()
     fails_with(ApiRefused, simulator, tmp_path, calls, pagination={"size": 1}, parallel_requests=parallel)
     assert time.monotonic() - started < 10

@@ -30,18 +30,14 @@ def source(kind, **changes):
 @pytest.mark.parametrize(("kind", "auth", "credential"), SCHEMES, ids=[scheme[0] for scheme in SCHEMES])
 def test_each_scheme_is_let_in(tmp_path, kind, auth, credential):
     with source(kind) as simulator:
-        fetched = fetch(
-            simulator, tmp_path, auth=auth, connection=connect(simulator, **credential), pagination=PAGES
-        )
+        fetched = fetch(simulator, tmp_path, auth=auth, connection=connect(simulator, **credential), pagination=PAGES)
         assert simulator.token_requests == (kind == "oauth2")
         assert simulator.connections == 1
     assert len(fetched.records) == 23
 
 
 @pytest.mark.feature("SVC-01", "TEST-24")
-@pytest.mark.parametrize(
-    ("kind", "auth", "credential"), SCHEMES[1:], ids=[scheme[0] for scheme in SCHEMES[1:]]
-)
+@pytest.mark.parametrize(("kind", "auth", "credential"), SCHEMES[1:], ids=[scheme[0] for scheme in SCHEMES[1:]])
 def test_a_wrong_secret_is_refused_at_once_and_told_nowhere(tmp_path, kind, auth, credential):
     calls = []
     with source(kind) as simulator:

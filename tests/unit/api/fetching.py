@@ -60,9 +60,7 @@ def fetch(simulator, folder, *, scope=None, connection=None, calls=None, plants=
     )
     path = settings.stream(scope.stream).records_path
     records = [
-        bytes(record)
-        for page in manifest.pages
-        for record in split_records(read_page(storage, page), path).records
+        bytes(record) for page in manifest.pages for record in split_records(read_page(storage, page), path).records
     ]
     return Fetched(manifest, calls, storage, records, progress)
 

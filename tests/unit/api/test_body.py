@@ -22,9 +22,7 @@ def scan(body, path="data"):
 
 
 def test_records_come_out_byte_for_byte_with_their_totals():
-    body = (
-        b'{"data": [{"a": 1.50 , "b":"\\u00e4"},\n {"a":2}], "meta": {"total": 2, "last_page": 1, "page": 1}}'
-    )
+    body = b'{"data": [{"a": 1.50 , "b":"\\u00e4"},\n {"a":2}], "meta": {"total": 2, "last_page": 1, "page": 1}}'
     content = split_records(body, "data", DEFAULT)
     assert texts(content) == [b'{"a": 1.50 , "b":"\\u00e4"}', b'{"a":2}']
     assert (content.total, content.last_page, content.next_value) == (2, 1, None)

@@ -29,9 +29,7 @@ def read(connection, tmp_path):
     environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
     if connection is not None:
         environment["AIRFLOW_CONN_CMMS_API"] = json.dumps(connection)
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=120
-    )
+    return subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=120)
 
 
 @pytest.mark.slow

@@ -43,9 +43,7 @@ def expected():
 def _all_records(running):
     import requests
 
-    answer = requests.get(
-        running.base_url + "/equipment", headers={"Authorization": "Bearer demo-token"}, timeout=5
-    )
+    answer = requests.get(running.base_url + "/equipment", headers={"Authorization": "Bearer demo-token"}, timeout=5)
     return answer.json()["data"]
 
 
@@ -148,9 +146,7 @@ def test_a_range_of_days_is_one_request(tmp_path):
 
 
 def test_single_days_are_one_request_each_and_each_page_knows_its_day(tmp_path, simulator):
-    fetched = fetch(
-        simulator, tmp_path, scope=Scope("running_time", date(2026, 1, 30), DAY), parallel_requests=2
-    )
+    fetched = fetch(simulator, tmp_path, scope=Scope("running_time", date(2026, 1, 30), DAY), parallel_requests=2)
     assert [page.unit_keys for page in fetched.manifest.pages] == [("2026-01-30",), ("2026-01-31",)]
     assert fetched.manifest.unit_keys == ("2026-01-30", "2026-01-31")
 
@@ -160,15 +156,11 @@ def test_plants_are_asked_for_one_by_one_or_together(tmp_path):
         plants = sorted({json.loads(record)["SWERK"] for record in fetch(simulator, tmp_path).records})
         simulator.clear_requests()
         fetched = fetch(simulator, tmp_path, plants=plants, plant_parameter={"mode": "per_plant"})
-        assert [request.parameters["plant"] for request in simulator.requests] == [
-            [plant] for plant in plants
-        ]
+        assert [request.parameters["plant"] for request in simulator.requests] == [[plant] for plant in plants]
     assert [page.plant_code for page in fetched.manifest.pages] == plants
     assert len(fetched.records) == 23
     with Simulator(replace(SMALL, plant_filter="repeated", plant_param="plant[]")) as simulator:
-        fetched = fetch(
-            simulator, tmp_path, plants=plants[:2], plant_parameter={"mode": "repeated", "name": "plant[]"}
-        )
+        fetched = fetch(simulator, tmp_path, plants=plants[:2], plant_parameter={"mode": "repeated", "name": "plant[]"})
         assert simulator.requests[0].parameters["plant[]"] == plants[:2]
     assert 0 < len(fetched.records) < 23
 
@@ -213,9 +205,7 @@ def test_a_damaged_cache_is_as_good_as_none(tmp_path, simulator):
 @pytest.mark.feature("TEST-25")
 @pytest.mark.parametrize("parallel", [1, 4])
 def test_the_request_rate_is_never_above_the_configured_one(tmp_path, simulator, parallel):
-    fetched = fetch(
-        simulator, tmp_path, pagination={"size": 4}, requests_per_second=20, parallel_requests=parallel
-    )
+    fetched = fetch(simulator, tmp_path, pagination={"size": 4}, requests_per_second=20, parallel_requests=parallel)
     starts = sorted(call.called_at for call in fetched.calls)
     assert len(starts) == 7
     assert all((later - one).total_seconds() >= 1 / 20 - 0.005 for one, later in pairwise(starts))
@@ -225,9 +215,7 @@ def test_the_request_rate_is_never_above_the_configured_one(tmp_path, simulator,
 
 @pytest.mark.feature("TEST-25", "RTY-02")
 def test_a_source_that_limits_us_is_obeyed_and_everything_arrives(tmp_path):
-    with Simulator(
-        replace(SMALL, rate_limit=RateLimit(requests=3, per_seconds=0.5, retry_after="1"))
-    ) as simulator:
+    with Simulator(replace(SMALL, rate_limit=RateLimit(requests=3, per_seconds=0.5, retry_after="1"))) as simulator:
         fetched = fetch(simulator, tmp_path, pagination={"size": 5})
     assert len(fetched.records) == 23
     assert 429 in [call.status for call in fetched.calls]
@@ -292,17 +280,13 @@ def test_a_landed_page_that_was_changed_since_is_noticed(tmp_path, simulator):
 
 def test_the_path_of_the_connection_is_kept(tmp_path):
     with Simulator(replace(SMALL, equipment_path="/api/v2/equipment")) as simulator:
-        fetched = fetch(
-            simulator, tmp_path, connection=connect(simulator, base_url=simulator.base_url + "/api/v2")
-        )
+        fetched = fetch(simulator, tmp_path, connection=connect(simulator, base_url=simulator.base_url + "/api/v2"))
     assert len(fetched.records) == 23
     assert fetched.calls[0].endpoint == "/api/v2/equipment"
 
 
 def test_static_parameters_and_headers_go_along(tmp_path):
-    config = replace(
-        SMALL, required_params={"client": "100"}, required_headers={"X-Site": "north", "X-Extra": "e"}
-    )
+    config = replace(SMALL, required_params={"client": "100"}, required_headers={"X-Site": "north", "X-Extra": "e"})
     with Simulator(config) as simulator:
         fetched = fetch(
             simulator, tmp_path, static_parameters={"client": "100"}, headers={"X-Site": "north"},

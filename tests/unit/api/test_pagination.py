@@ -48,9 +48,7 @@ def test_without_totals_a_repeated_page_is_the_end():
 
 
 def test_a_last_page_alone_tells_how_many_there_are():
-    assert (
-        len(walk(trail(size=2, first_page=0), [PageFacts(2, last_page=2), PageFacts(2), PageFacts(2)])) == 3
-    )
+    assert len(walk(trail(size=2, first_page=0), [PageFacts(2, last_page=2), PageFacts(2), PageFacts(2)])) == 3
 
 
 def test_a_source_that_caps_the_page_size_is_followed_to_the_end():
@@ -76,16 +74,12 @@ def test_a_cursor_that_leads_back_ends_the_fetch():
 
 def test_a_repeated_page_on_a_cursor_trail_without_total_ends_the_fetch():
     with pytest.raises(IncompleteFetch, match="came twice"):
-        walk(
-            trail(style="cursor"), [PageFacts(2, next_value="A"), PageFacts(2, next_value="B", repeated=True)]
-        )
+        walk(trail(style="cursor"), [PageFacts(2, next_value="A"), PageFacts(2, next_value="B", repeated=True)])
 
 
 def test_too_many_pages_end_the_fetch():
     with pytest.raises(IncompleteFetch, match="max_pages = 2"):
-        walk(
-            trail(style="cursor", max_pages=2), [PageFacts(1, next_value=str(number)) for number in range(9)]
-        )
+        walk(trail(style="cursor", max_pages=2), [PageFacts(1, next_value=str(number)) for number in range(9)])
     with pytest.raises(IncompleteFetch, match="max_pages = 2"):
         walk(trail(max_pages=2), [PageFacts(1, total=10**9)])
 

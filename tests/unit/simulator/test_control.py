@@ -46,9 +46,7 @@ def test_faults_are_injected_listed_and_removed(sim, control):
     assert sim.faults == []
 
 
-@pytest.mark.parametrize(
-    "text", ["{}", "no json", '{"kind": "boom"}', '{"kind": "html", "colour": 1}', "[1]"]
-)
+@pytest.mark.parametrize("text", ["{}", "no json", '{"kind": "boom"}', '{"kind": "html", "colour": 1}', "[1]"])
 def test_a_wrong_fault_is_refused_with_the_reason(sim, control, text):
     answer = control("POST", "/_control/faults", data=text)
     assert answer.status_code == 400
@@ -74,9 +72,7 @@ def test_records_and_bodies_are_set(sim, control):
     assert control("PUT", "/_control/records", json=content).status_code == 200
     day = {"date": "2026-01-31"}
     assert '[{"EQUNR": "1"},{"RECDV":NaN}]' in control("GET", "/running-time", headers=KEY, params=day).text
-    control(
-        "PUT", "/_control/body?stream=equipment&page=1", data=b"<xml/>", headers={"Content-Type": "text/xml"}
-    )
+    control("PUT", "/_control/body?stream=equipment&page=1", data=b"<xml/>", headers={"Content-Type": "text/xml"})
     answer = control("GET", "/equipment", headers=KEY)
     assert (answer.content, answer.headers["Content-Type"]) == (b"<xml/>", "text/xml")
     control("POST", "/_control/reset")

@@ -123,9 +123,7 @@ def test_a_wrong_length_cuts_or_overpromises(sim, session):
 @pytest.mark.parametrize("keep", [0, 0.5])
 def test_a_reset_ends_the_connection_hard(sim, session, keep):
     inject(sim, "reset", keep=keep)
-    with pytest.raises(
-        (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
-    ) as caught:
+    with pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)) as caught:
         get(session, sim)
     assert "reset" in str(caught.value).lower()
 
@@ -259,9 +257,7 @@ def test_an_answer_after_the_faults_is_untouched(sim, session):
         ):
             sim.inject(Fault(kind, megabytes=1, times=1, field="RECDV", new_name="X"))
             query = {"date": "2026-01-31"}
-            session.get(
-                sim.base_url + "/running-time", params=query, allow_redirects=False, stream=True
-            ).close()
+            session.get(sim.base_url + "/running-time", params=query, allow_redirects=False, stream=True).close()
     assert get(session, sim).content == before
 
 

@@ -48,9 +48,7 @@ def test_a_range_of_days_comes_in_one_request_with_repeated_plants(session):
     config = profile("range", equipment=30, plants=3)
     data = SourceData(config)
     days = [date(2026, 1, 30), DAY]
-    expected = [
-        r for day in days for r in data.running_time_records(day) if r.get("plant_code") in ("P001", "P003")
-    ]
+    expected = [r for day in days for r in data.running_time_records(day) if r.get("plant_code") in ("P001", "P003")]
     ask = {"start_date": "2026-01-30", "end_date": "2026-01-31", "plant[]": ["P001", "P003"]}
     with Simulator(config) as sim:
         records, _ = walk(session, sim.base_url, config, ask, 7)
@@ -60,9 +58,7 @@ def test_a_range_of_days_comes_in_one_request_with_repeated_plants(session):
 def test_the_range_profile_has_its_own_names_numbers_and_envelope(session):
     config = profile("range", equipment=3)
     with Simulator(config) as sim:
-        answer = session.get(
-            sim.base_url + "/v2/assets", params={"page_size": 2}, headers=credentials(config)
-        )
+        answer = session.get(sim.base_url + "/v2/assets", params={"page_size": 2}, headers=credentials(config))
     content = answer.json()["result"]
     assert content["total"] == 3
     assert set(content) == {"items", "total", "next_cursor"}
@@ -120,9 +116,7 @@ def test_next_links_repeat_the_question_and_go_where_the_client_asked(session):
             params={**ASK, "per_page": 5},
             headers={"Host": "api.example:8080"},
         )
-    assert answer.json()["links"]["next"] == (
-        "http://api.example:8080/running-time?date=2026-01-31&page=2&per_page=5"
-    )
+    assert answer.json()["links"]["next"] == ("http://api.example:8080/running-time?date=2026-01-31&page=2&per_page=5")
 
 
 def test_a_wish_for_huge_pages_is_cut(session):

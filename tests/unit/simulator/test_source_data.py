@@ -92,9 +92,7 @@ def test_days_without_data_are_empty():
         profile("range"),
         profile("range", time_zone="Europe/Berlin", timestamp_format="mixed", date_format="mixed"),
         SimulatorConfig(running_hours_factor=60, cumulative_hours_factor=3600, decimal_separator=","),
-        SimulatorConfig(
-            extra_fields={"SYSTEM": "PRD ü"}, timestamp_format="iso_naive", company_code="20'\"00"
-        ),
+        SimulatorConfig(extra_fields={"SYSTEM": "PRD ü"}, timestamp_format="iso_naive", company_code="20'\"00"),
     ],
     ids=["default", "range", "zone", "factors", "extra field"],
 )

@@ -28,9 +28,7 @@ def pick(content: Any, path: str) -> Any:
     return content
 
 
-def walk(
-    session: requests.Session, base_url: str, config: SimulatorConfig, parameters: dict[str, Any], limit: int
-):
+def walk(session: requests.Session, base_url: str, config: SimulatorConfig, parameters: dict[str, Any], limit: int):
     """Return (records, number of pages) of the running times that `parameters` ask for."""
     url: str | None = base_url + config.running_time_path
     by_page = config.pagination in ("page", "next_link", "link_header")

@@ -77,9 +77,7 @@ def test_plants_go_together_as_a_repeated_parameter():
     ],
 )
 def test_the_scope_restricts_the_plants_but_not_beyond_the_settings(configured, asked, sent):
-    [batch] = plan(
-        Scope("equipment", plant_codes=asked), plant_parameter={"mode": "per_plant", "codes": configured}
-    )
+    [batch] = plan(Scope("equipment", plant_codes=asked), plant_parameter={"mode": "per_plant", "codes": configured})
     assert [request.plant_code for request in batch.requests] == sent
 
 
@@ -91,9 +89,7 @@ def test_one_request_per_plant_without_a_plant_is_a_settings_error():
 def test_chosen_equipment_is_asked_for_if_the_source_can():
     scope = Scope("equipment", equipment_numbers=("000123", "123"))
     assert parameters(plan(scope)) == [()]
-    assert parameters(plan(scope, equipment_parameter={"name": "equnr"})) == [
-        (("equnr", "000123"), ("equnr", "123"))
-    ]
+    assert parameters(plan(scope, equipment_parameter={"name": "equnr"})) == [(("equnr", "000123"), ("equnr", "123"))]
 
 
 def test_placeholders_in_the_path_take_the_place_of_parameters():
@@ -126,9 +122,7 @@ def test_the_watermark_is_sent_in_utc_unless_everything_is_wanted():
     for watermark in (local, datetime(2026, 1, 31, 0, 0), datetime(2026, 1, 31, tzinfo=UTC)):
         batches = plan(Scope("equipment"), watermark=watermark, incremental=incremental)
         assert parameters(batches) == [(("since", "2026-01-31T00:00:00Z"),)]
-    assert parameters(
-        plan(Scope("equipment", full_refresh=True), watermark=local, incremental=incremental)
-    ) == [()]
+    assert parameters(plan(Scope("equipment", full_refresh=True), watermark=local, incremental=incremental)) == [()]
     assert parameters(plan(Scope("equipment"), watermark=local)) == [()]
 
 
