@@ -17,7 +17,7 @@ MIDNIGHT = datetime(2026, 2, 1, 1, 0, tzinfo=UTC)
 
 
 def make_settings(**sections: Any) -> Settings:
-    alerts = {"email_to": ["planner@example.org"], "email_from": "cmms@example.org", "timeout_seconds": 2}
+    alerts = {"email_to": ["planner@example.org"], "email_from": "cmms@example.org", "timeout_seconds": 10}
     return parse_settings({**sections, "alerts": {**alerts, **sections.get("alerts", {})}})
 
 

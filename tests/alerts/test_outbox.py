@@ -160,7 +160,7 @@ def test_a_failing_slack_leaves_the_message_for_the_watchdog(
     slack.retry_after = "900"
     started = time.monotonic()
     notify_run(log_run(make_run("failed")), settings)
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 30
     (delivery,) = rows(outbox, "SELECT *, next_attempt_at - INTERVAL 0 SECOND AS due FROM notification_deliveries")
     assert (delivery["status"], delivery["attempts"]) == ("pending", 1)
     assert error in delivery["last_error"]
@@ -168,10 +168,11 @@ def test_a_failing_slack_leaves_the_message_for_the_watchdog(
     wait = delivery["next_attempt_at"].replace(tzinfo=UTC) - datetime.now(UTC)
     assert timedelta(seconds=890 if mode == "429" else 50) < wait < timedelta(seconds=901 if mode == "429" else 61)
     slack.mode = "ok"
-    assert resend_pending(20, settings) == 0  # its pause is not over
+    patient = make_settings()
+    assert resend_pending(20, patient) == 0  # its pause is not over
     let_time_pass(outbox)
-    assert resend_pending(20, settings) == 1
-    assert resend_pending(20, settings) == 0
+    assert resend_pending(20, patient) == 1
+    assert resend_pending(20, patient) == 0
     assert len(slack.bodies) == 1
     assert rows(outbox, DELIVERIES)[0]["status"] == "sent"
 
@@ -203,7 +204,7 @@ def test_a_dripping_slack_cannot_hold_the_run(
     slack.mode = "drip"
     started = time.monotonic()
     notify_run(log_run(make_run("failed")), make_settings(alerts={"timeout_seconds": 1}))
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 30
     assert rows(outbox, DELIVERIES)[0]["status"] == "pending"
 
 
@@ -219,7 +220,7 @@ def test_a_failing_mail_server_leaves_the_message_for_the_watchdog(
         smtp.mode = "refuse" if fault == "554" else "ok"
         started = time.monotonic()
         notify_run(log_run(make_run("failed")), settings)
-        assert time.monotonic() - started < 6
+        assert time.monotonic() - started < 30
     (delivery,) = rows(outbox, DELIVERIES)
     assert (delivery["channel"], delivery["status"]) == ("email", "pending")
     assert delivery["last_error"]
@@ -227,7 +228,7 @@ def test_a_failing_mail_server_leaves_the_message_for_the_watchdog(
     smtp.mode = "ok"
     connect_smtp(monkeypatch, smtp.port)
     let_time_pass(outbox)
-    assert resend_pending(20, settings) == 1
+    assert resend_pending(20, make_settings()) == 1
     assert subjects(smtp) == ["[CMMS CRITICAL] Running-time sync failed: ApiUnavailable"]
 
 
@@ -240,8 +241,8 @@ def test_both_receivers_hanging_take_one_timeout_not_two(
         connect_smtp(monkeypatch, silent.port)
         slack.mode = "hang"
         started = time.monotonic()
-        notify_run(log_run(make_run("failed")), make_settings(alerts={"timeout_seconds": 3}))
-        assert time.monotonic() - started < 5.5
+        notify_run(log_run(make_run("failed")), make_settings(alerts={"timeout_seconds": 10}))
+        assert time.monotonic() - started < 19
     assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["pending", "pending"]
 
 

