@@ -44,7 +44,7 @@ TEXT_LIMITS = {
     "plant_code": 10,
     "equipment_number": 50,
     "company_code": 10,
-    "equipment_description": 255,
+    "equipment_description": 500,
     "object_number": 30,
     "point": 20,
     "description": 2000,

@@ -10,7 +10,7 @@ CREATE TABLE {stage} (
   running_hours DECIMAL(8,3) NOT NULL,
   cumulative_hours DECIMAL(16,3) NOT NULL,
   company_code VARCHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
-  equipment_description VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  equipment_description VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   object_number VARCHAR(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   api_created_at DATETIME(3) NOT NULL,
   quality VARCHAR(10) NOT NULL,
