@@ -174,6 +174,8 @@ def describe_failure(error: BaseException) -> str:
         return f"{name} {', '.join(codes)}"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{name} {error.smtp_code}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
     if isinstance(error, OSError) and error.strerror:
         return one_line(f"{name}: {error.strerror}")
     return name
