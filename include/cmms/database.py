@@ -2,7 +2,7 @@
 
 Every session sets its own ``sql_mode``, character set and time zone, so that a server's defaults never
 change what is stored. Statements live one per file; values are always bound. The only thing ever put into a
-statement's text is the name of a staging table, after :func:`stage_table_name` has checked it.
+statement's text is the name of a staging table, which :func:`execute` checks.
 """
 
 from __future__ import annotations
@@ -102,14 +102,6 @@ def load_sql(name: str) -> str:
     """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``area/what``."""
     lines = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("--")).strip().rstrip(";")
-
-
-def stage_table_name(stream: str, sync_log_id: int, unit_key: str) -> str:
-    """Name of the staging table of one run's unit, for example ``stg_running_time_12_20260131``."""
-    name = f"stg_{stream}_{int(sync_log_id)}_{unit_key.replace('-', '')}"
-    if not re.fullmatch(r"stg_[a-z_]+_[0-9]+_[0-9a-z]+", name):
-        raise ValueError(f"no staging table name: {name!r}")
-    return name
 
 
 def execute(

@@ -5,7 +5,8 @@ Input: the manifest of a fetched batch. Output: per unit a :class:`Verdict` (sma
 ``lost.arrow`` (records superseded within the input) and ``validation.json`` (Great Expectations' results).
 
 Per chunk: read_records -> parse_records -> load_reference/join_reference -> judge_rows. Then, over the whole unit:
-resolve_duplicates and check_contract. Memory is bounded by the chunk, not by the run.
+resolve_duplicates and check_contract. Raw records and rules are bounded by the chunk; the valid rows' columns stay in
+memory until their unit is concluded.
 """
 
 from __future__ import annotations
