@@ -14,6 +14,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -88,7 +89,11 @@ class ApiClient:
                 with attempt:
                     number = attempt.retry_state.attempt_number
                     seconds = min(self._stream.timeouts.page, seconds_left(self._stream.retries, started))
-                    return self._authorised(target, number, seconds, read)
+                    try:
+                        return self._authorised(target, number, seconds, read)
+                    except Transient as error:
+                        target = replace(target, on_new_connection=not error.is_status)
+                        raise
         except Transient as error:
             raise self._give_up(target, error, number, started) from None
         raise AssertionError("unreachable: tenacity returns or raises")

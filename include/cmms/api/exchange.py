@@ -40,13 +40,18 @@ _HOPELESS = (
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for, and what call log and messages may say about it. ``form`` makes it a POST."""
+    """What is asked for, and what call log and messages may say about it.
+
+    ``form`` makes it a POST. ``on_new_connection``: the last answer broke off, so the source may be closing the
+    kept-alive connection it came over; using that once more would cost an attempt.
+    """
 
     url: str
     unit_key: str | None = None
     page: int | None = None
     etag: str | None = None
     form: Mapping[str, str] | None = None
+    on_new_connection: bool = False
 
     @property
     def method(self) -> str:
@@ -95,6 +100,8 @@ class Exchange:
             BadPayload: too large, or in an encoding that was not asked for.
         """
         with self._borrowed_session() as session:
+            if target.on_new_connection:
+                session.close()  # it opens another when it is used
             self._limiter.wait(self._sleep)
             started, answer.called_at = time.monotonic(), datetime.now(UTC)
             try:

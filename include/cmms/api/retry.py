@@ -26,6 +26,11 @@ class Transient(Exception):
         self.status = status
         self.retry_after = retry_after
 
+    @property
+    def is_status(self) -> bool:
+        """Whether a whole answer came and its status was the failure; otherwise the exchange itself failed."""
+        return self.reason.startswith("HTTP ")
+
 
 def retry_after_seconds(header: str | None, *, now: datetime | None = None) -> float | None:
     """Seconds of a Retry-After header, a number or an HTTP date; None when absent or unreadable."""

@@ -189,6 +189,14 @@ def test_an_answer_that_breaks_off_is_asked_for_again(tmp_path, simulator, calls
 
 
 @pytest.mark.feature("TEST-23")
+def test_after_an_answer_that_broke_off_a_new_connection_is_used(tmp_path, simulator, calls):
+    """The source closes the connection of such an answer a moment later: riding on it would cost an attempt."""
+    simulator.inject(Fault("truncated_gzip", times=2))
+    assert len(fetch(simulator, tmp_path, calls=calls).records) == 23
+    assert simulator.connections == len(calls) == 3
+
+
+@pytest.mark.feature("TEST-23")
 @pytest.mark.parametrize("fault", [Fault("truncated_body"), Fault("truncated_gzip"), Fault("wrong_length"), Fault("reset"), Fault("close")],
                          ids=lambda fault: fault.kind)  # fmt: skip
 @pytest.mark.parametrize("gzip", [True, False])
