@@ -9,7 +9,9 @@
     │   ├── IncompleteFetch
     │   ├── DatabaseUnavailable
     │   ├── RunConflict
-    │   └── Abandoned
+    │   ├── Abandoned
+    │   ├── RunTimedOut
+    │   └── DagRunFailed
     ├── StopError              do not retry, nothing was merged
     │   ├── SettingsError
     │   ├── ApiRefused
@@ -100,6 +102,14 @@ class RunConflict(RetryError):
 
 class Abandoned(RetryError):
     """The run's process gave no sign of life for longer than its lease: the watchdog closed the run."""
+
+
+class RunTimedOut(RetryError):
+    """The DAG run took longer than its time-out; Airflow skipped the rest of its tasks."""
+
+
+class DagRunFailed(RetryError):
+    """The DAG run failed before its closing task could: ended by hand, or by Airflow."""
 
 
 class SettingsError(StopError):
