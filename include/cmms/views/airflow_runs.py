@@ -1,0 +1,56 @@
+"""Runs in Airflow, asked for in the name of the person: Airflow itself judges and logs what they do.
+
+Input: an actor with their own token. Output: run ids. The calls go to Airflow's public REST API inside the same
+process (no socket), so every auth manager and executor works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cmms.views.actors import Actor, Forbidden, NotFound, ViewError
+
+Send = Callable[[str, str, str, Mapping[str, Any]], tuple[int, Any]]
+"""(token, method, path, JSON body) -> (status, JSON answer)."""
+
+_senders: list[Send] = []
+
+
+def send_with(send: Send) -> None:
+    """Whoever serves requests says how calls get to Airflow."""
+    _senders[:] = [send]
+
+
+class AirflowRefused(ViewError):
+    """Airflow did not do it; the message is Airflow's."""
+
+    status = 502
+
+
+def trigger(actor: Actor, dag_id: str, conf: Mapping[str, Any]) -> str:
+    """Start a run now; returns its id."""
+    answer = _call(actor, "POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf)})
+    return str(answer["dag_run_id"])
+
+
+def stop(actor: Actor, dag_id: str, run_id: str) -> None:
+    """End a run as failed; its teardown task closes the log row."""
+    from urllib.parse import quote
+
+    _call(actor, "PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}", {"state": "failed"})
+
+
+def _call(actor: Actor, method: str, path: str, body: Mapping[str, Any]) -> Any:
+    if not _senders:
+        raise AirflowRefused("Airflow's API is not at hand here.")
+    status, answer = _senders[0](actor.token, method, path, body)
+    if status < 300:
+        return answer
+    detail = answer.get("detail") if isinstance(answer, dict) else None
+    text = detail if isinstance(detail, str) else f"Airflow answered {status}"
+    if status in (401, 403):
+        raise Forbidden(f"Airflow refuses it: {text}")
+    if status == 404:
+        raise NotFound(f"Airflow does not know it: {text}")
+    raise AirflowRefused(text)

@@ -1,0 +1,48 @@
+"""Rows of ``audit_log``: who did what to which record, before and after. Written in the transaction of the change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cmms.database import Cursor, execute
+from cmms.views.actors import Actor
+from cmms.views.connections import write
+
+
+def audit(
+    cursor: Cursor,
+    actor: Actor,
+    action: str,
+    entity: str,
+    entity_id: object,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    batch_id: str | None = None,
+) -> None:
+    """Add a row in the caller's transaction."""
+    execute(
+        cursor,
+        "ui/audit",
+        {
+            "actor": actor.name[:120],
+            "action": action[:60],
+            "entity": entity[:60],
+            "entity_id": str(entity_id)[:60],
+            "before_json": _dump(before),
+            "after_json": _dump(after),
+            "batch_id": batch_id,
+        },
+    )
+
+
+def audit_refusal(actor: Actor, request: str, reason: str) -> None:
+    """Note a write that was refused."""
+    after = {"request": request[:200], "reason": reason[:200]}
+    write(lambda cursor: audit(cursor, actor, "refused", "request", "", after=after), what="noting a refusal")
+
+
+def _dump(values: Mapping[str, Any] | None) -> str | None:
+    return None if values is None else json.dumps(dict(values), default=str, ensure_ascii=False)

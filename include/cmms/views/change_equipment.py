@@ -1,0 +1,162 @@
+"""Changes of equipment by people. Input: who, which, the version they saw, new values. Output: changed rows, audited.
+
+The source owns its fields: number, description, codes are never changed here. People own ``is_active``, group and
+notes. A change and its audit row commit together. A new machine raises the reference version, since syncs judge by
+which machines exist; the fields that people own are nothing that a record is judged by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from cmms.database import Cursor, execute
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
+from cmms.views.audit import audit
+from cmms.views.connections import write
+
+EDITABLE = frozenset({"is_active", "inactive_reason", "equipment_group_id", "notes"})
+_AUDITED = ("is_active", "inactive_reason", "equipment_group_id", "group_source", "notes", "serviced_at_hours")
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """What became of many rows."""
+
+    changed: int
+    unchanged: int
+    missing: int
+
+
+def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
+    """Add a machine by hand; the next snapshot that holds its number takes over the source's fields."""
+    actor.require(Capability.EDIT)
+    number = str(values.get("equipment_number") or "").strip()
+    if not number:
+        raise Invalid("a number is needed", equipment_number="is required")
+
+    def work(cursor: Cursor) -> int:
+        if _select(cursor, "ui/equipment_by_number", {"equipment_number": number}):
+            raise Invalid("this number exists already", equipment_number="exists already")
+        if not _select(cursor, "ui/plant", {"id": values.get("plant_id")}):
+            raise Invalid("there is no such plant", plant_id="is required")
+        group = values.get("equipment_group_id") or None
+        row = {
+            "equipment_number": number,
+            "plant_id": values["plant_id"],
+            "equipment_group_id": group,
+            "group_source": "manual" if group else "rule",
+            "equipment_description": values.get("equipment_description") or None,
+            "notes": values.get("notes") or None,
+        }
+        execute(cursor, "ui/insert_equipment", row)
+        key = int(cursor.lastrowid)
+        execute(cursor, "reference/raise_version")
+        audit(cursor, actor, "create", "equipment", key, after=row)
+        return key
+
+    return write(work, what="creating equipment")
+
+
+def edit_equipment(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
+    """Change what people own of one machine.
+
+    Raises:
+        Stale: the row has another version by now. NotFound. Invalid: a field that may not be changed.
+    """
+    actor.require(Capability.EDIT)
+    if wrong := set(values) - EDITABLE:
+        raise Invalid("these cannot be changed here", **dict.fromkeys(sorted(wrong), "cannot be changed"))
+    if version is None:
+        raise Invalid("the version that was seen is needed", version="is required")
+
+    def work(cursor: Cursor) -> None:
+        before = _lock(cursor, key)
+        if int(before["row_version"]) != version:
+            raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
+        _apply(cursor, actor, before, values, "edit", None)
+
+    write(work, what="changing equipment")
+
+
+def change_many(actor: Actor, keys: Sequence[int], values: Mapping[str, Any], *, action: str) -> BulkResult:
+    """Change many machines alike, in batches; each batch commits on its own, all audit rows share a batch id."""
+    actor.require(Capability.EDIT)
+    if not keys:
+        raise Invalid("no equipment was chosen")
+    batch_id = str(uuid4())
+    changed = unchanged = missing = 0
+    for start in range(0, len(keys), _BATCH):
+        chunk = tuple(keys[start : start + _BATCH])
+
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, int]:
+            rows = _select(cursor, "ui/lock_equipment_many", {"ids": chunk})
+            done = sum(_apply(cursor, actor, row, values, action, batch_id) for row in rows)
+            return done, len(rows)
+
+        done, found = write(work, what="changing equipment")
+        changed, unchanged, missing = changed + done, unchanged + found - done, missing + len(chunk) - found
+    return BulkResult(changed, unchanged, missing)
+
+
+def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> BulkResult:
+    """The counter of each machine as of its newest reading is where its maintenance interval starts again."""
+    actor.require(Capability.EDIT)
+    batch_id = str(uuid4())
+
+    def work(cursor: Cursor) -> int:
+        rows = _select(cursor, "ui/lock_equipment_counters", {"ids": tuple(keys)})
+        for row in rows:
+            hours = row["cumulative_hours"] if row["cumulative_hours"] is not None else Decimal(0)
+            execute(cursor, "ui/set_serviced", {"id": row["id"], "serviced_at_hours": hours})
+            before = {"serviced_at_hours": row["serviced_at_hours"]}
+            after = {"serviced_at_hours": hours, "note": note}
+            audit(cursor, actor, "serviced", "equipment", row["id"], before=before, after=after, batch_id=batch_id)
+        return len(rows)
+
+    if not keys:
+        raise Invalid("no equipment was chosen")
+    done = write(work, what="marking equipment as serviced")
+    return BulkResult(done, 0, len(keys) - done)
+
+
+def _apply(
+    cursor: Cursor, actor: Actor, before: Mapping[str, Any], values: Mapping[str, Any], action: str, batch: str | None
+) -> int:
+    """Write one row if something differs; returns 1 if so."""
+    after = {**{name: before[name] for name in _AUDITED}, **values}
+    if "is_active" in values:
+        after["is_active"] = int(bool(values["is_active"]))
+        if after["is_active"]:
+            after["inactive_reason"] = None
+        elif not str(after.get("inactive_reason") or "").strip():
+            raise Invalid("Deactivating needs a reason.", inactive_reason="is required")
+    if "equipment_group_id" in values:
+        after["equipment_group_id"] = int(values["equipment_group_id"]) if values["equipment_group_id"] else None
+        after["group_source"] = "manual"
+    after["notes"] = after["notes"] or None
+    old = {name: before[name] for name in _AUDITED}
+    if all(old[name] == after[name] for name in old):
+        return 0
+    execute(cursor, "ui/update_equipment", {**after, "id": before["id"]})
+    audit(cursor, actor, action, "equipment", before["id"], before=old, after=after, batch_id=batch)
+    return 1
+
+
+def _lock(cursor: Cursor, key: int) -> dict[str, Any]:
+    rows = _select(cursor, "ui/lock_equipment_many", {"ids": (key,)})
+    if not rows:
+        raise NotFound("there is no such equipment")
+    return rows[0]
+
+
+def _select(cursor: Cursor, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with closing(cursor.connection.cursor()) as reader:
+        execute(reader, statement, parameters)
+        names = [column[0] for column in reader.description]
+        return [dict(zip(names, row, strict=True)) for row in reader.fetchall()]

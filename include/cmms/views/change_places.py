@@ -1,0 +1,111 @@
+"""Changes of plants and equipment groups by administrators. Output: changed rows, audited in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import MySQLdb
+
+from cmms.database import Cursor, execute
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
+from cmms.views.audit import audit
+from cmms.views.choices import forget_choices
+from cmms.views.connections import write
+
+_DUPLICATE = 1062
+
+
+def create_plant(actor: Actor, values: Mapping[str, Any]) -> int:
+    """Add a plant: records that were rejected because it was unknown can then be replayed."""
+    code = str(values.get("plant_code") or "").strip()
+    if not code:
+        raise Invalid("a code is needed", plant_code="is required")
+    row = {"plant_code": code, "name": values.get("name") or code, "description": values.get("description") or None}
+    return _create(actor, "plant", "plants", row, unique="plant_code")
+
+
+def edit_plant(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
+    """Rename, describe, activate or deactivate a plant; its code identifies it and stays."""
+    row = {
+        "name": values.get("name") or "",
+        "description": values.get("description") or None,
+        "is_active": int(bool(values.get("is_active"))),
+    }
+    _edit(actor, "plant", "plants", key, version, row)
+
+
+def create_group(actor: Actor, values: Mapping[str, Any]) -> int:
+    """Add a group."""
+    return _create(actor, "group", "equipment_groups", _group_row(values), unique="name")
+
+
+def edit_group(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
+    """Change a group; its interval decides which machines need maintenance."""
+    row = {**_group_row(values), "is_active": int(bool(values.get("is_active")))}
+    _edit(actor, "group", "equipment_groups", key, version, row)
+
+
+def _group_row(values: Mapping[str, Any]) -> dict[str, Any]:
+    name = str(values.get("name") or "").strip()
+    if not name:
+        raise Invalid("a name is needed", name="is required")
+    hours = values.get("maintenance_interval_hours")
+    try:
+        interval = Decimal(str(hours)) if hours not in (None, "") else None
+    except InvalidOperation:
+        raise Invalid("the interval is no number", maintenance_interval_hours="must be a number") from None
+    if interval is not None and not (interval.is_finite() and 0 < interval < 10_000_000):
+        raise Invalid("the interval is out of range", maintenance_interval_hours="must be above 0")
+    description = values.get("description") or None
+    return {"name": name, "description": description, "maintenance_interval_hours": interval}
+
+
+def _create(actor: Actor, what: str, table: str, row: dict[str, Any], *, unique: str) -> int:
+    actor.require(Capability.CONFIGURE)
+
+    def work(cursor: Cursor) -> int:
+        try:
+            execute(cursor, f"ui/insert_{what}", row)
+        except MySQLdb.IntegrityError as error:
+            if error.args[0] == _DUPLICATE:
+                raise Invalid(f"this {what} exists already", **{unique: "exists already"}) from error
+            raise
+        key = int(cursor.lastrowid)
+        execute(cursor, "reference/raise_version")
+        audit(cursor, actor, "create", table, key, after=row)
+        return key
+
+    key = write(work, what=f"creating a {what}")
+    forget_choices()
+    return key
+
+
+def _edit(actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any]) -> None:
+    actor.require(Capability.CONFIGURE)
+    if version is None:
+        raise Invalid("the version that was seen is needed", version="is required")
+
+    def work(cursor: Cursor) -> None:
+        with closing(cursor.connection.cursor()) as reader:
+            execute(reader, f"ui/{what}", {"id": key})
+            names = [column[0] for column in reader.description]
+            found = reader.fetchone()
+        if found is None:
+            raise NotFound(f"there is no such {what}")
+        before = dict(zip(names, found, strict=True))
+        if before.pop("row_version") != version:
+            raise Stale(f"This {what} has been changed meanwhile. Look at it again before you change it.")
+        try:
+            execute(cursor, f"ui/update_{what}", {**row, "id": key})
+        except MySQLdb.IntegrityError as error:
+            if error.args[0] == _DUPLICATE:
+                raise Invalid("this name exists already", name="exists already") from error
+            raise
+        execute(cursor, "reference/raise_version")
+        audit(cursor, actor, "edit", table, key, before=before, after=row)
+
+    write(work, what=f"changing a {what}")
+    forget_choices()

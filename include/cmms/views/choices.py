@@ -1,0 +1,41 @@
+"""Values to choose from that change seldom: plants and groups. Kept for some seconds, forgotten at a change."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from cmms.database import query
+from cmms.views.connections import raw_session
+
+_KEEP_SECONDS = 30.0
+_kept: dict[str, tuple[float, list[tuple[str, str]]]] = {}
+_lock = Lock()
+
+
+def plant_choices() -> list[tuple[str, str]]:
+    """(id, "code name") of every plant, active ones first."""
+    return _load("ui/plant_choices")
+
+
+def group_choices() -> list[tuple[str, str]]:
+    """(id, name) of every active group."""
+    return _load("ui/group_choices")
+
+
+def forget_choices() -> None:
+    """Somebody has changed a plant or a group."""
+    with _lock:
+        _kept.clear()
+
+
+def _load(statement: str) -> list[tuple[str, str]]:
+    with _lock:
+        loaded = _kept.get(statement)
+    if loaded and time.monotonic() - loaded[0] < _KEEP_SECONDS:
+        return loaded[1]
+    with raw_session() as connection:
+        values = [(str(row["id"]), str(row["label"])) for row in query(connection, statement)]
+    with _lock:
+        _kept[statement] = (time.monotonic(), values)
+    return values

@@ -1,0 +1,68 @@
+"""Pooled database sessions for view and REST API. Input: the connection ``cmms_mysql``. Output: sessions.
+
+A pool per process, bounded: many users share few connections. A reading statement that takes too long is ended by
+the server, so that no page can keep a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+import sqlalchemy
+
+from cmms.database import Connection, Cursor, connect, run_transaction, translated_errors
+
+POOL_SIZE = 8
+POOL_WAIT_SECONDS = 10
+STATEMENT_SECONDS = 10
+_RECYCLE_SECONDS = 300
+
+T = TypeVar("T")
+
+
+@cache
+def engine() -> sqlalchemy.Engine:
+    """The process's pool; the address comes from Airflow's connection at the first use."""
+    return sqlalchemy.create_engine(
+        "mysql+mysqldb://",
+        creator=_connect,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        pool_recycle=_RECYCLE_SECONDS,
+    )
+
+
+def _connect() -> Any:
+    connection = connect()
+    with closing(connection.cursor()) as cursor:
+        if "MariaDB" in connection.get_server_info():
+            cursor.execute(f"SET SESSION max_statement_time = {STATEMENT_SECONDS:d}")
+        else:
+            cursor.execute(f"SET SESSION max_execution_time = {STATEMENT_SECONDS * 1000:d}")
+    connection.commit()
+    return connection
+
+
+@contextmanager
+def reading() -> Iterator[sqlalchemy.Connection]:
+    """A session for SQLAlchemy selects; nothing is kept of what it might change."""
+    with translated_errors("reading the CMMS database"), engine().connect() as connection:
+        yield connection
+
+
+@contextmanager
+def raw_session() -> Iterator[Connection]:
+    """A driver session, for the statement files; rolled back when it goes back to the pool."""
+    with closing(engine().raw_connection()) as connection:
+        yield connection
+
+
+def write(work: Callable[[Cursor], T], *, what: str) -> T:
+    """One transaction: ``work(cursor)``, repeated as a whole on deadlock; an error leaves nothing."""
+    with raw_session() as connection:
+        return run_transaction(connection, work, what=what)

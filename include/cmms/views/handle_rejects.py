@@ -1,0 +1,125 @@
+"""What people do with rejected records: correct, replay, discard. Input: chosen rows. Output: what became of them.
+
+Replaying judges records by every rule again, so it runs as a process of its own (``python -m cmms replay``): the
+libraries of the rules do not belong into an API server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+from uuid import uuid4
+
+from cmms.database import Cursor, execute, query
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale, ViewError
+from cmms.views.audit import audit
+from cmms.views.connections import raw_session, write
+
+REPLAY_LIMIT = 1_000
+REPLAY_SECONDS = 300
+PAYLOAD_LIMIT_BYTES = 64_000
+_OPEN = ("open", "acknowledged", "retrying")
+
+
+def discard(actor: Actor, keys: Sequence[int], reason: str) -> int:
+    """Close open records without storing them; returns how many were open."""
+    actor.require(Capability.EDIT)
+    if not reason.strip():
+        raise Invalid("Discarding needs a reason.", note="is required")
+    if not keys:
+        raise Invalid("no record was chosen")
+    batch_id = str(uuid4())
+
+    def work(cursor: Cursor) -> int:
+        rows = [row for row in _lock(cursor, keys) if row["status"] in _OPEN]
+        for row in rows:
+            execute(cursor, "ui/discard_reject", {"id": row["id"], "note": reason[:500], "user": actor.name})
+            before, after = {"status": row["status"]}, {"status": "discarded", "reason": reason[:500]}
+            audit(
+                cursor, actor, "discard", "sync_record_errors", row["id"], before=before, after=after, batch_id=batch_id
+            )
+        return len(rows)
+
+    return write(work, what="discarding rejected records")
+
+
+def correct(actor: Actor, key: int, version: int | None, text: str) -> None:
+    """Keep a corrected version beside the record as received; the next replay judges that one."""
+    actor.require(Capability.EDIT)
+    if version is None:
+        raise Invalid("the version that was seen is needed", version="is required")
+    if len(text.encode()) > PAYLOAD_LIMIT_BYTES:
+        raise Invalid("the record is too large", payload="too large")
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("This is no valid JSON.", payload=str(error)[:200]) from error
+    if not isinstance(record, dict):
+        raise Invalid("A record is a JSON object.", payload="must be an object")
+
+    def work(cursor: Cursor) -> None:
+        rows = _lock(cursor, [key])
+        if not rows:
+            raise NotFound("there is no such record")
+        row = rows[0]
+        if row["row_version"] != version:
+            raise Stale("This record has been changed meanwhile. Look at it again before you change it.")
+        if row["status"] not in _OPEN:
+            raise Stale(f"This record is {row['status']} already.")
+        execute(cursor, "ui/correct_reject", {"id": key, "payload": text.encode()})
+        before = {"edited": row["edited"].decode("utf-8", "replace") if row["edited"] else None}
+        audit(cursor, actor, "correct", "sync_record_errors", key, before=before, after={"edited": text})
+
+    write(work, what="correcting a rejected record")
+
+
+def replay(actor: Actor, keys: Sequence[int]) -> dict[str, int]:
+    """Judge records again and store those that pass; returns how many are in which status then."""
+    actor.require(Capability.EDIT)
+    if not 1 <= len(keys) <= REPLAY_LIMIT:
+        raise Invalid(f"choose 1 to {REPLAY_LIMIT:,} records")
+    batch_id = str(uuid4())
+
+    def note(cursor: Cursor) -> None:
+        for row in _lock(cursor, keys):
+            audit(
+                cursor,
+                actor,
+                "replay",
+                "sync_record_errors",
+                row["id"],
+                before={"status": row["status"]},
+                batch_id=batch_id,
+            )
+
+    write(note, what="noting a replay")
+    command = [sys.executable, "-m", "cmms", "replay"]
+    for key in keys:
+        command += ["--id", str(int(key))]
+    environment = {**os.environ, "USER": actor.name}
+    try:
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=REPLAY_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ViewError("The replay takes long; the list of syncs shows how it goes on.") from None
+    with raw_session() as connection:
+        statuses = Counter(str(row["status"]) for row in query(connection, "ui/reject_statuses", {"ids": tuple(keys)}))
+    if ended.returncode != 0 and not statuses["resolved"]:
+        raise ViewError("Nothing could be stored: " + _last_line(ended.stderr or ended.stdout))
+    return dict(statuses)
+
+
+def _last_line(text: str) -> str:
+    return next((line.strip()[:300] for line in reversed(text.splitlines()) if line.strip()), "no reason was given")
+
+
+def _lock(cursor: Cursor, keys: Sequence[int]) -> list[Mapping[str, Any]]:
+    with closing(cursor.connection.cursor()) as reader:
+        execute(reader, "ui/lock_rejects", {"ids": tuple(keys)})
+        names = [column[0] for column in reader.description]
+        return [dict(zip(names, row, strict=True)) for row in reader.fetchall()]

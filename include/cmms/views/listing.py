@@ -1,0 +1,283 @@
+"""What a list can show, and the selects that follow from it. Pure: makes SQLAlchemy selects, runs none.
+
+Input: a :class:`Listing` (tables and fields: code, never input) and a :class:`ListQuery` (what a person asks). Output:
+selects whose columns come from the listing's fields and whose values are bound. A field that is not in the listing
+cannot be asked for.
+
+A page is selected in two steps: the keys of the page with the joins that filter and order need, then the columns of
+those rows only. So costly columns (the newest reading) are computed for one page, not for the table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, text
+
+from cmms.views.actors import Invalid
+
+PAGE_SIZE_LIMIT = 200
+OFFSET_LIMIT = 10_000_000
+CONDITION_LIMIT = 30
+VALUE_LIMIT = 200
+TEXT_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a list knows of a row. ``source`` is SQL; ``kind`` says which conditions make sense."""
+
+    name: str
+    source: str
+    kind: str = "text"
+    sortable: bool = True
+    filterable: bool = True
+    searchable: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Tables and fields of a list.
+
+    ``table`` is SQL with its alias, ``key`` the column that identifies a row, ``joins`` the SQL of further tables by
+    their alias: only those whose alias a field's source names are joined. ``scopes`` are fixed conditions by name.
+    """
+
+    table: str
+    key: str
+    fields: tuple[Field, ...]
+    joins: Mapping[str, str] = field(default_factory=dict)
+    scopes: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[tuple[str, bool], ...] = ()
+
+    def field_named(self, name: str) -> Field:
+        """The field of that name; raises :class:`Invalid` for any other."""
+        for known in self.fields:
+            if known.name == name:
+                return known
+        raise Invalid(f"there is no field {name[:40]!r}", **{name[:40]: "unknown field"})
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``field operator values``; the operators are those of :data:`OPERATORS`."""
+
+    field: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What a person wants to see. ``order`` holds (field, descending) pairs."""
+
+    scope: str = ""
+    search: str = ""
+    conditions: tuple[Condition, ...] = ()
+    order: tuple[tuple[str, bool], ...] = ()
+    offset: int = 0
+    limit: int = 50
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= PAGE_SIZE_LIMIT:
+            raise Invalid(f"a page has 1 to {PAGE_SIZE_LIMIT} rows", limit="out of bounds")
+        if not 0 <= self.offset <= OFFSET_LIMIT:
+            raise Invalid("the offset is out of bounds", offset="out of bounds")
+        if len(self.conditions) > CONDITION_LIMIT or len(self.order) > CONDITION_LIMIT:
+            raise Invalid(f"at most {CONDITION_LIMIT} conditions", conditions="too many")
+        if len(self.search) > TEXT_LIMIT or any(len(c.values) > VALUE_LIMIT for c in self.conditions):
+            raise Invalid("the search is too long", search="too long")
+
+
+def select_page(listing: Listing, query: ListQuery) -> Select[Any]:
+    """The rows of one page, every field of the listing."""
+    where = build_where(listing, query)
+    order = _order_terms(listing, query)
+    used = [listing.field_named(name).source for name, _ in _order_of(listing, query)]
+    keys = (
+        select(literal_column(listing.key).label("k"))
+        .select_from(_from(listing, [*used, *_where_sources(listing, query)]))
+        .where(where)
+        .order_by(*order)
+        .limit(query.limit)
+        .offset(query.offset)
+        .subquery("page")
+    )
+    return select_many(listing).where(literal_column(listing.key).in_(select(keys.c.k))).order_by(*order)
+
+
+def select_many(listing: Listing) -> Select[Any]:
+    """Every field of every row; the caller says which rows."""
+    columns: list[Any] = [literal_column(known.source).label(known.name) for known in listing.fields]
+    return select(*columns).select_from(_from(listing, [known.source for known in listing.fields]))
+
+
+def select_row(listing: Listing, key: int) -> Select[Any]:
+    """One row by its key."""
+    return select_many(listing).where(literal_column(listing.key) == key)
+
+
+def select_count(listing: Listing, query: ListQuery) -> Select[Any]:
+    """How many rows match."""
+    return (
+        select(func.count())
+        .select_from(_from(listing, _where_sources(listing, query)))
+        .where(build_where(listing, query))
+    )
+
+
+def select_keys(listing: Listing, query: ListQuery, limit: int) -> Select[Any]:
+    """The keys of all matching rows, for an action on everything that a filter finds."""
+    return (
+        select(literal_column(listing.key))
+        .select_from(_from(listing, _where_sources(listing, query)))
+        .where(build_where(listing, query))
+        .order_by(literal_column(listing.key))
+        .limit(limit)
+    )
+
+
+def select_badges(listing: Listing) -> Select[Any]:
+    """The number of rows of every scope, in one statement."""
+    counts = [
+        select(func.count())
+        .select_from(_from(listing, [condition]))
+        .where(text(condition) if condition else text("1 = 1"))
+        .scalar_subquery()
+        .label(name)
+        for name, condition in listing.scopes.items()
+    ]
+    return select(*counts)
+
+
+def build_where(listing: Listing, query: ListQuery) -> ColumnElement[bool]:
+    """Scope, search and conditions as one expression with bound values."""
+    parts: list[Any] = [text("1 = 1")]
+    if query.scope:
+        if query.scope not in listing.scopes:
+            raise Invalid(f"there is no tab {query.scope[:40]!r}", scope="unknown")
+        if condition := listing.scopes[query.scope]:
+            parts.append(text(condition))
+    for word in query.search.split()[:5]:
+        pattern = f"%{escape_like(word)}%"
+        parts.append(or_(*(literal_column(f.source).like(pattern, escape="!") for f in listing.fields if f.searchable)))
+    parts.extend(_express(listing.field_named(condition.field), condition) for condition in query.conditions)
+    return and_(*parts)
+
+
+def escape_like(value: str) -> str:
+    """So that ``%`` and ``_`` mean themselves in a pattern with ``ESCAPE '!'``."""
+    return value.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _order_of(listing: Listing, query: ListQuery) -> list[tuple[str, bool]]:
+    asked = query.order or listing.order
+    for name, _ in asked:
+        if not listing.field_named(name).sortable:
+            raise Invalid(f"the list cannot be sorted by {name}", order=name)
+    return list(asked)
+
+
+def _order_terms(listing: Listing, query: ListQuery) -> list[Any]:
+    terms = []
+    for name, descending in _order_of(listing, query):
+        column: Any = literal_column(listing.field_named(name).source)
+        terms.append(column.desc() if descending else column.asc())
+    terms.append(literal_column(listing.key).asc())  # equal rows keep their places from page to page
+    return terms
+
+
+def _where_sources(listing: Listing, query: ListQuery) -> list[str]:
+    sources = [listing.field_named(condition.field).source for condition in query.conditions]
+    sources.append(listing.scopes.get(query.scope, ""))
+    if query.search:
+        sources += [known.source for known in listing.fields if known.searchable]
+    return sources
+
+
+def _from(listing: Listing, sources: Iterable[str]) -> Any:
+    """The table and the joins that the sources name by their alias."""
+    used = " ".join(sources)
+    joins = [clause for alias, clause in listing.joins.items() if re.search(rf"\b{alias}\.", used)]
+    return text(" ".join([listing.table, *joins]))
+
+
+def _express(known: Field, condition: Condition) -> ColumnElement[bool]:
+    if not known.filterable:
+        raise Invalid(f"the list cannot be filtered by {known.name}", **{known.name: "cannot be filtered"})
+    allowed = OPERATORS_OF.get(known.kind, OPERATORS_OF["text"])
+    if condition.operator not in allowed:
+        raise Invalid(f"{known.name} has no operator {condition.operator[:20]!r}", **{known.name: "unknown operator"})
+    column: Any = literal_column(known.source)
+    values = [_convert(known, value) for value in condition.values]
+    arity = 0 if condition.operator in ("blank", "not_blank") else 2 if condition.operator == "between" else 1
+    if (arity and len(values) < arity) or (condition.operator != "in" and len(values) > arity):
+        raise Invalid(f"{known.name}: wrong number of values", **{known.name: "wrong number of values"})
+    expression: ColumnElement[bool] = OPERATORS[condition.operator](column, values, known)
+    return expression
+
+
+def _convert(known: Field, value: str) -> Any:
+    try:
+        if known.kind in ("number", "hours", "integer"):
+            number = Decimal(value)
+            if not number.is_finite():
+                raise ValueError
+            return number
+        if known.kind == "boolean":
+            return {"true": 1, "false": 0, "1": 1, "0": 0}[value.lower()]
+        if known.kind in ("date", "instant"):
+            return date.fromisoformat(value[:10])
+    except (ValueError, KeyError, InvalidOperation):
+        raise Invalid(f"{known.name}: {value[:40]!r} is no {known.kind}", **{known.name: "wrong value"}) from None
+    if len(value) > TEXT_LIMIT:
+        raise Invalid(f"{known.name}: too long", **{known.name: "too long"})
+    return value
+
+
+def _next_day(value: date) -> Any:
+    return value + timedelta(days=1)
+
+
+def _between(column: Any, values: Sequence[Any], known: Field) -> Any:
+    low, high = values[0], values[1]
+    if known.kind == "instant":  # whole days, the last one included
+        return and_(column >= datetime.combine(low, datetime.min.time()), column < _next_day(high))
+    return column.between(low, high)
+
+
+def _equals(column: Any, values: Sequence[Any], known: Field) -> Any:
+    return _between(column, [values[0], values[0]], known) if known.kind == "instant" else column == values[0]
+
+
+OPERATORS: Mapping[str, Callable[[Any, Sequence[Any], Field], Any]] = {
+    "contains": lambda c, v, _: c.like(f"%{escape_like(v[0])}%", escape="!"),
+    "starts": lambda c, v, _: c.like(f"{escape_like(v[0])}%", escape="!"),
+    "equals": _equals,
+    "not_equals": lambda c, v, k: or_(c.is_(None), ~_equals(c, v, k)),
+    "in": lambda c, v, _: c.in_(v),
+    "less": lambda c, v, _: c < v[0],
+    "at_most": lambda c, v, k: c < _next_day(v[0]) if k.kind == "instant" else c <= v[0],
+    "greater": lambda c, v, k: c >= _next_day(v[0]) if k.kind == "instant" else c > v[0],
+    "at_least": lambda c, v, _: c >= v[0],
+    "between": _between,
+    "blank": lambda c, _v, k: or_(c.is_(None), c == "") if k.kind == "text" else c.is_(None),
+    "not_blank": lambda c, _v, k: and_(c.is_not(None), c != "") if k.kind == "text" else c.is_not(None),
+}
+
+_COMPARE = ("equals", "not_equals", "in", "less", "at_most", "greater", "at_least", "between", "blank", "not_blank")
+OPERATORS_OF: Mapping[str, tuple[str, ...]] = {
+    "text": ("contains", "starts", "equals", "not_equals", "in", "blank", "not_blank"),
+    "choice": ("equals", "not_equals", "in", "blank", "not_blank"),
+    "boolean": ("equals",),
+    "date": _COMPARE,
+    "instant": tuple(name for name in _COMPARE if name != "in"),
+    "number": _COMPARE,
+    "hours": _COMPARE,
+    "integer": _COMPARE,
+}

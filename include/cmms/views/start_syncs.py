@@ -1,0 +1,124 @@
+"""Start, pause, resume and cancel syncs. Input: who, and what of. Output: ids of Airflow runs, audited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+from cmms.database import Cursor, execute, query
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
+from cmms.views.airflow_runs import trigger
+from cmms.views.audit import audit
+from cmms.views.connections import raw_session, write
+
+SELECTION_LIMIT = 1_000
+RANGE_LIMIT_DAYS = 366
+_DAGS = {"equipment": "equipment_sync", "running_time": "running_time_sync"}
+
+
+def start_sync(
+    actor: Actor,
+    stream: str,
+    *,
+    start_date: date | None = None,
+    end_date: date | None = None,
+    plant_codes: Sequence[str] = (),
+    equipment_numbers: Sequence[str] = (),
+) -> str:
+    """Start a run of a stream's DAG; without dates its default day.
+
+    Raises:
+        Invalid: dates in the wrong order, or more days than :data:`RANGE_LIMIT_DAYS`.
+    """
+    actor.require(Capability.TRIGGER)
+    if end_date and not start_date:
+        raise Invalid("a last day needs a first day", start_date="is required")
+    if start_date and end_date and not 0 <= (end_date - start_date).days < RANGE_LIMIT_DAYS:
+        raise Invalid("the last day must follow the first one, within a year", end_date="out of range")
+    conf: dict[str, Any] = {"plant_codes": list(plant_codes), "equipment_numbers": list(equipment_numbers)}
+    if stream == "running_time":
+        conf["start_date"] = start_date.isoformat() if start_date else None
+        conf["end_date"] = end_date.isoformat() if end_date else None
+    run_id = trigger(actor, _DAGS[stream], conf)
+    write(
+        lambda cursor: audit(cursor, actor, "trigger", "dag_run", run_id, after={"dag_id": _DAGS[stream], **conf}),
+        what="noting a started sync",
+    )
+    return run_id
+
+
+def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool) -> str:
+    """Start one equipment sync of exactly these machines, and yesterday's running times if wanted."""
+    actor.require(Capability.TRIGGER)
+    if not 1 <= len(keys) <= SELECTION_LIMIT:
+        raise Invalid(f"choose 1 to {SELECTION_LIMIT:,} machines; for more, sync a plant or everything")
+    with raw_session() as connection:
+        numbers = [
+            str(row["equipment_number"]) for row in query(connection, "ui/equipment_numbers", {"ids": tuple(keys)})
+        ]
+    if not numbers:
+        raise NotFound("there is no such equipment")
+    run_id = start_sync(actor, "equipment", equipment_numbers=numbers)
+    if with_hours:
+        start_sync(actor, "running_time", equipment_numbers=numbers)
+    return run_id
+
+
+def retry_run(actor: Actor, key: int) -> str:
+    """Start a failed or cancelled run again with its own scope; the audit log links both."""
+    actor.require(Capability.TRIGGER)
+    with raw_session() as connection:
+        rows = query(connection, "ui/run_to_retry", {"id": key})
+    if not rows:
+        raise NotFound("there is no such run")
+    row = rows[0]
+    if row["status"] not in ("failed", "cancelled", "partial") or row["sync_type"] not in _DAGS:
+        raise Invalid("only a failed, cancelled or partial sync can be started again")
+    import json
+
+    scope = json.loads(row["scope"] or "{}")
+    dated = row["sync_type"] == "running_time"
+    run_id = start_sync(
+        actor,
+        str(row["sync_type"]),
+        start_date=row["interval_start"] if dated else None,
+        end_date=row["interval_end"] if dated else None,
+        plant_codes=scope.get("plant_codes") or (),
+        equipment_numbers=scope.get("equipment_numbers") or (),
+    )
+    write(
+        lambda cursor: audit(cursor, actor, "retry", "api_sync_logs", key, after={"run_id": run_id}),
+        what="noting a retry",
+    )
+    return run_id
+
+
+def control_run(actor: Actor, key: int, control: str) -> None:
+    """Ask a run to pause, go on (``none``) or cancel; it obeys after the batch at hand."""
+    actor.require(Capability.TRIGGER)
+    if control not in ("none", "pause", "cancel"):
+        raise Invalid("unknown control", control="unknown")
+
+    def work(cursor: Cursor) -> None:
+        with closing(cursor.connection.cursor()) as reader:
+            execute(reader, "ui/lock_run", {"id": key})
+            row = reader.fetchone()
+        if row is None:
+            raise NotFound("there is no such run")
+        status, before = row
+        if status not in ("queued", "running", "paused"):
+            raise Stale(f"The run is over: {status}.")
+        execute(cursor, "ui/set_control", {"id": key, "control": control})
+        audit(
+            cursor,
+            actor,
+            control if control != "none" else "resume",
+            "api_sync_logs",
+            key,
+            before={"control": before},
+            after={"control": control},
+        )
+
+    write(work, what="controlling a run")

@@ -1,0 +1,2 @@
+-- Purpose: the numbers of chosen machines. Parameters: ids. Caller: cmms.views.start_syncs.
+SELECT equipment_number FROM equipment WHERE id IN %(ids)s ORDER BY equipment_number

@@ -1,0 +1,2 @@
+-- Purpose: groups to choose from. Caller: cmms.views.choices.
+SELECT id, name AS label FROM equipment_groups WHERE is_active = 1 ORDER BY name

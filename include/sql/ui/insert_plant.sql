@@ -1,0 +1,2 @@
+-- Purpose: a plant added by hand. Caller: cmms.views.change_places.
+INSERT INTO plants (plant_code, name, description) VALUES (%(plant_code)s, %(name)s, %(description)s)

@@ -1,0 +1,2 @@
+-- Purpose: rejected records that are about to be changed. Parameters: ids. Caller: cmms.views.handle_rejects.
+SELECT id, status, row_version, edited_payload AS edited FROM sync_record_errors WHERE id IN %(ids)s ORDER BY id FOR UPDATE

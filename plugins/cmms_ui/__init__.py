@@ -1,0 +1,1 @@
+"""The CMMS view: a Dash application and a REST API over the service layer, inside Airflow's API server."""

@@ -1,0 +1,154 @@
+"""Export of a list: CSV, Excel or JSON of all matching rows. Input: resource, query. Output: a file, streamed.
+
+Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers and dates stay what they are.
+A few exports at a time: each reads a lot.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from threading import BoundedSemaphore
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+
+from cmms.views.actors import Actor, ViewError
+from cmms.views.listing import ListQuery
+from cmms.views.read_list import Row, stream_rows
+from cmms_ui.present_rows import to_json
+from cmms_ui.schema import Column, Resource
+
+CONCURRENT_EXPORTS = 2
+_FORMULA_STARTS = "=+-@\t\r\n\x00|%"
+_KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+_running = BoundedSemaphore(CONCURRENT_EXPORTS)
+
+
+class TooManyExports(ViewError):
+    """Others export at this moment."""
+
+    status = 429
+
+
+def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> StreamingResponse:
+    """The answer with the file; its name is made here."""
+    columns = resource.visible_columns(actor)
+    name = f"{resource.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{kind}"
+    if not _running.acquire(blocking=False):
+        raise TooManyExports("Others are exporting at this moment; try again in a minute.")
+    try:
+        rows = stream_rows(resource.listing, query)
+        body = {"csv": write_csv, "xlsx": write_xlsx, "json": write_json}[kind](rows, columns)
+    except BaseException:
+        _running.release()
+        raise
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_until_done(body), media_type=_KINDS[kind], headers=headers)
+
+
+def _until_done(body: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from body
+    finally:
+        _running.release()
+
+
+def neutralise(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: also full-width signs, and signs after invisible characters."""
+    visible = unicodedata.normalize("NFKC", text).lstrip(" \u00a0\u200b\ufeff")
+    return (
+        f"'{text}"
+        if text[:1] in _FORMULA_STARTS and text
+        else f"'{text}"
+        if visible[:1] in _FORMULA_STARTS and visible
+        else text
+    )
+
+
+def write_csv(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]:
+    """CSV in UTF-8 with a byte order mark, so that Excel reads umlauts."""
+    columns = tuple(columns)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([column.label for column in columns])
+    yield b"\xef\xbb\xbf"
+    for row in rows:
+        writer.writerow([_csv_value(row[column.name], column) for column in columns])
+        if buffer.tell() > 64_000:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _csv_value(value: Any, column: Column) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, str | bytes):
+        return neutralise(value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
+    return value
+
+
+def write_json(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]:
+    """A JSON list, one record a line."""
+    columns = tuple(columns)
+    separator = b"[\n"
+    for row in rows:
+        yield separator + json.dumps(to_json(row, columns), ensure_ascii=False).encode()
+        separator = b",\n"
+    yield b"\n]\n" if separator == b",\n" else b"[]\n"
+
+
+def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]:
+    """An Excel file with typed numbers and dates; text is written as text, never as formula."""
+    import xlsxwriter
+
+    columns = tuple(columns)
+    with tempfile.TemporaryFile() as file:
+        book = xlsxwriter.Workbook(
+            file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        sheet = book.add_worksheet("Export")
+        bold = book.add_format({"bold": True})
+        formats = {
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            "hours": book.add_format({"num_format": "#,##0.000"}),
+        }
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, column.label, bold)
+            sheet.set_column(place, place, max(10, column.width // 8))
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(rows, start=1):
+            for place, column in enumerate(columns):
+                _write_cell(sheet, number, place, row[column.name], formats.get(column.kind))
+        book.close()
+        file.seek(0)
+        while chunk := file.read(64_000):
+            yield chunk
+
+
+def _write_cell(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
+    elif isinstance(value, int | float | Decimal):
+        sheet.write_number(row, place, value, style)
+    elif isinstance(value, date | datetime):
+        sheet.write_datetime(row, place, value, style)
+    else:
+        sheet.write_string(row, place, neutralise(str(value))[:32_767])

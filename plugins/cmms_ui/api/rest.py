@@ -1,0 +1,254 @@
+"""Routes of the REST API, made from the resources. Input: a FastAPI server. Output: the server with its routes.
+
+Lists, records, metadata, counts of tabs, exports and actions; errors are problem documents (RFC 9457).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Body, FastAPI, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from cmms.errors import CmmsError
+from cmms.views.actors import NotFound, ViewError
+from cmms.views.listing import OPERATORS_OF, PAGE_SIZE_LIMIT
+from cmms.views.read_equipment import read_running_times
+from cmms.views.read_list import read_badges, read_page, read_row
+from cmms_ui.api.export_rows import export
+from cmms_ui.guard import current_actor
+from cmms_ui.list_query import from_address
+from cmms_ui.policy import ACTIONS
+from cmms_ui.present_rows import to_json
+from cmms_ui.refusals import problem
+from cmms_ui.resources import RESOURCES
+from cmms_ui.run_action import may_run, run_action
+from cmms_ui.schema import Resource, Target
+
+PREFIX = "/api/v1"
+_KEY_LIMIT = 2**63 - 1
+Key = Annotated[int, Path(ge=1, le=_KEY_LIMIT, examples=[1])]
+
+
+class Rows(BaseModel):
+    """A page of a list."""
+
+    rows: list[dict[str, Any]]
+    total: int = Field(examples=[2000], description="How many rows match in all.")
+    offset: int
+    limit: int
+
+
+class ActionCall(BaseModel):
+    """What an action works on, and the values of its form."""
+
+    model_config = ConfigDict(extra="forbid")
+    keys: list[Annotated[int, Field(ge=1, le=_KEY_LIMIT)]] = Field(default=[], max_length=10_000, examples=[[17]])
+    version: int | None = Field(default=None, description="row_version that was seen; needed by actions on one record")
+    values: dict[str, Any] = Field(default={}, examples=[{"inactive_reason": "scrapped"}])
+
+
+class ActionResult(BaseModel):
+    """How the action ended."""
+
+    message: str
+    level: str = Field(examples=["success"])
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    fields: dict[str, str] = {}
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}}
+    for status in (400, 401, 403, 404, 409, 422, 503)
+}
+
+
+def add_rest_api(server: FastAPI) -> None:
+    """Add every route and the translation of errors."""
+    server.add_exception_handler(ViewError, _show_view_error)
+    server.add_exception_handler(CmmsError, _show_outage)
+    server.add_exception_handler(RequestValidationError, _show_bad_request)
+    server.add_exception_handler(HTTPException, _show_http_error)
+    server.get(f"{PREFIX}/me", tags=["me"], summary="Who I am here and what I may do", responses=_PROBLEMS)(_show_me)
+    server.get(f"{PREFIX}/meta/{{resource}}", tags=["meta"], summary="What a resource is made of", responses=_PROBLEMS)(
+        _show_meta
+    )
+    for resource in RESOURCES.values():
+        _add_resource(server, resource)
+    readings = f"{PREFIX}/equipment/{{key}}/running-times"
+    server.get(readings, tags=["equipment"], summary="Readings of a machine", responses=_PROBLEMS)(_show_running_times)
+
+
+def _add_resource(server: FastAPI, resource: Resource) -> None:
+    path = f"{PREFIX}/{resource.name}"
+    slug = resource.name.replace("-", "_")
+
+    def add(method: str, where: str, name: str, endpoint: Callable[..., Any], summary: str, **more: Any) -> None:
+        more |= {"tags": [resource.name], "responses": _PROBLEMS, "operation_id": f"{slug}_{name}"}
+        server.add_api_route(path + where, endpoint, methods=[method], summary=f"{resource.label}: {summary}", **more)
+
+    described = {"response_model": Rows, "description": _describe_filters(resource)}
+    add("GET", "", "list", _make_list(resource), "a page of the list", **described)
+    add("GET", "/badges", "badges", _make_badges(resource), "rows per tab")
+    add(
+        "GET",
+        "/export",
+        "export",
+        _make_export(resource),
+        "all matching rows as a file",
+        response_class=StreamingResponse,
+    )
+    add("GET", "/{key}", "read", _make_record(resource), "one record")
+    for action in resource.actions:
+        fields = ", ".join(f"`{field.name}`" for field in action.fields) or "none"
+        text = f"{action.explain}\n\nValues: {fields}. Needs the capability `{ACTIONS.get(action.name)}`."
+        endpoint = _make_action(resource, action.verb)
+        described = {"response_model": ActionResult, "description": text}
+        add("POST", f"/actions/{action.verb}", f"action_{action.verb}", endpoint, action.label, **described)
+
+
+def _describe_filters(resource: Resource) -> str:
+    names = ", ".join(f"`{column.name}`" for column in resource.columns if column.filterable)
+    operators = ", ".join(f"`{name}`" for name in OPERATORS_OF["date"])
+    return (
+        f"Every other parameter filters: `<field>=<value>` (repeated: any of them) or `<field>.<operator>=<value>`, where"
+        f" operator is one of `contains`, `starts`, {operators}; `between` takes two values. Fields: {names}."
+        f" Tabs: {', '.join(tab.name for tab in resource.tabs)}."
+    )
+
+
+def _make_list(resource: Resource) -> Callable[..., Any]:
+    def show_list(
+        request: Request,
+        tab: Annotated[str, Query(description="one of the resource's tabs", max_length=40)] = "",
+        q: Annotated[str, Query(description="search", max_length=200)] = "",
+        order: Annotated[str, Query(description="fields by comma, -field descending", max_length=200)] = "",
+        offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+        limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT)] = 50,
+    ) -> Rows:
+        actor = current_actor()
+        query = from_address(resource, actor, request.query_params.multi_items())
+        page = read_page(resource.listing, query)
+        columns = resource.visible_columns(actor)
+        return Rows(rows=[to_json(row, columns) for row in page.rows], total=page.total, offset=offset, limit=limit)
+
+    return show_list
+
+
+def _make_badges(resource: Resource) -> Callable[..., Any]:
+    def show_badges() -> dict[str, int]:
+        actor = current_actor()
+        counts = read_badges(resource.listing)
+        return {tab.name: counts[tab.name] for tab in resource.visible_tabs(actor)}
+
+    return show_badges
+
+
+def _make_record(resource: Resource) -> Callable[..., Any]:
+    def show_record(key: Key) -> dict[str, Any]:
+        return to_json(read_row(resource.listing, key), resource.visible_columns(current_actor()))
+
+    return show_record
+
+
+def _make_export(resource: Resource) -> Callable[..., Any]:
+    def show_export(
+        request: Request,
+        format: Annotated[str, Query(pattern="^(csv|xlsx|json)$")] = "csv",  # noqa: A002
+    ) -> StreamingResponse:
+        items = [(name, value) for name, value in request.query_params.multi_items() if name not in ("limit", "offset")]
+        actor = current_actor()
+        return export(resource, actor, from_address(resource, actor, items), format)
+
+    return show_export
+
+
+def _make_action(resource: Resource, verb: str) -> Callable[..., Any]:
+    def call_action(call: Annotated[ActionCall, Body()]) -> ActionResult:
+        outcome = run_action(current_actor(), resource.name, verb, Target(tuple(call.keys), call.version), call.values)
+        return ActionResult(message=outcome.message, level=outcome.level)
+
+    return call_action
+
+
+def _show_me() -> dict[str, Any]:
+    actor = current_actor()
+    return {"name": actor.name, "capabilities": sorted(actor.capabilities)}
+
+
+def _show_meta(resource: Annotated[str, Path(max_length=40, examples=["equipment"])]) -> dict[str, Any]:
+    known = RESOURCES.get(resource)
+    if known is None:
+        raise NotFound("there is no such resource")
+    actor = current_actor()
+    return {
+        "name": known.name,
+        "label": known.label,
+        "columns": [
+            {
+                "name": column.name,
+                "label": column.label,
+                "kind": column.kind,
+                "sortable": column.sortable,
+                "operators": OPERATORS_OF.get(column.to_field().kind, OPERATORS_OF["text"])
+                if column.filterable
+                else [],
+            }
+            for column in known.visible_columns(actor)
+        ],
+        "tabs": [{"name": tab.name, "label": tab.label} for tab in known.visible_tabs(actor)],
+        "filters": [{"column": item.column, "label": item.label, "kind": item.kind} for item in known.filters],
+        "actions": [
+            {
+                "verb": action.verb,
+                "label": action.label,
+                "on": action.on,
+                "fields": [
+                    {"name": f.name, "label": f.label, "kind": f.kind, "required": f.required} for f in action.fields
+                ],
+            }
+            for action in known.actions
+            if may_run(actor, action)
+        ],
+    }
+
+
+def _show_running_times(key: Key, days: Annotated[int, Query(ge=1, le=366)] = 90) -> list[dict[str, Any]]:
+    return read_running_times(key, days)
+
+
+def _show_view_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ViewError)  # noqa: S101
+    fields = getattr(error, "fields", {})
+    return _answer(error.status, error.message, **({"fields": fields} if fields else {}))
+
+
+def _show_outage(_request: Request, _error: Exception) -> JSONResponse:
+    return _answer(503, "The CMMS database does not answer.")
+
+
+def _show_bad_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    fields = {".".join(str(part) for part in item["loc"][1:]) or "body": str(item["msg"]) for item in error.errors()}
+    return _answer(422, "Some values cannot be accepted.", fields=fields)
+
+
+def _show_http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return _answer(error.status_code, str(error.detail))
+
+
+def _answer(status: int, detail: str, **more: Any) -> JSONResponse:
+    return JSONResponse(problem(status, detail, **more), status_code=status, media_type="application/problem+json")

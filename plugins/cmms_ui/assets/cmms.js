@@ -1,0 +1,205 @@
+// The few things that no component does: follow Airflow's theme and address, tell the grid to ask again, say that the
+// session is over. Data is only ever put into the page as text.
+(function () {
+  "use strict";
+  const cmms = {};
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { cmms: cmms });
+
+  // --- Theme: Airflow keeps it in localStorage and as a class of <html>.
+  function currentTheme() {
+    try {
+      const outer = window.parent !== window ? window.parent.document.documentElement : null;
+      if (outer && outer.classList.contains("dark")) return "dark";
+      if (outer && outer.classList.contains("light")) return "light";
+    } catch (e) { /* framed by nobody we may look at */ }
+    const kept = window.localStorage.getItem("theme");
+    if (kept === "dark" || kept === "light") return kept;
+    return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+  function applyTheme() {
+    const theme = currentTheme();
+    document.documentElement.setAttribute("data-cmms-theme", theme);
+    document.documentElement.setAttribute("data-ag-theme-mode", theme);
+    document.documentElement.style.colorScheme = theme;
+    const set = window.dash_clientside.set_props;
+    if (set && document.getElementById("page")) set("mantine", { forceColorScheme: theme });
+    return Boolean(set && document.getElementById("page"));
+  }
+  applyTheme();
+  const untilReady = window.setInterval(function () { if (applyTheme()) window.clearInterval(untilReady); }, 30);
+  window.addEventListener("storage", function (event) { if (event.key === "theme") applyTheme(); });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
+  try {
+    if (window.parent !== window) {
+      new MutationObserver(applyTheme).observe(window.parent.document.documentElement, {
+        attributes: true, attributeFilter: ["class", "data-theme", "style"],
+      });
+    }
+  } catch (e) { /* see above */ }
+
+  // --- Address: Airflow's own address bar says which page is open in the frame, so that it can be shared.
+  // It is /plugin/cmms followed by the whole address of the frame; Airflow itself notices loads only, not our navigation.
+  function mirrorAddress() {
+    try {
+      if (window.parent === window) return;
+      const outer = window.parent.location.pathname;
+      const at = outer.indexOf("/plugin/cmms");
+      if (at < 0) return;
+      const wanted = outer.slice(0, at) + "/plugin/cmms" + window.location.pathname + window.location.search;
+      if (wanted !== outer + window.parent.location.search) {
+        window.parent.history.replaceState(window.parent.history.state, "", wanted);
+      }
+    } catch (e) { /* see above */ }
+  }
+  window.addEventListener("_dashprivate_pushstate", function () { window.setTimeout(mirrorAddress, 0); });
+  window.addEventListener("popstate", function () { window.setTimeout(mirrorAddress, 0); });
+
+  // --- Menu: always open where there is room, closed after a choice where there is not.
+  const roomy = window.matchMedia("(min-width: 901px)");
+  function showMenu() {
+    const menu = document.getElementById("menu");
+    if (menu) menu.open = roomy.matches;
+    return Boolean(menu);
+  }
+  roomy.addEventListener("change", showMenu);
+  const untilMenu = window.setInterval(function () { if (showMenu()) window.clearInterval(untilMenu); }, 30);
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest(".cmms-menu-link") && !roomy.matches) showMenu();
+  });
+
+  // --- Session: an answer 401 means that it is over.
+  const plainFetch = window.fetch;
+  window.fetch = function () {
+    return plainFetch.apply(window, arguments).then(function (answer) {
+      if (answer.status === 401) showSessionOver();
+      return answer;
+    });
+  };
+  function showSessionOver() {
+    const box = document.getElementById("session-over");
+    if (!box || !box.hidden) return;
+    box.replaceChildren();
+    const text = document.createElement("p");
+    text.textContent = "Your session has expired. Log in again; what you have typed here stays in this window.";
+    const link = document.createElement("a");
+    const prefix = window.location.pathname.slice(0, window.location.pathname.indexOf("/cmms"));
+    link.href = prefix + "/auth/login";
+    link.target = "_blank";
+    link.textContent = "Log in";
+    const again = document.createElement("button");
+    again.textContent = "Continue";
+    again.addEventListener("click", function () { box.hidden = true; });
+    box.append(text, link, again);
+    box.hidden = false;
+  }
+
+  // --- Lists.
+  function gridOf(id) {
+    try { return window.dash_ag_grid.getApi(id); } catch (e) { return null; }
+  }
+  function sameIn(a, b) { return JSON.stringify(a) === JSON.stringify(b); }
+
+  cmms.collect = function (tab, search, values, ids, state, columns, gridId) {
+    const filters = {};
+    ids.forEach(function (id, i) { 
+      const chosen = (values[i] || []).filter(Boolean);
+      if (id.kind === "days" ? chosen.length === 2 : chosen.length) filters[id.column] = chosen;
+    });
+    const next = { tab: tab, search: search || "", filters: filters };
+    const before = { tab: state.tab, search: state.search || "", filters: state.filters || {} };
+    if (sameIn(next, before)) return window.dash_clientside.no_update;
+    const query = new URLSearchParams();
+    query.set("tab", tab);
+    if (next.search) query.set("q", next.search);
+    Object.keys(filters).forEach(function (name) {
+      filters[name].forEach(function (value) { if (value) query.append(name, value); });
+    });
+    window.history.replaceState(null, "", window.location.pathname + "?" + query.toString());
+    mirrorAddress();
+    document.querySelectorAll("a[download]").forEach(function (link) {
+      const kind = new URL(link.href).searchParams.get("format");
+      const wanted = new URLSearchParams(query);
+      wanted.set("format", kind);
+      link.href = link.pathname + "?" + wanted.toString();
+    });
+    window.setTimeout(function () {
+      const api = gridOf(gridId);
+      if (!api) return;
+      if (tab !== before.tab && columns[tab]) {
+        const shown = new Set(columns[tab]);
+        api.getColumns().forEach(function (column) {
+          const name = column.getColId();
+          const usual = Object.keys(columns).some(function (t) { return columns[t].indexOf(name) >= 0; });
+          if (usual) api.setColumnsVisible([name], shown.has(name));
+        });
+        api.deselectAll();
+      }
+      api.ensureIndexVisible(0, "top");
+      api.purgeInfiniteCache();
+    }, 30);
+    return next;
+  };
+
+  cmms.refresh = function (polls, token, gridId) {
+    const api = gridOf(gridId);
+    if (api && !document.hidden && api.getEditingCells().length === 0) api.refreshInfiniteCache();
+    return window.dash_clientside.no_update;
+  };
+
+  cmms.changed = function (token, ids) { return ids.map(function () { return token; }); };
+
+  cmms.selection = function (rows, everything) {
+    const count = (rows || []).length;
+    const text = everything ? "Everything that matches" : count === 1 ? "1 row chosen" : count.toLocaleString("en") + " rows chosen";
+    return [count === 0, text];
+  };
+
+  cmms.clear = function (clicks, ids, gridId) {
+    const api = gridOf(gridId);
+    if (api) api.setFilterModel(null);
+    return ["", ids.map(function (id) { return id.kind === "days" ? [null, null] : []; })];
+  };
+
+  // --- Cells.
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  const STATUS = {};
+  functions.cmmsInteger = function (params) {
+    return params.value === null || params.value === undefined ? "" : Number(params.value).toLocaleString("en");
+  };
+  functions.cmmsHours = function (params) {
+    return params.value === null || params.value === undefined ? "" :
+      Number(params.value).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 3 });
+  };
+  functions.cmmsInstant = function (params) {
+    if (!params.value) return "";
+    const at = new Date(params.value);
+    const two = function (n) { return String(n).padStart(2, "0"); };
+    return at.getFullYear() + "-" + two(at.getMonth() + 1) + "-" + two(at.getDate()) + " " +
+      two(at.getHours()) + ":" + two(at.getMinutes()) + ":" + two(at.getSeconds());
+  };
+  functions.cmmsStatus = function (params) {
+    const words = String(params.value || "").replace(/_/g, " ");
+    return params.value === "missing" ? "Not in feed" : words.charAt(0).toUpperCase() + words.slice(1);
+  };
+  functions.cmmsChoice = function (params) {
+    const context = params.colDef.context || {};
+    return context[params.value] || params.value || "";
+  };
+
+  const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  components.CmmsLink = function (props) {
+    if (!props.data || props.value === null || props.value === undefined) return "";
+    const href = props.base + props.data.id;
+    return window.React.createElement("a", {
+      href: href,
+      className: "cmms-cell-link",
+      onClick: function (event) {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        window.history.pushState({}, "", href);
+        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+        window.scrollTo(0, 0);
+      },
+    }, String(props.value));
+  };
+})();

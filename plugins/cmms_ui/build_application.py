@@ -1,0 +1,99 @@
+"""Build the application: Dash and the REST API on one FastAPI server, inside the guard. Output: ASGI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash.backends._fastapi import reset_current_request, set_current_request
+from fastapi import FastAPI, Request
+from starlette.responses import HTMLResponse
+
+from cmms.views.airflow_runs import send_with
+from cmms_ui import ask_airflow
+from cmms_ui.api.rest import add_rest_api
+from cmms_ui.callbacks import actions, lists, navigation, registry, widgets
+from cmms_ui.guard import Guard
+from cmms_ui.mount import Application
+from cmms_ui.pages.shell import make_layout
+from cmms_ui.resources import RESOURCES
+
+CALLBACK_MODULES = (actions, lists, navigation, widgets)
+ASSETS = Path(__file__).parent / "assets"
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>"""
+
+
+def build_application(root_path: str) -> Application:
+    """The guarded application; raises if anything of it cannot be built."""
+    server, app, callbacks = build_server(root_path)
+    return Guard(server, callbacks=callbacks, script_hashes=tuple(app.csp_hashes()))
+
+
+def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
+    """Server, Dash application, and the policy row of each callback. Nothing is guarded yet."""
+    server = FastAPI(
+        title="CMMS Sync", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
+        description="Equipment, syncs and rejected records. The same login and roles as Airflow.",
+        servers=[{"url": root_path or "/"}],
+    )  # fmt: skip
+    send_with(ask_airflow.send)
+    add_rest_api(server)
+    on_fastapi: Any = server  # Dash types Flask only
+    app: Any = dash.Dash(
+        "cmms_ui",
+        server=on_fastapi,
+        backend="fastapi",
+        requests_pathname_prefix=f"{root_path}/",
+        routes_pathname_prefix="/",
+        assets_folder=str(ASSETS),
+        index_string=INDEX,
+        title="CMMS",
+        update_title="",
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+    )
+    app.backend.websocket_capability = False  # pages ask again by themselves; no socket is opened
+    app.layout = make_layout
+    callbacks = registry.attach(app)
+    lists.attach_browser_part(app)
+    app._setup_server()
+    for path in ("/{resource}", "/{resource}/{key}"):
+        server.add_api_route(path, _make_page_view(app), methods=["GET"], include_in_schema=False)
+    return server, app, callbacks
+
+
+def page_paths() -> list[str]:
+    """Every address that is a page."""
+    return ["/", *(f"/{name}" for name in RESOURCES), *(f"/{name}/{{key}}" for name in RESOURCES)]
+
+
+def _make_page_view(app: Any) -> Any:
+    """Dash's own way for deep links waits for an event that mounted applications never get."""
+
+    async def show_index(request: Request) -> HTMLResponse:
+        token = set_current_request(request)
+        try:
+            return HTMLResponse(app.index())
+        finally:
+            reset_current_request(token)
+
+    return show_index

@@ -1,0 +1,1 @@
+"""What happens in an open page: glue between components and the layers below."""

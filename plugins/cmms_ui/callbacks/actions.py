@@ -1,0 +1,131 @@
+"""The dialog of an action: opened by a button, sent, and closed when the action is done."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from dash import ALL, Input, Output, State, ctx, get_relative_path, no_update, set_props
+
+from cmms.views.actors import Forbidden, Invalid, ViewError
+from cmms.views.read_list import read_keys, read_page, read_row
+from cmms_ui.callbacks.registry import notify, on
+from cmms_ui.components.action_form import action_form
+from cmms_ui.guard import current_actor
+from cmms_ui.list_query import from_state
+from cmms_ui.resources import RESOURCES
+from cmms_ui.run_action import find_action, may_run, run_action
+from cmms_ui.schema import Target
+
+
+@on(
+    "open_action",
+    Output("action-modal", "opened"),
+    Output("action-modal", "title"),
+    Output("action-modal", "children"),
+    Output("action-context", "data"),
+    Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL}, "n_clicks"),
+    State({"type": "grid", "resource": ALL}, "selectedRows"),
+    State({"type": "selection-all", "resource": ALL}, "checked"),
+    State({"type": "list-state", "resource": ALL}, "data"),
+    prevent_initial_call=True,
+)
+def open_action(
+    _clicks: list[int | None],
+    selected: list[list[dict[str, Any]] | None],
+    everything: list[bool],
+    states: list[dict[str, Any]],
+) -> Any:
+    """Show what the action will do, to how many rows, and its form."""
+    pressed = ctx.triggered_id
+    if not pressed or not ctx.triggered[0]["value"]:
+        return no_update, no_update, no_update, no_update
+    actor = current_actor()
+    resource = RESOURCES[pressed["resource"]]
+    action = find_action(resource.name, pressed["verb"])
+    if not may_run(actor, action):
+        raise Forbidden(f"{action.label} is not yours to do.")
+    context: dict[str, Any] = {"resource": resource.name, "verb": action.verb}
+    count, row = None, None
+    if pressed["place"] == "record":
+        row = read_row(resource.listing, int(pressed["key"]))
+        context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
+        count = 1
+    elif pressed["place"] == "rows":
+        if everything and everything[0]:
+            context["matching"] = states[0]
+            count = read_page(resource.listing, from_state(resource, actor, states[0], limit=1)).total
+        else:
+            context["keys"] = [int(item["id"]) for item in (selected[0] if selected else None) or ()]
+            count = len(context["keys"])
+    title = action.label if row is None else f"{action.label}: {row[resource.title]}"
+    return True, title, action_form(action, count=count, row=row), context
+
+
+@on(
+    "submit_action",
+    Output("refresh-token", "data"),
+    Output("action-modal", "opened", allow_duplicate=True),
+    Output({"type": "field", "name": ALL}, "error"),
+    Input("action-submit", "n_clicks"),
+    State("action-context", "data"),
+    State({"type": "field", "name": ALL}, "value"),
+    State({"type": "field", "name": ALL}, "id"),
+    State({"type": "flag", "name": ALL}, "checked"),
+    State({"type": "flag", "name": ALL}, "id"),
+    prevent_initial_call=True,
+    running=[(Output("action-submit", "loading"), True, False)],
+)
+def submit_action(
+    clicks: int | None,
+    context: dict[str, Any],
+    values: list[Any],
+    fields: list[dict[str, str]],
+    flags: list[bool],
+    flag_fields: list[dict[str, str]],
+) -> Any:
+    """Run the action; what is wrong with a field is said at the field."""
+    nothing = [no_update] * len(fields)
+    if not clicks:
+        return no_update, no_update, nothing
+    actor = current_actor()
+    resource = RESOURCES[context["resource"]]
+    filled = {field["name"]: value for field, value in zip(fields, values, strict=True)}
+    filled |= {field["name"]: bool(value) for field, value in zip(flag_fields, flags, strict=True)}
+    action = find_action(resource.name, context["verb"])
+    for field in action.fields:
+        if field.read_only:
+            filled.pop(field.name, None)
+    try:
+        if "matching" in context:
+            keys = tuple(read_keys(resource.listing, from_state(resource, actor, context["matching"])))
+        else:
+            keys = tuple(context.get("keys") or ())
+        outcome = run_action(actor, resource.name, context["verb"], Target(keys, context.get("version")), filled)
+    except Invalid as error:
+        left = {name: text for name, text in error.fields.items() if name not in filled}
+        text = error.message if left or not error.fields else ""
+        set_props("action-error", {"children": text})
+        return no_update, no_update, [_sentence(error.fields.get(field["name"])) for field in fields]
+    except ViewError as error:
+        set_props("action-error", {"children": error.message})
+        return no_update, no_update, nothing
+    notify(outcome.message, outcome.level)
+    if outcome.path:
+        set_props("url", {"pathname": get_relative_path(outcome.path), "search": ""})
+    return time.time_ns() // 1_000_000, False, [None] * len(fields)
+
+
+def _sentence(text: str | None) -> str | None:
+    return f"{text[0].upper()}{text[1:]}." if text else None
+
+
+@on(
+    "open_action",
+    Output("action-modal", "opened", allow_duplicate=True),
+    Input("action-close", "n_clicks"),
+    prevent_initial_call=True,
+)
+def close_dialog(clicks: int | None) -> Any:
+    """Close without doing anything; Escape does the same."""
+    return False if clicks else no_update

@@ -1,0 +1,155 @@
+"""An open list: its rows, its counts, a cell that was edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ALL, MATCH, Input, Output, State, ctx, no_update, set_props
+
+from cmms.views.actors import Stale
+from cmms.views.read_list import read_badges, read_page
+from cmms_ui.callbacks.registry import notify, on
+from cmms_ui.components.marks import empty_state
+from cmms_ui.guard import current_actor
+from cmms_ui.list_query import from_grid
+from cmms_ui.present_rows import to_grid
+from cmms_ui.resources import RESOURCES
+from cmms_ui.run_action import run_action
+from cmms_ui.schema import Resource, Target
+
+
+def _at(kind: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "resource": MATCH, **more}
+
+
+@on(
+    "load_rows",
+    Output(_at("grid"), "getRowsResponse"),
+    Output(_at("list-count"), "children"),
+    Output(_at("list-empty"), "children"),
+    Output(_at("list-empty"), "hidden"),
+    Input(_at("grid"), "getRowsRequest"),
+    State(_at("list-state"), "data"),
+)
+def load_rows(request: dict[str, Any] | None, state: dict[str, Any]) -> Any:
+    """One block of rows as the grid and the toolbar ask for it."""
+    if request is None:
+        return no_update, no_update, no_update, no_update
+    resource = RESOURCES[ctx.outputs_list[0]["id"]["resource"]]
+    actor = current_actor()
+    try:
+        query = from_grid(resource, actor, state, request)
+        page = read_page(resource.listing, query)
+    except Exception:
+        set_props(ctx.outputs_list[0]["id"], {"getRowsResponse": {"rowData": [], "rowCount": 0}})
+        raise
+    columns = resource.visible_columns(actor)
+    rows = [to_grid(row, columns) for row in page.rows]
+    count = "1 row" if page.total == 1 else f"{page.total:,} rows"
+    if page.total:
+        return {"rowData": rows, "rowCount": page.total}, count, None, True
+    return {"rowData": [], "rowCount": 0}, count, _explain_empty(resource, state, request), False
+
+
+def _explain_empty(resource: Resource, state: dict[str, Any], request: dict[str, Any]) -> Any:
+    narrowed = state.get("search") or any((state.get("filters") or {}).values()) or request.get("filterModel")
+    if narrowed:
+        return empty_state("Nothing matches. Clear the search or a filter.", name="search")
+    tab = next((tab for tab in resource.tabs if tab.name == state.get("tab")), resource.tabs[0])
+    return empty_state(tab.empty, name=tab.icon)
+
+
+@on(
+    "show_toolbar",
+    Output({"type": "list-badge", "resource": MATCH, "tab": ALL}, "children"),
+    Output({"type": "list-badge", "resource": MATCH, "tab": ALL}, "color"),
+    Input(_at("list-poll"), "n_intervals"),
+    Input(_at("list-changed"), "data"),
+    State({"type": "list-badge", "resource": MATCH, "tab": ALL}, "id"),
+)
+def show_badges(_polls: int | None, _token: int, badges: list[dict[str, str]]) -> Any:
+    """The number of rows of each tab, all from one statement."""
+    if not badges:
+        return [], []
+    resource = RESOURCES[badges[0]["resource"]]
+    counts = read_badges(resource.listing)
+    alarming = {tab.name for tab in resource.tabs if tab.alarming}
+    texts = [f"{counts[badge['tab']]:,}" for badge in badges]
+    colours = ["red" if badge["tab"] in alarming and counts[badge["tab"]] else "gray" for badge in badges]
+    return texts, colours
+
+
+@on(
+    "edit_cell",
+    Output(_at("grid"), "eventData"),
+    Input(_at("grid"), "cellValueChanged"),
+    prevent_initial_call=True,
+)
+def edit_cell(changes: list[dict[str, Any]] | None) -> Any:
+    """Save a cell; what was changed meanwhile by somebody else is shown instead."""
+    if not changes:
+        return no_update
+    resource = RESOURCES[ctx.triggered_id["resource"]]
+    change = changes[-1]
+    row = change["data"]
+    target = Target((int(row["id"]),), int(row["row_version"]))
+    try:
+        outcome = run_action(
+            current_actor(), resource.name, resource.inline_edit, target, {change["colId"]: change["value"]}
+        )
+    except Exception as error:
+        set_props({"type": "list-changed", "resource": resource.name}, {"data": change["timestamp"]})
+        if isinstance(error, Stale):
+            notify("Somebody else has changed this row meanwhile; the list shows it as it is now.", "error")
+            return no_update
+        raise
+    notify(outcome.message, outcome.level)
+    set_props({"type": "list-changed", "resource": resource.name}, {"data": change["timestamp"]})
+    return no_update
+
+
+def attach_browser_part(app: dash.Dash) -> None:
+    """What needs no server: collect the toolbar into the state, tell the grid, follow the selection."""
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.collect.apply(null, arguments); }",
+        Output(_at("list-state"), "data"),
+        Input(_at("list-tabs"), "value"),
+        Input(_at("list-search"), "value"),
+        Input({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
+        State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "id"),
+        State(_at("list-state"), "data"),
+        State(_at("list-tabs-columns"), "data"),
+        State(_at("grid"), "id"),
+    )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.refresh.apply(null, arguments); }",
+        Output(_at("list-poll"), "max_intervals"),
+        Input(_at("list-poll"), "n_intervals"),
+        Input(_at("list-changed"), "data"),
+        State(_at("grid"), "id"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.selection.apply(null, arguments); }",
+        Output(_at("selection-bar"), "hidden"),
+        Output(_at("selection-text"), "children"),
+        Input(_at("grid"), "selectedRows"),
+        Input(_at("selection-all"), "checked"),
+    )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.clear.apply(null, arguments); }",
+        Output(_at("list-search"), "value"),
+        Output({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
+        Input(_at("list-clear"), "n_clicks"),
+        State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "id"),
+        State(_at("grid"), "id"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.changed.apply(null, arguments); }",
+        Output({"type": "list-changed", "resource": ALL}, "data"),
+        Input("refresh-token", "data"),
+        State({"type": "list-changed", "resource": ALL}, "id"),
+        prevent_initial_call=True,
+    )

@@ -1,0 +1,106 @@
+"""Which page is shown, and what stands around it: the menu's current entry, the bell, the banner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Input, Output, State, dcc, get_relative_path, html, no_update, strip_relative_path
+
+from cmms.views.actors import NotFound
+from cmms.views.handle_alerts import count_unread
+from cmms.views.read_list import read_row
+from cmms.views.read_status import read_worst_alert
+from cmms_ui.callbacks.registry import on
+from cmms_ui.components.marks import empty_state, icon
+from cmms_ui.guard import current_actor
+from cmms_ui.pages.dashboard import dashboard_page
+from cmms_ui.pages.list_page import list_page
+from cmms_ui.pages.record_page import record_page
+from cmms_ui.resources import RESOURCES
+
+
+@on(
+    "show_page",
+    Output("page", "children"),
+    Output({"type": "menu", "path": ALL}, "className"),
+    Input("url", "pathname"),
+    Input("refresh-token", "data"),
+    State("url", "search"),
+    State({"type": "menu", "path": ALL}, "id"),
+)
+def show_page(pathname: str, _token: int, search: str | None, entries: list[dict[str, str]]) -> Any:
+    """The page of an address; after an action only a record is read again, a list refreshes its rows itself."""
+    from dash import ctx
+
+    path = (strip_relative_path(pathname) or "").strip("/")
+    name, _, key = path.partition("/")
+    if ctx.triggered_id == "refresh-token" and not key:
+        return no_update, [no_update] * len(entries)
+    classes = ["cmms-menu-link cmms-menu-current" if entry["path"] == name else "cmms-menu-link" for entry in entries]
+    return _make_page(name, key, search or ""), classes
+
+
+def _make_page(name: str, key: str, search: str) -> Any:
+    actor = current_actor()
+    if not name:
+        return dashboard_page(actor)
+    resource = RESOURCES.get(name)
+    if resource is None:
+        return not_found()
+    if not key:
+        return list_page(resource, actor, search)
+    try:
+        return record_page(resource, actor, read_row(resource.listing, int(key)))
+    except (NotFound, ValueError):
+        return not_found()
+
+
+def not_found() -> Any:
+    """There is no such page or record."""
+    return html.Div(
+        [
+            empty_state("There is nothing here (any more).", name="search"),
+            html.Div(dcc.Link("To the dashboard", href=get_relative_path("/")), style={"textAlign": "center"}),
+        ]
+    )
+
+
+@on(
+    "show_status",
+    Output("bell", "children"),
+    Output("banner", "children"),
+    Input("status-poll", "n_intervals"),
+    Input("refresh-token", "data"),
+    Input("url", "pathname"),
+)
+def show_status(_polls: int, _token: int, _path: str) -> Any:
+    """The number of unread alerts, and the worst open critical one on every page."""
+    actor = current_actor()
+    unread = count_unread(actor)
+    label = f"Notifications, {unread} unread" if unread else "Notifications"
+    bell = dcc.Link(
+        [
+            icon("bell", 20),
+            html.Span(str(min(unread, 99)), className="cmms-bell-count") if unread else None,
+            html.Span(label, className="cmms-hidden"),
+        ],
+        href=get_relative_path("/notifications"),
+        className="cmms-bell-link",
+        title=label,
+    )
+    worst = read_worst_alert()
+    if worst is None:
+        return bell, None
+    text = [html.Strong("‼ " + str(worst["title"])), html.Span(f" {worst['occurrences']} times", className="cmms-dim")]
+    if worst["occurrences"] == 1:
+        text.pop()
+    buttons = [dcc.Link("Details", href=get_relative_path(f"/notifications/{worst['id']}"))]
+    if worst["sync_log_id"]:
+        buttons.append(dcc.Link("Run", href=get_relative_path(f"/syncs/{worst['sync_log_id']}")))
+    return bell, dmc.Alert(
+        html.Div([html.Div(text), html.Div(buttons, className="cmms-banner-links")], className="cmms-banner-row"),
+        color="red",
+        variant="light",
+        className="cmms-banner",
+    )

@@ -1,0 +1,112 @@
+"""Callbacks by name. Each has a row in the policy, runs in a thread, and turns what cannot be done into a notification.
+
+Dash calls plain callbacks on the event loop, which here is that of Airflow's API server: a slow query would stop
+everybody. So every callback becomes a coroutine that waits for a thread.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import anyio.to_thread
+import dash
+from dash import Output, no_update, set_props
+
+from cmms.errors import CmmsError
+from cmms.views.actors import ViewError
+from cmms_ui.guard import current_actor
+from cmms_ui.policy import CALLBACKS
+
+log = logging.getLogger(__name__)
+THREADS = 12
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A callback that waits for its application."""
+
+    name: str
+    arguments: tuple[Any, ...]
+    options: dict[str, Any]
+    function: Callable[..., Any]
+
+
+REGISTERED: list[Registered] = []
+
+
+def on(name: str, *arguments: Any, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a callback under the name of its policy row; ``arguments`` as Dash wants them."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        REGISTERED.append(Registered(name, arguments, options, function))
+        return function
+
+    return decorate
+
+
+def attach(app: dash.Dash) -> dict[str, str]:
+    """Register all callbacks; returns the policy row of each output id."""
+    rows: dict[str, str] = {}
+    limiter = anyio.CapacityLimiter(THREADS)
+    for item in REGISTERED:
+        before = set(app.callback_map)
+        app.callback(*item.arguments, **item.options)(_in_thread(item, limiter))
+        for output in set(app.callback_map) - before:
+            rows[output] = item.name
+    return rows
+
+
+def notify(message: str, level: str = "success", title: str | None = None) -> None:
+    """Show a notification; errors are announced at once by screen readers."""
+    colour, sign = {
+        "success": ("teal", "✓"), "warning": ("yellow", "▲"), "error": ("red", "✕"), "info": ("blue", "i"),
+    }[level]  # fmt: skip
+    set_props(
+        "notifications",
+        {
+            "sendNotifications": [
+                {
+                    "title": title,
+                    "message": f"{sign} {message}",
+                    "color": colour,
+                    "action": "show",
+                    "autoClose": 12_000 if level == "error" else 6_000,
+                }
+            ]
+        },
+    )
+
+
+def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[..., Any]:
+    outputs = [argument for argument in item.arguments if isinstance(argument, Output)]
+    nothing: Any = no_update
+    if isinstance(item.arguments[0], list | tuple):
+        nothing = [no_update for _ in item.arguments[0]]
+    elif len(outputs) > 1:
+        nothing = [no_update for _ in outputs]
+
+    def guarded(*values: Any) -> Any:
+        try:
+            current_actor().require(CALLBACKS[item.name])  # the guard has asked already; nobody passes beside it
+            return item.function(*values)
+        except ViewError as error:
+            notify(error.message, "error")
+        except CmmsError as error:
+            log.warning("%s: %s", item.name, error)
+            notify("The CMMS database does not answer. Trying again may help.", "error")
+        except dash.exceptions.PreventUpdate:
+            raise
+        except Exception:
+            log.exception("The callback %s failed.", item.name)
+            notify("Something went wrong here. The API server's log says what.", "error")
+        return nothing
+
+    @functools.wraps(item.function)
+    async def run(*values: Any) -> Any:
+        return await anyio.to_thread.run_sync(functools.partial(guarded, *values), limiter=limiter)
+
+    return run

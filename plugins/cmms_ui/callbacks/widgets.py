@@ -1,0 +1,40 @@
+"""Widgets fill themselves: when the page opens, by their interval, by their button, after an action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import MATCH, Input, Output, ctx
+
+from cmms_ui.callbacks.registry import on
+from cmms_ui.components.marks import empty_state
+from cmms_ui.pages.dashboard import DASHBOARD
+from cmms_ui.resources import RESOURCES
+from cmms_ui.schema import Widget
+
+_ID = {"page": MATCH, "key": MATCH, "name": MATCH}
+
+
+def find_widget(page: str, key: str, name: str) -> Widget | None:
+    """The widget of a page, of a record's page if there is a key."""
+    if page == "dashboard":
+        widgets = DASHBOARD
+    else:
+        resource = RESOURCES[page]
+        widgets = resource.record_widgets if key else resource.widgets
+    return next((widget for widget in widgets if widget.name == name), None)
+
+
+@on(
+    "refresh_widget",
+    Output({"type": "widget", **_ID}, "children"),
+    Input({"type": "widget-poll", **_ID}, "n_intervals"),
+    Input({"type": "widget-refresh", **_ID}, "n_clicks"),
+)
+def refresh_widget(_polls: int | None, _clicks: int | None) -> Any:
+    """The body of a widget."""
+    identity = ctx.outputs_list["id"]
+    widget = find_widget(identity["page"], identity["key"], identity["name"])
+    if widget is None:
+        return empty_state("This widget does not exist any more.")
+    return widget.render(widget.load({"key": int(identity["key"]) if identity["key"] else None}))

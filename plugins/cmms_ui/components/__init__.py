@@ -1,0 +1,1 @@
+"""Parts that pages are made of: plain functions, data in, component out."""

@@ -1,0 +1,79 @@
+"""The dialog of an action: what it will do, its form, and a button. Input: action and row. Output: components."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms_ui.components.marks import icon
+from cmms_ui.schema import Action, Field
+
+
+def action_form(action: Action, *, count: int | None, row: Mapping[str, Any] | None) -> list[Any]:
+    """The body of the dialog; ``count`` rows are concerned, ``row`` prefills the form."""
+    parts: list[Any] = []
+    if action.explain:
+        parts.append(dmc.Text(action.explain, size="sm", c="dimmed"))
+    if count is not None and action.on == "rows":
+        parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
+    parts += [make_input(field, (row or {}).get(field.name) if action.prefill else None) for field in action.fields]
+    parts.append(html.Div(id="action-error", role="alert", className="cmms-form-error"))
+    parts.append(
+        dmc.Group(
+            [
+                dmc.Button("Close", id="action-close", variant="default"),
+                dmc.Button(
+                    action.confirm,
+                    id="action-submit",
+                    color="red" if action.dangerous else None,
+                    leftSection=icon(action.icon),
+                ),
+            ],
+            justify="flex-end",
+        )
+    )
+    return [dmc.Stack(parts, gap="sm")]
+
+
+def make_input(field: Field, value: Any) -> Any:
+    """The input of a field; its id carries name and where its value is."""
+    place = "flag" if field.kind == "boolean" else "field"
+    common: dict[str, Any] = {
+        "id": {"type": place, "name": field.name},
+        "label": field.label,
+        "description": field.help or None,
+        "disabled": field.read_only,
+    }
+    initial = value if value is not None else field.default
+    if field.kind == "boolean":
+        return dmc.Switch(**common, checked=bool(initial))
+    common["required"] = field.required
+    if field.kind in ("choice", "choices"):
+        data = [{"value": choice.value, "label": choice.label} for choice in field.find_choices()]
+        select = dmc.MultiSelect if field.kind == "choices" else dmc.Select
+        chosen = initial if field.kind == "choices" else str(initial) if initial is not None else None
+        return select(**common, data=data, value=chosen, searchable=True, clearable=True)
+    if field.kind == "date":
+        return dmc.DatePickerInput(**common, value=initial, valueFormat="YYYY-MM-DD", clearable=True)
+    if field.kind == "number":
+        return dmc.NumberInput(**common, value=_number(initial), min=0, decimalScale=3, hideControls=True)
+    if field.kind in ("long", "json"):
+        rows = 4 if field.kind == "long" else 7
+        style = {"input": {"fontFamily": "monospace", "fontSize": 13}} if field.kind == "json" else {}
+        return dmc.Textarea(**common, value=_text(initial), minRows=rows, autosize=True, maxRows=14, styles=style)
+    return dmc.TextInput(**common, value=_text(initial))
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value if value is not None else ""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return "" if value is None else str(value)

@@ -1,0 +1,108 @@
+"""The list: an AG Grid over a resource, its rows loaded block by block. Input: columns. Output: component."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+
+from cmms_ui.schema import Column
+from cmms_ui.status import STATUSES
+
+BLOCK_ROWS = 100
+_FILTERS = {
+    "integer": "agNumberColumnFilter",
+    "hours": "agNumberColumnFilter",
+    "number": "agNumberColumnFilter",
+    "date": "agDateColumnFilter",
+    "instant": "agDateColumnFilter",
+}
+
+
+def make_grid(
+    grid_id: dict[str, str],
+    columns: Sequence[Column],
+    shown: Sequence[str],
+    *,
+    base_path: str,
+    editable: bool,
+    selectable: bool,
+) -> Any:
+    """A grid whose rows come from the callback ``load_rows``."""
+    definitions = [
+        define_column(column, hidden=column.name not in shown, base_path=base_path, editable=editable)
+        for column in columns
+    ]
+    options: dict[str, Any] = {
+        "cacheBlockSize": BLOCK_ROWS,
+        "maxBlocksInCache": 20,
+        "infiniteInitialRowCount": 1,
+        "rowBuffer": 10,
+        "maxConcurrentDatasourceRequests": 2,
+        "blockLoadDebounceMillis": 30,
+        "animateRows": False,
+        "enableCellTextSelection": True,
+        "suppressDragLeaveHidesColumns": True,
+        "stopEditingWhenCellsLoseFocus": True,
+        "tooltipShowDelay": 400,
+    }
+    if selectable:
+        options["rowSelection"] = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False}
+        options["selectionColumnDef"] = {"width": 46, "pinned": "left", "suppressHeaderMenuButton": True}
+    return dag.AgGrid(
+        id=grid_id,
+        columnDefs=definitions,
+        defaultColDef={
+            "resizable": True,
+            "suppressHeaderMenuButton": False,
+            "filterParams": {"buttons": ["apply", "reset"], "closeOnApply": True, "maxNumConditions": 1},
+        },
+        rowModelType="infinite",
+        getRowId="params.data.id.toString()",
+        dashGridOptions=options,
+        className="cmms-grid",
+        style={"height": "100%", "width": "100%"},
+    )
+
+
+def define_column(column: Column, *, hidden: bool, base_path: str, editable: bool) -> dict[str, Any]:
+    """The grid's own description of a column."""
+    definition: dict[str, Any] = {
+        "field": column.name,
+        "colId": column.name,
+        "headerName": column.label,
+        "width": column.width,
+        "hide": hidden,
+        "sortable": column.sortable,
+        "filter": _FILTERS.get(column.kind, "agTextColumnFilter") if column.filterable else False,
+        "headerTooltip": column.help or column.label,
+    }
+    if column.kind in ("integer", "hours", "number"):
+        definition["type"] = "rightAligned"
+        # A key is a name, not a quantity: no thousands separators in it.
+        if column.name not in ("id", "sync_log_id"):
+            function = "cmmsHours" if column.kind == "hours" else "cmmsInteger"
+            definition["valueFormatter"] = {"function": f"{function}(params)"}
+    elif column.kind == "instant":
+        definition["valueFormatter"] = {"function": "cmmsInstant(params)"}
+    elif column.kind == "status":
+        definition["valueFormatter"] = {"function": "cmmsStatus(params)"}
+        definition["cellClassRules"] = {
+            f"cmms-cell-{status.tone} cmms-status-{name}": f"params.value == '{name}'"
+            for name, status in STATUSES.items()
+        }
+        definition["filter"] = False  # chosen above the list
+    else:
+        definition["tooltipField"] = column.name
+        if column.choices:
+            definition["valueFormatter"] = {"function": "cmmsChoice(params)"}
+            definition["context"] = {choice.value: choice.label for choice in column.choices}
+    if column.link:
+        definition["cellRenderer"] = "CmmsLink"
+        definition["cellRendererParams"] = {"base": base_path}
+    if column.editable and editable:
+        definition["editable"] = True
+        definition["cellClass"] = "cmms-editable"
+        definition["cellEditor"] = "agTextCellEditor"
+    return definition

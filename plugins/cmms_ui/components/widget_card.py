@@ -1,0 +1,53 @@
+"""A widget on a page: title, its own refresh button and interval, and the body that ``refresh_widget`` fills."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from cmms_ui.components.marks import aria, icon
+from cmms_ui.schema import Widget
+
+
+def widget_card(widget: Widget, page: str, key: str = "") -> Any:
+    """An empty card; the body loads itself."""
+    identity = {"page": page, "key": key, "name": widget.name}
+    refresh = f"Refreshes every {widget.refresh_seconds} s" if widget.refresh_seconds else "Refreshes by hand"
+    return dmc.GridCol(
+        dmc.Card(
+            [
+                html.Div(
+                    [
+                        dmc.Title(widget.title, order=3, className="cmms-widget-title"),
+                        dmc.ActionIcon(
+                            icon("refresh", 14),
+                            id={"type": "widget-refresh", **identity},
+                            variant="subtle",
+                            color="gray",
+                            size="sm",
+                            **aria(label=f"Refresh {widget.title}. {refresh}."),
+                        ),
+                    ],
+                    className="cmms-widget-head",
+                ),
+                html.Div(
+                    dmc.Skeleton(height=80, radius="sm"),
+                    id={"type": "widget", **identity},
+                    className="cmms-widget-body",
+                    **aria(live="off"),
+                ),
+                dcc.Interval(
+                    id={"type": "widget-poll", **identity},
+                    interval=max(widget.refresh_seconds, 1) * 1000,
+                    disabled=widget.refresh_seconds == 0,
+                ),
+            ],
+            withBorder=True,
+            padding="sm",
+            radius="md",
+            className="cmms-widget",
+        ),
+        span={"base": 12, "sm": max(6, widget.span), "lg": widget.span},
+    )

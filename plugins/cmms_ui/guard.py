@@ -1,0 +1,184 @@
+"""The layer around everything: who is not logged in, has no row in the policy, or writes from elsewhere, is refused.
+
+Input: every HTTP request and WebSocket below the mount. Output: a refusal, or the inner application's answer with the
+headers that every answer has. Pages, assets, callbacks, REST and sockets pass here alike.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import MutableMapping
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from fastapi import HTTPException
+from starlette._utils import get_route_path
+from starlette.requests import HTTPConnection
+
+from cmms.views.actors import Actor
+from cmms.views.audit import audit_refusal
+from cmms_ui.capabilities import identify
+from cmms_ui.mount import Application, Receive, Scope, Send
+from cmms_ui.policy import CALLBACKS, find_route
+from cmms_ui.refusals import Refused, send_refusal
+
+BODY_LIMIT_BYTES = 1_000_000
+CALLBACK_PATH = "/_dash-update-component"
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'self'"
+)
+
+log = logging.getLogger(__name__)
+
+_actor: ContextVar[Actor] = ContextVar("cmms_actor")
+_airflow: ContextVar[Any] = ContextVar("cmms_airflow_application")
+
+
+def current_actor() -> Actor:
+    """Who sent the request that is being served."""
+    return _actor.get()
+
+
+def airflow_application() -> Any:
+    """Airflow's own API application, in which this one is mounted."""
+    return _airflow.get()
+
+
+class Guard:
+    """ASGI layer; see the module. ``callbacks`` names the policy row of each callback by Dash's output id."""
+
+    def __init__(self, inner: Application, *, callbacks: dict[str, str], script_hashes: tuple[str, ...] = ()) -> None:
+        self._inner = inner
+        self._callbacks = callbacks
+        hashes = " ".join(f"'{value.strip(chr(39))}'" for value in script_hashes)
+        self._headers = [
+            (b"content-security-policy", CONTENT_POLICY.format(hashes=hashes).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"cache-control", b"no-store"),
+            (b"referrer-policy", b"same-origin"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request pass, or refuse it."""
+        if scope["type"] not in ("http", "websocket"):
+            return
+        send = self._with_headers(send) if scope["type"] == "http" else send
+        path = get_route_path(scope) or "/"
+        actor = None
+        try:
+            actor, by_header = await self._identify(HTTPConnection(scope))
+            receive = await self._admit(scope, path, actor, receive, by_header=by_header)
+        except Refused as refused:
+            if actor is not None and scope.get("method") not in SAFE_METHODS:
+                await self._note(actor, scope, path, refused)
+            await send_refusal(scope, receive, send, refused, path)
+            return
+        _actor.set(actor)
+        _airflow.set(scope.get("app"))
+        # Dash compares scope["path"] with its own routes: the mount's prefix must not be in it.
+        await self._inner({**scope, "path": path, "raw_path": path.encode(), "root_path": ""}, receive, send)
+
+    async def _identify(self, connection: HTTPConnection) -> tuple[Actor, bool]:
+        try:
+            return await identify(connection)
+        except HTTPException as error:
+            raise Refused(error.status_code, str(error.detail)) from error
+
+    async def _admit(self, scope: Scope, path: str, actor: Actor, receive: Receive, *, by_header: bool) -> Receive:
+        """Check origin, content type, route and callback; hand back what reads the body."""
+        method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
+        headers = HTTPConnection(scope).headers
+        if method not in SAFE_METHODS:
+            self._check_origin(scope, headers, by_header=by_header)
+        route = find_route(method, path)
+        if route is None:
+            raise Refused(403 if method not in SAFE_METHODS else 404, "there is nothing here")
+        if not actor.can(route.capability):
+            raise Refused(403, f"this needs the capability '{route.capability}'")
+        if method in SAFE_METHODS or method == "WEBSOCKET":
+            return receive
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise Refused(415, "only application/json is accepted")
+        body = await _read_body(receive)
+        if path == CALLBACK_PATH:
+            self._check_callback(body, actor)
+        return _replay_body(body, receive)
+
+    def _check_origin(self, scope: Scope, headers: Any, *, by_header: bool) -> None:
+        """A browser says where a write comes from; only from here is accepted. Programs with a token send none."""
+        origin = headers.get("origin")
+        if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            raise Refused(403, "writes are accepted from this site only")
+        if origin is None:
+            if by_header:
+                return
+            raise Refused(403, "a write by cookie needs the header Origin")
+        if urlsplit(origin).netloc.lower() != headers.get("host", "").lower() or origin == "null":
+            raise Refused(403, "writes are accepted from this site only")
+
+    def _check_callback(self, body: bytes, actor: Actor) -> None:
+        try:
+            output = json.loads(body)["output"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise Refused(400, "this is no callback") from None
+        row = self._callbacks.get(output) if isinstance(output, str) else None
+        capability = CALLBACKS.get(row or "")
+        if capability is None:
+            raise Refused(403, "there is no such callback")
+        if not actor.can(capability):
+            raise Refused(403, f"this needs the capability '{capability}'")
+
+    async def _note(self, actor: Actor, scope: Scope, path: str, refused: Refused) -> None:
+        """A refused write leaves a trace; the refusal stands even if that fails."""
+        try:
+            await anyio.to_thread.run_sync(
+                lambda: audit_refusal(actor, f"{scope.get('method', 'WEBSOCKET')} {path}", refused.message)
+            )
+        except Exception:
+            log.exception("A refused request could not be noted in the audit log.")
+
+    def _with_headers(self, send: Send) -> Send:
+        ours = {name for name, _ in self._headers}
+
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", []) if bytes(pair[0]).lower() not in ours]
+                message = {**message, "headers": [*kept, *self._headers]}
+            await send(message)
+
+        return send_with_headers
+
+
+async def _read_body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "the request broke off")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_LIMIT_BYTES:
+            raise Refused(413, f"at most {BODY_LIMIT_BYTES} bytes")
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _replay_body(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replay() -> MutableMapping[str, Any]:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,125 @@
+"""What a person asks of a list, from the view's state, the grid's request or an address. Output: a :class:`ListQuery`.
+
+In an address: ``tab``, ``q``, ``order`` (a name, ``-name`` descending, several by comma), ``offset``, ``limit``, and
+for every other name a condition ``<field>=<value>`` (repeated: any of them) or ``<field>.<operator>=<value>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cmms.views.actors import Actor, Forbidden, Invalid
+from cmms.views.listing import PAGE_SIZE_LIMIT, Condition, ListQuery
+from cmms_ui.schema import Resource
+
+_GRID_OPERATORS = {
+    "contains": "contains",
+    "equals": "equals",
+    "notEqual": "not_equals",
+    "startsWith": "starts",
+    "blank": "blank",
+    "notBlank": "not_blank",
+    "lessThan": "less",
+    "lessThanOrEqual": "at_most",
+    "greaterThan": "greater",
+    "greaterThanOrEqual": "at_least",
+    "inRange": "between",
+}
+RESERVED = ("tab", "q", "order", "offset", "limit", "format")
+
+
+def from_state(resource: Resource, actor: Actor, state: Mapping[str, Any], **page: Any) -> ListQuery:
+    """From the store of an open list: tab, search, filters."""
+    tab = _check_tab(resource, actor, str(state.get("tab") or resource.tabs[0].name))
+    conditions = []
+    kinds = {item.column: item.kind for item in resource.filters}
+    for name, values in (state.get("filters") or {}).items():
+        chosen = tuple(str(value) for value in values or () if value)
+        if kinds.get(name) == "days":
+            if len(chosen) == 2:
+                conditions.append(Condition(name, "between", chosen))
+        elif chosen:
+            conditions.append(Condition(name, "in", chosen))
+    return _checked(resource, actor, ListQuery(tab, str(state.get("search") or ""), tuple(conditions), **page))
+
+
+def from_grid(resource: Resource, actor: Actor, state: Mapping[str, Any], request: Mapping[str, Any]) -> ListQuery:
+    """From the store and what the grid wants: a block of rows, sorted and filtered by its headers."""
+    start = int(request.get("startRow") or 0)
+    limit = min(max(int(request.get("endRow") or 0) - start, 1), PAGE_SIZE_LIMIT)
+    order = tuple((str(item["colId"]), item["sort"] == "desc") for item in request.get("sortModel") or ())
+    query = from_state(resource, actor, state, offset=start, limit=limit, order=order)
+    more = [_grid_condition(name, model) for name, model in (request.get("filterModel") or {}).items()]
+    conditions = (*query.conditions, *more)
+    return _checked(
+        resource, actor, ListQuery(query.scope, query.search, conditions, query.order, query.offset, query.limit)
+    )
+
+
+def from_address(resource: Resource, actor: Actor, items: Sequence[tuple[str, str]]) -> ListQuery:
+    """From the parameters of an address."""
+    plain = dict(items)
+    values: dict[str, list[str]] = {}
+    for name, value in items:
+        if name not in RESERVED:
+            values.setdefault(name, []).append(value)
+    order = tuple(
+        (part.strip().lstrip("-"), part.strip().startswith("-"))
+        for part in plain.get("order", "").split(",")
+        if part.strip()
+    )
+    query = ListQuery(
+        _check_tab(resource, actor, plain.get("tab", "")) if plain.get("tab") else "",
+        plain.get("q", ""),
+        tuple(_address_condition(resource, name, chosen) for name, chosen in values.items()),
+        order,
+        _whole(plain, "offset", 0),
+        _whole(plain, "limit", 50),
+    )
+    return _checked(resource, actor, query)
+
+
+def _whole(plain: Mapping[str, str], name: str, default: int) -> int:
+    text = plain.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Invalid(f"{name} must be a whole number", **{name: "must be a whole number"})
+    return int(text)
+
+
+def _address_condition(resource: Resource, name: str, values: Iterable[str]) -> Condition:
+    field, _, operator = name.partition(".")
+    chosen = tuple(values)
+    if operator:
+        return Condition(field, operator, chosen)
+    if any(item.column == field and item.kind == "days" for item in resource.filters) and len(chosen) == 2:
+        return Condition(field, "between", chosen)
+    kind = next((column.to_field().kind for column in resource.columns if column.name == field), "text")
+    return Condition(field, "equals" if kind in ("boolean", "instant") else "in", chosen)
+
+
+def _grid_condition(name: str, model: Mapping[str, Any]) -> Condition:
+    operator = _GRID_OPERATORS.get(str(model.get("type")))
+    if operator is None:
+        raise Invalid("this filter is not known")
+    first, last = ("dateFrom", "dateTo") if model.get("filterType") == "date" else ("filter", "filterTo")
+    values = [model.get(first), model.get(last)] if operator == "between" else [model.get(first)]
+    return Condition(name, operator, tuple(str(value) for value in values if value is not None))
+
+
+def _check_tab(resource: Resource, actor: Actor, name: str) -> str:
+    for tab in resource.tabs:
+        if tab.name == name:
+            if not actor.can(tab.capability):
+                raise Forbidden("this tab is not yours to open")
+            return name
+    raise Invalid(f"there is no tab {name[:40]!r}", tab="unknown")
+
+
+def _checked(resource: Resource, actor: Actor, query: ListQuery) -> ListQuery:
+    """A column that the person may not read can neither be filtered nor sorted by: that would tell its values."""
+    readable = {column.name for column in resource.visible_columns(actor)}
+    for name in [condition.field for condition in query.conditions] + [name for name, _ in query.order]:
+        if name not in readable:
+            raise Invalid(f"there is no field {name[:40]!r}", **{name[:40]: "unknown field"})
+    return query

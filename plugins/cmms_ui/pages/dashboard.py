@@ -1,0 +1,26 @@
+"""The start page: how the syncs and the equipment are, at a glance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.views.actors import Actor
+from cmms_ui.components.widget_card import widget_card
+from cmms_ui.pages.shell import trail
+from cmms_ui.schema import Widget
+
+DASHBOARD: tuple[Widget, ...] = ()
+
+
+def dashboard_page(actor: Actor) -> Any:
+    """All widgets of the dashboard."""
+    return html.Div(
+        [
+            trail(("/", "CMMS"), ("/", "Dashboard")),
+            dmc.Title("Dashboard", order=1, className="cmms-title"),
+            dmc.Grid([widget_card(widget, "dashboard") for widget in DASHBOARD], gutter="sm"),
+        ]
+    )

@@ -1,0 +1,89 @@
+"""The page of one record: its sections, its widgets, and the actions that its state allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from cmms.views.actors import Actor
+from cmms_ui.components.marks import status_badge
+from cmms_ui.components.widget_card import widget_card
+from cmms_ui.pages.list_page import action_button
+from cmms_ui.pages.shell import trail
+from cmms_ui.present_rows import NOTHING, to_text
+from cmms_ui.run_action import may_run
+from cmms_ui.schema import Column, Resource, Section
+
+
+def record_page(resource: Resource, actor: Actor, row: Mapping[str, Any]) -> Any:
+    """The page of a row that has been read."""
+    key = str(row["id"])
+    title = f"{resource.singular} {row[resource.title]}"
+    actions = [
+        action
+        for action in resource.actions
+        if action.on != "list" and may_run(actor, action) and action.visible_when(row)
+    ]
+    allowed = {column.name for column in resource.visible_columns(actor)}
+    return html.Div(
+        [
+            trail(
+                ("/", "CMMS"),
+                (f"/{resource.name}", resource.label),
+                (f"/{resource.name}/{key}", str(row[resource.title])),
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            dmc.Title(title, order=1, className="cmms-title"),
+                            status_badge(row["status"], size="lg") if "status" in row else None,
+                        ],
+                        className="cmms-title-row",
+                    ),
+                    html.Div(
+                        [action_button(resource, action, "record", key=key) for action in actions],
+                        className="cmms-actions",
+                    ),
+                ],
+                className="cmms-page-head",
+            ),
+            dmc.Grid([widget_card(widget, resource.name, key) for widget in resource.record_widgets], gutter="sm")
+            if resource.record_widgets
+            else None,
+            html.Div(
+                [_section(resource, section, row, allowed) for section in resource.infolist], className="cmms-sections"
+            ),
+            dcc.Store(id="record", data={"resource": resource.name, "key": key}),
+        ]
+    )
+
+
+def _section(resource: Resource, section: Section, row: Mapping[str, Any], allowed: set[str]) -> Any:
+    facts: list[Any] = []
+    for name in section.columns:
+        if name in allowed:
+            column = resource.column(name)
+            facts += [html.Dt(column.label), html.Dd(_value(row[name], column))]
+    wide = " cmms-section-wide" if any(resource.column(name).kind == "long" for name in section.columns) else ""
+    return dmc.Card(
+        [dmc.Title(section.title, order=2, className="cmms-section-title"), html.Dl(facts, className="cmms-facts")],
+        withBorder=True,
+        padding="md",
+        className=f"cmms-section{wide}",
+    )
+
+
+def _value(value: Any, column: Column) -> Any:
+    if value in (None, ""):
+        return html.Span(NOTHING, className="cmms-nothing")
+    if column.kind == "status":
+        return status_badge(value)
+    if column.kind == "long":
+        return html.Pre(str(value), className="cmms-raw", tabIndex=0)
+    if column.kind == "instant":
+        return html.Time(to_text(value, column), dateTime=value.isoformat() + "Z", className="cmms-time")
+    return to_text(value, column)

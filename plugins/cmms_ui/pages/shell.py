@@ -1,0 +1,77 @@
+"""The frame of every page: menu, trail, bell, dialog, notifications. Output: the layout of the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, get_relative_path, html
+
+from cmms_ui.components.marks import aria, icon
+from cmms_ui.resources import RESOURCES
+
+MENU = (("", "Dashboard", "dashboard"), *((f"{r.name}", r.label, r.icon) for r in RESOURCES.values()))
+BELL_SECONDS = 5
+
+THEME = {
+    "primaryColor": "indigo",
+    "fontFamily": "var(--cmms-font)",
+    "headings": {"fontFamily": "var(--cmms-font)", "fontWeight": "600"},
+    "cursorType": "pointer",
+    "defaultRadius": "md",
+}
+
+
+def make_layout() -> Any:
+    """The same for everybody: what a person may see is decided when a page is asked for."""
+    return dmc.MantineProvider(
+        id="mantine",
+        theme=THEME,
+        defaultColorScheme="light",
+        children=[
+            dcc.Location(id="url", refresh="callback-nav"),
+            dcc.Store(id="refresh-token", data=0),
+            dcc.Store(id="action-context"),
+            dcc.Interval(id="status-poll", interval=BELL_SECONDS * 1000),
+            dmc.NotificationContainer(id="notifications", position="top-right", autoClose=6000),
+            dmc.Modal(id="action-modal", children=[], size="md", title="", closeButtonProps={"aria-label": "Close"}),
+            html.A("Skip to content", href="#page", className="cmms-skip"),
+            html.Header(
+                [
+                    html.Details(
+                        [
+                            html.Summary([icon("menu", 20), html.Span("Menu")], className="cmms-burger"),
+                            html.Nav(
+                                [_menu_link(path, label, name) for path, label, name in MENU],
+                                className="cmms-menu",
+                                **aria(label="CMMS"),
+                            ),
+                        ],
+                        id="menu",
+                        className="cmms-menu-box",
+                    ),
+                    html.Div(id="bell", className="cmms-bell"),
+                ],
+                className="cmms-header",
+            ),
+            html.Div(id="banner"),
+            html.Main(id="page", tabIndex=-1, children=html.Div(className="cmms-loading", children="Loading ...")),
+            html.Div(id="session-over", className="cmms-session-over", hidden=True, role="alert"),
+        ],
+    )
+
+
+def _menu_link(path: str, label: str, name: str) -> Any:
+    return dcc.Link(
+        [icon(name, 18), html.Span(label)],
+        href=get_relative_path(f"/{path}"),
+        id={"type": "menu", "path": path},
+        className="cmms-menu-link",
+    )
+
+
+def trail(*steps: tuple[str, str]) -> Any:
+    """Breadcrumbs: (path, label) from the start; the last one is where we are."""
+    links: list[Any] = [dcc.Link(label, href=get_relative_path(path)) for path, label in steps[:-1]]
+    links.append(html.Span(steps[-1][1], **aria(current="page")))
+    return html.Nav(html.Ol([html.Li(link) for link in links], className="cmms-trail"), **aria(label="Breadcrumbs"))

@@ -1,0 +1,111 @@
+"""The policy: who may call what. One row per route, per callback and per action; what has no row is refused.
+
+``tests/plugins/test_policy.py`` fails for any route of the application, any callback of the view and any action of a
+resource that has no row here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from cmms.views.actors import Capability
+
+VIEW, TRIGGER, EDIT, CONFIGURE = Capability.VIEW, Capability.TRIGGER, Capability.EDIT, Capability.CONFIGURE
+
+
+@dataclass(frozen=True)
+class Route:
+    """``{name}`` in a path stands for one segment, ``{name:path}`` for any number of them."""
+
+    method: str
+    path: str
+    capability: Capability
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The path as a regular expression."""
+        escaped = re.sub(r"\\\{\w+:path\\\}", ".+", re.escape(self.path))
+        return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", escaped))
+
+
+WEBSOCKET = "WEBSOCKET"
+
+ROUTES: tuple[Route, ...] = (
+    # Pages. All of them are the same document; what they show is asked for by callbacks.
+    Route("GET", "/", VIEW),
+    Route("GET", "/equipment", VIEW),
+    Route("GET", "/equipment/{key}", VIEW),
+    Route("GET", "/syncs", VIEW),
+    Route("GET", "/syncs/{key}", VIEW),
+    Route("GET", "/record-errors", VIEW),
+    Route("GET", "/record-errors/{key}", VIEW),
+    Route("GET", "/plants", VIEW),
+    Route("GET", "/plants/{key}", VIEW),
+    Route("GET", "/groups", VIEW),
+    Route("GET", "/groups/{key}", VIEW),
+    Route("GET", "/notifications", VIEW),
+    Route("GET", "/notifications/{key}", VIEW),
+    # What the view is made of.
+    Route("GET", "/_dash-layout", VIEW),
+    Route("GET", "/_dash-dependencies", VIEW),
+    Route("GET", "/_dash-component-suites/{package}/{file:path}", VIEW),
+    Route("GET", "/_favicon.ico", VIEW),
+    Route("GET", "/assets/{file:path}", VIEW),
+    Route("POST", "/_dash-update-component", VIEW),  # and then the row of the callback
+    # REST API.
+    Route("GET", "/api/v1/openapi.json", VIEW),
+    Route("GET", "/api/v1/me", VIEW),
+    Route("GET", "/api/v1/meta/{resource}", VIEW),
+    Route("GET", "/api/v1/{resource}", VIEW),
+    Route("GET", "/api/v1/{resource}/{key}", VIEW),
+    Route("GET", "/api/v1/{resource}/badges", VIEW),
+    Route("GET", "/api/v1/{resource}/export", VIEW),
+    Route("GET", "/api/v1/equipment/{key}/running-times", VIEW),
+    Route("POST", "/api/v1/{resource}/actions/{action}", VIEW),  # and then the row of the action
+)
+
+CALLBACKS: dict[str, Capability] = {
+    "show_page": VIEW,
+    "show_status": VIEW,
+    "load_rows": VIEW,
+    "show_toolbar": VIEW,
+    "open_action": VIEW,  # the form of an action; shows nothing to who may not run it
+    "submit_action": VIEW,  # and then the row of the action
+    "edit_cell": EDIT,
+    "refresh_widget": VIEW,
+}
+
+ACTIONS: dict[str, Capability] = {
+    "equipment.create": EDIT,
+    "equipment.edit": EDIT,
+    "equipment.activate": EDIT,
+    "equipment.deactivate": EDIT,
+    "equipment.move": EDIT,
+    "equipment.serviced": EDIT,
+    "equipment.sync": TRIGGER,
+    "syncs.equipment": TRIGGER,
+    "syncs.running_time": TRIGGER,
+    "syncs.retry": TRIGGER,
+    "syncs.pause": TRIGGER,
+    "syncs.resume": TRIGGER,
+    "syncs.cancel": TRIGGER,
+    "record-errors.replay": EDIT,
+    "record-errors.correct": EDIT,
+    "record-errors.discard": EDIT,
+    "plants.create": CONFIGURE,
+    "plants.edit": CONFIGURE,
+    "groups.create": CONFIGURE,
+    "groups.edit": CONFIGURE,
+    "notifications.read": VIEW,
+    "notifications.acknowledge": EDIT,
+}
+
+
+def find_route(method: str, path: str) -> Route | None:
+    """The row for a request, None when there is none; the first one that matches counts."""
+    wanted = "GET" if method == "HEAD" else method
+    exact = [route for route in ROUTES if route.method == wanted and route.path == path]
+    matching = exact or [route for route in ROUTES if route.method == wanted and route.pattern.fullmatch(path)]
+    return matching[0] if matching else None

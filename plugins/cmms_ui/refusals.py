@@ -1,0 +1,72 @@
+"""How a refusal looks: a problem document for programs, a short page for a person who opened an address."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from cmms_ui.mount import Receive, Scope, Send
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not logged in",
+    403: "Not allowed",
+    404: "Not found",
+    409: "Changed meanwhile",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Not accepted",
+    500: "Internal error",
+    503: "Not available",
+}
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} - CMMS</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<style>body{{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;text-align:center}}
+a{{color:inherit;font-weight:600}}</style></head>
+<body><main><h1>{title}</h1><p>{message}</p>{link}</main></body></html>"""
+
+
+class Refused(Exception):
+    """The guard's decision; ``message`` may be shown."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
+    """An RFC 9457 problem document."""
+    return {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
+
+
+async def send_refusal(scope: Scope, receive: Receive, send: Send, refused: Refused, path: str) -> None:
+    """Answer a request that may not pass."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 4000 + refused.status, "reason": refused.message[:100]})
+        return
+    accepted = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+    if scope["method"] == "GET" and "text/html" in accepted and not path.startswith("/api/"):
+        content, kind = _render_page(scope, refused, path), "text/html; charset=utf-8"
+    else:
+        content, kind = json.dumps(problem(refused.status, refused.message)), "application/problem+json"
+    headers = [(b"content-type", kind.encode())]
+    if refused.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content.encode()})
+
+
+def _render_page(scope: Scope, refused: Refused, path: str) -> str:
+    title = _TITLES.get(refused.status, "Error")
+    link = ""
+    if refused.status == 401:
+        prefix = str(scope.get("root_path", ""))
+        login = f"{prefix.rpartition('/')[0]}/auth/login?next={quote(prefix + path)}"
+        link = f'<p><a href="{escape(login)}">Log in to Airflow</a></p>'
+    elif refused.status == 404:
+        link = f'<p><a href="{escape(str(scope.get("root_path", "")))}/">To the start page</a></p>'
+    return _PAGE.format(title=title, message=escape(refused.message), link=link)

@@ -1,0 +1,316 @@
+"""Equipment: the machines of the source, with what people decide about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cmms.views import choices
+from cmms.views.actors import Actor
+from cmms.views.change_equipment import (
+    BulkResult,
+    change_many,
+    create_equipment,
+    edit_equipment,
+    mark_serviced,
+)
+from cmms.views.start_syncs import start_sync_of
+from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
+
+_LATEST = "FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1"
+_COUNTER = f"(SELECT r.cumulative_hours {_LATEST})"
+_SINCE_SERVICE = f"({_COUNTER} - COALESCE(e.serviced_at_hours, 0))"
+_HAS_OPEN_ERROR = (
+    "EXISTS (SELECT 1 FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)"
+)
+
+
+def plant_choices() -> Sequence[Choice]:
+    """Plants by id."""
+    return [Choice(*pair) for pair in choices.plant_choices()]
+
+
+def group_choices() -> Sequence[Choice]:
+    """Groups by id."""
+    return [Choice(*pair) for pair in choices.group_choices()]
+
+
+def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    key = create_equipment(actor, values)
+    return Outcome(f"Equipment {values['equipment_number']} has been created.", path=f"/equipment/{key}")
+
+
+def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    edit_equipment(actor, target.keys[0], target.version, values)
+    return Outcome("The change has been saved.")
+
+
+def _activate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return _describe(change_many(actor, target.keys, {"is_active": True}, action="activate"), "active")
+
+
+def _deactivate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    wanted = {"is_active": False, "inactive_reason": values["inactive_reason"]}
+    return _describe(change_many(actor, target.keys, wanted, action="deactivate"), "inactive")
+
+
+def _move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    wanted = {"equipment_group_id": values.get("equipment_group_id") or None}
+    return _describe(change_many(actor, target.keys, wanted, action="move"), "in that group")
+
+
+def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return _describe(mark_serviced(actor, target.keys, str(values.get("note") or "")), "marked as serviced")
+
+
+def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    run_id = start_sync_of(actor, target.keys, with_hours=bool(values.get("with_hours")))
+    return Outcome(f"A sync of {len(target.keys)} machines has been started ({run_id}).", path="/syncs")
+
+
+def _describe(result: BulkResult, state: str) -> Outcome:
+    text = f"{result.changed} machines are now {state}."
+    if result.unchanged:
+        text += f" {result.unchanged} were already."
+    if result.missing:
+        return Outcome(f"{text} {result.missing} do not exist any more.", "warning")
+    return Outcome(text)
+
+
+EQUIPMENT = Resource(
+    name="equipment",
+    label="Equipment",
+    singular="Equipment",
+    icon="gauge",
+    table="equipment e",
+    key="e.id",
+    joins={
+        "p": "JOIN plants p ON p.id = e.plant_id",
+        "g": "LEFT JOIN equipment_groups g ON g.id = e.equipment_group_id",
+    },
+    order=(("equipment_number", False),),
+    title="equipment_number",
+    search_hint="Search number or description",
+    refresh_seconds=30,
+    inline_edit="edit",
+    columns=(
+        Column("id", "Id", "e.id", "integer", width=90, hidden=True),
+        Column("equipment_number", "Number", "e.equipment_number", width=190, searchable=True, link=True),
+        Column("equipment_description", "Description", "e.equipment_description", width=220, searchable=True),
+        Column(
+            "status",
+            "Status",
+            "CASE WHEN e.is_active = 0 THEN 'inactive' WHEN e.missing_since IS NOT NULL THEN 'missing'"
+            " ELSE 'active' END",
+            "status",
+            width=130,
+            choices=(
+                Choice("active", "Active"),
+                Choice("inactive", "Inactive"),
+                Choice("missing", "Not in feed"),
+            ),
+        ),
+        Column("plant_code", "Plant", "p.plant_code", width=90),
+        Column("plant_name", "Plant name", "p.name", width=160, hidden=True),
+        Column("group_name", "Group", "g.name", width=150),
+        Column("running_hours", "Hours, last day", f"(SELECT r.running_hours {_LATEST})", "hours", 130, False, False),
+        Column("cumulative_hours", "Counter", _COUNTER, "hours", 130, False, False),
+        Column("reading_date", "Last reading", f"(SELECT r.date {_LATEST})", "date", 125, False, False),
+        Column("reading_quality", "Quality", f"(SELECT r.quality {_LATEST})", "status", 115, False, False, hidden=True),
+        Column(
+            "hours_since_service",
+            "Hours since service",
+            _SINCE_SERVICE,
+            "hours",
+            150,
+            sortable=False,
+            filterable=False,
+            hidden=True,
+        ),
+        Column("interval_hours", "Interval", "g.maintenance_interval_hours", "hours", 110, hidden=True),
+        Column(
+            "open_errors",
+            "Open errors",
+            "(SELECT COUNT(*) FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number"
+            " AND x.open_flag = 1)",
+            "integer",
+            width=115,
+            sortable=False,
+            filterable=False,
+            hidden=True,
+        ),
+        Column("notes", "Notes", "e.notes", width=200, editable=True, searchable=False, help="Double click to edit"),
+        Column("company_code", "Company", "e.company_code", width=105, hidden=True),
+        Column("object_number", "Object number", "e.object_number", width=190, hidden=True),
+        Column("point", "Measuring point", "e.point", width=140, hidden=True),
+        Column("inactive_reason", "Why inactive", "e.inactive_reason", width=180, hidden=True),
+        Column("missing_since", "Not in feed since", "e.missing_since", "date", width=150, hidden=True),
+        Column("group_source", "Group set by", "e.group_source", width=120, hidden=True),
+        Column("serviced_at_hours", "Serviced at", "e.serviced_at_hours", "hours", width=120, hidden=True),
+        Column("created_at", "Added", "e.created_at", "instant", width=160, hidden=True),
+        Column("updated_at", "Changed", "e.updated_at", "instant", width=160, hidden=True),
+        Column("api_created_at", "Created in source", "e.api_created_at", "instant", width=160, hidden=True),
+        Column("equipment_group_id", "Group id", "e.equipment_group_id", "integer", hidden=True, width=90),
+        Column("plant_id", "Plant id", "e.plant_id", "integer", hidden=True, width=90),
+        Column("is_active", "Is active", "e.is_active", "boolean", hidden=True, width=90),
+        Column("row_version", "Version", "e.row_version", "integer", hidden=True, width=90),
+    ),
+    tabs=(
+        Tab("all", "All", "list", "", "No equipment yet: start an equipment sync."),
+        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active."),
+        Tab(
+            "inactive",
+            "Inactive",
+            "pause",
+            "e.is_active = 0",
+            "No machine has been deactivated.",
+            columns=("inactive_reason",),
+        ),
+        Tab(
+            "needs_maintenance",
+            "Needs maintenance",
+            "tool",
+            f"e.is_active = 1 AND g.maintenance_interval_hours IS NOT NULL"
+            f" AND {_SINCE_SERVICE} >= g.maintenance_interval_hours",
+            "No machine has run longer than the interval of its group. Intervals are set in Groups.",
+            columns=("hours_since_service", "interval_hours"),
+            alarming=True,
+            hint="Hours since the last service have reached the interval of the group.",
+        ),
+        Tab(
+            "recent",
+            "Recently added",
+            "plus",
+            "e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY",
+            "Nothing has been added within seven days.",
+            columns=("created_at",),
+        ),
+        Tab(
+            "sync_errors",
+            "Sync errors",
+            "alert",
+            _HAS_OPEN_ERROR,
+            "No machine has a rejected record that is still open.",
+            columns=("open_errors",),
+            alarming=True,
+            hint="Machines with rejected records that are still open.",
+        ),
+    ),
+    filters=(
+        Filter(
+            "plant_code",
+            "Plant",
+            load_choices=lambda: [Choice(c.label.split(" ")[0], c.label) for c in plant_choices()],
+        ),
+        Filter("group_name", "Group", load_choices=lambda: [Choice(c.label, c.label) for c in group_choices()]),
+        Filter(
+            "status",
+            "Status",
+            choices=(Choice("active", "Active"), Choice("inactive", "Inactive"), Choice("missing", "Not in feed")),
+        ),
+        Filter("created_at", "Added", kind="days"),
+    ),
+    infolist=(
+        Section("Machine", ("equipment_number", "equipment_description", "plant_code", "plant_name", "company_code")),
+        Section("State", ("status", "inactive_reason", "group_name", "group_source", "missing_since", "notes")),
+        Section(
+            "Counter",
+            (
+                "running_hours",
+                "cumulative_hours",
+                "reading_date",
+                "reading_quality",
+                "serviced_at_hours",
+                "hours_since_service",
+                "interval_hours",
+            ),
+        ),
+        Section("Source", ("object_number", "point", "api_created_at", "created_at", "updated_at", "open_errors")),
+    ),
+    actions=(
+        Action(
+            "equipment.create",
+            "New equipment",
+            "plus",
+            _create,
+            on="list",
+            confirm="Create",
+            explain="For a machine that the source does not know (yet). Its next snapshot with this number takes over"
+            " number, description and plant; group and notes stay yours.",
+            fields=(
+                Field("equipment_number", "Number", required=True, max_length=50),
+                Field("plant_id", "Plant", "choice", required=True, load_choices=plant_choices),
+                Field("equipment_description", "Description", max_length=500),
+                Field("equipment_group_id", "Group", "choice", load_choices=group_choices),
+                Field("notes", "Notes", "long", max_length=2000),
+            ),
+        ),
+        Action(
+            "equipment.edit",
+            "Edit",
+            "pencil",
+            _edit,
+            on="record",
+            confirm="Save",
+            prefill=True,
+            explain="Number, description and codes belong to the source and are not edited here.",
+            fields=(
+                Field(
+                    "equipment_group_id",
+                    "Group",
+                    "choice",
+                    load_choices=group_choices,
+                    help="A group chosen here is never changed by a sync.",
+                ),
+                Field("notes", "Notes", "long", max_length=2000),
+            ),
+        ),
+        Action(
+            "equipment.deactivate",
+            "Deactivate",
+            "pause",
+            _deactivate,
+            confirm="Deactivate",
+            dangerous=True,
+            explain="Inactive machines keep their readings. A sync never changes this.",
+            fields=(Field("inactive_reason", "Reason", required=True, max_length=200),),
+            visible_when=lambda row: row.get("status") != "inactive",
+        ),
+        Action(
+            "equipment.activate",
+            "Activate",
+            "check",
+            _activate,
+            confirm="Activate",
+            explain="The machines count as active again; their reason of deactivation is removed.",
+            visible_when=lambda row: row.get("status") == "inactive",
+        ),
+        Action(
+            "equipment.move",
+            "Change group",
+            "group",
+            _move,
+            confirm="Move",
+            explain="Classification rules and the source do not change a group that was chosen by hand.",
+            fields=(Field("equipment_group_id", "New group", "choice", load_choices=group_choices),),
+        ),
+        Action(
+            "equipment.serviced",
+            "Mark as serviced",
+            "tool",
+            _serviced,
+            confirm="Mark as serviced",
+            explain="The interval starts again at the counter of the newest reading of each machine.",
+            fields=(Field("note", "Note", max_length=200),),
+        ),
+        Action(
+            "equipment.sync",
+            "Sync these",
+            "refresh",
+            _sync,
+            confirm="Start",
+            explain="Starts one Airflow run of equipment_sync for exactly these machines.",
+            fields=(Field("with_hours", "Also yesterday's running times", "boolean"),),
+        ),
+    ),
+)

@@ -1,0 +1,79 @@
+"""Equipment groups: what machines are of a kind, and after how many hours a kind needs maintenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cmms.views.actors import Actor
+from cmms.views.change_places import create_group, edit_group
+from cmms_ui.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
+
+
+def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    key = create_group(actor, values)
+    return Outcome(f"Group {values['name']} has been created.", path=f"/groups/{key}")
+
+
+def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    edit_group(actor, target.keys[0], target.version, values)
+    return Outcome("The change has been saved.")
+
+
+_FIELDS = (
+    Field("name", "Name", required=True, max_length=120),
+    Field(
+        "maintenance_interval_hours",
+        "Maintenance interval, hours",
+        "number",
+        help="Machines that have run this long since their last service need maintenance. Empty: never.",
+    ),
+    Field("description", "Description", "long", max_length=2000),
+)
+
+GROUPS = Resource(
+    name="groups",
+    label="Groups",
+    singular="Group",
+    icon="group",
+    table="equipment_groups g",
+    key="g.id",
+    order=(("name", False),),
+    title="name",
+    search_hint="Search name",
+    columns=(
+        Column("id", "Id", "g.id", "integer", width=90, hidden=True),
+        Column("name", "Name", "g.name", width=220, searchable=True, link=True),
+        Column("status", "Status", "IF(g.is_active = 1, 'active', 'inactive')", "status", width=130),
+        Column("maintenance_interval_hours", "Interval, hours", "g.maintenance_interval_hours", "hours", width=140),
+        Column(
+            "machines",
+            "Machines",
+            "(SELECT COUNT(*) FROM equipment e WHERE e.equipment_group_id = g.id)",
+            "integer",
+            width=110,
+            filterable=False,
+        ),
+        Column("description", "Description", "g.description", width=320, sortable=False),
+        Column("created_at", "Added", "g.created_at", "instant", width=165),
+        Column("is_active", "Is active", "g.is_active", "boolean", hidden=True),
+        Column("row_version", "Version", "g.row_version", "integer", hidden=True),
+    ),
+    tabs=(Tab("all", "All", "list", "", "No group yet: groups classify machines and give them an interval."),),
+    infolist=(
+        Section("Group", ("name", "status", "maintenance_interval_hours", "machines", "description", "created_at")),
+    ),
+    actions=(
+        Action("groups.create", "New group", "plus", _create, on="list", confirm="Create", fields=_FIELDS),
+        Action(
+            "groups.edit",
+            "Edit",
+            "pencil",
+            _edit,
+            on="record",
+            confirm="Save",
+            prefill=True,
+            fields=(*_FIELDS, Field("is_active", "Active", "boolean", default=True)),
+        ),
+    ),
+)

@@ -1,0 +1,81 @@
+"""Notifications: the alerts that were raised, who takes care of them, and which are over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cmms.views.actors import Actor
+from cmms.views.handle_alerts import acknowledge, mark_read
+from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+
+_LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
+
+
+def _read(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    mark_read(actor, target.keys)
+    return Outcome("Marked as read.")
+
+
+def _acknowledge(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    done = acknowledge(actor, target.keys, str(values.get("note") or ""))
+    return Outcome(f"{done} acknowledged.")
+
+
+def _is_firing(row: Row) -> bool:
+    return row.get("status") == "firing"
+
+
+NOTIFICATIONS = Resource(
+    name="notifications",
+    label="Notifications",
+    singular="Notification",
+    icon="bell",
+    table="alert_events a",
+    key="a.id",
+    order=(("last_at", True),),
+    title="title",
+    search_hint="Search title",
+    refresh_seconds=10,
+    columns=(
+        Column("id", "Id", "a.id", "integer", width=90, link=True),
+        Column("level", "Level", "a.level", "status", width=120, choices=_LEVELS),
+        Column("title", "What", "a.title", width=380, searchable=True),
+        Column("status", "Status", "a.status", "status", width=140),
+        Column("occurrences", "Times", "a.occurrences", "integer", width=90),
+        Column("last_at", "Last", "a.last_at", "instant", width=165),
+        Column("first_at", "First", "a.first_at", "instant", width=165),
+        Column("respond_by", "Respond by", "a.respond_by", "instant", width=165),
+        Column("rule_key", "Rule", "a.rule_key", width=170),
+        Column("sync_log_id", "Run", "a.sync_log_id", "integer", width=90),
+        Column("ack_by", "Acknowledged by", "a.ack_by", width=150),
+        Column("ack_at", "Acknowledged", "a.ack_at", "instant", width=165, hidden=True),
+        Column("resolved_at", "Over since", "a.resolved_at", "instant", width=165, hidden=True),
+        Column("note", "Note", "a.note", width=220, hidden=True),
+        Column("row_version", "Version", "a.row_version", "integer", hidden=True),
+    ),
+    tabs=(
+        Tab("open", "Open", "alert", "a.open_flag = 1", "Nothing is wrong.", alarming=True),
+        Tab("resolved", "Over", "check", "a.status = 'resolved'", "Nothing was wrong so far."),
+        Tab("all", "All", "list", "", "Nothing was wrong so far."),
+    ),
+    filters=(Filter("level", "Level", choices=_LEVELS), Filter("last_at", "Last", kind="days")),
+    infolist=(
+        Section("What", ("title", "level", "status", "rule_key", "sync_log_id", "occurrences")),
+        Section("When", ("first_at", "last_at", "respond_by", "resolved_at")),
+        Section("Who", ("ack_by", "ack_at", "note")),
+    ),
+    actions=(
+        Action("notifications.read", "Mark as read", "check", _read, confirm="Mark as read"),
+        Action(
+            "notifications.acknowledge",
+            "Acknowledge",
+            "check",
+            _acknowledge,
+            confirm="Acknowledge",
+            explain="Says that you take care of it. The alert closes by itself when its cause is gone.",
+            fields=(Field("note", "Note", max_length=500),),
+            visible_when=_is_firing,
+        ),
+    ),
+)

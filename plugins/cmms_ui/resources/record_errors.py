@@ -1,0 +1,145 @@
+"""Record errors: what the rules have rejected, kept as received until a person or a later record settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cmms.views.actors import Actor
+from cmms.views.handle_rejects import correct, discard, replay
+from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+
+_STATUSES = tuple(
+    Choice(name, name.capitalize()) for name in ("open", "acknowledged", "retrying", "resolved", "discarded")
+)
+_CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business", "orphan"))
+
+
+def _is_open(row: Row) -> bool:
+    return row.get("status") in ("open", "acknowledged", "retrying")
+
+
+def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    statuses = replay(actor, target.keys)
+    stored = statuses.get("resolved", 0)
+    left = sum(statuses.values()) - stored
+    if left:
+        return Outcome(
+            f"{stored} stored, {left} rejected again: their reason may be a new one.", "warning" if stored else "error"
+        )
+    return Outcome(f"{stored} records have been stored.")
+
+
+def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    correct(actor, target.keys[0], target.version, str(values.get("edited") or values.get("payload") or ""))
+    if not values.get("replay_now"):
+        return Outcome("The correction has been kept; replay stores it.")
+    return _replay(actor, target, values)
+
+
+def _discard(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return Outcome(f"{discard(actor, target.keys, str(values.get('note') or ''))} records have been discarded.")
+
+
+RECORD_ERRORS = Resource(
+    name="record-errors",
+    label="Record errors",
+    singular="Rejected record",
+    icon="alert",
+    table="sync_record_errors x",
+    key="x.id",
+    order=(("last_seen_at", True),),
+    title="record_key",
+    search_hint="Search machine, code or message",
+    refresh_seconds=30,
+    columns=(
+        Column("id", "Id", "x.id", "integer", width=90, link=True),
+        Column("status", "Status", "x.status", "status", width=140, choices=_STATUSES),
+        Column("stream", "Type", "x.stream", width=125),
+        Column("code", "Code", "x.code", width=210, searchable=True),
+        Column("message", "Reason", "x.message", width=320, searchable=True, sortable=False),
+        Column("equipment_number", "Machine", "x.equipment_number", width=190, searchable=True),
+        Column("reading_date", "Day", "x.reading_date", "date", width=115),
+        Column("field", "Field", "x.field", width=130),
+        Column("rule", "Rule", "x.rule", width=100),
+        Column("category", "Category", "x.category", width=115, choices=_CATEGORIES),
+        Column("attempts", "Attempts", "x.attempts", "integer", width=105),
+        Column("last_seen_at", "Last seen", "x.last_seen_at", "instant", width=165),
+        Column("first_seen_at", "First seen", "x.first_seen_at", "instant", width=165, hidden=True),
+        Column("sync_log_id", "Run", "x.sync_log_id", "integer", width=90),
+        Column("page", "Page", "x.page", "integer", width=90, hidden=True),
+        Column("position", "Position", "x.position", "integer", width=100, hidden=True),
+        Column("record_key", "Key", "x.record_key", width=240, hidden=True),
+        Column("note", "Note", "x.note", width=200, hidden=True),
+        Column("resolved_by", "Settled by", "x.resolved_by", width=120, hidden=True),
+        Column("resolved_at", "Settled at", "x.resolved_at", "instant", width=165, hidden=True),
+        Column("payload", "As received", "CONVERT(x.payload USING utf8mb4)", "long", 300, False, False, hidden=True),
+        Column(
+            "edited", "Corrected", "CONVERT(x.edited_payload USING utf8mb4)", "long", 300, False, False, hidden=True
+        ),
+        Column("row_version", "Version", "x.row_version", "integer", hidden=True, width=90),
+    ),
+    tabs=(
+        Tab(
+            "open",
+            "Open",
+            "alert",
+            "x.open_flag = 1",
+            "Nothing is rejected: every record has been stored.",
+            alarming=True,
+        ),
+        Tab("resolved", "Resolved", "check", "x.status = 'resolved'", "Nothing has been resolved yet."),
+        Tab("discarded", "Discarded", "stop", "x.status = 'discarded'", "Nothing has been discarded."),
+        Tab("all", "All", "list", "", "No record has ever been rejected."),
+    ),
+    filters=(
+        Filter("stream", "Type", choices=(Choice("equipment", "Equipment"), Choice("running_time", "Running time"))),
+        Filter("category", "Category", choices=_CATEGORIES),
+        Filter("reading_date", "Day", kind="days"),
+    ),
+    infolist=(
+        Section("Record", ("record_key", "stream", "equipment_number", "reading_date", "status")),
+        Section("Why", ("code", "rule", "field", "message", "category")),
+        Section("When", ("first_seen_at", "last_seen_at", "attempts", "sync_log_id", "page", "position")),
+        Section("Settled", ("resolved_by", "resolved_at", "note")),
+        Section("Content", ("payload", "edited")),
+    ),
+    actions=(
+        Action(
+            "record-errors.replay",
+            "Replay",
+            "refresh",
+            _replay,
+            confirm="Replay",
+            explain="Judges the records again by every rule, without asking the source, and stores those that pass.",
+            visible_when=_is_open,
+        ),
+        Action(
+            "record-errors.correct",
+            "Correct",
+            "pencil",
+            _correct,
+            on="record",
+            confirm="Save",
+            prefill=True,
+            explain="The record as received is kept; your version is what a replay judges.",
+            fields=(
+                Field("payload", "As received", "json", read_only=True, max_length=64_000),
+                Field("edited", "Corrected record", "json", required=True, max_length=64_000),
+                Field("replay_now", "Replay at once", "boolean", default=True),
+            ),
+            visible_when=_is_open,
+        ),
+        Action(
+            "record-errors.discard",
+            "Discard",
+            "stop",
+            _discard,
+            confirm="Discard",
+            dangerous=True,
+            explain="The records stay here as discarded and are never stored.",
+            fields=(Field("note", "Reason", required=True, max_length=500),),
+            visible_when=_is_open,
+        ),
+    ),
+)

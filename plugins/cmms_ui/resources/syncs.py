@@ -1,0 +1,253 @@
+"""Syncs: every run, with its counts, how it ended, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cmms.views import choices
+from cmms.views.actors import Actor, Invalid
+from cmms.views.start_syncs import control_run, retry_run, start_sync
+from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+
+_TYPES = (
+    Choice("equipment", "Equipment"),
+    Choice("running_time", "Running time"),
+    Choice("replay", "Replay"),
+    Choice("cleanup", "Clean-up"),
+)
+_STATUSES = tuple(
+    Choice(name, name.capitalize())
+    for name in ("queued", "running", "paused", "success", "partial", "failed", "cancelled")
+)
+_LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
+_OPEN = ("queued", "running", "paused")
+
+
+def _plant_codes() -> Sequence[Choice]:
+    return [Choice(label.split(" ")[0], label) for _, label in choices.plant_choices()]
+
+
+_SCOPE = (
+    Field("plant_codes", "Plants", "choices", load_choices=_plant_codes, help="None chosen: all plants."),
+    Field(
+        "equipment_numbers",
+        "Machines",
+        "long",
+        max_length=20_000,
+        help="Numbers, separated by comma or line. Empty: all.",
+    ),
+)
+
+
+def _words(value: object) -> list[str]:
+    return [word.strip() for word in str(value or "").replace("\n", ",").split(",") if word.strip()]
+
+
+def _day(values: Mapping[str, Any], name: str) -> date | None:
+    text = str(values.get(name) or "")
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        raise Invalid("this is no date", **{name: "must be a date"}) from None
+
+
+def _start_equipment(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    run_id = start_sync(
+        actor,
+        "equipment",
+        plant_codes=list(values.get("plant_codes") or ()),
+        equipment_numbers=_words(values.get("equipment_numbers")),
+    )
+    return Outcome(f"The equipment sync has been started ({run_id}).")
+
+
+def _start_running_time(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    run_id = start_sync(
+        actor,
+        "running_time",
+        start_date=_day(values, "start_date"),
+        end_date=_day(values, "end_date"),
+        plant_codes=list(values.get("plant_codes") or ()),
+        equipment_numbers=_words(values.get("equipment_numbers")),
+    )
+    return Outcome(f"The running time sync has been started ({run_id}).")
+
+
+def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    started = [retry_run(actor, key) for key in target.keys[:20]]
+    return Outcome(f"Started again: {', '.join(started)}")
+
+
+def _control(control: str, sentence: str) -> Any:
+    def run(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+        for key in target.keys:
+            control_run(actor, key, control)
+        return Outcome(sentence)
+
+    return run
+
+
+def _is_open(row: Row) -> bool:
+    return row.get("status") in _OPEN
+
+
+SYNCS = Resource(
+    name="syncs",
+    label="Syncs",
+    singular="Sync run",
+    icon="refresh",
+    table="api_sync_logs l",
+    key="l.id",
+    order=(("sync_started_at", True),),
+    title="id",
+    search_hint="Search run id, person or error",
+    refresh_seconds=3,
+    columns=(
+        Column("id", "Run", "l.id", "integer", width=90, link=True),
+        Column("sync_type", "Type", "l.sync_type", width=130, choices=_TYPES),
+        Column("status", "Status", "l.status", "status", width=125, choices=_STATUSES),
+        Column("level", "Level", "l.level", "status", width=110, choices=_LEVELS),
+        Column("sync_started_at", "Started", "l.sync_started_at", "instant", width=165),
+        Column(
+            "duration_seconds",
+            "Seconds",
+            "ROUND(TIMESTAMPDIFF(MICROSECOND, l.sync_started_at, COALESCE(l.sync_completed_at, UTC_TIMESTAMP(3)))"
+            " / 1000000, 1)",
+            "hours",
+            width=100,
+            filterable=False,
+        ),
+        Column("records_processed", "Processed", "l.records_processed", "integer", width=115),
+        Column("records_inserted", "New", "l.records_inserted", "integer", width=90),
+        Column("records_updated", "Changed", "l.records_updated", "integer", width=100),
+        Column("records_unchanged", "Unchanged", "l.records_unchanged", "integer", width=115),
+        Column("records_failed", "Rejected", "l.records_failed", "integer", width=100),
+        Column("records_warning", "Warnings", "l.records_warning", "integer", width=105),
+        Column("records_success", "Good", "l.records_success", "integer", width=90, hidden=True),
+        Column("records_superseded", "Superseded", "l.records_superseded", "integer", width=120, hidden=True),
+        Column("interval_start", "From", "l.interval_start", "date", width=115),
+        Column("interval_end", "To", "l.interval_end", "date", width=115),
+        Column("trigger_kind", "Trigger", "l.trigger_kind", width=110),
+        Column("triggered_by", "By", "l.triggered_by", width=110, searchable=True),
+        Column("error_category", "Category", "l.error_category", width=115),
+        Column("error_class", "Error", "l.error_class", width=160, searchable=True),
+        Column("error_message", "Message", "l.error_message", width=300, searchable=True, sortable=False),
+        Column("queue_ms", "Queued, ms", "l.queue_ms", "integer", width=110, hidden=True),
+        Column("api_ms", "Source, ms", "l.api_ms", "integer", width=110, hidden=True),
+        Column("validate_ms", "Rules, ms", "l.validate_ms", "integer", width=110, hidden=True),
+        Column("db_ms", "Database, ms", "l.db_ms", "integer", width=120, hidden=True),
+        Column("sync_completed_at", "Ended", "l.sync_completed_at", "instant", width=165, hidden=True),
+        Column("heartbeat_at", "Last sign of life", "l.heartbeat_at", "instant", width=165, hidden=True),
+        Column("control", "Asked for", "l.control", width=100, hidden=True),
+        Column("dag_id", "DAG", "l.dag_id", width=150, hidden=True),
+        Column("run_id", "Airflow run", "l.run_id", width=260, hidden=True, searchable=True),
+    ),
+    tabs=(
+        Tab("all", "History", "list", "", "No sync has run yet: start one."),
+        Tab("live", "Running", "play", "l.status IN ('queued', 'running', 'paused')", "No sync is running."),
+        Tab("equipment", "Equipment", "gauge", "l.sync_type = 'equipment'", "No equipment sync has run yet."),
+        Tab(
+            "running_time", "Running time", "clock", "l.sync_type = 'running_time'", "No running time sync has run yet."
+        ),
+        Tab(
+            "failed",
+            "Failed",
+            "alert",
+            "l.status IN ('failed', 'partial', 'cancelled') AND l.sync_started_at > UTC_TIMESTAMP(3) - INTERVAL 30 DAY",
+            "No sync of the last thirty days has failed.",
+            hint="Failed, partial and cancelled runs of the last thirty days.",
+        ),
+    ),
+    filters=(
+        Filter("sync_type", "Type", choices=_TYPES),
+        Filter("status", "Status", choices=_STATUSES),
+        Filter("level", "Level", choices=_LEVELS),
+        Filter("sync_started_at", "Started", kind="days"),
+    ),
+    infolist=(
+        Section(
+            "Run",
+            ("id", "sync_type", "status", "level", "trigger_kind", "triggered_by", "interval_start", "interval_end"),
+        ),
+        Section(
+            "Records",
+            (
+                "records_processed",
+                "records_success",
+                "records_inserted",
+                "records_updated",
+                "records_unchanged",
+                "records_superseded",
+                "records_failed",
+                "records_warning",
+            ),
+        ),
+        Section(
+            "Time",
+            ("sync_started_at", "sync_completed_at", "duration_seconds", "queue_ms", "api_ms", "validate_ms", "db_ms"),
+        ),
+        Section("Error", ("error_category", "error_class", "error_message")),
+        Section("Airflow", ("dag_id", "run_id", "control", "heartbeat_at")),
+    ),
+    actions=(
+        Action(
+            "syncs.equipment",
+            "Sync equipment",
+            "gauge",
+            _start_equipment,
+            on="list",
+            fields=_SCOPE,
+            confirm="Start",
+            explain="Starts a run of equipment_sync in Airflow: a snapshot of the master data.",
+        ),
+        Action(
+            "syncs.running_time",
+            "Sync running times",
+            "clock",
+            _start_running_time,
+            on="list",
+            confirm="Start",
+            explain="Starts a run of running_time_sync in Airflow. No day: yesterday. A first day only: that day.",
+            fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), *_SCOPE),
+        ),
+        Action(
+            "syncs.pause",
+            "Pause",
+            "pause",
+            _control("pause", "The run will pause after the batch at hand."),
+            confirm="Pause",
+            explain="The run finishes the batch at hand, then waits. It keeps its place in Airflow's pool.",
+            visible_when=lambda row: row.get("status") in ("queued", "running"),
+        ),
+        Action(
+            "syncs.resume",
+            "Resume",
+            "play",
+            _control("none", "The run goes on."),
+            confirm="Resume",
+            explain="The run goes on where it paused.",
+            visible_when=lambda row: row.get("status") == "paused",
+        ),
+        Action(
+            "syncs.cancel",
+            "Cancel",
+            "stop",
+            _control("cancel", "The run will be cancelled after the batch at hand."),
+            confirm="Cancel the run",
+            dangerous=True,
+            explain="The run ends after the batch at hand, as cancelled. Merged days stay, half batches do not exist.",
+            visible_when=_is_open,
+        ),
+        Action(
+            "syncs.retry",
+            "Start again",
+            "refresh",
+            _retry,
+            confirm="Start again",
+            explain="Starts a new run with the same days, plants and machines.",
+            visible_when=lambda row: row.get("status") in ("failed", "cancelled", "partial"),
+        ),
+    ),
+)

@@ -1,0 +1,105 @@
+"""Run an action of a resource, asked for by the view or by the REST API. Input: names, chosen rows, values of its form.
+
+Capability, form and rows are judged here once for both. Output: the action's outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from cmms.views.actors import Actor, Forbidden, Invalid, NotFound
+from cmms_ui.policy import ACTIONS
+from cmms_ui.resources import RESOURCES
+from cmms_ui.schema import Action, Field, Outcome, Target
+
+
+def find_action(resource_name: str, verb: str) -> Action:
+    """The action; raises :class:`NotFound`."""
+    resource = RESOURCES.get(resource_name)
+    action = resource.action(verb) if resource else None
+    if action is None:
+        raise NotFound("there is no such action")
+    return action
+
+
+def may_run(actor: Actor, action: Action) -> bool:
+    """Whether the policy lets the person run it; an action without a row is nobody's."""
+    capability = ACTIONS.get(action.name)
+    return capability is not None and actor.can(capability)
+
+
+def run_action(actor: Actor, resource_name: str, verb: str, target: Target, values: Mapping[str, Any]) -> Outcome:
+    """Check and run.
+
+    Raises:
+        Forbidden, NotFound, Stale, Invalid: nothing was changed.
+    """
+    action = find_action(resource_name, verb)
+    if not may_run(actor, action):
+        raise Forbidden(f"{action.label}: this needs the capability '{ACTIONS.get(action.name, 'nobody has')}'")
+    if action.on == "record" and len(target.keys) != 1:
+        raise Invalid("choose exactly one row")
+    if action.on == "rows" and not target.keys:
+        raise Invalid("choose at least one row")
+    return action.run(actor, target, check_values(action, values))
+
+
+def check_values(action: Action, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the form's fields; raises :class:`Invalid` with a reason per field."""
+    known = {field.name: field for field in action.fields}
+    wrong = {name: "unknown field" for name in values if name not in known}
+    checked: dict[str, Any] = {}
+    for name, field in known.items():
+        if field.read_only or name not in values:
+            if field.required:
+                wrong[name] = "is required"
+            continue
+        try:
+            checked[name] = _check(field, values[name])
+        except ValueError as error:
+            wrong[name] = str(error)
+    if wrong:
+        raise Invalid("Some values cannot be accepted.", **wrong)
+    return checked
+
+
+def _check(field: Field, value: Any) -> Any:
+    if value in (None, "", []):
+        if field.required:
+            raise ValueError("is required")
+        return None
+    if field.kind == "boolean":
+        if not isinstance(value, bool):
+            raise ValueError("must be true or false")
+        return value
+    if field.kind == "choices":
+        allowed = {choice.value for choice in field.find_choices()}
+        if not isinstance(value, list) or any(str(item) not in allowed for item in value):
+            raise ValueError("is not one of the choices")
+        return [str(item) for item in value]
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise ValueError("must be text")
+    return _check_text(field, str(value).strip())
+
+
+def _check_text(field: Field, text: str) -> Any:
+    if field.required and not text:
+        raise ValueError("is required")
+    if len(text) > field.max_length:
+        raise ValueError(f"at most {field.max_length} characters")
+    if "\x00" in text:
+        raise ValueError("holds a character that cannot be stored")
+    if field.kind == "choice" and text not in {choice.value for choice in field.find_choices()}:
+        raise ValueError("is not one of the choices")
+    if field.kind == "date":
+        return date.fromisoformat(text[:10]).isoformat()
+    if field.kind == "number":
+        try:
+            if not Decimal(text).is_finite():
+                raise ValueError("must be a number")
+        except InvalidOperation:
+            raise ValueError("must be a number") from None
+    return text

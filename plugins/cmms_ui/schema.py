@@ -1,0 +1,221 @@
+"""The vocabulary of which the view is made: what a page, a list, a form or an action is, as frozen values.
+
+A resource (``resources/<name>.py``) is defined once with these; list, filters, forms, actions, export, REST API, its
+metadata and the permission checks follow from the definition. Pure: knows neither Dash nor the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from cmms.views.actors import Actor, Capability
+from cmms.views.listing import Field as ListField
+from cmms.views.listing import Listing
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value and what people call it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing of a row: how it is read, shown, sorted, filtered, edited and exported.
+
+    ``source`` is SQL. ``kind``: text, integer, hours, date, instant, boolean, status (a key of ``status.STATUSES``).
+    """
+
+    name: str
+    label: str
+    source: str
+    kind: str = "text"
+    width: int = 140
+    sortable: bool = True
+    filterable: bool = True
+    searchable: bool = False
+    hidden: bool = False
+    link: bool = False
+    editable: bool = False
+    choices: tuple[Choice, ...] = ()
+    capability: Capability = Capability.VIEW
+    help: str = ""
+
+    def to_field(self) -> ListField:
+        """What the service layer needs to know of it."""
+        kind = {"status": "choice"}.get(self.kind, self.kind)
+        return ListField(self.name, self.source, kind, self.sortable, self.filterable, self.searchable)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter above the list: a choice among values of a column, or a range of days."""
+
+    column: str
+    label: str
+    kind: str = "choice"
+    load_choices: Callable[[], Sequence[Choice]] | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A fixed condition with a name; ``condition`` is SQL. ``columns`` are shown besides the usual ones."""
+
+    name: str
+    label: str
+    icon: str
+    condition: str = ""
+    empty: str = "Nothing here."
+    capability: Capability = Capability.VIEW
+    columns: tuple[str, ...] = ()
+    alarming: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of a form. ``visible_when`` is (other field, its value)."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    required: bool = False
+    max_length: int = 255
+    choices: tuple[Choice, ...] = ()
+    load_choices: Callable[[], Sequence[Choice]] | None = None
+    default: Any = None
+    help: str = ""
+    read_only: bool = False
+
+    def find_choices(self) -> Sequence[Choice]:
+        """The choices, asked for when they are needed."""
+        return self.load_choices() if self.load_choices else self.choices
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an action works on: chosen rows, with the version the person saw; none for an action without rows."""
+
+    keys: tuple[int, ...] = ()
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an action ended, in a sentence for the person; ``path`` leads to the result."""
+
+    message: str
+    level: str = "success"
+    path: str = ""
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that a person can do. ``name`` is the row of the policy, ``resource.verb``.
+
+    ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one.
+    """
+
+    name: str
+    label: str
+    icon: str
+    run: Callable[[Actor, Target, Mapping[str, Any]], Outcome]
+    on: str = "rows"
+    fields: tuple[Field, ...] = ()
+    explain: str = ""
+    confirm: str = "Confirm"
+    dangerous: bool = False
+    visible_when: Callable[[Row], bool] = lambda _row: True
+    prefill: bool = False
+
+    @property
+    def verb(self) -> str:
+        """The part after the dot."""
+        return self.name.partition(".")[2]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of columns on the page of a record."""
+
+    title: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Widget:
+    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0."""
+
+    name: str
+    title: str
+    load: Callable[[Mapping[str, Any]], Any]
+    render: Callable[[Any], Any]
+    refresh_seconds: int = 0
+    span: int = 4
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something that the view lists, shows and changes."""
+
+    name: str
+    label: str
+    singular: str
+    icon: str
+    table: str
+    key: str
+    columns: tuple[Column, ...]
+    joins: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[tuple[str, bool], ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    actions: tuple[Action, ...] = ()
+    infolist: tuple[Section, ...] = ()
+    title: str = "id"
+    widgets: tuple[Widget, ...] = ()
+    record_widgets: tuple[Widget, ...] = ()
+    refresh_seconds: int = 0
+    search_hint: str = "Search"
+    inline_edit: str = ""
+
+    @cached_property
+    def listing(self) -> Listing:
+        """What the service layer needs to read it."""
+        return Listing(
+            table=self.table,
+            key=self.key,
+            fields=tuple(column.to_field() for column in self.columns),
+            joins=self.joins,
+            scopes={tab.name: tab.condition for tab in self.tabs},
+            order=self.order,
+        )
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def action(self, verb: str) -> Action | None:
+        """The action of that verb."""
+        return next((action for action in self.actions if action.verb == verb), None)
+
+    def visible_columns(self, actor: Actor) -> tuple[Column, ...]:
+        """The columns that the person may read."""
+        return tuple(column for column in self.columns if actor.can(column.capability))
+
+    def visible_tabs(self, actor: Actor) -> tuple[Tab, ...]:
+        """The tabs that the person may open."""
+        return tuple(tab for tab in self.tabs if actor.can(tab.capability))
+
+    def derive(self, *, columns: Mapping[str, Mapping[str, Any]] | None = None, **changes: Any) -> Resource:
+        """A resource that inherits everything from this one but the given parts, single columns included."""
+        changed = tuple(replace(column, **(columns or {}).get(column.name, {})) for column in self.columns)
+        return replace(self, columns=changed, **changes)

@@ -1,0 +1,60 @@
+"""The one table of status colours: each status has a colour, a sign and a word, so that colour never stands alone.
+
+The colours are Mantine's names; ``assets/cmms.css`` gives each a light and a dark shade with enough contrast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a status is shown. ``tone`` is one of good, info, warn, bad, idle."""
+
+    label: str
+    tone: str
+    sign: str
+
+
+COLOURS = {"good": "teal", "info": "blue", "warn": "yellow", "bad": "red", "idle": "gray"}
+
+STATUSES: dict[str, Status] = {
+    # equipment
+    "active": Status("Active", "good", "✓"),
+    "inactive": Status("Inactive", "idle", "–"),
+    "missing": Status("Not in feed", "warn", "?"),
+    # runs
+    "queued": Status("Queued", "idle", "…"),
+    "running": Status("Running", "info", "▶"),
+    "paused": Status("Paused", "warn", "Ⅱ"),
+    "success": Status("Success", "good", "✓"),
+    "partial": Status("Partial", "warn", "◐"),
+    "failed": Status("Failed", "bad", "✕"),
+    "cancelled": Status("Cancelled", "idle", "⊘"),
+    # rejected records
+    "open": Status("Open", "bad", "!"),
+    "acknowledged": Status("Acknowledged", "warn", "◔"),
+    "retrying": Status("Retrying", "info", "↻"),
+    "resolved": Status("Resolved", "good", "✓"),
+    "discarded": Status("Discarded", "idle", "⊘"),
+    # alerts
+    "firing": Status("Firing", "bad", "!"),
+    "critical": Status("Critical", "bad", "‼"),
+    "high": Status("High", "bad", "!"),
+    "medium": Status("Medium", "warn", "▲"),
+    "low": Status("Low", "info", "▽"),
+    "info": Status("Info", "idle", "i"),
+    # readings
+    "ok": Status("OK", "good", "✓"),
+    "warning": Status("Warning", "warn", "▲"),
+    # maintenance
+    "due": Status("Due", "bad", "!"),
+    "soon": Status("Soon", "warn", "▲"),
+    "fine": Status("Fine", "good", "✓"),
+}
+
+
+def find_status(value: object) -> Status:
+    """The status of a stored value; an unknown one is shown as it is."""
+    return STATUSES.get(str(value), Status(str(value), "idle", "·"))

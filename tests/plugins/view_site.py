@@ -1,0 +1,129 @@
+"""A database with something to see, and the API server that shows it: for the tests of the view, in process or in a browser.
+
+Input: an empty schema. Output: machines, two weeks of readings, rejected records, a failed run, alerts: made by real
+syncs against the simulated source; then people's decisions on top.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import MySQLdb
+import pytest
+
+from cmms.simulator import Simulator, SimulatorConfig
+from tests.sync.conftest import connection_uri, name_connections
+from tests.sync.site import Site
+from tools.state_folder import REPOSITORY
+
+ROLES = ("viewer", "user", "op", "admin")
+PASSWORD = "a-password-for-tests"
+MACHINES = 300
+DAYS = 14
+NASTY = "<img src=x onerror=alert(1)><script>alert(1)</script>"
+
+
+def seed(database: dict[str, Any], folder: Path) -> None:
+    """Fill a schema as some weeks of use would."""
+    from cmms.migrations import upgrade
+
+    config = SimulatorConfig(equipment=MACHINES, plants=4, defect_rate=0.02)
+    simulator = Simulator(config).start()
+    with pytest.MonkeyPatch.context() as patch:
+        name_connections(patch, simulator, database)
+        upgrade()
+        site = Site(simulator, database, folder)
+        site.clear(plants=[f"P{number:03d}" for number in range(1, 5)])
+        for number, (name, pattern, hours) in enumerate(
+            (("Pumps", "(?i)pump", 2000), ("Compressors", "(?i)compressor", 4000), ("Others", ".", None)), 1
+        ):
+            site.execute(
+                "INSERT INTO equipment_groups (name, maintenance_interval_hours) VALUES (%s, %s)", values=(name, hours)
+            )
+            site.execute(
+                "INSERT INTO equipment_group_rules (equipment_group_id, priority, field, pattern) VALUES (%s, %s, %s, %s)",
+                values=(number, number * 10, "equipment_description", pattern),
+            )
+        today = datetime.now(UTC).date()
+        site.sync_equipment(run_date=today)
+        site.sync_days(today - timedelta(days=DAYS), today - timedelta(days=2), run_date=today - timedelta(days=1))
+        site.sync_day(today - timedelta(days=1), run_date=today)
+        simulator.stop()
+        assert site.sync_equipment(run_date=today).status == "failed"  # the source is down
+    _decide(site)
+
+
+def _decide(site: Site) -> None:
+    """What people and the alerting have added."""
+    site.execute(
+        "UPDATE equipment SET is_active = 0, inactive_reason = 'scrapped' WHERE id % 25 = 0",
+        f"UPDATE equipment SET notes = '{NASTY}' WHERE id = 2",
+        "UPDATE equipment SET created_at = created_at - INTERVAL 30 DAY WHERE id % 10 <> 1",
+        "UPDATE equipment SET notes = '=1+1' WHERE id = 3",
+        "INSERT INTO alert_events (fingerprint, rule_key, level, title, sync_log_id, occurrences, first_at, last_at)"
+        " SELECT 'f1', 'run_failed', 'critical', 'Equipment sync failed: ApiUnavailable', MAX(id), 2,"
+        " UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM api_sync_logs",
+        "INSERT INTO alert_events (fingerprint, rule_key, level, title, status, first_at, last_at, resolved_at)"
+        " VALUES ('f2', 'stuck', 'high', 'A run was queued for 30 minutes', 'resolved', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3),"
+        " UTC_TIMESTAMP(3))",
+        "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, trigger_kind, triggered_by, scope, interval_start,"
+        " interval_end, heartbeat_at, sync_started_at) VALUES ('running_time', 'running', 'running_time_sync', 'manual__1',"
+        " 'manual', 'op', '{}', CURRENT_DATE - INTERVAL 3 DAY, CURRENT_DATE - INTERVAL 1 DAY, UTC_TIMESTAMP(3),"
+        " UTC_TIMESTAMP(3) - INTERVAL 20 SECOND)",
+        "INSERT INTO sync_units (sync_log_id, stream, unit_key, step, done, total, rate)"
+        " SELECT MAX(id), 'running_time', CAST(CURRENT_DATE - INTERVAL 3 DAY AS CHAR), 'validate', 120, 300, 60"
+        " FROM api_sync_logs",
+        "INSERT INTO sync_units (sync_log_id, stream, unit_key, step, done, total, rate)"
+        " SELECT MAX(id), 'running_time', CAST(CURRENT_DATE - INTERVAL 2 DAY AS CHAR), 'fetch', 50, 300, 80"
+        " FROM api_sync_logs",
+    )
+
+
+def airflow_environment(home: Path, database: Mapping[str, Any], port: int = 0) -> dict[str, str]:
+    """Variables of an API server of its own: SQLite metadata, simple auth manager, one user per role."""
+    home.mkdir(parents=True, exist_ok=True)
+    passwords = home / "passwords.json"
+    passwords.write_text(json.dumps(dict.fromkeys(ROLES, PASSWORD)))
+    url = f"http://127.0.0.1:{port}"
+    return {
+        "PYTHONPATH": str(REPOSITORY / "include"),
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW_CONN_CMMS_MYSQL": connection_uri(dict(database)),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__SECRET_KEY": "a secret of the tests",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "a secret of the tests that is long enough for HS512, which wants 64 bytes of it",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+
+
+def inherit_environment() -> dict[str, str]:
+    """This process's environment without Airflow's variables, loopback past any proxy."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")}
+    for key in ("no_proxy", "NO_PROXY"):
+        inherited[key] = ",".join(filter(None, [inherited.get(key), "127.0.0.1", "localhost"]))
+    return inherited
+
+
+def query(database: Mapping[str, Any], statement: str, *values: Any) -> list[dict[str, Any]]:
+    """Rows, as another client of the database sees them."""
+    with closing(MySQLdb.connect(**database, charset="utf8mb4", autocommit=True)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(statement, values or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
