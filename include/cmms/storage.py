@@ -40,7 +40,7 @@ class Storage:
         """Relative folder of a run's files."""
         return f"{RUNS}/{int(sync_log_id)}"
 
-    def write_bytes(self, relative: str, data: bytes) -> None:
+    def write_bytes(self, relative: str, data: bytes | memoryview) -> None:
         """Write a file in one step: readers see nothing, or the old file, or all of the new one."""
         target = self._locate(relative)
         if not self.is_local:

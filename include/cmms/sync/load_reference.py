@@ -8,16 +8,17 @@ unit, never one per row.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from cmms.database import Connection, execute, query
+from cmms.database import Connection, execute, query, translated_errors
 from cmms.settings import Rules
 
 _LOOKUP_BATCH = 2_000
+_FETCHED_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Reference:
         equipment: equipment_number, equipment_id, own_point.
         previous: equipment_id, previous_hours (thousandths), previous_date: the newest reading before the day.
         accepted: equipment ids whose counter may decrease on the day.
+        stored: equipment_id, stored_text: what the database holds of the day.
     """
 
     version: int
@@ -36,6 +38,7 @@ class Reference:
     equipment: pl.DataFrame
     previous: pl.DataFrame
     accepted: frozenset[int] = frozenset()
+    stored: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def load_reference(connection: Connection, *, day: date | None) -> Reference:
@@ -53,7 +56,11 @@ def load_reference(connection: Connection, *, day: date | None) -> Reference:
         {"equipment_number": pl.String, "equipment_id": pl.Int64, "own_point": pl.String},
     )
     accepted = frozenset(row["equipment_id"] for row in query(connection, "reference/counter_events", {"day": day}))
-    return Reference(version, plants, equipment, _load_previous(connection, day, equipment, previous_types), accepted)
+    previous = _load_previous(connection, day, equipment, previous_types)
+    stored = _columns(
+        connection, "reference/stored_rows_of_day", {"day": day}, {"equipment_id": pl.Int64, "stored_text": pl.String}
+    )
+    return Reference(version, plants, equipment, previous, accepted, stored)
 
 
 def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, types: dict[str, Any]) -> pl.DataFrame:
@@ -78,17 +85,16 @@ def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, t
 
 
 def _columns(connection: Connection, statement: str, parameters: dict[str, Any], types: dict[str, Any]) -> pl.DataFrame:
-    with closing(connection.cursor()) as cursor:
+    """The answer as a frame, converted batch by batch: as Python objects it would take several times the memory."""
+    from MySQLdb.cursors import SSCursor
+
+    batches = [pl.DataFrame(schema=types)]
+    with translated_errors(statement), closing(connection.cursor(SSCursor)) as cursor:
         execute(cursor, statement, parameters)
-        rows = cursor.fetchall()
-    if not rows:
-        return pl.DataFrame(schema=types)
-    return pl.DataFrame(
-        [
-            pl.Series(name, values, dtype=types[name])
-            for name, values in zip(types, zip(*rows, strict=True), strict=True)
-        ]
-    )
+        while rows := cursor.fetchmany(_FETCHED_AT_ONCE):
+            named = zip(types.items(), zip(*rows, strict=True), strict=True)
+            batches.append(pl.DataFrame([pl.Series(name, values, dtype=kind) for (name, kind), values in named]))
+    return pl.concat(batches, rechunk=True)
 
 
 def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | None, rules: Rules) -> pl.DataFrame:

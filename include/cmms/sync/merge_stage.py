@@ -32,16 +32,18 @@ from cmms.sync.merge_running_time import merge_running_time
 from cmms.sync.quarantine_records import Quarantine
 from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
 from cmms.sync.report_progress import Reporter, write_event
-from cmms.sync.resolve_duplicates import OLDER, resolve_duplicates
+from cmms.sync.resolve_duplicates import OLDER
 from cmms.sync.run_context import RunContext
 from cmms.sync.stage_rows import Stage, check_staged, drop_stage, is_staged, stage_unit
 from cmms.sync.validate_units import (
     VERDICT_COLUMNS,
     Verdict,
+    find_lost,
     judge_frame,
     judgement_warnings,
     places_of,
     read_frame,
+    valid_keys,
     write_frame,
     write_rejected,
 )
@@ -142,7 +144,12 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         fetched=verdict.fetched,
         inserted=outcome.inserted,
         updated=outcome.updated,
-        unchanged=stage.staged - outcome.inserted - outcome.updated - len(outcome.older) - len(outcome.gone),
+        unchanged=stage.stored
+        + stage.staged
+        - outcome.inserted
+        - outcome.updated
+        - len(outcome.older)
+        - len(outcome.gone),
         superseded=verdict.lost + len(outcome.older),
         rejected=rejected,
         warnings=sum(verdict.warnings.values()),
@@ -180,7 +187,7 @@ def judge_again(
     reference = load_reference(connection, day=day)
     rejected: Counter[str] = Counter()
     warnings: Counter[str] = Counter()
-    valid: list[pl.DataFrame] = []
+    keys: list[pl.DataFrame] = []
     changed = False
     for chunk in range(1, verdict.chunks + 1):
         file = f"{verdict.folder}/rows-{chunk}.arrow"
@@ -199,9 +206,9 @@ def judge_again(
             places = places_of(broken)
             raw = landed.raw_bytes(places)
             write_rejected(run, verdict.folder, chunk, broken, [raw[place] for place in places])
-        valid.append(after.filter(pl.col("code").is_null()).drop(*VERDICT_COLUMNS, "problem"))
+        keys.append(valid_keys(after))
     lost_before = read_frame(run, f"{verdict.folder}/lost.arrow")
-    lost = resolve_duplicates(pl.concat(valid), landed.raw_bytes) if valid else lost_before
+    lost = find_lost(run, verdict.folder, keys, landed.raw_bytes)
     if not lost.equals(lost_before):
         changed = True
         write_frame(run, f"{verdict.folder}/lost.arrow", lost)
@@ -214,5 +221,5 @@ def judge_again(
     return Verdict(**{**verdict.to_dict(), **renewed}), changed
 
 
-JOINED_COLUMNS = ("plant_id", "equipment_id", "own_point_matches", "foreign_point")
+JOINED_COLUMNS = ("plant_id", "equipment_id", "own_point_matches", "foreign_point", "is_stored")
 """Columns that come from the reference data and stay in the chunk files."""

@@ -1,6 +1,6 @@
 """Step 3b, raw columns -> typed frame: one row per record, a null and a problem where a value cannot be read.
 
-Input: :class:`~cmms.sync.read_records.RawColumns` of some pages. Output: a polars frame with the columns of
+Input: :class:`~cmms.sync.raw_columns.RawColumns` of some pages. Output: a polars frame with the columns of
 :data:`EQUIPMENT_SCHEMA` or :data:`RUNNING_TIME_SCHEMA`; hours are whole thousandths (exact integers). Nothing is
 rejected here: ``problem`` holds ``CODE:field`` of the first value that could not be read, and the expectations
 judge it. Plain values are parsed vectorised; everything else by :mod:`cmms.sync.parse_values`, the reference.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,7 @@ import polars as pl
 
 from cmms.settings import Numbers, Settings, StreamName
 from cmms.sync.parse_values import MAX_CUMULATIVE, MAX_RUNNING, Instant, parse_date, parse_hours, parse_timestamp
-from cmms.sync.read_records import ABSENT, JsonNumber, RawColumns
+from cmms.sync.raw_columns import JsonNumber, RawColumn, RawColumns, join_columns
 
 TEXT_FIELDS = ("plant_code", "equipment_number", "company_code", "equipment_description", "object_number", "point")
 EQUIPMENT_SCHEMA: dict[str, Any] = {
@@ -64,7 +63,7 @@ def parse_records(pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName
     raw = _join_pages(pages)
     fields = _Fields(raw, count)
     numbers_of_pages = [np.full(len(raw.records), page, np.uint32) for page, raw in pages]
-    positions = [np.arange(len(raw.records), dtype=np.uint32) for _, raw in pages]
+    positions = [raw.positions for _, raw in pages]
     columns: dict[str, pl.Series] = {
         "page": pl.Series("page", np.concatenate(numbers_of_pages), dtype=pl.UInt32),
         "position": pl.Series("position", np.concatenate(positions), dtype=pl.UInt32),
@@ -97,8 +96,8 @@ def _join_pages(pages: Sequence[tuple[int, RawColumns]]) -> RawColumns:
     for _, raw in pages:
         structure.update({offset + row: code for row, code in raw.structure.items()})
         offset += len(raw.records)
-    values = {name: tuple(chain.from_iterable(raw.values[name] for _, raw in pages)) for name in pages[0][1].values}
-    return RawColumns(records=(), values=values, structure=structure)
+    values = {name: join_columns(raw.values[name] for _, raw in pages) for name in pages[0][1].values}
+    return RawColumns((), values, np.concatenate([raw.positions for _, raw in pages]), structure)
 
 
 class _Fields:
@@ -216,33 +215,8 @@ class _Fields:
 
     def _strings(self, name: str) -> tuple[pl.Series, dict[int, Any]]:
         """The column's strings, null elsewhere, and the rows that hold something else (not null, not absent)."""
-        values: Sequence[Any] = self._raw.values.get(name, ())
-        kinds = set(map(type, values))
-        if kinds <= {type(ABSENT), type(None)}:
-            return pl.Series([None], dtype=pl.String).new_from_index(0, self._count), {}
-        odd: dict[int, Any] = {}
-        if not kinds <= {str, type(None)}:
-            others = [row for row, value in enumerate(values) if type(value) is not str and value is not None]
-            odd = {row: values[row] for row in others if values[row] is not ABSENT}
-            clean = list(values)
-            for row in others:
-                clean[row] = None
-            values = clean
-        try:
-            return pl.Series(values, dtype=pl.String), odd
-        except UnicodeEncodeError:  # a lone surrogate somewhere
-            broken = {row: value for row, value in enumerate(values) if value is not None and not _is_clean_text(value)}
-            clean = [None if row in broken else value for row, value in enumerate(values)]
-            return pl.Series(clean, dtype=pl.String), {**odd, **broken}
-
-
-def _is_clean_text(value: str) -> bool:
-    """A string that UTF-8 can hold (no lone surrogate)."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        column = self._raw.values.get(name) or RawColumn.nothing(self._count)
+        return column.strings, column.odd
 
 
 def _number_text(value: Any) -> str | None:

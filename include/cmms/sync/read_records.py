@@ -1,17 +1,17 @@
 """Step 3a, page -> raw columns: the records of one landed page as received, one list per mapped field.
 
 Input: the page's body and the candidate source names of each target field. Output: :class:`RawColumns`.
-Many records are decoded at once; counting the keys proves that nothing was hidden (a key twice). A block
-with something odd in it is split until the odd record stands alone, so that one bad record is only itself bad.
+Records of plain text are read by :mod:`cmms.sync.read_plain_records`, the others here. Many records are decoded at
+once; counting the keys proves that nothing was hidden (a key twice). A block with something odd in it is split until
+the odd record stands alone, so that one bad record is only itself bad.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, reduce
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -20,12 +20,11 @@ import msgspec
 import numpy as np
 
 from cmms.api.body import split_records
+from cmms.sync.raw_columns import ABSENT, JsonNumber, RawColumn, RawColumns, join_columns
+from cmms.sync.read_plain_records import read_plain_records
 
 NOT_AN_OBJECT = "NOT_AN_OBJECT"
 DUPLICATE_KEY = "DUPLICATE_KEY"
-ABSENT: Any = msgspec.UNSET
-"""The record has no such key (which is not the same as null)."""
-
 _SPLIT_INTO = 8
 _MAX_NAMES = 200
 _KEY_END = re.compile(rb'"[ \t\r\n]*:')
@@ -33,32 +32,6 @@ _Raw = bytes | msgspec.Raw
 _Columns = dict[str, tuple[Any, ...]]
 _Block = tuple[int, _Columns]
 """How many records, and their values by source name."""
-
-
-class JsonNumber:
-    """A number token of the JSON text, digit for digit (never a binary float)."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-@dataclass
-class RawColumns:
-    """Raw values of one page.
-
-    Attributes:
-        records: raw JSON text of each record, byte for byte.
-        values: per target field one value per record: str, int, JsonNumber, bool, list, dict, None or ABSENT.
-        structure: position -> code (and key), for records that are no object or carry a key twice.
-        unknown_fields: source names that no setting maps.
-    """
-
-    records: Sequence[_Raw]
-    values: Mapping[str, Sequence[Any]]
-    structure: dict[int, str] = field(default_factory=dict)
-    unknown_fields: frozenset[str] = frozenset()
 
 
 class RecordReader:
@@ -82,10 +55,31 @@ class RecordReader:
     def read_records(self, records: Sequence[_Raw]) -> RawColumns:
         """Read records that are already split (a page's, or stored payloads to replay)."""
         structure: dict[int, str] = {}
+        plain = read_plain_records(records)
+        if plain is None:
+            columns = self._read_any(records, structure)
+            return self._choose(columns, records, np.arange(len(records), dtype=np.uint32), structure)
+        read, rest = np.flatnonzero(plain.is_plain), np.flatnonzero(~plain.is_plain)
+        others = self._read_any([records[position] for position in rest.tolist()], structure)
+        columns = {
+            name: join_columns(
+                (
+                    RawColumn(plain.columns[name]) if name in plain.columns else RawColumn.nothing(len(read)),
+                    others.get(name) or RawColumn.nothing(len(rest)),
+                )
+            )
+            for name in dict.fromkeys((*plain.columns, *others))
+        }
+        structure = {len(read) + row: code for row, code in structure.items()}
+        return self._choose(columns, records, np.concatenate((read, rest)).astype(np.uint32), structure)
+
+    def _read_any(self, records: Sequence[_Raw], structure: dict[int, str]) -> dict[str, RawColumn]:
+        """Records of any kind; rows in ``structure`` are those of ``records``."""
         if records and not self._names:
             self._learn_names(bytes(records[0]))
         blocks = self._read_block(records, 0, structure) if records else []
-        return self._to_columns(blocks, records, structure)
+        columns = _join_blocks(blocks, self._names) if blocks else {}
+        return {name: RawColumn.of(values) for name, values in columns.items()}
 
     def _learn_names(self, record: bytes) -> None:
         value = _load(record, dict)
@@ -141,25 +135,20 @@ class RecordReader:
         shape = _record_type(self._names)
         return shape.make(value)
 
-    def _to_columns(self, blocks: list[_Block], records: Sequence[_Raw], structure: dict[int, str]) -> RawColumns:
+    def _choose(
+        self,
+        columns: dict[str, RawColumn],
+        records: Sequence[_Raw],
+        positions: np.ndarray[Any, np.dtype[np.uint32]],
+        structure: dict[int, str],
+    ) -> RawColumns:
         """Per target field, the first candidate name that a record has wins."""
-        count = len(records)
-        columns = _join_blocks(blocks, self._names) if blocks else {}
-        present = {name: count_present(values) for name, values in columns.items()}
-        chosen: dict[str, Sequence[Any]] = {}
+        chosen: dict[str, RawColumn] = {}
         for target, names in self._fields.items():
-            carried = [name for name in names if present.get(name)]
-            if not carried:
-                chosen[target] = (ABSENT,) * count
-            elif len(carried) == 1 or present[carried[0]] == count:
-                chosen[target] = columns[carried[0]]
-            else:
-                candidates = zip(*(columns[name] for name in carried), strict=True)
-                chosen[target] = tuple(
-                    next((value for value in row if value is not ABSENT), ABSENT) for row in candidates
-                )
-        unknown = frozenset(name for name, records_with in present.items() if records_with and name not in self._mapped)
-        return RawColumns(records=records, values=chosen, structure=structure, unknown_fields=unknown)
+            carried = [columns[name] for name in names if name in columns and columns[name].present]
+            chosen[target] = reduce(RawColumn.or_else, carried) if carried else RawColumn.nothing(len(records))
+        unknown = frozenset(name for name, column in columns.items() if column.present and name not in self._mapped)
+        return RawColumns(records, chosen, positions, structure, unknown)
 
 
 def count_present(values: Sequence[Any]) -> int:

@@ -50,7 +50,7 @@ class Reporter:
         self._calls: list[dict[str, Any]] = []
 
     def report(self, unit_key: str, step: str, done: int, total: int | None = None, *, force: bool = False) -> None:
-        """``done`` of ``total`` records of the unit have passed ``step``; then obey pause and cancel."""
+        """``done`` of ``total`` records of the unit have passed ``step``; but first obey pause and cancel."""
         now = time.monotonic()
         if self._step != (unit_key, step):
             self._step, self._step_started, force = (unit_key, step), now, True
@@ -68,8 +68,8 @@ class Reporter:
             "total": total,
             "rate": done / elapsed if elapsed > 0.01 else None,
         }
+        self.check()  # first: a process that wakes up after its run was closed must not write into it
         self._beat(values)
-        self.check()
 
     def check(self) -> None:
         """Obey what an operator asked for.

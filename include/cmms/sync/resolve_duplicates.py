@@ -1,6 +1,6 @@
 """Step 3e, one record per key: which of several valid records of one key counts.
 
-Input: the valid rows of a whole unit (key and ordering columns only) and a way to get their raw bytes. Output: the
+Input: the valid rows of a unit that share their equipment with another and a way to get their raw bytes. Output: the
 rows that lost, with the reason. Pure. The order never depends on where a record stood:
 
 - running times: the machine's own measuring point first, then newest DATE_TIME, newest CREATED_AT, greatest raw bytes;

@@ -1,9 +1,9 @@
 """Step 4, stage: valid rows of a unit -> its staging table in the database.
 
 Input: a :class:`~cmms.sync.validate_units.Verdict` and its chunk files. Output: a filled staging table, named by
-run, unit
-and fence, so that no other attempt writes into it. Loaded by LOAD DATA LOCAL; when the server or the client forbids
-that, by multi-row INSERT, said once. What MySQL would silently change (a warning) is an error.
+run, unit and fence, so that no other attempt writes into it. Running times that are stored already, just like this, are
+left out (:mod:`cmms.sync.shape_rows`). Loaded by LOAD DATA LOCAL; when the server or the client forbids that, by
+multi-row INSERT, said once. What MySQL would silently change (a warning) is an error.
 """
 
 from __future__ import annotations
@@ -34,53 +34,29 @@ from cmms.sync.claim_units import claim_unit
 from cmms.sync.classify_groups import classify_groups
 from cmms.sync.report_progress import Reporter
 from cmms.sync.run_context import RunContext
+from cmms.sync.shape_rows import shape_equipment, shape_running_times
 from cmms.sync.validate_units import Verdict, read_frame
 
 log = logging.getLogger(__name__)
 
-RUNNING_TIME_COLUMNS = (
-    "equipment_id",
-    "plant_id",
-    "point",
-    "date",
-    "date_time",
-    "description",
-    "running_hours",
-    "cumulative_hours",
-    "company_code",
-    "equipment_description",
-    "object_number",
-    "api_created_at",
-    "quality",
-    "quality_code",
-    "page",
-    "position",
-)
-EQUIPMENT_COLUMNS = (
-    "equipment_number",
-    "plant_id",
-    "company_code",
-    "equipment_description",
-    "object_number",
-    "point",
-    "api_created_at",
-    "group_name",
-    "page",
-    "position",
-)
-
 
 @dataclass(frozen=True)
 class Stage:
-    """A filled staging table: small, for XCom."""
+    """A filled staging table: small, for XCom.
+
+    Attributes:
+        staged: rows in the table.
+        stored: valid rows that are not in it, because the database holds them just like this.
+    """
 
     table: str
     fence: int
     staged: int
+    stored: int = 0
 
 
 def stage_unit(run: RunContext, connection: Connection, verdict: Verdict, reporter: Reporter) -> Stage:
-    """Fill the unit's staging table with its valid, not superseded rows.
+    """Fill the unit's staging table with its valid, not superseded rows; running times: only new or changed ones.
 
     Raises:
         RunConflict: another run holds the unit.
@@ -98,18 +74,20 @@ def stage_unit(run: RunContext, connection: Connection, verdict: Verdict, report
         execute(cursor, f"stage/create_{verdict.stream}", stage_table=table)
     lost = read_frame(run, f"{verdict.folder}/lost.arrow").select("page", "position")
     loader = _Loader(run, connection, table, verdict.stream)
-    staged = 0
+    seen = staged = 0
     for chunk in range(1, verdict.chunks + 1):
         judged = read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow")
         rows = judged.filter(pl.col("code").is_null()).join(lost, on=["page", "position"], how="anti")
-        loader.load(_shape_rows(run, connection, rows))
-        staged += len(rows)
-        reporter.report(verdict.unit_key, "stage", staged, expected)
+        shaped = _shape(run, connection, rows)
+        loader.load(shaped)
+        seen += len(rows)
+        staged += len(shaped)
+        reporter.report(verdict.unit_key, "stage", seen, expected)
     connection.commit()
-    if staged != expected:
-        raise HandoverMissing(f"{verdict.unit_key}: {staged} rows staged, {expected} expected; re-run from validate")
+    if seen != expected:
+        raise HandoverMissing(f"{verdict.unit_key}: {seen} valid rows, {expected} expected; re-run from validate")
     reporter.time(verdict.unit_key, stage_ms=int((time.monotonic() - started) * 1000))
-    return Stage(table, fence, staged)
+    return Stage(table, fence, staged, stored=seen - staged)
 
 
 def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Reporter) -> int:
@@ -174,29 +152,11 @@ def _table_name(run: RunContext, verdict: Verdict, fence: int) -> str:
     return f"stg_{verdict.stream}_{run.sync_log_id}_{unit}_{fence}"
 
 
-def _shape_rows(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
-    """The staging table's columns, in its key order."""
+def _shape(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
     if run.scope.stream == "equipment":
         has_group_field = bool(run.settings.streams.equipment.fields.equipment_group)
-        rows = classify_groups(rows, connection, has_group_field=has_group_field)
-        return rows.select(EQUIPMENT_COLUMNS).sort("equipment_number")
-    return rows.select(
-        *(pl.col(name) for name in RUNNING_TIME_COLUMNS[:6]),
-        _decimal("running_hours"),
-        _decimal("cumulative_hours"),
-        *(pl.col(name) for name in RUNNING_TIME_COLUMNS[8:12]),
-        quality=pl.when(pl.col("warnings").is_null()).then(pl.lit("ok")).otherwise(pl.lit("warning")),
-        quality_code=pl.col("warnings"),
-        page=pl.col("page"),
-        position=pl.col("position"),
-    ).sort("equipment_id")
-
-
-def _decimal(name: str) -> pl.Expr:
-    """Whole thousandths to decimal text: 12500 -> 12.500 (valid rows are not negative)."""
-    thousandths = pl.col(name)
-    part = (thousandths % 1000).cast(pl.String).str.zfill(3)
-    return ((thousandths // 1000).cast(pl.String) + "." + part).alias(name)
+        return shape_equipment(classify_groups(rows, connection, has_group_field=has_group_field))
+    return shape_running_times(rows.filter(~pl.col("is_stored")))
 
 
 class _Loader:

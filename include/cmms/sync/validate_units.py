@@ -5,8 +5,8 @@ Input: the manifest of a fetched batch. Output: per unit a :class:`Verdict` (sma
 ``lost.arrow`` (records superseded within the input) and ``validation.json`` (Great Expectations' results).
 
 Per chunk: read_records -> parse_records -> load_reference/join_reference -> judge_rows. Then, over the whole unit:
-resolve_duplicates and check_contract. Raw records and rules are bounded by the chunk; the valid rows' columns stay in
-memory until their unit is concluded.
+resolve_duplicates and check_contract. Memory is bounded by the chunk, but for the keys of the valid rows and the
+reference data.
 """
 
 from __future__ import annotations
@@ -17,24 +17,27 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
 
 import polars as pl
 
-from cmms.database import Connection, execute, run_transaction
+from cmms.database import Connection, execute, run_transaction, session
 from cmms.settings import StreamName
 from cmms.sync.check_contract import check_fields, check_not_empty, check_reject_rate
 from cmms.sync.judge_rows import Judgement, judge_rows
 from cmms.sync.landed_records import LandedRecords, read_page
 from cmms.sync.load_reference import Reference, join_reference, load_reference
 from cmms.sync.parse_records import parse_records
-from cmms.sync.read_records import RawColumns, RecordReader, count_present
+from cmms.sync.raw_columns import RawColumns
+from cmms.sync.read_records import RecordReader
 from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest
 from cmms.sync.report_progress import Reporter
-from cmms.sync.resolve_duplicates import LOST_SCHEMA, resolve_duplicates
+from cmms.sync.resolve_duplicates import LOST_SCHEMA, RawBytes, resolve_duplicates
 from cmms.sync.run_context import RunContext
+from cmms.sync.shape_rows import mark_stored
 
 VERDICT_COLUMNS = ("code", "rule", "field", "message", "warnings")
 _JOINED_ONLY = ("day", "cumulative_beyond_daily", "counter_growth", "growth_while_running", "growth_difference")
@@ -115,19 +118,16 @@ def validate_span(
     units = [_Unit(run, connection, unit_key) for unit_key in span]
     present: set[str] = set()
     unknown: set[str] = set()
-    total, done, received = sum(page.records for page in pages), 0, 0
+    total, received = sum(page.records for page in pages), 0
     reporter.report(span[0], "validate", 0, total)
-    for chunk in _chunks(run, reader, pages):
-        received += sum(len(raw.records) for _, raw in chunk)
-        present |= _present_fields(chunk)
-        unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
-        frame = _in_scope(parse_records(chunk, stream=stream, settings=run.settings), run)
-        _create_plants(run, connection, frame)
-        raw = {number: columns.records for number, columns in chunk}
-        for unit, rows in _by_unit(units, frame):
-            unit.judge(rows, raw)
-        done += sum(len(columns.records) for _, columns in chunk)
-        reporter.report(span[0], "validate", done, total)
+    with ThreadPoolExecutor(1, "reference") as aside:
+        if total and len(units) == 1 and run.settings.rules.unknown_plant != "create":
+            units[0].load_reference_in(aside)
+        for chunk in _chunks(run, reader, pages):
+            present |= _present_fields(chunk)
+            unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
+            received += _judge_chunk(run, connection, units, chunk)
+            reporter.report(span[0], "validate", received, total)
     if run.sync_type != "replay":
         if not run.scope.is_restricted:
             check_not_empty(settings, stream=stream, unit_keys=span, fetched=received)
@@ -148,6 +148,19 @@ def validate_span(
     return verdicts
 
 
+def _judge_chunk(
+    run: RunContext, connection: Connection, units: list[_Unit], chunk: list[tuple[int, RawColumns]]
+) -> int:
+    """Parse and judge the records of some pages; returns how many. Empties ``chunk``."""
+    records = {number: columns.records for number, columns in chunk}
+    frame = _in_scope(parse_records(chunk, stream=run.scope.stream, settings=run.settings), run)
+    chunk.clear()  # the values are in the frame now: of the pages, only the raw records are still needed
+    _create_plants(run, connection, frame)
+    for unit, rows in _by_unit(units, frame):
+        unit.judge(rows, records)
+    return sum(map(len, records.values()))
+
+
 class _Unit:
     """Collects the chunks of one unit of work."""
 
@@ -158,19 +171,30 @@ class _Unit:
         self._connection = connection
         self._folder = f"{run.unit_folder(unit_key)}/{uuid.uuid4().hex[:8]}"
         self._reference: Reference | None = None
+        self._loading: Future[Reference] | None = None
         self._chunks = 0
         self._fetched = 0
-        self._valid: list[pl.DataFrame] = []
+        self._keys: list[pl.DataFrame] = []
         self._rejected: Counter[str] = Counter()
         self._warnings: Counter[str] = Counter()
         self._results: list[dict[str, Any]] = []
+
+    def load_reference_in(self, executor: ThreadPoolExecutor) -> None:
+        """Read the reference data while the first chunk is read and parsed: the database is idle then."""
+
+        def load() -> Reference:
+            with session() as connection:
+                return load_reference(connection, day=self.day)
+
+        self._loading = executor.submit(load)
 
     def judge(self, rows: pl.DataFrame, raw: dict[int, Any]) -> None:
         """Judge one chunk's rows of this unit and write them."""
         if rows.is_empty():
             return
         if self._reference is None:
-            self._reference = load_reference(self._connection, day=self.day)
+            loading = self._loading
+            self._reference = loading.result() if loading else load_reference(self._connection, day=self.day)
         judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
         self._chunks += 1
         self._fetched += len(judged)
@@ -181,14 +205,13 @@ class _Unit:
         rejected = judged.filter(pl.col("code").is_not_null())
         payloads = [bytes(raw[page][position]) for page, position in places_of(rejected)]
         write_rejected(self._run, self._folder, self._chunks, rejected, payloads)
-        self._valid.append(judged.filter(pl.col("code").is_null()).drop(*VERDICT_COLUMNS, "problem"))
+        self._keys.append(valid_keys(judged))
 
     def conclude(self, landed: LandedRecords) -> Verdict:
         """Find superseded records and check the batch rules over the whole unit."""
-        lost = pl.DataFrame(schema=LOST_SCHEMA)
-        if self._valid:
-            lost = resolve_duplicates(pl.concat(self._valid), landed.raw_bytes)
-        self._valid = []
+        version = self._reference.version if self._reference else 0
+        self._reference = self._loading = None  # large, and not needed any more
+        lost = find_lost(self._run, self._folder, self._keys, landed.raw_bytes)
         write_frame(self._run, f"{self._folder}/lost.arrow", lost)
         self._run.storage.write_bytes(
             f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode()
@@ -204,7 +227,7 @@ class _Unit:
             folder=self._folder,
             fetched=self._fetched,
             chunks=self._chunks,
-            reference_version=self._reference.version if self._reference else 0,
+            reference_version=version,
             rejected=dict(self._rejected),
             warnings=dict(self._warnings),
             lost=len(lost),
@@ -221,8 +244,8 @@ def judge_frame(
 ) -> tuple[pl.DataFrame, Judgement]:
     """Join the reference data to parsed rows, judge them, and add the verdict columns.
 
-    Adds plant_id (and for running times equipment_id, own_point_matches, foreign_point), code, rule, field, message
-    (null when kept) and warnings (sorted codes joined by commas, null when none).
+    Adds plant_id (and for running times equipment_id, own_point_matches, foreign_point, is_stored), code, rule, field,
+    message (null when kept) and warnings (sorted codes joined by commas, null when none).
     """
     joined = join_reference(rows, reference, day=day, rules=run.settings.rules)
     days = None if day is None else (day, day)
@@ -235,7 +258,26 @@ def judge_frame(
         _sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]
     ]
     judged = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
-    return judged, judgement
+    return judged if day is None else mark_stored(judged, reference.stored), judgement
+
+
+def valid_keys(judged: pl.DataFrame) -> pl.DataFrame:
+    """Equipment number, page and position of the rows that are kept: enough to find duplicates."""
+    return judged.filter(pl.col("code").is_null()).select("equipment_number", "page", "position")
+
+
+def find_lost(run: RunContext, folder: str, keys: Sequence[pl.DataFrame], raw_bytes: RawBytes) -> pl.DataFrame:
+    """Records of a unit that another record of the same equipment supersedes; ``keys`` by chunk, from the first."""
+    twice = pl.concat(keys).filter(pl.col("equipment_number").is_duplicated()) if keys else pl.DataFrame()
+    if twice.is_empty():
+        return pl.DataFrame(schema=LOST_SCHEMA)
+    rows = [
+        read_frame(run, f"{folder}/rows-{chunk}.arrow")
+        .drop(*VERDICT_COLUMNS, "problem")
+        .join(twice, on=["page", "position"], how="semi")
+        for chunk in range(1, len(keys) + 1)
+    ]
+    return resolve_duplicates(pl.concat(rows), raw_bytes)
 
 
 def judgement_warnings(judgement: Judgement) -> Iterator[str]:
@@ -257,7 +299,7 @@ def write_frame(run: RunContext, file: str, frame: pl.DataFrame) -> None:
     """Write a hand-over file."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer)
-    run.storage.write_bytes(file, buffer.getvalue())
+    run.storage.write_bytes(file, buffer.getbuffer())
 
 
 def read_frame(run: RunContext, file: str) -> pl.DataFrame:
@@ -266,7 +308,7 @@ def read_frame(run: RunContext, file: str) -> pl.DataFrame:
     Raises:
         HandoverMissing: it is not there.
     """
-    return pl.read_ipc(io.BytesIO(run.storage.read_bytes(file)))
+    return pl.read_ipc(run.storage.read_bytes(file))
 
 
 def _chunks(
@@ -288,7 +330,7 @@ def _chunks(
 
 
 def _present_fields(chunk: list[tuple[int, RawColumns]]) -> set[str]:
-    return {name for _, raw in chunk for name, values in raw.values.items() if count_present(values)}
+    return {name for _, raw in chunk for name, values in raw.values.items() if values.present}
 
 
 def _in_scope(frame: pl.DataFrame, run: RunContext) -> pl.DataFrame:

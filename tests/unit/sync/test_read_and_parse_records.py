@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmms.settings import parse_settings
+from cmms.sync import read_plain_records
 from cmms.sync.parse_records import parse_records
-from cmms.sync.read_records import ABSENT, DUPLICATE_KEY, NOT_AN_OBJECT, RecordReader
+from cmms.sync.raw_columns import ABSENT, RawColumns
+from cmms.sync.read_records import DUPLICATE_KEY, NOT_AN_OBJECT, RecordReader
 from tests.oracle.generate import RecordGenerator
 
 SETTINGS = parse_settings({})
@@ -20,12 +23,31 @@ FIELDS = {name: tuple(names) for name, names in SETTINGS.streams.running_time.fi
 RIGHT = b'{"SWERK":"P1","EQUNR":"A","CREATED_AT":"2026-01-31T10:00:00Z","DATE":"2026-01-31","RECDV":"8","CNTRR":"9"}'
 
 
-def read(*records: bytes) -> Any:
+@pytest.fixture(scope="module", params=[1, 10**9], ids=["fast-way", "slow-way"], autouse=True)
+def fewest(request: pytest.FixtureRequest) -> Iterator[None]:
+    """All of this holds with and without the fast way of reading plain text."""
+    before, read_plain_records._FEWEST = read_plain_records._FEWEST, request.param
+    yield
+    read_plain_records._FEWEST = before
+
+
+def read(*records: bytes) -> RawColumns:
     return RecordReader(records_path="", fields=FIELDS).read_records(list(records))
 
 
+def values_of(raw: RawColumns, name: str) -> list[Any]:
+    """A field's values in the order of the records."""
+    by_position = dict(zip(raw.positions.tolist(), raw.values[name].to_list(), strict=True))
+    return [by_position[position] for position in range(len(raw.records))]
+
+
+def structure_of(raw: RawColumns) -> dict[int, str]:
+    """Codes by position."""
+    return {int(raw.positions[row]): code for row, code in raw.structure.items()}
+
+
 def parse(*records: bytes) -> list[dict[str, Any]]:
-    return parse_records([(1, read(*records))], stream="running_time", settings=SETTINGS).to_dicts()
+    return parse_records([(1, read(*records))], stream="running_time", settings=SETTINGS).sort("position").to_dicts()
 
 
 @pytest.mark.feature("VAL-08")
@@ -37,7 +59,7 @@ def parse(*records: bytes) -> list[dict[str, Any]]:
     ],
 )  # fmt: skip
 def test_a_key_twice_is_noticed_however_it_is_written(record: bytes) -> None:
-    structure = read(RIGHT, record, RIGHT).structure
+    structure = structure_of(read(RIGHT, record, RIGHT))
     assert list(structure) == [1]
     assert structure[1].startswith(DUPLICATE_KEY)
 
@@ -60,9 +82,9 @@ def test_what_only_looks_like_a_key_twice_is_none(record: bytes) -> None:
 def test_what_is_no_object_is_marked_and_its_neighbours_are_read() -> None:
     odd = [b"null", b"[]", b'"text"', b"1", b"true"]
     raw = read(RIGHT, *odd, RIGHT)
-    assert raw.structure == dict.fromkeys(range(1, 6), NOT_AN_OBJECT)
-    assert [raw.values["equipment_number"][place] for place in (0, 6)] == ["A", "A"]
-    assert raw.values["equipment_number"][1] is ABSENT
+    assert structure_of(raw) == dict.fromkeys(range(1, 6), NOT_AN_OBJECT)
+    assert [values_of(raw, "equipment_number")[place] for place in (0, 6)] == ["A", "A"]
+    assert values_of(raw, "equipment_number")[1] is ABSENT
 
 
 @pytest.mark.feature("MAP-13")
@@ -72,7 +94,7 @@ def test_the_first_candidate_present_wins_and_unmapped_names_are_told() -> None:
         b'{"EQUNR":"only"}',
         b'{"EQUNR":"x","equipment_number":null}',
     )
-    assert list(raw.values["equipment_number"]) == ["new", "only", None]
+    assert values_of(raw, "equipment_number") == ["new", "only", None]
     assert raw.unknown_fields == {"EXTRA"}
 
 
@@ -91,9 +113,9 @@ def test_a_golden_record_is_typed_field_by_field() -> None:
 
 
 @pytest.mark.feature("SVC-02", "VAL-08")
-@pytest.mark.parametrize("seed", [1, 2])
-def test_many_records_at_once_are_read_as_each_one_alone(seed: int) -> None:
-    records = RecordGenerator(seed, 150, defect_rate=0.6).running_times(date(2026, 1, 31))
+@pytest.mark.parametrize(("seed", "defect_rate"), [(1, 0.6), (2, 0.6), (3, 0.1)])
+def test_many_records_at_once_are_read_as_each_one_alone(seed: int, defect_rate: float) -> None:
+    records = RecordGenerator(seed, 150, defect_rate=defect_rate).running_times(date(2026, 1, 31))
     together = parse(*records)
     for position, record in enumerate(records):
         (alone,) = parse(record)
@@ -120,3 +142,39 @@ def test_many_records_at_once_are_read_as_each_one_alone(seed: int) -> None:
 def test_arbitrary_json_never_raises_and_gives_a_row_per_record(values: list[dict[str, Any]]) -> None:
     rows = parse(*(json.dumps(value).encode() for value in values))
     assert [row["position"] for row in rows] == list(range(len(values)))
+
+
+@pytest.mark.feature("VAL-08")
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"EQUNR":1,"EQKTU":"x"}', b'{"EQUNR":"a"}', b'{"EQUNR":"a","EQUNR":"b"}', b'{"EQUNR":"\\ud800","EQKTU":"x"}',
+        b'{"EQUNR":"\\u0000","EQKTU":"x"}', b'{"EQUNR":"\x01","EQKTU":"x"}', b'{"EQUNR":"a","EQKTU":{"b":"c"}}', b"7",
+        b'{"EQUNR":"a","EQKTU":"x\\":\\"y"}', b'{"EQUNR":null,"EQKTU":"x"}', b'{"ZZ":"a","EQKTU":"x"}', b'{"EQUNR":true}',
+        b'{"EQUNR":"a","EQKTU":"x","ZZ":"y"}', b'{"EQUNR":"caf\xc3\xa9","EQKTU":"\\ud83d\\ude00"}', b'{}', b'{"EQUNR":"a",\n"EQKTU":"x"}',
+        b'{"EQUNR" : "a", "EQKTU" : "x"}', b'{"EQUNR": "a", "EQKTU": null}', b'{"EQUNR":  "a","EQKTU":"x"}',
+    ],
+)  # fmt: skip
+def test_an_odd_record_among_plain_ones_is_read_as_alone_and_changes_no_neighbour(odd: bytes) -> None:
+    plain = [b'{"EQUNR":"%d","EQKTU":"text"}' % number for number in range(60)]
+    raw = read(*plain[:30], odd, *plain[30:])
+    alone = read(odd)
+    for name in ("equipment_number", "equipment_description", "plant_code"):
+        values = values_of(raw, name)
+        (expected,) = values_of(alone, name)
+        assert type(values[30]) is type(expected)
+        assert getattr(values[30], "text", values[30]) == getattr(expected, "text", expected)
+        assert values[:30] + values[31:] == [value for record in plain for value in values_of(read(record), name)]
+    assert structure_of(raw) == {30 + row: code for row, code in alone.structure.items()}
+    assert raw.unknown_fields == alone.unknown_fields
+
+
+def test_the_fast_way_reads_all_plain_records_and_leaves_out_the_others() -> None:
+    plain = [b'{"EQUNR":"%d","EQKTU":null}' % number for number in range(60)]
+    found = read_plain_records.read_plain_records([*plain, b'{"EQUNR":5,"EQKTU":null}', b'{"EQUNR":"a"}'])
+    if len(plain) < read_plain_records._FEWEST:
+        assert found is None
+    else:
+        assert found is not None
+        assert found.is_plain.tolist() == [True] * 60 + [False] * 2
+        assert found.columns["EQUNR"].to_list() == [str(number) for number in range(60)]
