@@ -302,5 +302,6 @@ def test_a_plant_or_machine_deleted_between_validation_and_merge_costs_its_recor
     assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 1, 1), (
         summary.error_message
     )
+    assert dict(summary.rejects_by_code) == {"EQUIPMENT_UNKNOWN": 1}
     assert site.value("SELECT code FROM sync_record_errors") == "EQUIPMENT_UNKNOWN"
     assert json.loads(site.value("SELECT payload FROM sync_record_errors"))["EQUNR"] == "B"

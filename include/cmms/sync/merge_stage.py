@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -124,6 +125,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     quarantine = Quarantine(cursor, **unit, replayed=run.replayed)
     frames = (read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
     rejected = quarantine.keep_rejected(frames)
+    reject_codes = Counter(verdict.rejected)
     quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
     if day is None:
         outcome = merge_equipment(cursor, run, verdict, stage)
@@ -132,6 +134,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     if outcome.gone:
         places = [(place["page"], place["position"]) for place in outcome.gone]
         rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
+        reject_codes[quarantine.gone_code] += len(outcome.gone)
     if outcome.older:
         raw = landed.raw_bytes([(place["page"], place["position"]) for place in outcome.older])
         older = [{**place, "code": OLDER, "payload": raw[place["page"], place["position"]]} for place in outcome.older]
@@ -157,6 +160,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     if outcome.changed:
         execute(cursor, "reference/raise_version")
     _write_marker(cursor, run, verdict, stage, counts, version)
+    _write_codes(cursor, run, verdict.unit_key, reject_codes, verdict.warnings)
     return counts
 
 
@@ -166,13 +170,16 @@ def _write_marker(
     values = {name: getattr(counts, name) for name in Counts.__dataclass_fields__}
     key = {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key}
     execute(cursor, "merge/mark_unit", {**key, **values, "fence": stage.fence, "reference_version": version})
-    for level, kind, codes in (
-        ("error", "reject", verdict.rejected),
-        ("warning", "warning", verdict.warnings),
-    ):
+
+
+def _write_codes(
+    cursor: Cursor, run: RunContext, unit_key: str, rejected: Mapping[str, int], warnings: Mapping[str, int]
+) -> None:
+    """One event per code: what the run's summary, alerts and views tell."""
+    for level, kind, codes in (("error", "reject", rejected), ("warning", "warning", warnings)):
         for code, records in sorted(codes.items()):
-            message = f"{verdict.unit_key}: {records} records {code}"
-            write_event(cursor, run.sync_log_id, level, kind, code, message, records=records, unit=verdict.unit_key)
+            message = f"{unit_key}: {records} records {code}"
+            write_event(cursor, run.sync_log_id, level, kind, code, message, records=records, unit=unit_key)
 
 
 def judge_again(

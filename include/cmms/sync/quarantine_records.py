@@ -57,6 +57,7 @@ class Quarantine:
         self._rejected_again: set[bytes] = set()
         self._base: dict[str, Any] = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
         self._seen: Counter[bytes] = Counter()
+        self.gone_code = "EQUIPMENT_UNKNOWN" if stream == "running_time" else "PLANT_UNKNOWN"
 
     def keep_rejected(self, frames: Iterable[pl.DataFrame]) -> int:
         """Keep every row whose ``code`` is set; returns how many."""
@@ -64,15 +65,14 @@ class Quarantine:
         return self._insert(rows)
 
     def keep_gone(self, places: list[dict[str, Any]], raw: dict[tuple[int, int], bytes], day: date | None) -> int:
-        """Keep staged records whose equipment or plant was deleted before the merge."""
-        code = "EQUIPMENT_UNKNOWN" if self._base["stream"] == "running_time" else "PLANT_UNKNOWN"
+        """Keep staged records whose equipment or plant was deleted before the merge, as ``gone_code``."""
         rule, field = ("RT-04", "equipment_number") if day else ("VAL-02", "plant_code")
         rows = [
             self._error_row(
                 {
                     "equipment_number": place["equipment_number"],
                     "date": day,
-                    "code": code,
+                    "code": self.gone_code,
                     "rule": rule,
                     "field": field,
                     "message": "equipment or plant was deleted while the sync ran",
