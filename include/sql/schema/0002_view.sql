@@ -17,13 +17,12 @@ ALTER TABLE plants
 ALTER TABLE alert_events
   ADD COLUMN row_version INT UNSIGNED NOT NULL DEFAULT 1;
 
--- Who has read which notification.
+-- Who has read which notification; no foreign key: alerts are cleaned up on their own.
 CREATE TABLE notification_reads (
   alert_event_id BIGINT UNSIGNED NOT NULL,
   reader VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   read_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-  PRIMARY KEY (alert_event_id, reader),
-  CONSTRAINT fk_notification_reads_alert FOREIGN KEY (alert_event_id) REFERENCES alert_events (id) ON DELETE CASCADE
+  PRIMARY KEY (alert_event_id, reader)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What a person has set up in the view: columns of a table, a filter kept under a name.

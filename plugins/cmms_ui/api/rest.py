@@ -123,8 +123,9 @@ def _describe_filters(resource: Resource) -> str:
     names = ", ".join(f"`{column.name}`" for column in resource.columns if column.filterable)
     operators = ", ".join(f"`{name}`" for name in OPERATORS_OF["date"])
     return (
-        f"Every other parameter filters: `<field>=<value>` (repeated: any of them) or `<field>.<operator>=<value>`, where"
-        f" operator is one of `contains`, `starts`, {operators}; `between` takes two values. Fields: {names}."
+        "Every other parameter filters: `<field>=<value>` (repeated: any of them) or `<field>.<operator>=<value>`,"
+        f" where operator is one of `contains`, `starts`, {operators}; `between` takes two values."
+        f" Fields: {names}."
         f" Tabs: {', '.join(tab.name for tab in resource.tabs)}."
     )
 

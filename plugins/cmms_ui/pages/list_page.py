@@ -91,6 +91,7 @@ def action_button(resource: Resource, action: Action, place: str, *, key: str = 
         leftSection=icon(action.icon),
         variant="filled" if first else "light",
         color="red" if action.dangerous else None,
+        className="" if first else "cmms-button-bad" if action.dangerous else "cmms-button",
         size="sm" if first else "compact-sm" if place == "rows" else "sm",
     )
 

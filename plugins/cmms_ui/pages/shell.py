@@ -15,6 +15,7 @@ BELL_SECONDS = 5
 
 THEME = {
     "primaryColor": "indigo",
+    "primaryShade": {"light": 8, "dark": 8},
     "fontFamily": "var(--cmms-font)",
     "headings": {"fontFamily": "var(--cmms-font)", "fontWeight": "600"},
     "cursorType": "pointer",

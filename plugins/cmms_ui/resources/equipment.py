@@ -16,6 +16,7 @@ from cmms.views.change_equipment import (
 )
 from cmms.views.start_syncs import start_sync_of
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
+from cmms_ui.widgets.equipment_widgets import CHART, HISTORY, QUALITY
 
 _LATEST = "FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1"
 _COUNTER = f"(SELECT r.cumulative_hours {_LATEST})"
@@ -93,6 +94,7 @@ EQUIPMENT = Resource(
     search_hint="Search number or description",
     refresh_seconds=30,
     inline_edit="edit",
+    record_widgets=(CHART, QUALITY, HISTORY),
     columns=(
         Column("id", "Id", "e.id", "integer", width=90, hidden=True),
         Column("equipment_number", "Number", "e.equipment_number", width=190, searchable=True, link=True),

@@ -10,6 +10,7 @@ from cmms.views import choices
 from cmms.views.actors import Actor, Invalid
 from cmms.views.start_syncs import control_run, retry_run, start_sync
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.widgets.sync_widgets import ERRORS, GAPS, LAST, LIVE, STEPS
 
 _TYPES = (
     Choice("equipment", "Equipment"),
@@ -104,6 +105,8 @@ SYNCS = Resource(
     title="id",
     search_hint="Search run id, person or error",
     refresh_seconds=3,
+    widgets=(LIVE, LAST, GAPS),
+    record_widgets=(STEPS, ERRORS),
     columns=(
         Column("id", "Run", "l.id", "integer", width=90, link=True),
         Column("sync_type", "Type", "l.sync_type", width=130, choices=_TYPES),

@@ -1,0 +1,17 @@
+-- Purpose: every active machine with what is wrong with it, at most 5,000. Caller: the widgets of plugins/cmms_ui.
+SELECT e.id, e.equipment_number, p.plant_code,
+  CASE
+    WHEN EXISTS (SELECT 1 FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)
+      THEN 'bad'
+    WHEN e.missing_since IS NOT NULL THEN 'warn'
+    WHEN r.id IS NULL THEN 'idle'
+    WHEN r.quality = 'warning' THEN 'warn'
+    ELSE 'good'
+  END AS health
+FROM equipment e
+JOIN plants p ON p.id = e.plant_id
+LEFT JOIN equipment_running_times r
+  ON r.equipment_id = e.id AND r.date = (SELECT MAX(date) FROM equipment_running_times)
+WHERE e.is_active = 1
+ORDER BY p.plant_code, e.equipment_number
+LIMIT 5000

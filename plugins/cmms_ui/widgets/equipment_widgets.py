@@ -1,0 +1,220 @@
+"""Widgets about equipment: counts, health, running hours, one machine's chart and history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, get_relative_path, html
+
+from cmms.views.read_equipment import read_running_times
+from cmms.views.read_list import read_badges
+from cmms.views.read_status import Row, read
+from cmms_ui.components.marks import aria, empty_state, status_badge
+from cmms_ui.schema import Widget
+from cmms_ui.widgets.parts import at, figure, link, note, small_table
+
+CHART_DAYS = 90
+_TONES = {"good": "good", "warn": "warning or not in feed", "bad": "rejected records", "idle": "no reading that day"}
+_SIGNS = {"good": "✓", "warn": "▲", "bad": "!", "idle": "·"}
+
+
+def load_counts(_parameters: Mapping[str, Any]) -> dict[str, int]:
+    """The number of machines of every tab."""
+    from cmms_ui.resources.equipment import EQUIPMENT
+
+    return read_badges(EQUIPMENT.listing)
+
+
+def render_counts(counts: Mapping[str, int]) -> Any:
+    """Figures that lead to their lists."""
+    shown = (
+        ("all", "Machines", ""),
+        ("active", "✓ Active", "good"),
+        ("inactive", "– Inactive", "idle"),
+        ("needs_maintenance", "! Need maintenance", "bad"),
+        ("recent", "+ Recently added", "info"),
+        ("sync_errors", "! With sync errors", "bad"),
+    )
+    return html.Div(
+        [
+            figure(label, counts[tab], f"/equipment?tab={tab}", tone if counts[tab] or tone != "bad" else "good")
+            for tab, label, tone in shown
+        ],
+        className="cmms-figures",
+    )
+
+
+def load_health(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Every active machine with its health."""
+    return read("health_matrix")
+
+
+def render_health(rows: list[Row]) -> Any:
+    """One cell a machine, by plant; colour and sign, a link to the machine."""
+    if not rows:
+        return empty_state("No machine is active.", name="gauge")
+    plants: dict[str, list[Any]] = {}
+    for row in rows:
+        health = str(row["health"])
+        plants.setdefault(str(row["plant_code"]), []).append(
+            dcc.Link(
+                _SIGNS[health],
+                href=get_relative_path(f"/equipment/{row['id']}"),
+                className=f"cmms-health cmms-tone-{health}",
+                title=f"{row['equipment_number']}: {_TONES[health]}",
+            )
+        )
+    counts = {health: sum(row["health"] == health for row in rows) for health in _TONES}
+    legend = [
+        html.Span(f"{_SIGNS[health]} {text}: {counts[health]:,}", className=f"cmms-text-{health}")
+        for health, text in _TONES.items()
+    ]
+    return html.Div(
+        [
+            html.Div(legend, className="cmms-live-facts"),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Span(f"{plant} ({len(cells):,})", className="cmms-dim"),
+                            html.Div(cells, className="cmms-cells"),
+                        ]
+                    )
+                    for plant, cells in plants.items()
+                ],
+                className="cmms-matrix",
+                tabIndex=0,
+                role="region",
+                **aria(label="Health of every active machine"),
+            ),
+        ]
+    )
+
+
+def load_trend(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Running hours by day."""
+    return read("hours_by_day", {"days": 30})
+
+
+def render_trend(rows: list[Row]) -> Any:
+    """Hours of all machines by day."""
+    if not rows:
+        return empty_state("No reading yet.", name="clock")
+    newest = rows[-1]
+    return html.Div(
+        [
+            dmc.AreaChart(
+                h=170,
+                data=[{"day": f"{row['date']:%m-%d}", "hours": float(row["hours"])} for row in rows],
+                dataKey="day",
+                series=[{"name": "hours", "color": "indigo.5", "label": "Running hours"}],
+                curveType="linear",
+                tickLine="x",
+            ),
+            note(
+                f"{newest['date']}: {float(newest['hours']):,.0f} hours, {int(newest['running']):,} of"
+                f" {int(newest['machines']):,} machines have run."
+            ),
+        ]
+    )
+
+
+def load_chart(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The newest readings of a machine."""
+    return read_running_times(parameters["key"], CHART_DAYS)
+
+
+def render_chart(rows: list[dict[str, Any]]) -> Any:
+    """Hours by day as bars and the counter as a line; the figures below for who cannot see them."""
+    if not rows:
+        return empty_state("This machine has no reading yet.", name="clock")
+    data = [
+        {"day": row["date"], "Hours": float(row["running_hours"]), "Counter": float(row["cumulative_hours"])}
+        for row in rows
+    ]
+    table = [
+        [row["date"], row["running_hours"], row["cumulative_hours"], row["quality_code"] or row["quality"]]
+        for row in reversed(rows)
+    ]
+    return html.Div(
+        [
+            dmc.CompositeChart(
+                h=220,
+                data=data,
+                dataKey="day",
+                series=[
+                    {"name": "Hours", "type": "bar", "color": "indigo.4"},
+                    {"name": "Counter", "type": "line", "color": "orange.6", "yAxisId": "right"},
+                ],
+                withLegend=True,
+                withRightYAxis=True,
+                curveType="linear",
+                yAxisProps={"domain": [0, 24]},
+                rightYAxisProps={"domain": ["auto", "auto"], "width": 70},
+                withDots=False,
+                maxBarWidth=26,
+            ),
+            html.Details(
+                [
+                    html.Summary("Readings as a table"),
+                    small_table(("Day", "Hours", "Counter", "Quality"), table, "Readings"),
+                ]
+            ),
+        ]
+    )
+
+
+def load_quality(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """How good the last thirty days are, and what was rejected."""
+    key = parameters["key"]
+    quality = read("equipment_quality", {"id": key, "days": 30})[0]
+    return {"quality": quality, "errors": read("equipment_runs", {"id": key})}
+
+
+def render_quality(data: Mapping[str, Any]) -> Any:
+    """Completeness, warnings, rejected records."""
+    quality = data["quality"]
+    readings = int(quality["readings"])
+    lines: list[Any] = [
+        note(
+            f"Last 30 days: {readings} readings, {int(quality['warnings'] or 0)} with a warning,"
+            f" {float(quality['hours'] or 0):,.1f} hours."
+        )
+    ]
+    if not data["errors"]:
+        lines.append(note("No record of this machine has been rejected."))
+        return html.Div(lines)
+    rows = [
+        [
+            link(row["code"], f"/record-errors/{row['id']}"),
+            row["reading_date"] or "–",
+            status_badge(row["status"], size="sm"),
+            at(row["last_seen_at"]),
+        ]
+        for row in data["errors"]
+    ]
+    lines.append(small_table(("Code", "Day", "Status", "Last seen"), rows, "Rejected records of this machine"))
+    return html.Div(lines)
+
+
+def load_history(parameters: Mapping[str, Any]) -> list[Row]:
+    """What syncs and people have changed."""
+    return read("equipment_history", {"id": parameters["key"], "id_text": str(parameters["key"])})
+
+
+def render_history(rows: list[Row]) -> Any:
+    """Who has changed what, newest first."""
+    if not rows:
+        return note("Nobody has changed this machine since it was added.")
+    cells = [[at(row["at"]), row["who"], row["what"], html.Code(str(row["detail"] or "")[:160])] for row in rows]
+    return small_table(("When", "Who", "What", "Values"), cells, "Changes of this machine")
+
+
+COUNTS = Widget("counts", "Equipment", load_counts, render_counts, refresh_seconds=300, span=12)
+HEALTH = Widget("health", "Health of machines", load_health, render_health, refresh_seconds=30, span=6)
+TREND = Widget("trend", "Running hours by day", load_trend, render_trend, refresh_seconds=300, span=6)
+CHART = Widget("chart", "Running time", load_chart, render_chart, span=12)
+QUALITY = Widget("quality", "Data quality", load_quality, render_quality, span=6)
+HISTORY = Widget("history", "Changes", load_history, render_history, span=6)

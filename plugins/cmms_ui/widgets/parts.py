@@ -1,0 +1,86 @@
+"""What several widgets are drawn with: figures, small tables, times in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, get_relative_path, html
+
+from cmms_ui.components.marks import aria
+
+FRESH_MINUTES, OLD_MINUTES = 26 * 60, 50 * 60  # a daily sync, and one that was missed
+
+
+def link(label: Any, path: str) -> Any:
+    """A link within the view."""
+    return dcc.Link(label, href=get_relative_path(path))
+
+
+def figure(label: str, value: int, path: str, tone: str = "") -> Any:
+    """A number that leads to the list which it counts."""
+    return dcc.Link(
+        [html.Span(f"{value:,}", className="cmms-figure-value"), html.Span(label, className="cmms-figure-label")],
+        href=get_relative_path(path),
+        className=f"cmms-figure cmms-text-{tone}" if tone else "cmms-figure",
+    )
+
+
+def small_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], caption: str) -> Any:
+    """A plain table; wide ones scroll in themselves."""
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(caption, className="cmms-hidden"),
+                html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+            ],
+            className="cmms-table",
+        ),
+        className="cmms-table-box",
+        tabIndex=0,
+        role="region",
+        **aria(label=caption),
+    )
+
+
+def describe_age(minutes: float | None) -> str:
+    """``3 h ago``."""
+    if minutes is None:
+        return "never"
+    if minutes < 2:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes:.0f} min ago"
+    if minutes < 48 * 60:
+        return f"{minutes / 60:.0f} h ago"
+    return f"{minutes / 1440:.0f} days ago"
+
+
+def tone_of_age(minutes: float | None) -> str:
+    """A good sync older than a day and two hours is a warning, one of two days is bad."""
+    if minutes is None or minutes > OLD_MINUTES:
+        return "bad"
+    return "warn" if minutes > FRESH_MINUTES else "good"
+
+
+def describe_seconds(seconds: float | None) -> str:
+    """``2 min 5 s``."""
+    if seconds is None:
+        return "unknown"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def at(value: datetime | None) -> str:
+    """An instant, in UTC."""
+    return f"{value:%Y-%m-%d %H:%M} UTC" if value else "–"
+
+
+def note(text: str) -> Any:
+    """A dim line."""
+    return dmc.Text(text, size="sm", c="dimmed", className="cmms-note")
