@@ -139,6 +139,19 @@ class AirflowSite(Site):
         if answer.status_code == httpx.codes.CONFLICT:
             self.call("PATCH", "/pools/cmms_sync", json=body)
 
+    def clear_task(self, dag_id: str, run_id: str, task_id: str, *, downstream: bool) -> None:
+        """Clear a task of a finished run, as in the view of Airflow."""
+        self.wait_until("the run to be over", lambda: self.run_state(dag_id, run_id) in ("success", "failed"))
+        body = {
+            "dry_run": False,
+            "dag_run_id": run_id,
+            "task_ids": [task_id],
+            "include_downstream": downstream,
+            "only_failed": False,
+            "reset_dag_runs": True,
+        }
+        self.call("POST", f"/dags/{dag_id}/clearTaskInstances", json=body)
+
     def pause(self, dag_id: str, *, paused: bool = True) -> None:
         """Start no more tasks of a DAG; those at work go on."""
         self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": paused})

@@ -13,6 +13,7 @@ STEPS = ("open_run", "plan_requests", "fetch", "validate", "stage", "merge", "cl
 
 
 @pytest.mark.slow
+@pytest.mark.feature("SVC-03", "TEST-28")
 def test_a_worker_killed_once_in_every_step_of_a_run_changes_nothing(site: AirflowSite) -> None:
     expected = site.expect_after(site.sync_equipment)
     assert len(expected["equipment"]) > 20 and expected["rejects"]
