@@ -250,10 +250,12 @@ class Rules(Frozen):
 
     A run fails before anything is merged when more than ``max_rejected_percent`` of at least
     ``max_rejected_floor`` records are rejected, or when a full snapshot shrinks by more than
-    ``max_shrink_percent``.
+    ``max_shrink_percent``. With ``plant_code_case: upper`` plant codes are compared and created in capital letters;
+    equipment numbers are opaque and never changed.
     """
 
     unknown_plant: Literal["reject", "create"] = "reject"
+    plant_code_case: Literal["exact", "upper"] = "exact"
     strict_progression: bool = False
     hours_mismatch_tolerance: Decimal = Field(Decimal("0.1"), ge=0)
     future_days: int = Field(1, ge=0)

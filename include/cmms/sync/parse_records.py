@@ -70,6 +70,8 @@ def parse_records(pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName
     }
     for name in TEXT_FIELDS:
         columns[name] = fields.text(name)
+    if settings.rules.plant_code_case == "upper":
+        columns["plant_code"] = columns["plant_code"].str.to_uppercase()
     columns["api_created_at"] = fields.instant("api_created_at", zone)
     if stream == "equipment":
         columns["equipment_group"] = fields.text("equipment_group")
