@@ -49,6 +49,7 @@ def filled(migrated_on_each: dict[str, Any], tmp_path_factory: pytest.TempPathFa
     return site
 
 
+@pytest.mark.feature("DAT-04")
 @pytest.mark.parametrize(
     "table", [pytest.param(table, marks=pytest.mark.feature(FEATURE_OF[table])) for table in COLUMNS]
 )
@@ -93,6 +94,75 @@ def test_every_foreign_key_has_an_index_that_starts_with_it_and_restricts(filled
     assert wanted <= {(row["t"], row["c"]) for row in keys}
 
 
+@pytest.mark.feature("PERF-02", "DAT-01")
+def test_plant_codes_and_equipment_numbers_have_a_unique_index_each(filled: Site) -> None:
+    rows = filled.query(
+        f"SELECT table_name AS t, GROUP_CONCAT(column_name ORDER BY seq_in_index) AS c FROM information_schema.statistics"
+        f" WHERE {HERE} AND non_unique = 0 GROUP BY table_name, index_name"
+    )
+    assert {("plants", "plant_code"), ("equipment", "equipment_number")} <= {(row["t"], row["c"]) for row in rows}
+
+
+# A row of each table that has a foreign key or is named by one: what must be given, and right in every other way.
+ROWS: dict[str, dict[str, Any]] = {
+    "plants": {"plant_code": "P998", "name": "x"},
+    "equipment_groups": {"name": "x"},
+    "equipment_group_rules": {"equipment_group_id": 1, "priority": 998, "field": "plant_code", "pattern": "x"},
+    "equipment": {"equipment_number": "998", "plant_id": 1, "equipment_group_id": 1},
+    "equipment_revisions": {"equipment_id": 1, "before_json": "{}", "changed_by": "x"},
+    "equipment_running_times": {"equipment_id": 1, "plant_id": 1, "date": "2025-06-30", "running_hours": 1, "cumulative_hours": 1},
+    "equipment_running_time_revisions": {"running_time_id": 1, "equipment_id": 1, "date": "2025-06-30", "before_json": "{}",
+                                         "changed_by": "x"},
+    "counter_events": {"equipment_id": 1, "date": "2025-06-30", "kind": "reset", "created_by": "x"},
+    "config_versions": {"version": 998, "body": "{}", "created_by": "x"},
+    "api_sync_logs": {"sync_type": "equipment", "status": "running"},
+    "sync_units": {"sync_log_id": 1, "stream": "equipment", "unit_key": "x"},
+    "sync_record_errors": {"sync_log_id": 1, "stream": "x", "unit_key": "x", "record_key": "x", "category": "x", "code": "x",
+                           "rule": "x", "message": "x", "payload": "x", "payload_hash": "x" * 32,
+                           "first_seen_at": "2026-01-01", "last_seen_at": "2026-01-01"},
+    "sync_superseded_records": {"sync_log_id": 1, "stream": "x", "unit_key": "x", "record_key": "x", "code": "x", "payload": "x",
+                                "payload_hash": "x" * 32},
+    "sync_log_events": {"sync_log_id": 1, "level": "info", "category": "x", "code": "x", "message": "x"},
+    "alert_events": {"fingerprint": "x", "rule_key": "x", "level": "high", "title": "x", "first_at": "2026-01-01",
+                     "last_at": "2026-01-01"},
+    "notification_deliveries": {"alert_event_id": 1, "channel": "slack", "target": "x", "transition": "x"},
+}  # fmt: skip
+NOBODY = 4_000_000_000
+
+
+@pytest.mark.feature("TEST-12")
+def test_every_foreign_key_refuses_an_orphan_and_a_parent_without_its_children(filled: Site) -> None:
+    keys = filled.query(
+        f"SELECT constraint_name AS k, table_name AS child, column_name AS c, referenced_table_name AS parent"
+        f" FROM information_schema.key_column_usage WHERE {HERE} AND referenced_table_name IS NOT NULL"
+    )
+    assert {key["child"] for key in keys} | {key["parent"] for key in keys} <= ROWS.keys()
+    with filled.session() as connection, closing(connection.cursor()) as cursor:
+        connection.autocommit(False)
+
+        def insert(table: str, **values: Any) -> int:
+            row = {**ROWS[table], **values}
+            marks = ", ".join(["%s"] * len(row))
+            cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+            return int(cursor.lastrowid)
+
+        for key in keys:
+            name = f"`{key['k']}`"
+            with pytest.raises(MySQLdb.IntegrityError, match=name) as orphan:
+                insert(key["child"], **{key["c"]: NOBODY})
+            parent = insert(key["parent"], **_other(key["parent"]))
+            insert(key["child"], **{key["c"]: parent})
+            with pytest.raises(MySQLdb.IntegrityError, match=name) as delete:
+                cursor.execute(f"DELETE FROM {key['parent']} WHERE id = {parent}")
+            assert (orphan.value.args[0], delete.value.args[0]) == (1452, 1451)
+            connection.rollback()
+
+
+def _other(table: str) -> dict[str, Any]:
+    """What the parent must have otherwise than a child of the same table beside it."""
+    return {"api_sync_logs": {"run_id": "parent"}}.get(table, {})
+
+
 REFUSED = [
     ("PERF-02", "duplicate plant", "INSERT INTO plants (plant_code, name) VALUES ('P001', 'x')", 1062),
     ("DAT-01", "plant without code", "INSERT INTO plants (name) VALUES ('x')", 1364),
@@ -121,6 +191,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.feature("DAT-01", "DAT-04", "PERF-02", "TEST-12", "DAT-06")
 @pytest.mark.parametrize(
     ("statement", "number"),
     [
