@@ -91,7 +91,7 @@ def _address_condition(resource: Resource, name: str, values: Iterable[str]) -> 
     field, _, operator = name.partition(".")
     chosen = tuple(values)
     if operator:
-        return Condition(field, operator, chosen)
+        return Condition(field, operator, () if operator in ("blank", "not_blank") else chosen)
     if any(item.column == field and item.kind == "days" for item in resource.filters) and len(chosen) == 2:
         return Condition(field, "between", chosen)
     kind = next((column.to_field().kind for column in resource.columns if column.name == field), "text")

@@ -20,9 +20,7 @@ def seeded(
     mysql_server: Any, make_database: Callable[[Any], dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> Any:
     """A schema with machines, readings, rejected records and runs; shared by all tests of the view."""
-    database = make_database(mysql_server)
-    view_site.seed(database, tmp_path_factory.mktemp("view"))
-    return database
+    return view_site.seed_once(mysql_server, make_database, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +36,7 @@ def airflow_app(seeded: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
         from airflow.utils.db import initdb
 
         initdb()
+        view_site.store_dags()
         purge_cached_app()
         app = create_app()
         with TestClient(app, base_url="http://testserver"):

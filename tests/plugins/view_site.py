@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,6 +59,29 @@ def seed(database: dict[str, Any], folder: Path) -> None:
     _decide(site)
 
 
+_seeded: dict[int, dict[str, Any]] = {}
+
+
+def seed_once(server: Any, make_database: Callable[[Any], Any], folders: pytest.TempPathFactory) -> dict[str, Any]:
+    """The seeded schema of this test run: filled for whoever asks first."""
+    if id(server) not in _seeded:
+        database = dict(make_database(server))
+        seed(database, folders.mktemp("view"))
+        _seeded[id(server)] = database
+    return _seeded[id(server)]
+
+
+def store_dags() -> None:
+    """Parse the repository's DAGs into Airflow's database, as its DAG processor does: then they can be triggered."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+    DagBundlesManager().sync_bundles_to_db()
+    bag = DagBag(dag_folder=str(REPOSITORY / "dags"), bundle_name="dags-folder", bundle_path=REPOSITORY / "dags")
+    assert bag.import_errors == {}
+    sync_bag_to_db(bag, "dags-folder", None)
+
+
 def _decide(site: Site) -> None:
     """What people and the alerting have added."""
     site.execute(
@@ -85,7 +108,9 @@ def _decide(site: Site) -> None:
     )
 
 
-def airflow_environment(home: Path, database: Mapping[str, Any], port: int = 0) -> dict[str, str]:
+def airflow_environment(
+    home: Path, database: Mapping[str, Any], port: int = 0, metadata: Path | None = None
+) -> dict[str, str]:
     """Variables of an API server of its own: SQLite metadata, simple auth manager, one user per role."""
     home.mkdir(parents=True, exist_ok=True)
     passwords = home / "passwords.json"
@@ -101,7 +126,7 @@ def airflow_environment(home: Path, database: Mapping[str, Any], port: int = 0) 
         "AIRFLOW__CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{metadata or home / 'airflow.db'}",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": url,

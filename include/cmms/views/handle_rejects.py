@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from threading import BoundedSemaphore, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -22,8 +23,10 @@ from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
 
 REPLAY_LIMIT = 1_000
-REPLAY_SECONDS = 300
+REPLAY_WAIT_SECONDS = 20.0
+CONCURRENT_REPLAYS = 2
 PAYLOAD_LIMIT_BYTES = 64_000
+_slots = BoundedSemaphore(CONCURRENT_REPLAYS)
 _OPEN = ("open", "acknowledged", "retrying")
 
 
@@ -79,8 +82,13 @@ def correct(actor: Actor, key: int, version: int | None, text: str) -> None:
     write(work, what="correcting a rejected record")
 
 
-def replay(actor: Actor, keys: Sequence[int]) -> dict[str, int]:
-    """Judge records again and store those that pass; returns how many are in which status then."""
+def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WAIT_SECONDS) -> dict[str, int] | None:
+    """Judge records again and store those that pass.
+
+    Returns:
+        How many are in which status then; None when it takes longer than a person waits: then it goes on by itself,
+        as a run of type ``replay``.
+    """
     actor.require(Capability.EDIT)
     if not 1 <= len(keys) <= REPLAY_LIMIT:
         raise Invalid(f"choose 1 to {REPLAY_LIMIT:,} records")
@@ -88,30 +96,47 @@ def replay(actor: Actor, keys: Sequence[int]) -> dict[str, int]:
 
     def note(cursor: Cursor) -> None:
         for row in _lock(cursor, keys):
-            audit(
-                cursor,
-                actor,
-                "replay",
-                "sync_record_errors",
-                row["id"],
-                before={"status": row["status"]},
-                batch_id=batch_id,
-            )
+            before = {"status": row["status"]}
+            audit(cursor, actor, "replay", "sync_record_errors", row["id"], before=before, batch_id=batch_id)
 
     write(note, what="noting a replay")
-    command = [sys.executable, "-m", "cmms", "replay"]
-    for key in keys:
-        command += ["--id", str(int(key))]
-    environment = {**os.environ, "USER": actor.name}
-    try:
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=REPLAY_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise ViewError("The replay takes long; the list of syncs shows how it goes on.") from None
+    replaying = _ReplayProcess(actor.name, keys)
+    replaying.join(wait_seconds)
+    if replaying.is_alive():
+        return None
     with raw_session() as connection:
         statuses = Counter(str(row["status"]) for row in query(connection, "ui/reject_statuses", {"ids": tuple(keys)}))
-    if ended.returncode != 0 and not statuses["resolved"]:
-        raise ViewError("Nothing could be stored: " + _last_line(ended.stderr or ended.stdout))
+    if replaying.failed and not statuses["resolved"]:
+        raise ViewError("Nothing could be stored: " + _last_line(replaying.output))
     return dict(statuses)
+
+
+class _ReplayProcess(Thread):
+    """``cmms replay`` as a process; the thread waits for its end, so that it leaves nothing behind."""
+
+    def __init__(self, user: str, keys: Sequence[int]) -> None:
+        if not _slots.acquire(blocking=False):
+            raise ViewError("Others replay at this moment; try again in a minute.")
+        super().__init__(name="cmms-replay", daemon=True)
+        self._command = [sys.executable, "-m", "cmms", "replay"]
+        for key in keys:
+            self._command += ["--id", str(int(key))]
+        self._user = user
+        self.failed = True
+        self.output = ""
+        self.start()
+
+    def run(self) -> None:
+        """Wait for the process."""
+        try:
+            environment = {**os.environ, "USER": self._user}
+            ended = subprocess.run(
+                self._command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            )
+            self.failed = ended.returncode != 0
+            self.output = ended.stderr or ended.stdout
+        finally:
+            _slots.release()
 
 
 def _last_line(text: str) -> str:

@@ -97,7 +97,7 @@ EQUIPMENT = Resource(
     record_widgets=(CHART, QUALITY, HISTORY),
     columns=(
         Column("id", "Id", "e.id", "integer", width=90, hidden=True),
-        Column("equipment_number", "Number", "e.equipment_number", width=190, searchable=True, link=True),
+        Column("equipment_number", "Number", "e.equipment_number", width=215, searchable=True, link=True),
         Column("equipment_description", "Description", "e.equipment_description", width=220, searchable=True),
         Column(
             "status",

@@ -21,6 +21,8 @@ def _is_open(row: Row) -> bool:
 
 def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     statuses = replay(actor, target.keys)
+    if statuses is None:
+        return Outcome("The replay has been started and goes on by itself; the list of syncs shows its end.", "info")
     stored = statuses.get("resolved", 0)
     left = sum(statuses.values()) - stored
     if left:

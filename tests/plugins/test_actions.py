@@ -1,0 +1,196 @@
+"""What people change: it is stored with an audit row, refused when stale, and never touches what the source owns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.plugins.conftest import ClientFor
+
+Tables = Callable[..., list[dict[str, Any]]]
+API = "/cmms/api/v1"
+
+
+def _act(client: Any, action: str, **body: Any) -> Any:
+    resource, verb = action.split(".")
+    return client.post(f"{API}/{resource}/actions/{verb}", json=body)
+
+
+def _row(tables: Tables, key: int) -> dict[str, Any]:
+    return tables("SELECT * FROM equipment WHERE id = %s", key)[0]
+
+
+def _audit(tables: Tables, entity: str, key: Any) -> list[dict[str, Any]]:
+    return tables("SELECT * FROM audit_log WHERE entity = %s AND entity_id = %s ORDER BY id", entity, str(key))
+
+
+@pytest.mark.feature("RES-03", "TEST-03", "OBJ-05")
+def test_deactivating_needs_a_reason_and_leaves_an_audit_row(client_for: ClientFor, tables: Tables) -> None:
+    op = client_for("op")
+    without = _act(op, "equipment.deactivate", keys=[11], values={})
+    assert (without.status_code, without.json()["fields"]) == (422, {"inactive_reason": "is required"})
+    before = _row(tables, 11)
+    assert _act(op, "equipment.deactivate", keys=[11], values={"inactive_reason": "sold"}).status_code == 200
+    after = _row(tables, 11)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"is_active", "inactive_reason", "row_version", "updated_at"}
+    row = _audit(tables, "equipment", 11)[-1]
+    assert (row["actor"], row["action"]) == ("op", "deactivate")
+    assert json.loads(row["before_json"])["is_active"] == 1
+    assert json.loads(row["after_json"])["inactive_reason"] == "sold"
+    assert _act(op, "equipment.activate", keys=[11]).status_code == 200
+    assert (_row(tables, 11)["is_active"], _row(tables, 11)["inactive_reason"]) == (1, None)
+
+
+@pytest.mark.feature("TBL-05", "TEST-03")
+def test_a_stale_edit_is_refused_and_changes_nothing(client_for: ClientFor, tables: Tables) -> None:
+    op = client_for("op")
+    version = _row(tables, 12)["row_version"]
+    assert _act(op, "equipment.edit", keys=[12], version=version, values={"notes": "first"}).status_code == 200
+    stale = _act(op, "equipment.edit", keys=[12], version=version, values={"notes": "second"})
+    assert stale.status_code == 409
+    assert _row(tables, 12)["notes"] == "first"
+    assert _act(op, "equipment.edit", keys=[12], values={"notes": "third"}).status_code == 422  # no version
+    assert _act(op, "equipment.edit", keys=[999_999], version=1, values={"notes": "x"}).status_code == 404
+
+
+@pytest.mark.feature("RES-06")
+@pytest.mark.parametrize(
+    "name", ["id", "equipment_number", "cumulative_hours", "plant_id", "point", "is_active", "row_version"]
+)
+def test_what_belongs_to_the_source_cannot_be_edited(client_for: ClientFor, tables: Tables, name: str) -> None:
+    before = _row(tables, 13)
+    answer = _act(client_for("admin"), "equipment.edit", keys=[13], version=before["row_version"], values={name: "1"})
+    assert answer.status_code == 422
+    assert name in answer.json()["fields"]
+    assert _row(tables, 13) == before
+
+
+@pytest.mark.feature("ACT-01", "TEST-09")
+def test_a_bulk_change_says_how_many_it_changed_and_audits_exactly_those(client_for: ClientFor, tables: Tables) -> None:
+    keys = [20, 21, 22, 999_999]
+    answer = _act(client_for("op"), "equipment.deactivate", keys=keys, values={"inactive_reason": "stop"}).json()
+    assert answer == {"message": "3 machines are now inactive. 1 do not exist any more.", "level": "warning"}
+    rows = [row for key in keys for row in _audit(tables, "equipment", key) if row["action"] == "deactivate"]
+    assert len(rows) == 3
+    assert len({row["batch_id"] for row in rows}) == 1
+    assert _act(client_for("op"), "equipment.deactivate", keys=[]).status_code == 422
+    assert _act(client_for("op"), "equipment.activate", keys=keys).status_code == 200
+
+
+@pytest.mark.feature("RES-06")
+def test_a_machine_can_be_created_once(client_for: ClientFor, tables: Tables) -> None:
+    plant = tables("SELECT id FROM plants LIMIT 1")[0]["id"]
+    values = {"equipment_number": "BY-HAND", "plant_id": str(plant), "notes": "'; DROP TABLE plants; --"}
+    version = tables("SELECT version FROM sync_reference_version")[0]["version"]
+    assert _act(client_for("op"), "equipment.create", values=values).status_code == 200
+    again = _act(client_for("op"), "equipment.create", values=values)
+    assert (again.status_code, again.json()["fields"]) == (422, {"equipment_number": "exists already"})
+    row = tables("SELECT * FROM equipment WHERE equipment_number = 'BY-HAND'")[0]
+    assert (row["notes"], row["is_active"]) == (values["notes"], 1)
+    assert tables("SELECT version FROM sync_reference_version")[0]["version"] == version + 1  # syncs judge anew
+
+
+@pytest.mark.feature("TAB-04F")
+def test_a_machine_marked_as_serviced_needs_no_maintenance_any_more(client_for: ClientFor, tables: Tables) -> None:
+    op = client_for("op")
+    due = op.get(f"{API}/equipment?tab=needs_maintenance&limit=1").json()
+    key, total = due["rows"][0]["id"], due["total"]
+    assert _act(op, "equipment.serviced", keys=[key], values={"note": "oil"}).status_code == 200
+    assert op.get(f"{API}/equipment?tab=needs_maintenance").json()["total"] == total - 1
+    assert str(_row(tables, key)["serviced_at_hours"]) == due["rows"][0]["cumulative_hours"]
+
+
+@pytest.mark.feature("DLQ-03")
+def test_a_rejected_record_is_corrected_beside_its_original_and_discarded_with_a_reason(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    op = client_for("op")
+    key = tables("SELECT MAX(id) AS id FROM sync_record_errors WHERE status = 'open'")[0]["id"]
+
+    def row() -> dict[str, Any]:
+        return tables("SELECT * FROM sync_record_errors WHERE id = %s", key)[0]
+
+    before = row()
+    broken = _act(op, "record-errors.correct", keys=[key], version=before["row_version"], values={"edited": "{"})
+    assert broken.status_code == 422 and "payload" in broken.json()["fields"]
+    fixed = {"edited": '{"EQUNR": "1"}', "replay_now": False}
+    assert _act(op, "record-errors.correct", keys=[key], version=before["row_version"], values=fixed).status_code == 200
+    assert (row()["payload"], row()["edited_payload"]) == (before["payload"], b'{"EQUNR": "1"}')
+    assert _act(op, "record-errors.correct", keys=[key], version=before["row_version"], values=fixed).status_code == 409
+    assert _act(op, "record-errors.discard", keys=[key], values={"note": " "}).status_code == 422
+    assert _act(op, "record-errors.discard", keys=[key], values={"note": "test rig"}).status_code == 200
+    assert (row()["status"], row()["resolved_by"], row()["note"]) == ("discarded", "op", "test rig")
+    assert [entry["action"] for entry in _audit(tables, "sync_record_errors", key)] == ["correct", "discard"]
+
+
+@pytest.mark.feature("SYM-T1")
+def test_a_run_is_asked_to_pause_resume_and_cancel_until_it_is_over(client_for: ClientFor, tables: Tables) -> None:
+    user = client_for("user")
+    key = tables("SELECT id FROM api_sync_logs WHERE status = 'running'")[0]["id"]
+    for verb, control in (("pause", "pause"), ("resume", "none"), ("cancel", "cancel"), ("resume", "none")):
+        assert _act(user, f"syncs.{verb}", keys=[key]).status_code == 200
+        assert tables("SELECT control FROM api_sync_logs WHERE id = %s", key)[0]["control"] == control
+    over = tables("SELECT MAX(id) AS id FROM api_sync_logs WHERE status = 'failed'")[0]["id"]
+    assert _act(user, "syncs.cancel", keys=[over]).status_code == 409
+    assert [row["action"] for row in _audit(tables, "api_sync_logs", key)] == ["pause", "resume", "cancel", "resume"]
+
+
+@pytest.mark.feature("SYM-03", "ACT-06", "TAB-01A", "RTY-03")
+def test_a_sync_is_triggered_in_airflow_with_the_chosen_scope_in_the_name_of_the_person(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    values = {
+        "start_date": "2026-02-01",
+        "end_date": "2026-02-02",
+        "plant_codes": ["P001"],
+        "equipment_numbers": "1, 2",
+    }
+    answer = _act(client_for("user"), "syncs.running_time", values=values)
+    assert answer.status_code == 200, answer.text
+    runs = client_for("user").get("/api/v2/dags/running_time_sync/dagRuns?order_by=-id&limit=1").json()["dag_runs"]
+    assert runs[0]["conf"] == {**values, "equipment_numbers": ["1", "2"]}
+    assert runs[0]["triggering_user_name"] == "user"
+    assert runs[0]["dag_run_id"] in answer.json()["message"]
+    assert _audit(tables, "dag_run", runs[0]["dag_run_id"])[0]["actor"] == "user"
+    chosen = _act(client_for("user"), "equipment.sync", keys=[5, 6], values={})
+    runs = client_for("user").get("/api/v2/dags/equipment_sync/dagRuns?order_by=-id&limit=1").json()["dag_runs"]
+    numbers = [row["equipment_number"] for row in tables("SELECT equipment_number FROM equipment WHERE id IN (5, 6)")]
+    assert chosen.status_code == 200 and sorted(runs[0]["conf"]["equipment_numbers"]) == sorted(numbers)
+    failed = tables("SELECT id FROM api_sync_logs WHERE status = 'failed' AND sync_type = 'equipment'")[0]["id"]
+    assert _act(client_for("user"), "syncs.retry", keys=[failed]).status_code == 200
+    assert _audit(tables, "api_sync_logs", failed)[-1]["action"] == "retry"
+
+
+@pytest.mark.feature("SYM-03")
+def test_dates_and_plants_are_judged_before_airflow_is_asked(client_for: ClientFor) -> None:
+    wrong = {"start_date": "2026-02-02", "end_date": "2026-02-01"}
+    assert _act(client_for("user"), "syncs.running_time", values=wrong).status_code == 422
+    assert _act(client_for("user"), "syncs.running_time", values={"plant_codes": ["nowhere"]}).status_code == 422
+
+
+@pytest.mark.feature("NOT-02")
+def test_a_notification_is_read_by_one_person_and_acknowledged_for_all(client_for: ClientFor, tables: Tables) -> None:
+    key = tables("SELECT id FROM alert_events WHERE status = 'firing'")[0]["id"]
+    assert _act(client_for("viewer"), "notifications.read", keys=[key]).status_code == 200
+    assert [row["reader"] for row in tables("SELECT reader FROM notification_reads")] == ["viewer"]
+    assert _act(client_for("op"), "notifications.acknowledge", keys=[key], values={"note": "on it"}).status_code == 200
+    row = tables("SELECT status, ack_by, note FROM alert_events WHERE id = %s", key)[0]
+    assert (row["status"], row["ack_by"], row["note"]) == ("acknowledged", "op", "on it")
+
+
+def test_plants_and_groups_are_changed_by_administrators_with_a_version(client_for: ClientFor, tables: Tables) -> None:
+    admin = client_for("admin")
+    assert _act(admin, "plants.create", values={"plant_code": "P900", "name": "New"}).status_code == 200
+    assert _act(admin, "plants.create", values={"plant_code": "P900"}).status_code == 422
+    plant = tables("SELECT * FROM plants WHERE plant_code = 'P900'")[0]
+    edit = {"keys": [plant["id"]], "version": plant["row_version"], "values": {"name": "Newer", "is_active": False}}
+    assert _act(admin, "plants.edit", **edit).status_code == 200
+    assert _act(admin, "plants.edit", **edit).status_code == 409
+    group = tables("SELECT * FROM equipment_groups LIMIT 1")[0]
+    wrong = {"name": "", "maintenance_interval_hours": "many"}
+    answer = _act(admin, "groups.edit", keys=[group["id"]], version=group["row_version"], values=wrong)
+    assert set(answer.json()["fields"]) == {"name", "maintenance_interval_hours"}

@@ -1,0 +1,233 @@
+"""What lists show equals what is in the tables: tabs, filters, search, order, pages, exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.plugins.conftest import ClientFor
+from tests.plugins.view_site import NASTY
+
+Tables = Callable[..., list[dict[str, Any]]]
+API = "/cmms/api/v1"
+COUNTER = (
+    "(SELECT r.cumulative_hours FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY date DESC LIMIT 1)"
+)
+
+TABS = {
+    "all": ("TAB-01F", "1 = 1"),
+    "active": ("TAB-02F", "e.is_active = 1"),
+    "inactive": ("TAB-03F", "e.is_active = 0"),
+    "needs_maintenance": (
+        "TAB-04F",
+        f"e.is_active = 1 AND {COUNTER} - COALESCE(e.serviced_at_hours, 0) >= (SELECT g.maintenance_interval_hours"
+        " FROM equipment_groups g WHERE g.id = e.equipment_group_id)",
+    ),
+    "recent": ("TAB-05F", "e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY"),
+    "sync_errors": (
+        "TAB-06F",
+        "e.equipment_number IN (SELECT equipment_number FROM sync_record_errors WHERE status NOT IN ('resolved', 'discarded'))",
+    ),
+}
+
+
+def _all(client: Any, query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = client.get(f"{API}/equipment?{query}&limit=200&offset={len(rows)}").json()
+        rows += page["rows"]
+        if len(rows) >= page["total"]:
+            assert len(rows) == page["total"]
+            return rows
+
+
+@pytest.mark.parametrize(
+    "tab", [pytest.param(tab, marks=pytest.mark.feature(feature, "TEST-13")) for tab, (feature, _) in TABS.items()]
+)
+def test_a_tab_shows_the_rows_of_its_condition(client_for: ClientFor, tables: Tables, tab: str) -> None:
+    shown = {row["id"] for row in _all(client_for("viewer"), f"tab={tab}")}
+    stored = {row["id"] for row in tables(f"SELECT e.id FROM equipment e WHERE {TABS[tab][1]}")}
+    assert shown == stored
+    assert stored
+
+
+@pytest.mark.feature("ADV-02", "TAB-G1")
+def test_badges_count_what_the_tabs_show(client_for: ClientFor, tables: Tables) -> None:
+    badges = client_for("viewer").get(f"{API}/equipment/badges").json()
+    expected = {
+        tab: tables(f"SELECT COUNT(*) AS n FROM equipment e WHERE {condition}")[0]["n"]
+        for tab, (_, condition) in TABS.items()
+    }
+    assert badges == expected
+
+
+@pytest.mark.feature("TBL-02", "TEST-02")
+def test_rows_are_sorted_by_a_related_field_and_pages_neither_repeat_nor_miss(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    rows = _all(client_for("viewer"), "order=plant_code,-equipment_number")
+    expected = tables(
+        "SELECT e.id FROM equipment e JOIN plants p ON p.id = e.plant_id ORDER BY p.plant_code, e.equipment_number DESC, e.id"
+    )
+    assert [row["id"] for row in rows] == [row["id"] for row in expected]
+
+
+@pytest.mark.feature("TBL-17", "TEST-02")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    plants=st.lists(st.sampled_from(["P001", "P002", "P003"]), max_size=2, unique=True),
+    search=st.sampled_from(["", "pump", "PUMP 1", "0000", "%", "_", "'; DROP TABLE equipment; --", "ö", "!"]),
+    active=st.sampled_from(["", "true", "false"]),
+    least=st.integers(0, 300),
+)
+def test_filters_find_what_python_finds(
+    client_for: ClientFor, plants: list[str], search: str, active: str, least: int
+) -> None:
+    client = client_for("viewer")
+    everything = _all(client, "tab=all")
+    parameters = [("plant_code", plant) for plant in plants] + [("id.at_least", str(least))]
+    parameters += [("q", search)] if search else []
+    parameters += [("is_active", active)] if active else []
+
+    def fits(row: dict[str, Any]) -> bool:
+        texts = (row["equipment_number"], row["equipment_description"] or "")
+        return (
+            (not plants or row["plant_code"] in plants)
+            and row["id"] >= least
+            and (not active or row["is_active"] == (active == "true"))
+            and all(any(word in text for text in texts) for word in search.split())
+        )
+
+    answer = client.get(f"{API}/equipment", params=[*parameters, ("limit", "200"), ("tab", "all")]).json()
+    expected = [row["id"] for row in everything if fits(row)]
+    assert answer["total"] == len(expected)
+    assert [row["id"] for row in answer["rows"]] == expected[:200]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=201", "limit=0", "offset=-1", "order=nothing", "order=cumulative_hours", "tab=nothing", "nothing=1", "id.like=1",
+     "id=x", "created_at=2026-02-30", "id.between=1", "id.equals=NaN", "q=" + "x" * 201, "e.id=1", "id;drop=1"],
+)  # fmt: skip
+@pytest.mark.feature("PERF-09")
+def test_what_cannot_be_asked_is_refused_with_a_reason(client_for: ClientFor, query: str) -> None:
+    answer = client_for("viewer").get(f"{API}/equipment?{query}")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["fields"]
+
+
+def test_a_record_that_does_not_exist_is_not_found(client_for: ClientFor) -> None:
+    assert client_for("viewer").get(f"{API}/equipment/987654321").status_code == 404
+    assert client_for("viewer").get(f"{API}/equipment/0").status_code == 422
+    assert client_for("viewer").get(f"{API}/equipment/{10**30}").status_code == 422
+
+
+@pytest.mark.feature("RES-04", "TEST-05")
+def test_a_record_equals_its_row(client_for: ClientFor, tables: Tables) -> None:
+    shown = client_for("viewer").get(f"{API}/equipment/7").json()
+    row = tables("SELECT * FROM equipment WHERE id = 7")[0]
+    for name in ("equipment_number", "equipment_description", "object_number", "point", "company_code", "row_version"):
+        assert shown[name] == row[name]
+    assert shown["created_at"].endswith("Z")
+    readings = tables("SELECT date, cumulative_hours FROM equipment_running_times WHERE equipment_id = 7 ORDER BY date")
+    assert shown["cumulative_hours"] == str(readings[-1]["cumulative_hours"])  # exact: a decimal as text
+    listed = client_for("viewer").get(f"{API}/equipment/7/running-times").json()
+    assert [row["date"] for row in listed] == [str(row["date"]) for row in readings]
+
+
+@pytest.mark.feature("TBL-13", "TAB-01A")
+def test_an_export_holds_all_rows_and_no_formula(client_for: ClientFor, tables: Tables) -> None:
+    client = client_for("viewer")
+    total = tables("SELECT COUNT(*) AS n FROM equipment")[0]["n"]
+    answer = client.get(f"{API}/equipment/export?format=csv&tab=all")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == total
+    notes = {row["Notes"] for row in rows}
+    assert "'=1+1" in notes and NASTY in notes
+    assert 'filename="equipment-' in answer.headers["content-disposition"]
+    listed = json.loads(client.get(f"{API}/equipment/export?format=json&tab=inactive").content)
+    assert len(listed) == tables("SELECT COUNT(*) AS n FROM equipment WHERE is_active = 0")[0]["n"]
+    book = zipfile.ZipFile(io.BytesIO(client.get(f"{API}/equipment/export?format=xlsx").content))
+    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    cells = [cell for row in sheet.iter(f"{space}row") for cell in row]
+    assert not list(sheet.iter(f"{space}f"))  # no formula
+    assert sum(1 for cell in cells if cell.get("t") is None and cell.find(f"{space}v") is not None) > total  # numbers
+
+
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠", " =", "\u200b="]
+)
+def test_text_that_a_spreadsheet_takes_for_a_formula_is_neutralised(sign: str) -> None:
+    from cmms_ui.api.export_rows import neutralise
+
+    assert neutralise(f"{sign}1+1").startswith("'")
+    assert neutralise("plain =1") == "plain =1"
+    assert neutralise("") == ""
+
+
+@pytest.mark.feature("UIF-01", "TBL-01", "REU-02", "STK-03")
+def test_one_definition_gives_list_metadata_and_page(client_for: ClientFor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A derived resource overrides one column, hides another from who may not edit, and inherits the rest."""
+    from cmms.views.actors import Capability
+    from cmms_ui.resources import RESOURCES
+
+    base = RESOURCES["plants"]
+    changed = {"description": {"label": "About", "capability": Capability.EDIT}}
+    monkeypatch.setitem(RESOURCES, "plants", base.derive(columns=changed))
+
+    def columns(role: str) -> dict[str, str]:
+        meta = client_for(role).get(f"{API}/meta/plants").json()
+        return {column["name"]: column["label"] for column in meta["columns"]}
+
+    assert columns("op") == {**{c.name: c.label for c in base.columns}, "description": "About"}
+    assert "description" not in columns("viewer")
+    verbs = {
+        role: {a["verb"] for a in client_for(role).get(f"{API}/meta/plants").json()["actions"]}
+        for role in ("op", "admin")
+    }
+    assert verbs == {"op": set(), "admin": {"create", "edit"}}
+
+
+@pytest.mark.feature("TEST-06")
+@pytest.mark.parametrize("name", ["equipment", "syncs", "record-errors", "plants", "groups", "notifications"])
+def test_every_column_tab_and_filter_of_a_resource_exists_in_the_database(client_for: ClientFor, name: str) -> None:
+    client = client_for("admin")
+    meta = client.get(f"{API}/meta/{name}").json()
+    for tab in meta["tabs"]:
+        page = client.get(f"{API}/{name}?tab={tab['name']}").json()
+        assert all(set(row) == {column["name"] for column in meta["columns"]} for row in page["rows"])
+    for column in meta["columns"]:
+        if column["sortable"]:
+            assert client.get(f"{API}/{name}?order=-{column['name']}&limit=1").status_code == 200, column
+        if column["operators"]:
+            operator = "not_blank" if "not_blank" in column["operators"] else "equals=true"
+            assert client.get(f"{API}/{name}?{column['name']}.{operator}&limit=1").status_code == 200, column
+
+
+@pytest.mark.feature("PERF-07")
+def test_a_page_takes_a_fixed_number_of_statements(client_for: ClientFor) -> None:
+    from sqlalchemy import event
+
+    from cmms.views.connections import engine
+
+    statements: list[str] = []
+    listener = lambda *call: statements.append(call[2])  # noqa: E731
+    event.listen(engine(), "before_cursor_execute", listener)
+    try:
+        for limit in (1, 50, 200):
+            statements.clear()
+            client_for("viewer").get(f"{API}/equipment?limit={limit}")
+            assert len(statements) == 2
+    finally:
+        event.remove(engine(), "before_cursor_execute", listener)
