@@ -12,7 +12,7 @@ from cmms.sync.records import Counts, Level, Status
 from tests.alerts.runs import MIDNIGHT, make_settings
 
 
-@pytest.mark.feature("ERR-01", "ERR-02", "ERR-03", "ERR-04", "ERR-05")
+@pytest.mark.feature("ERR-01", "ERR-02", "ERR-03", "ERR-04", "ERR-05", "Q-06")
 @pytest.mark.parametrize(
     ("status", "rejected", "warnings", "level"),
     [

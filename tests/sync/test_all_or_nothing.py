@@ -107,7 +107,7 @@ def test_too_many_rejects_fail_the_run_with_the_counts_by_code(filled: Site) -> 
     assert filled.sync_day(DAY, records, **limits).counts.rejected == 20
 
 
-@pytest.mark.feature("SYNC-12")
+@pytest.mark.feature("SYNC-12", "Q-05")
 def test_a_snapshot_that_shrank_too_much_marks_nobody_missing(filled: Site) -> None:
     few = [machine(number) for number in NUMBERS[:19]]
     assert_untouched(filled, lambda: filled.sync_equipment(few), "BatchRuleBroken", "shrank from 40 to 19")

@@ -216,14 +216,17 @@ def test_more_digits_are_rejected_if_configured(site: Site) -> None:
     assert (summary.counts.inserted, dict(summary.rejects_by_code)) == (1, {"TOO_MANY_DIGITS": 1})
 
 
-@pytest.mark.feature("VAL-04")
+@pytest.mark.feature("VAL-04", "Q-01")
 @pytest.mark.parametrize(("is_strict", "code"), [(False, None), (True, "COUNTER_NOT_ADVANCED")])
 def test_an_idle_day_stands_still_unless_progression_is_strict(site: Site, is_strict: bool, code: str | None) -> None:
-    site.sync_equipment([machine("A")])
+    site.sync_equipment([machine("A"), machine("B"), machine("C")])
     rules = {"rules": {"strict_progression": is_strict}}
-    site.sync_day(BEFORE, [reading("A", BEFORE, hours="0", counter="100")], **rules)
-    summary = site.sync_day(DAY, [reading("A", hours="0", counter="100")], **rules)
-    assert dict(summary.rejects_by_code) == ({code: 1} if code else {})
+    site.sync_day(BEFORE, [reading(number, BEFORE, hours="0", counter="100") for number in "ABC"], **rules)
+    ran = [reading("B", hours="0.001", counter="100"), reading("C", hours="1", counter="101")]
+    summary = site.sync_day(DAY, [reading("A", hours="0", counter="100"), *ran], **rules)
+    rejects = {row["equipment_number"]: row["code"] for row in site.query("SELECT * FROM sync_record_errors")}
+    assert rejects == {"B": "COUNTER_NOT_ADVANCED"} | ({"A": code} if code else {})
+    assert summary.counts.inserted == 3 - len(rejects)
 
 
 @pytest.mark.feature("VAL-03", "VAL-08")

@@ -22,7 +22,7 @@ def state(site: Site, number: str = "A") -> dict[str, Any]:
     )[0]
 
 
-@pytest.mark.feature("SYNC-05", "SYNC-09", "RES-06")
+@pytest.mark.feature("SYNC-05", "SYNC-09", "RES-06", "Q-04")
 def test_what_people_set_survives_every_sync_and_what_the_source_says_is_followed(site: Site) -> None:
     site.sync_equipment([machine("A", EQKTU="OLD NAME")])
     site.execute("INSERT INTO equipment_groups (name) VALUES ('By hand'), ('Pumps')")
@@ -48,7 +48,7 @@ def test_what_people_set_survives_every_sync_and_what_the_source_says_is_followe
     assert [("OLD NAME" in row["before_json"], row["changed_by"]) for row in revisions] == [(True, "equipment sync")]
 
 
-@pytest.mark.feature("SYNC-09")
+@pytest.mark.feature("SYNC-09", "Q-04")
 def test_the_first_matching_rule_gives_the_group_and_no_match_gives_none(site: Site) -> None:
     site.execute("INSERT INTO equipment_groups (name) VALUES ('Pumps'), ('Plant two'), ('Unused')")
     for priority, field, pattern, group in (
@@ -91,7 +91,7 @@ def test_a_group_field_of_the_source_wins_over_rules_and_makes_new_groups(site: 
     assert site.sync_equipment(**fields).counts.unchanged == 4
 
 
-@pytest.mark.feature("SYNC-12", "TAB-03W")
+@pytest.mark.feature("SYNC-12", "TAB-03W", "Q-05")
 def test_a_machine_that_the_source_stops_naming_is_marked_missing_never_deactivated(site: Site) -> None:
     everyone = [machine(number) for number in "ABCD"]
     site.sync_equipment(everyone)

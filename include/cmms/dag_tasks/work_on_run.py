@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException
+from structlog.contextvars import bound_contextvars
 
 from cmms.errors import AskPerson, CmmsError, RunCancelled, StopError
 
@@ -50,7 +51,8 @@ def work_on_run(sync_log_id: int) -> Iterator[RunAtWork]:
     from cmms.sync.open_run import load_run
     from cmms.sync.report_progress import Reporter
 
-    with errors_told(), session(local_infile=True) as connection:
+    # Airflow's log lines carry run, task and try; with this one they can be joined with the tables.
+    with bound_contextvars(sync_log_id=sync_log_id), errors_told(), session(local_infile=True) as connection:
         run = load_run(connection, sync_log_id)
         with Reporter(sync_log_id, lease_seconds=run.settings.engine.lease_seconds) as reporter:
             try:

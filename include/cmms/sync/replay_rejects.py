@@ -77,8 +77,9 @@ def accept_counters(ids: Sequence[int], *, reason: str, user: str) -> int:
 
         def write(cursor: Cursor) -> None:
             for row in rows:
-                execute(cursor, "replay/insert_counter_event", {**row, "reason": reason[:255], "user": user})
-                execute(cursor, "replay/audit", {"id": row["id"], "reason": reason[:255], "user": user})
+                facts = {**row, "reason": reason[:255], "user": user}
+                execute(cursor, "replay/insert_counter_event", facts)
+                execute(cursor, "replay/audit", facts)
             execute(cursor, "reference/raise_version")
 
         run_transaction(connection, write, what="accepting counter readings")

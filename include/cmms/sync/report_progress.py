@@ -2,15 +2,17 @@
 
 Written on a connection of its own, at most once a second, so that a view can read step, done, total and rate live
 and the watchdog sees a heartbeat. Between two chunks :meth:`Reporter.check` obeys ``api_sync_logs.control``:
-``cancel`` raises :class:`~cmms.errors.RunCancelled`, ``pause`` waits.
+``cancel`` raises :class:`~cmms.errors.RunCancelled`, ``pause`` waits. What the engine logs meanwhile is kept as events
+of the run too, so that nobody has to look into the files of every worker.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -25,12 +27,14 @@ from cmms.database import (
     query,
     translated_errors,
 )
-from cmms.errors import Fenced, RunCancelled
+from cmms.errors import CmmsError, Fenced, RunCancelled
 
 _INTERVAL_SECONDS = 1.0
 _PAUSE_POLL_SECONDS = 1.0
 _BEAT_WAIT_SECONDS = 1
 _LOCK_WAIT_SECONDS = 30
+_KEPT_LINES = 200
+"""Of one step: more of the same tell nothing new, and all of them are in the task's log file."""
 
 Listener = Callable[[str, str, int, int | None], None]
 """Called with unit key, step, done and total: the command line's progress bar."""
@@ -48,6 +52,7 @@ class Reporter:
         self._step_started = 0.0
         self._step: tuple[str, str] | None = None
         self._calls: list[dict[str, Any]] = []
+        self._lines = _LogLines()
 
     def report(self, unit_key: str, step: str, done: int, total: int | None = None, *, force: bool = False) -> None:
         """``done`` of ``total`` records of the unit have passed ``step``; but first obey pause and cancel."""
@@ -114,15 +119,19 @@ class Reporter:
 
     def close(self) -> None:
         """Write what is left and close the connection."""
+        _ENGINE.removeHandler(self._lines)
         try:
             if self._calls:
                 self._flush_calls()
+            if self._lines.kept:
+                self._flush_lines()
         finally:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
 
     def __enter__(self) -> Reporter:
+        _ENGINE.addHandler(self._lines)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -170,6 +179,12 @@ class Reporter:
         with self._writing() as cursor:
             insert_many(cursor, "run/insert_call", calls)
 
+    def _flush_lines(self) -> None:
+        lines, self._lines.kept = self._lines.kept, []
+        with suppress(CmmsError), self._writing() as cursor:  # they are in the log file, and must hide no other error
+            for level, name, message in lines:
+                write_event(cursor, self.sync_log_id, level, "log", "LOG_LINE", message, logger=name)
+
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = connect()
@@ -181,6 +196,22 @@ class Reporter:
         with translated_errors("writing the run's progress"), closing(connection.cursor()) as cursor:
             yield cursor
             connection.commit()
+
+
+_ENGINE = logging.getLogger("cmms")
+
+
+class _LogLines(logging.Handler):
+    """Collects warnings and errors of the engine, from whatever thread they come."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.kept: list[tuple[str, str, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self.kept) < _KEPT_LINES:
+            level = "error" if record.levelno >= logging.ERROR else "warning"
+            self.kept.append((level, record.name, record.getMessage()))
 
 
 def write_event(
