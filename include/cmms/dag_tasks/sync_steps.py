@@ -164,16 +164,27 @@ def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
 
 
 def find_error(context: Context | dict[str, Any]) -> Descriptor:
-    """Why the run failed, by the first step that left word of it; a cancellation counts most."""
+    """Why the run failed, by the first step that left word of it; a cancellation counts most.
+
+    A step that failed and was then marked as successful by hand has left word too; that is not why.
+    """
     ti = context["ti"]
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
     told: list[Descriptor] = []
     for step in STEPS:
+        if {state for name, state in states.items() if _step_of(name) == step} <= {"success"}:
+            continue
         found = ti.xcom_pull(task_ids=[step], key=ERROR_KEY)
         told += [error for error in found or () if error]
     if told:
         return next((error for error in told if error["error"].startswith("RunCancelled")), told[0])
-    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
     failed = sorted(name for name, state in states.items() if state == "failed")
     if failed:
         return {"error": f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow"}
     return {"error": "HandoverMissing: steps were marked by hand without their work; clear them and run again"}
+
+
+def _step_of(name: str) -> str:
+    """``fetch_0``, as Airflow names a mapped task instance here -> ``fetch``."""
+    step, _, number = name.rpartition("_")
+    return step if number.isdigit() else name
