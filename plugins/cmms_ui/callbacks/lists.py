@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import dash
@@ -42,14 +43,19 @@ def load_rows(request: dict[str, Any] | None, state: dict[str, Any]) -> Any:
         query = from_grid(resource, actor, state, request)
         page = read_page(resource.listing, query)
     except Exception:
-        set_props(ctx.outputs_list[0]["id"], {"getRowsResponse": {"rowData": [], "rowCount": 0}})
+        set_props(ctx.outputs_list[0]["id"], {"getRowsResponse": _answer([], 0)})
         raise
     columns = resource.visible_columns(actor)
     rows = [to_grid(row, columns) for row in page.rows]
     count = "1 row" if page.total == 1 else f"{page.total:,} rows"
     if page.total:
-        return {"rowData": rows, "rowCount": page.total}, count, None, True
-    return {"rowData": [], "rowCount": 0}, count, _explain_empty(resource, state, request), False
+        return _answer(rows, page.total), count, None, True
+    return _answer([], 0), count, _explain_empty(resource, state, request), False
+
+
+def _answer(rows: list[dict[str, Any]], total: int) -> dict[str, Any]:
+    """Each answer differs: an equal one would not reach the grid, which then waits for it and asks no more."""
+    return {"rowData": rows, "rowCount": total, "answered": time.time_ns() // 1_000}
 
 
 def _explain_empty(resource: Resource, state: dict[str, Any], request: dict[str, Any]) -> Any:

@@ -1,0 +1,161 @@
+"""The view as a person uses it: in Airflow's frame, through Airflow's login, in Chromium."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
+from tests.plugins import view_site
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=WAIT_MILLISECONDS)
+
+PAGES = {
+    "/cmms/": "Dashboard",
+    "/cmms/equipment": "Equipment",
+    "/cmms/equipment/7": "Equipment 0",
+    "/cmms/syncs": "Syncs",
+    "/cmms/syncs/1": "Sync run 1",
+    "/cmms/record-errors": "Record errors",
+    "/cmms/record-errors/1": "Rejected record",
+    "/cmms/plants": "Plants",
+    "/cmms/groups": "Groups",
+    "/cmms/notifications": "Notifications",
+}
+
+
+@pytest.mark.feature("STK-02", "NAV-01", "NAV-02", "RES-01", "TBL-17")
+def test_the_view_opens_from_airflows_menu_and_its_address_survives_a_reload(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    page.goto("/")
+    page.get_by_role("link", name="CMMS").click()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="Dashboard")).to_be_visible()
+    frame.get_by_role("navigation", name="CMMS").get_by_role("link", name="Equipment").click()
+    frame.get_by_role("tab", name="Inactive").click()
+    page.wait_for_url("**/plugin/cmms/cmms/equipment?tab=inactive")
+    page.reload()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("tab", name="Inactive")).to_have_attribute("aria-selected", "true")
+    expect(frame.locator(".ag-row .cmms-status-inactive").first).to_have_text("Inactive")
+    expect(frame.locator(".ag-row .cmms-status-active")).to_have_count(0)
+
+
+@pytest.mark.feature("THM-05")
+def test_the_view_follows_airflows_theme_at_once(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    page.goto("/plugin/cmms/cmms/equipment")
+    inner = page.frame_locator("iframe").locator("html")
+    for old, new in (("light", "dark"), ("dark", "light")):
+        expect(inner).to_have_attribute("data-cmms-theme", old)
+        page.evaluate("([a, b]) => document.documentElement.classList.replace(a, b)", [old, new])
+        expect(inner).to_have_attribute("data-cmms-theme", new)
+        expect(inner).to_have_attribute("data-mantine-color-scheme", new)
+
+
+@pytest.mark.feature("TEST-08", "NAV-04", "THM-04")
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 360)])
+def test_every_page_opens_by_its_address_without_an_error_and_fits(log_in: LogIn, theme: str, width: int) -> None:
+    page = log_in("admin", theme=theme, width=width)
+    for path, title in PAGES.items():
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
+        expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)  # every widget has its data
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
+
+
+@pytest.mark.feature("UIF-04", "UIF-05", "RES-05", "STK-09")
+def test_a_machine_is_deactivated_in_a_dialog_that_says_what_is_missing(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("op")
+    page.goto("/cmms/equipment/31")
+    page.get_by_role("button", name="Deactivate").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Deactivate").click()
+    expect(dialog.get_by_text("Is required.")).to_be_visible()
+    dialog.get_by_label("Reason").fill("sold")
+    dialog.get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("1 machines are now inactive")).to_be_visible()
+    expect(page.get_by_role("button", name="Activate", exact=True)).to_be_visible()
+    row = view_site.query(seeded, "SELECT is_active, inactive_reason FROM equipment WHERE id = 31")[0]
+    assert row == {"is_active": 0, "inactive_reason": "sold"}
+
+
+@pytest.mark.feature("TBL-05", "CUS-04")
+def test_a_cell_is_edited_by_keyboard_and_a_stale_one_is_told(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("op")
+    number = view_site.query(seeded, "SELECT equipment_number FROM equipment WHERE id = 33")[0]["equipment_number"]
+    page.goto(f"/cmms/equipment?q={number}")
+    cell = page.locator(".ag-row [col-id=notes]")
+    expect(cell).to_have_count(1)
+    _type_into(page, "from the list")
+    expect(page.get_by_text("The change has been saved")).to_be_visible()
+    expect(cell).to_have_text("from the list")
+    assert view_site.query(seeded, "SELECT notes FROM equipment WHERE id = 33")[0]["notes"] == "from the list"
+    view_site.query(seeded, "UPDATE equipment SET notes = 'by a sync', row_version = row_version + 1 WHERE id = 33")
+    _type_into(page, "too late")
+    expect(page.get_by_text("Somebody else has changed this row meanwhile")).to_be_visible()
+    expect(cell).to_have_text("by a sync")
+
+
+def _type_into(page: Page, text: str) -> None:
+    cell = page.locator(".ag-row [col-id=notes]")
+    editor = page.locator(".ag-cell-inline-editing input")
+    while not editor.is_visible():  # the list may draw its rows anew meanwhile
+        cell.click()
+        cell.press("Enter")
+        page.wait_for_timeout(100)
+    editor.fill(text)
+    editor.press("Enter")
+
+
+@pytest.mark.feature("TBL-06", "ADV-01", "TEST-38")
+def test_a_viewer_sees_no_button_that_changes_something(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    for path in ("/cmms/equipment", "/cmms/equipment/7", "/cmms/syncs", "/cmms/plants", "/cmms/record-errors/1"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        for name in ("New equipment", "Edit", "Deactivate", "Sync equipment", "New plant", "Discard"):
+            expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+
+
+def test_data_of_the_feed_is_text_never_markup(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page.goto("/cmms/equipment/2")
+    expect(page.get_by_text(view_site.NASTY)).to_be_visible()
+    assert page.locator("#page img").count() == 0
+    assert dialogs == []
+
+
+@pytest.mark.feature("WID-06", "WIP-02", "UIF-06", "ADV-02")
+def test_a_figure_of_the_dashboard_leads_to_the_list_that_it_counts(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/")
+    page.locator(".cmms-figure", has_text="Inactive").click()
+    inactive = view_site.query(seeded, "SELECT COUNT(*) AS n FROM equipment WHERE is_active = 0")[0]["n"]
+    expect(page.get_by_text(f"{inactive} rows", exact=True)).to_be_visible()
+    expect(page.get_by_role("tab", name="Inactive")).to_contain_text(str(inactive))
+
+
+@pytest.mark.feature("CUS-02", "SYM-02", "WID-01", "CMP-01")
+def test_progress_of_a_run_moves_in_an_open_page(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/syncs")
+    expect(
+        page.get_by_text("fetch: 170 of 600 records (28 %)").or_(page.get_by_text("170 of 600 records"))
+    ).to_be_visible()
+    view_site.query(seeded, "UPDATE sync_units SET done = 300 WHERE done = 120 AND merged_at IS NULL")
+    expect(page.get_by_text("350 of 600 records")).to_be_visible()
+
+
+def test_an_expired_session_is_said(log_in: LogIn) -> None:
+    page = log_in("viewer", errors_expected=True)
+    page.goto("/cmms/equipment")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    page.context.clear_cookies()
+    expect(page.get_by_text("Your session has expired")).to_be_visible()
