@@ -169,6 +169,25 @@ def test_each_record_is_judged_by_itself(outcomes: dict[str, Any], case: Case) -
     assert stored["quality"] == ("warning" if case.warning else "ok")
 
 
+@pytest.mark.feature("LOG-04")
+@pytest.mark.parametrize(
+    ("case", "rule", "values"),
+    [
+        ("counter lower than before", "VAL-04", "(4991.999 against 4992.000)"),
+        ("counter stands still", "VAL-04", "(4992.000 against 4992.000)"),
+        ("counter below the day alone", "VAL-09", "(7.999 against 8.000)"),
+        ("date in the future", "VAL-05", "(2026-02-03 against 2026-02-02)"),
+        ("date of another day", "RT-02", "(2026-02-01 against 2026-01-31)"),
+    ],
+)
+def test_a_business_error_names_its_rule_and_the_two_values_that_were_compared(
+    outcomes: dict[str, Any], case: str, rule: str, values: str
+) -> None:
+    reject, _ = outcomes[case]
+    assert (reject["category"], reject["rule"]) == ("business", rule)
+    assert reject["message"].endswith(values)
+
+
 @pytest.mark.feature("TEST-19", "VAL-13")
 def test_every_code_of_the_catalogue_is_produced_by_a_case_here_or_named_elsewhere() -> None:
     produced = {case.expected for case in CASES if isinstance(case.expected, str)} | {case.warning for case in CASES}

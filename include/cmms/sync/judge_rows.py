@@ -3,7 +3,8 @@
 Input: the joined frame. Output: :class:`Judgement`. Every rule is an expectation in
 ``include/expectations/<stream>.json``: to change a rule, change it there. ``severity`` critical rejects the row
 with ``meta.code``, warning keeps the row and marks it, info only counts; ``meta.rule`` is the ID in
-docs/features.md. The first critical expectation of the file that a row fails gives the row its code.
+docs/features.md; ``meta.compared`` names two columns or parameters whose values the message gives.
+The first critical expectation of the file that a row fails gives the row its code.
 
 Great Expectations runs on pandas, chunk by chunk, on numbers only (lengths, days, thousandths): that is several times
 faster than on text.
@@ -81,10 +82,11 @@ def judge_rows(
         return judgement
     rules = load_suite(stream)["expectations"]
     table = _measurable(frame).select(sorted({rule["kwargs"]["column"] for rule in rules})).to_pandas()
-    results = _validate(rules, table, suite_parameters(settings, days, run_date))
+    parameters = suite_parameters(settings, days, run_date)
+    results = _validate(rules, table, parameters)
     for rule, result in zip(rules, results, strict=True):
         if not result.success:
-            _record(judgement, rule, result.result["unexpected_index_list"], frame["problem"])
+            _record(judgement, rule, result.result["unexpected_index_list"], frame, parameters)
     judgement.results = [_plain_result(rule, judgement, len(frame)) for rule in rules]
     return judgement
 
@@ -128,7 +130,10 @@ _MEASURED_TEXTS = frozenset(
 )
 
 
-def _record(judgement: Judgement, rule: dict[str, Any], rows: Iterable[int], problems: pl.Series) -> None:
+def _record(
+    judgement: Judgement, rule: dict[str, Any], rows: Iterable[int], frame: pl.DataFrame, parameters: dict[str, Any]
+) -> None:
+    problems = frame["problem"]
     meta = rule["meta"]
     rows = [int(row) for row in rows]
     judgement.counts[meta["code"]] = judgement.counts.get(meta["code"], 0) + len(rows)
@@ -140,7 +145,20 @@ def _record(judgement: Judgement, rule: dict[str, Any], rows: Iterable[int], pro
             if named is None and problems[row] is not None:
                 named = problems[row].partition(":")[2] or None
             message = f"{named}: {meta['message']}" if named and named not in meta["message"] else meta["message"]
+            if "compared" in meta:
+                values = (_readable(name, frame, row, parameters) for name in meta["compared"])
+                message = f"{message} ({' against '.join(values)})"
             judgement.rejected[row] = Finding(meta["code"], meta["rule"], named, message)
+
+
+def _readable(name: str, frame: pl.DataFrame, row: int, parameters: dict[str, Any]) -> str:
+    """A column's value in a row, or a parameter's, as people write it: hours with three places, days as dates."""
+    value = parameters[name] if name in parameters else frame[name][row]
+    if name.endswith("_day"):
+        return str(_EPOCH + timedelta(days=value))
+    if name.endswith("_hours"):
+        return f"{value // 1000}.{value % 1000:03d}"
+    return str(value)
 
 
 def _plain_result(rule: dict[str, Any], judgement: Judgement, rows: int) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | Non
     (days since 1970),
     ``cumulative_beyond_daily``, ``counter_growth`` (against the reading before, null when there is none or the
     decrease was accepted), ``growth_while_running`` (only where growth is required) and ``growth_difference``
-    (only when the reading before is of the day before). Hours are thousandths.
+    (only when the reading before is of the day before), and ``previous_hours``, for messages. Hours are thousandths.
     """
     joined = frame.join(reference.plants, on="plant_code", how="left", maintain_order="left")
     if day is None:
@@ -127,4 +127,4 @@ def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | Non
         growth_difference=pl.when(pl.col("previous_date") == day_before).then((growth - pl.col("running_hours")).abs()),
         foreign_point=pl.when(pl.col("point") != pl.col("own_point")).then(pl.col("point")),
         own_point_matches=(pl.col("point") == pl.col("own_point")).fill_null(False),
-    ).drop("previous_hours", "previous_date", "own_point")
+    ).drop("previous_date", "own_point")

@@ -40,7 +40,14 @@ from cmms.sync.run_context import RunContext
 from cmms.sync.shape_rows import mark_stored
 
 VERDICT_COLUMNS = ("code", "rule", "field", "message", "warnings")
-_JOINED_ONLY = ("day", "cumulative_beyond_daily", "counter_growth", "growth_while_running", "growth_difference")
+_JOINED_ONLY = (
+    "day",
+    "cumulative_beyond_daily",
+    "counter_growth",
+    "growth_while_running",
+    "growth_difference",
+    "previous_hours",
+)
 
 
 @dataclass(frozen=True)
