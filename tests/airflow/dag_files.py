@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.state_folder import REPOSITORY
 
 DUE, HASTY = "due_sync", "hasty_sync"
-HASTY_SECONDS = 12
+HASTY_SECONDS = 40
 
 _FILE = '''"""A DAG of Airflow, read from the repository."""
 from datetime import datetime, timedelta, timezone
