@@ -142,7 +142,11 @@
 
   cmms.refresh = function (polls, token, gridId) {
     const api = gridOf(gridId);
-    if (api && !document.hidden && api.getEditingCells().length === 0) api.refreshInfiniteCache();
+    const byChange = window.dash_clientside.callback_context.triggered.some(function (item) {
+      return item.prop_id.indexOf("list-changed") >= 0;
+    });
+    if (api && byChange) api.purgeInfiniteCache();  // also cells that show what was not accepted
+    else if (api && !document.hidden && api.getEditingCells().length === 0) api.refreshInfiniteCache();
     return window.dash_clientside.no_update;
   };
 
