@@ -122,7 +122,7 @@ def test_each_sync_updates_its_asset_when_its_log_is_closed(dags: dict[str, Any]
     }
 
 
-@pytest.mark.feature("SYNC-01", "RT-01", "STK-06")
+@pytest.mark.feature("SYNC-01", "RT-01", "STK-06", "Q-07")
 @pytest.mark.parametrize(("dag_id", "hour"), [("equipment_sync", 0), ("running_time_sync", 1)])
 def test_runs_are_due_at_the_plants_local_hour_also_across_a_change_of_clocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dag_id: str, hour: int

@@ -126,7 +126,7 @@ def test_days_merged_before_the_failing_one_stay_and_are_counted(filled: Site) -
     assert filled.value("SELECT COUNT(*) FROM equipment_running_times") == 80
 
 
-@pytest.mark.feature("RT-13")
+@pytest.mark.feature("RT-13", "Q-07")
 def test_readings_without_a_fresh_equipment_sync_are_flagged_or_refused(site: Site) -> None:
     site.sync_equipment([machine()])
     site.execute("UPDATE api_sync_logs SET status = 'failed'")

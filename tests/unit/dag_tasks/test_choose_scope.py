@@ -69,7 +69,7 @@ def test_a_weekly_schedule_covers_all_days_of_its_interval() -> None:
     assert (scope.start_date, scope.end_date) == (date(2026, 1, 25), date(2026, 1, 31))
 
 
-@pytest.mark.feature("SVC-07")
+@pytest.mark.feature("SVC-07", "Q-07")
 def test_the_look_back_is_for_scheduled_runs_only() -> None:
     def start(run: DagRun, **params: str) -> date | None:
         return running_time_scope(run, params, BERLIN, look_back_days=3).start_date
