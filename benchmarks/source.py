@@ -30,3 +30,5 @@ def start_source(machines: int, defect_rate: float, first_day: date, days: int) 
     finally:
         process.terminate()
         process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()

@@ -67,13 +67,12 @@ def run_child(
 @pytest.mark.feature("MEM-01")
 def test_twenty_times_the_machines_take_the_same_memory(site: Site, tmp_path: Path) -> None:
     peaks = {}
-    for machines in (10_000, 200_000):
+    for machines in (5_000, 100_000):  # by hand, 10,000 and 200,000: 413 and 414 MiB
         site.clear()
-        result = run_child(site, machines, ["equipment"], tmp_path, engine={"chunk_records": 5_000}, page=2_500)
+        result = run_child(site, machines, ["equipment"], tmp_path, engine={"chunk_records": 5_000}, page=5_000)
         assert result["counts"][0]["inserted"] == machines
         peaks[machines] = result["peak_mib"]
-    print(peaks)
-    assert peaks[200_000] < peaks[10_000] * 1.1
+    assert peaks[100_000] < peaks[5_000] * 1.1, peaks
 
 
 @pytest.mark.slow
@@ -82,7 +81,6 @@ def test_fifty_runs_in_one_process_leave_no_memory_behind(site: Site, tmp_path: 
     result = run_child(site, 50, ["equipment", DAY.isoformat()] * 25, tmp_path)
     assert len(result["mib"]) == 50
     warm, end = statistics.median(result["mib"][10:20]), statistics.median(result["mib"][40:])
-    print(result["mib"])
     assert (end - warm) / 30 < 0.25  # MiB a run: one page of the source kept by mistake would be more
 
 
@@ -91,7 +89,6 @@ def test_fifty_runs_in_one_process_leave_no_memory_behind(site: Site, tmp_path: 
 def test_100_000_machines_and_their_readings_of_a_day_fit_into_a_gibibyte(site: Site, tmp_path: Path) -> None:
     result = run_child(site, 100_000, ["equipment", DAY.isoformat()], tmp_path)
     assert [counts["inserted"] for counts in result["counts"]] == [100_000, 100_000]
-    print(result)
     assert result["peak_mib"] < 1024
 
 
