@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -198,6 +199,49 @@ def test_a_merge_that_waited_in_vain_for_a_lock_is_repeated_as_a_whole(filled: S
     finally:
         blocker.__exit__(None, None, None)
     assert (summary.status, summary.counts.inserted) == ("success", 200), summary.error_message
+
+
+@pytest.mark.feature("RT-11", "LOG-03", "SVC-03")
+def test_a_merge_that_is_the_victim_of_a_deadlock_is_repeated_as_a_whole(filled: Site) -> None:
+    """Another session holds a reading that the merge wants, and then wants what the merge holds."""
+    filled.sync_day(DAY)
+    corrected = [reading(number, hours="7.5") for number in NUMBERS]
+    filled.serve("running_time", DAY, corrected)
+    blocker = filled.session()
+    other = blocker.__enter__()
+    try:
+        cursor = other.cursor()
+        cursor.execute("CREATE TABLE heavy (id INT AUTO_INCREMENT PRIMARY KEY, x INT)")
+        other.autocommit(False)
+        # The server ends the transaction that has changed less: it has to be the merge.
+        cursor.executemany("INSERT INTO heavy (x) VALUES (%s)", [(number,) for number in range(20_000)])
+        last = "SELECT id FROM equipment_running_times ORDER BY id DESC LIMIT 1 FOR UPDATE"
+        cursor.execute(last)
+        before = _deadlocks(filled)
+        waits = threading.Thread(target=_close_the_circle, args=(filled, cursor, other))
+        waits.start()
+        summary = filled.sync_day(DAY)
+        waits.join()
+        assert _deadlocks(filled) == before + 1
+    finally:
+        blocker.__exit__(None, None, None)
+        filled.execute("DROP TABLE heavy")
+    assert (summary.status, summary.counts.updated) == ("success", 200), summary.error_message
+    assert filled.value("SELECT COUNT(*) FROM equipment_running_time_revisions") == 200
+
+
+def _close_the_circle(site: Site, cursor: Any, other: Any) -> None:
+    """As soon as somebody waits for our lock, ask for the one that every merge holds; then let everything go."""
+    waiting = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+    deadline = time.monotonic() + 60
+    while not site.value(waiting) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    cursor.execute("SELECT * FROM sync_reference_version FOR UPDATE")
+    other.rollback()
+
+
+def _deadlocks(site: Site) -> int:
+    return int(site.value("SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'"))
 
 
 @pytest.mark.feature("SYM-T1", "ACT-08")

@@ -131,3 +131,32 @@ def sync_category(site: Site) -> str | None:
         return site.sync_day(DAY).error_category
     except CmmsError as error:
         return error.category
+
+
+@pytest.mark.feature("LOG-03")
+def test_a_server_that_became_read_only_refuses_the_merge_and_nothing_has_changed(
+    make_site: Callable[..., Site], server: PrivateServer, migrated: dict[str, Any]
+) -> None:
+    """As after a failover to a replica: no retry storm, a clear error, and the next run goes on when it is over."""
+    site = make_site(migrated)
+    old = begin(site)
+    site.serve("running_time", DAY, [reading(number, hours="7.5") for number in NUMBERS])
+    with mortal(BeforeMerge(site)):
+        category = sync_category(site)
+    assert category == "database"
+    site.execute("SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 0")
+    assert state(site) == old
+    watch(datetime.now(UTC) + timedelta(hours=1))
+    assert site.sync_day(DAY).status == "success"
+
+
+class BeforeMerge(Killer):
+    """Makes the server read-only just before rows would be written."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(None, "INSERT INTO merge_changes")  # type: ignore[arg-type]
+        self._site = site
+
+    def _kill(self) -> None:
+        self.has_killed = True
+        self._site.execute("SET GLOBAL super_read_only = 1")
