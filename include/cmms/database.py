@@ -28,8 +28,10 @@ _SESSION = (
     " foreign_key_checks = 1, unique_checks = 1, transaction_isolation = 'REPEATABLE-READ'"
 )
 
-LOST = frozenset({2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024})
-"""Connection refused, lost or killed, packet trouble, too many connections: may pass."""
+LOST = frozenset(
+    {4031, 2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024}
+)
+"""Connection refused, lost or killed, packet trouble, too many connections, idle for too long: may pass."""
 LOCKED = frozenset({1205, 1213})
 """Lock wait time-out and deadlock: roll back and repeat the whole transaction."""
 INFILE_FORBIDDEN = frozenset({1148, 3948, 3950, 4166, 2068})

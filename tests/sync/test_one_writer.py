@@ -201,6 +201,30 @@ def test_a_merge_that_waited_in_vain_for_a_lock_is_repeated_as_a_whole(filled: S
     assert (summary.status, summary.counts.inserted) == ("success", 200), summary.error_message
 
 
+@pytest.mark.feature("SVC-03")
+def test_a_process_that_freezes_while_it_merges_loses_its_locks_with_its_lease(
+    filled: Site, connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is held in the middle of the transaction; the server ends its session, and another run can merge."""
+    settings = {"engine": {"lease_seconds": 5, "lock_wait_seconds": 30}}
+    run = start(filled, connection, **settings)
+    with Reporter(run.sync_log_id, lease_seconds=5) as reporter:
+        merge = prepare(run, connection, reporter)
+        real = merge_stage.check_staged
+
+        def freeze(cursor: Any, stage: Any) -> None:
+            monkeypatch.setattr(merge_stage, "check_staged", real)
+            filled.execute("UPDATE sync_leases SET lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND")
+            summary = filled.sync_day(DAY, **settings)  # waits for the lock until the server has ended our session
+            assert summary.status == "success", summary.error_message
+            real(cursor, stage)
+
+        monkeypatch.setattr(merge_stage, "check_staged", freeze)
+        with pytest.raises(DatabaseUnavailable):
+            merge()
+    assert filled.value("SELECT COUNT(*) FROM equipment_running_times") == 200
+
+
 @pytest.mark.feature("RT-11", "LOG-03", "SVC-03")
 def test_a_merge_that_is_the_victim_of_a_deadlock_is_repeated_as_a_whole(filled: Site) -> None:
     """Another session holds a reading that the merge wants, and then wants what the merge holds."""

@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from typing import Any
 
+import MySQLdb
 import polars as pl
 
-from cmms.database import Connection, Cursor, execute, query, run_transaction
+from cmms.database import Connection, Cursor, execute, query, run_transaction, translated_errors
 from cmms.errors import BatchRuleBroken, HandoverMissing
 from cmms.sync.claim_units import check_fence
 from cmms.sync.landed_records import LandedRecords
@@ -74,11 +76,12 @@ def merge_unit(
     for _ in range(10):
         connection.rollback()  # what was read so far must not be the snapshot that the merge looks at
         try:
-            counts = run_transaction(
-                connection,
-                lambda cursor: _merge(cursor, run, landed, verdict, stage),  # noqa: B023 - runs at once
-                what=f"merging {verdict.stream} {verdict.unit_key}",
-            )
+            with _ended_when_frozen(connection, run.settings.engine.lease_seconds):
+                counts = run_transaction(
+                    connection,
+                    lambda cursor: _merge(cursor, run, landed, verdict, stage),  # noqa: B023 - runs at once
+                    what=f"merging {verdict.stream} {verdict.unit_key}",
+                )
             break
         except BatchRuleBroken:
             drop_stage(connection, stage.table)  # repeating cannot help: nobody will ask for it again
@@ -93,6 +96,21 @@ def merge_unit(
     drop_stage(connection, stage.table)
     reporter.time(verdict.unit_key, merge_ms=int((time.monotonic() - started) * 1000))
     return counts
+
+
+@contextmanager
+def _ended_when_frozen(connection: Connection, seconds: int) -> Iterator[None]:
+    """A process that is stopped in the middle of a merge keeps its locks, and every other merge waits.
+
+    After ``seconds`` (the lease) without a statement the server ends its session, not after eight hours.
+    """
+    with translated_errors("preparing the merge"), closing(connection.cursor()) as cursor:
+        cursor.execute("SET SESSION wait_timeout = %s", (seconds,))
+    try:
+        yield
+    finally:
+        with suppress(MySQLdb.Error), closing(connection.cursor()) as cursor:  # the session may be lost by now
+            cursor.execute("SET SESSION wait_timeout = DEFAULT")
 
 
 def already_merged(run: RunContext, connection: Connection, unit_key: str) -> Counts | None:
