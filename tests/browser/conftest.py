@@ -46,7 +46,7 @@ def seeded(
     return view_site.seed_once(mysql_server, make_database, tmp_path_factory)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(seeded: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the API server answers; it shares Airflow's database with this test run."""
     with warnings.catch_warnings():
@@ -87,7 +87,7 @@ def _answers(url: str) -> bool:
     return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: Playwright keeps an event loop in this thread
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     with sync_playwright() as playwright:
