@@ -15,7 +15,7 @@ from tests.airflow.hold_steps import GatedSimulator
 from tests.sinks import SlackSink
 
 
-@pytest.fixture(scope="package")  # not longer: an idle scheduler takes half a core from all other tests
+@pytest.fixture(scope="session")
 def airflow_site(
     mysql_server: Any, make_database: Callable[[Any], Any], run_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AirflowSite]:

@@ -1,1 +1,0 @@
-"""Tests under a real Airflow scheduler."""
