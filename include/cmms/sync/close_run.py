@@ -1,8 +1,8 @@
 """Step 6, close the run: counts recomputed from the merged units, status and level set, leases released.
 
 Input: the run and, if it failed, why. Output: :class:`~cmms.sync.records.RunSummary`, the one account of the run
-that log
-row, alerts, command line and UI share. Always runs (teardown), also after a failure; a closed row stays as it is.
+that log row, alerts, command line and UI share. Always runs (teardown), also after a failure; a closed row stays as
+it is.
 """
 
 from __future__ import annotations

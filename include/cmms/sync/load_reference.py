@@ -101,9 +101,8 @@ def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | Non
     """Add the columns that the expectations read beside the parsed ones.
 
     Adds ``plant_id``; for running times also ``equipment_id``, ``foreign_point``, ``own_point_matches``, ``day``
-    (days since 1970),
-    ``cumulative_beyond_daily``, ``counter_growth`` (against the reading before, null when there is none or the
-    decrease was accepted), ``growth_while_running`` (only where growth is required) and ``growth_difference``
+    (days since 1970), ``cumulative_beyond_daily``, ``counter_growth`` (against the reading before, null when there is
+    none or the decrease was accepted), ``growth_while_running`` (only where growth is required), ``growth_difference``
     (only when the reading before is of the day before), and ``previous_hours``, for messages. Hours are thousandths.
     """
     joined = frame.join(reference.plants, on="plant_code", how="left", maintain_order="left")
