@@ -95,7 +95,7 @@ def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
 def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
     """Fill one staging table per unit of a batch."""
     from cmms.sync.stage_rows import stage_unit
-    from cmms.sync.validate_units import Verdict
+    from cmms.sync.verdict import Verdict
 
     with work_on_run(sync_log_id) as work:
         stages = [
@@ -114,7 +114,7 @@ def merge(sync_log_id: LogId, staged: Any) -> int:
     from cmms.sync.merge_stage import merge_unit
     from cmms.sync.open_run import unit_keys
     from cmms.sync.stage_rows import Stage
-    from cmms.sync.validate_units import Verdict
+    from cmms.sync.verdict import Verdict
 
     units = {unit["verdict"]["unit_key"]: unit for batch in staged or () for unit in batch or ()}
     with work_on_run(sync_log_id) as work:

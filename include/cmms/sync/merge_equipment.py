@@ -13,7 +13,7 @@ from cmms.sync.classify_groups import RULE, SOURCE
 from cmms.sync.merge_outcome import Outcome, rows_of
 from cmms.sync.run_context import RunContext
 from cmms.sync.stage_rows import Stage
-from cmms.sync.validate_units import Verdict
+from cmms.sync.verdict import Verdict
 
 
 def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:

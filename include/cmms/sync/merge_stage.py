@@ -38,7 +38,7 @@ from cmms.sync.report_progress import Reporter, write_event
 from cmms.sync.resolve_duplicates import OLDER
 from cmms.sync.run_context import RunContext
 from cmms.sync.stage_rows import Stage, check_staged, drop_stage, is_staged, stage_unit
-from cmms.sync.validate_units import (
+from cmms.sync.verdict import (
     VERDICT_COLUMNS,
     Verdict,
     find_lost,

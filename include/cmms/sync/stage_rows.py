@@ -1,6 +1,6 @@
 """Step 4, stage: valid rows of a unit -> its staging table in the database.
 
-Input: a :class:`~cmms.sync.validate_units.Verdict` and its chunk files. Output: a filled staging table, named by
+Input: a :class:`~cmms.sync.verdict.Verdict` and its chunk files. Output: a filled staging table, named by
 run, unit and fence, so that no other attempt writes into it. Running times that are stored already, just like this, are
 left out (:mod:`cmms.sync.shape_rows`). Loaded by LOAD DATA LOCAL; when the server or the client forbids that, by
 multi-row INSERT, said once. What MySQL would silently change (a warning) is an error.
@@ -35,7 +35,7 @@ from cmms.sync.classify_groups import classify_groups
 from cmms.sync.report_progress import Reporter
 from cmms.sync.run_context import RunContext
 from cmms.sync.shape_rows import shape_equipment, shape_running_times
-from cmms.sync.validate_units import Verdict, read_frame
+from cmms.sync.verdict import Verdict, read_frame
 
 log = logging.getLogger(__name__)
 

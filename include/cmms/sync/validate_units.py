@@ -11,78 +11,37 @@ reference data.
 
 from __future__ import annotations
 
-import io
 import json
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 import polars as pl
 
 from cmms.database import Connection, execute, run_transaction, session
-from cmms.settings import StreamName
 from cmms.sync.check_contract import check_fields, check_not_empty, check_reject_rate
-from cmms.sync.judge_rows import Judgement, judge_rows
 from cmms.sync.landed_records import LandedRecords, read_page
-from cmms.sync.load_reference import Reference, join_reference, load_reference
+from cmms.sync.load_reference import Reference, load_reference
 from cmms.sync.parse_records import parse_records
 from cmms.sync.raw_columns import RawColumns
 from cmms.sync.read_records import RecordReader
 from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest
 from cmms.sync.report_progress import Reporter
-from cmms.sync.resolve_duplicates import LOST_SCHEMA, RawBytes, resolve_duplicates
 from cmms.sync.run_context import RunContext
-from cmms.sync.shape_rows import mark_stored
-
-VERDICT_COLUMNS = ("code", "rule", "field", "message", "warnings")
-_JOINED_ONLY = (
-    "day",
-    "cumulative_beyond_daily",
-    "counter_growth",
-    "growth_while_running",
-    "growth_difference",
-    "previous_hours",
+from cmms.sync.verdict import (
+    Verdict,
+    find_lost,
+    judge_frame,
+    judgement_warnings,
+    places_of,
+    valid_keys,
+    write_frame,
+    write_rejected,
 )
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What validation found in one unit; ``folder`` holds its files.
-
-    Attributes:
-        fetched: records in scope.
-        chunks: number of ``rows-<n>.arrow`` files.
-        reference_version: of the reference data that the rows were judged by.
-        rejected: code -> records.
-        warnings: code -> records that are kept all the same.
-        lost: records superseded within the input.
-        seen_all: False when the run asked for some machines or changes only, so that nothing can be called missing.
-    """
-
-    unit_key: str
-    stream: StreamName
-    folder: str
-    fetched: int
-    chunks: int
-    reference_version: int
-    rejected: dict[str, int]
-    warnings: dict[str, int]
-    lost: int
-    seen_all: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, raw: dict[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`."""
-        return cls(**raw)
 
 
 def validate_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> list[Verdict]:
@@ -246,52 +205,6 @@ class _Unit:
         )
 
 
-def judge_frame(
-    run: RunContext, rows: pl.DataFrame, reference: Reference, day: date | None
-) -> tuple[pl.DataFrame, Judgement]:
-    """Join the reference data to parsed rows, judge them, and add the verdict columns.
-
-    Adds plant_id (and for running times equipment_id, own_point_matches, foreign_point, is_stored), code, rule, field,
-    message (null when kept) and warnings (sorted codes joined by commas, null when none).
-    """
-    joined = join_reference(rows, reference, day=day, rules=run.settings.rules)
-    days = None if day is None else (day, day)
-    judgement = judge_rows(
-        joined, stream=run.scope.stream, settings=run.settings, days=days, run_date=run.scope.run_date
-    )
-    findings = {row: asdict(finding) for row, finding in judgement.rejected.items()}
-    kept = {row: ",".join(sorted(codes)) for row, codes in judgement.warnings.items() if row not in findings}
-    columns = [
-        _sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]
-    ]
-    judged = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
-    return judged if day is None else mark_stored(judged, reference.stored), judgement
-
-
-def valid_keys(judged: pl.DataFrame) -> pl.DataFrame:
-    """Equipment number, page and position of the rows that are kept: enough to find duplicates."""
-    return judged.filter(pl.col("code").is_null()).select("equipment_number", "page", "position")
-
-
-def find_lost(run: RunContext, folder: str, keys: Sequence[pl.DataFrame], raw_bytes: RawBytes) -> pl.DataFrame:
-    """Records of a unit that another record of the same equipment supersedes; ``keys`` by chunk, from the first."""
-    twice = pl.concat(keys).filter(pl.col("equipment_number").is_duplicated()) if keys else pl.DataFrame()
-    if twice.is_empty():
-        return pl.DataFrame(schema=LOST_SCHEMA)
-    rows = [
-        read_frame(run, f"{folder}/rows-{chunk}.arrow")
-        .drop(*VERDICT_COLUMNS, "problem")
-        .join(twice, on=["page", "position"], how="semi")
-        for chunk in range(1, len(keys) + 1)
-    ]
-    return resolve_duplicates(pl.concat(rows), raw_bytes)
-
-
-def judgement_warnings(judgement: Judgement) -> Iterator[str]:
-    """Warning codes of the rows that are kept."""
-    return (code for row, codes in judgement.warnings.items() if row not in judgement.rejected for code in codes)
-
-
 def add_results(total: list[dict[str, Any]], results: list[dict[str, Any]]) -> None:
     """Add one chunk's expectation results to the unit's."""
     if not total:
@@ -300,22 +213,6 @@ def add_results(total: list[dict[str, Any]], results: list[dict[str, Any]]) -> N
     for result, addition in zip(total, results, strict=True):
         result["element_count"] += addition["element_count"]
         result["unexpected_count"] += addition["unexpected_count"]
-
-
-def write_frame(run: RunContext, file: str, frame: pl.DataFrame) -> None:
-    """Write a hand-over file."""
-    buffer = io.BytesIO()
-    frame.write_ipc(buffer)
-    run.storage.write_bytes(file, buffer.getbuffer())
-
-
-def read_frame(run: RunContext, file: str) -> pl.DataFrame:
-    """Read a hand-over file.
-
-    Raises:
-        HandoverMissing: it is not there.
-    """
-    return pl.read_ipc(run.storage.read_bytes(file))
 
 
 def _chunks(
@@ -360,25 +257,6 @@ def _by_unit(units: list[_Unit], frame: pl.DataFrame) -> Iterator[tuple[_Unit, p
         if unit is units[0]:
             belongs = belongs | ~pl.col("date").is_in(days) | pl.col("date").is_null()
         yield unit, frame.filter(belongs)
-
-
-def places_of(rows: pl.DataFrame) -> list[tuple[int, int]]:
-    """(page, position) of every row."""
-    return list(zip(rows["page"].to_list(), rows["position"].to_list(), strict=True))
-
-
-def write_rejected(run: RunContext, folder: str, chunk: int, rejected: pl.DataFrame, payloads: Sequence[bytes]) -> None:
-    """Write a chunk's rejected rows with their raw records: the merge keeps them without reading the valid ones."""
-    payload = pl.Series("payload", payloads, dtype=pl.Binary)
-    write_frame(run, f"{folder}/rejected-{chunk}.arrow", rejected.with_columns(payload))
-
-
-def _sparse(name: str, count: int, values: dict[int, Any]) -> pl.Series:
-    series = pl.Series(name, [None], dtype=pl.String).new_from_index(0, count)
-    if not values:
-        return series
-    rows = sorted(values)
-    return series.scatter(rows, [values[row] for row in rows])
 
 
 def _create_plants(run: RunContext, connection: Connection, frame: pl.DataFrame) -> None:
