@@ -30,10 +30,9 @@ from tests.airflow.dag_files import write_dag_files
 from tests.airflow.hold_steps import BARRIERS, GatedSimulator, count_waiting, locked
 from tests.airflow.worker_processes import (
     Worker,
-    find_airflow_processes,
     find_busy_workers,
+    find_processes,
     find_worker,
-    is_running,
     send,
 )
 from tests.sinks import SlackSink
@@ -69,11 +68,17 @@ class AirflowSite(Site):
         command = [program_of_venv("airflow"), name, *options]
         log = self.folder / "programs" / f"{name}.log"
         self.programs[name] = start_process(command, log=log, environment=self.environment, folder=REPOSITORY)
+        self.sessions.add(self.programs[name].pid)
 
     @property
     def programs(self) -> dict[str, subprocess.Popen[bytes]]:
         """Name -> process."""
         return self.__dict__.setdefault("_programs", {})  # type: ignore[no-any-return]
+
+    @property
+    def sessions(self) -> set[int]:
+        """Of every program that was started, also of those that were killed: their workers live on in them."""
+        return self.__dict__.setdefault("_sessions", set())  # type: ignore[no-any-return]
 
     def kill_scheduler(self) -> None:
         """The scheduler's main process only: its workers go on with what they do."""
@@ -130,7 +135,7 @@ class AirflowSite(Site):
                 if run["state"] in ("queued", "running"):
                     path = f"/dags/{dag['dag_id']}/dagRuns/{run['dag_run_id']}"
                     self.call("PATCH", path, json={"state": "failed"})
-        self.wait_until("the workers to be idle", lambda: not find_busy_workers(Path(self.environment["AIRFLOW_HOME"])))
+        self.wait_until("the workers to be idle", lambda: not find_busy_workers(self.sessions))
 
     def set_pool(self, slots: int) -> None:
         """Slots of ``cmms_sync``."""
@@ -316,13 +321,15 @@ def log_in(client: httpx.Client) -> bool:
 
 def stop_site(site: AirflowSite) -> None:
     """End Airflow's programs, and workers that outlived their scheduler."""
-    home = Path(site.environment["AIRFLOW_HOME"])
-    for pid in find_airflow_processes(home):
+    for pid in find_processes(site.sessions):
         send(pid, signal.SIGCONT)
     stop_processes(list(site.programs.values()))
-    for pid in find_airflow_processes(home):
-        if is_running(pid):
-            send(pid, signal.SIGKILL)
+    for pid in find_processes(site.sessions):
+        send(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while (left := find_processes(site.sessions)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left, f"processes outlive their site: {left}"
 
 
 def build_site_environment(site: AirflowSite, metadata: dict[str, Any], slack_url: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,22 +79,26 @@ def find_worker(attempt_id: str) -> Worker | None:
     return Worker(**found) if len(found) == 2 else None
 
 
-def find_airflow_processes(home: Path) -> list[int]:
-    """Every process that runs with this AIRFLOW_HOME: nothing may be left of a site that is gone."""
-    mark = f"AIRFLOW_HOME={home}".encode()
+def find_processes(sessions: Collection[int]) -> list[int]:
+    """Every process of these sessions: a program, and all that it started, also when it is gone itself.
+
+    Airflow's workers write their title over their environment, and their tasks lead groups of their own: the session is
+    what they keep.
+    """
     pids = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
+        if entry.name.isdigit():
             with suppress(OSError):
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
+                if session in sessions and is_running(int(entry.name)):
                     pids.append(int(entry.name))
     return pids
 
 
-def find_busy_workers(home: Path) -> list[int]:
-    """Task processes of a site."""
+def find_busy_workers(sessions: Collection[int]) -> list[int]:
+    """Task processes among them."""
     busy = []
-    for pid in find_airflow_processes(home):
+    for pid in find_processes(sessions):
         with suppress(OSError):
             title = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
             if title.startswith("airflow worker -- ") and "LocalExecutor" not in title:
