@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 import yaml
 
 from cmms.sync.records import RunSummary
@@ -81,9 +82,19 @@ class AirflowSite(Site):
         return self.__dict__.setdefault("_sessions", set())  # type: ignore[no-any-return]
 
     def kill_scheduler(self) -> None:
-        """The scheduler's main process only: its workers go on with what they do."""
-        self.programs["scheduler"].send_signal(signal.SIGKILL)
-        self.programs["scheduler"].wait()
+        """The scheduler's main process only: its workers go on with what they do.
+
+        They have inherited its connections, so the database would keep its transaction open, and with it the lock on
+        the pools that every scheduler needs: on another machine it would notice the death, here it is told.
+        """
+        scheduler = self.programs["scheduler"]
+        sockets = psutil.Process(scheduler.pid).net_connections("tcp")
+        scheduler.send_signal(signal.SIGKILL)
+        scheduler.wait()
+        ports = {str(socket.laddr.port) for socket in sockets if socket.raddr}
+        for row in self.query("SELECT id, host FROM information_schema.processlist"):
+            if row["host"].rpartition(":")[2] in ports:
+                self.execute(f"KILL {row['id']}")
 
     def start_scheduler(self) -> None:
         """Start the scheduler."""

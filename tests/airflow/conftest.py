@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from cmms.simulator import SimulatorConfig
 from tests.airflow.airflow_site import PLANTS, AirflowSite, running_site
 from tests.airflow.hold_steps import GatedSimulator
 from tests.sinks import SlackSink
-
-
-def pytest_runtest_protocol(item: Any, nextitem: Any) -> bool | None:
-    """A real scheduler on a busy machine is late now and then: a test that fails here is tried once more, and told."""
-    if Path(item.path).parent != Path(__file__).parent:
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    if any(report.failed for report in reports):
-        print(
-            f"\n{item.nodeid} failed, and is tried once more:\n{reports[-2].longreprtext[-3000:]}", file=sys.__stderr__
-        )
-        item._initrequest()
-        reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
 
 
 @pytest.fixture(scope="session")

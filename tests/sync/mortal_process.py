@@ -7,7 +7,10 @@ tests/airflow kills real ones.
 
 from __future__ import annotations
 
+import re
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -35,14 +38,26 @@ class Death(BaseException):
     """The process is not there any more."""
 
 
-class Mortal:
-    """Counts statements and commits of all connections; dies before (or, ``answer_lost``, after) number ``at``."""
+Operation = tuple[str, int]
+"""Kind of a statement (its beginning, without ids) or ``COMMIT``, and which of its kind: 0 is the first.
 
-    def __init__(self, at: int | None = None, *, answer_lost: bool = False) -> None:
-        self.operations: list[str] = []
+Unlike the n-th of all it means the same each time: threads of a sync take turns as they like.
+"""
+
+
+class Mortal:
+    """Notes statements and commits of all connections; dies before (or, ``answer_lost``, after) the one ``at``.
+
+    ``at`` as a number: whatever is the n-th.
+    """
+
+    def __init__(self, at: Operation | int | None = None, *, answer_lost: bool = False) -> None:
+        self.operations: list[Operation] = []
         self.is_dead = False
         self._at = at
         self._answer_lost = answer_lost
+        self._seen: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self._threads: list[int] = []
 
     def born(self, connection: Any) -> None:
@@ -52,8 +67,12 @@ class Mortal:
     def run(self, name: str, operation: Callable[[], Any]) -> Any:
         """Do one operation, or die."""
         self.live()
-        self.operations.append(name)
-        is_last = len(self.operations) - 1 == self._at
+        with self._lock:
+            kind = re.sub(r"'[^']*'|\d+", "#", name)[:80]
+            this = (kind, self._seen[kind])
+            self._seen[kind] += 1
+            self.operations.append(this)
+            is_last = self._at in (this, len(self.operations) - 1)
         if is_last and not self._answer_lost:
             self.die()
         result = operation()
@@ -93,7 +112,7 @@ AnyWatched = TypeVar("AnyWatched", bound=Watched)
 @contextmanager
 def mortal(process: AnyWatched) -> Iterator[AnyWatched]:
     """While this holds, all connections and files of the engine belong to ``process``."""
-    real = {name: getattr(Connection, name) for name in ("__init__", "query", "commit", "rollback")}
+    real = {name: getattr(Connection, name) for name in ("__init__", "query", "commit", "rollback", "next_result")}
     files = {name: getattr(Storage, name) for name in ("write_bytes", "delete_folder", "delete_file", "delete_run")}
 
     def opened(self: Any, *args: Any, **options: Any) -> None:
@@ -103,7 +122,7 @@ def mortal(process: AnyWatched) -> Iterator[AnyWatched]:
 
     def query(self: Any, statement: Any) -> Any:
         text = statement.decode("utf-8", "replace") if isinstance(statement, bytes | bytearray) else statement
-        return process.run(" ".join(text.split())[:80], lambda: real["query"](self, statement))
+        return process.run(" ".join(text.split()), lambda: real["query"](self, statement))
 
     def commit(self: Any) -> Any:
         return process.run("COMMIT", lambda: real["commit"](self))
@@ -112,6 +131,10 @@ def mortal(process: AnyWatched) -> Iterator[AnyWatched]:
         process.live()
         return real["rollback"](self)
 
+    def next_result(self: Any) -> Any:
+        process.live()
+        return real["next_result"](self)
+
     def stored(name: str) -> Callable[..., Any]:
         def write(self: Any, *args: Any, **options: Any) -> Any:
             process.live()
@@ -119,7 +142,7 @@ def mortal(process: AnyWatched) -> Iterator[AnyWatched]:
 
         return write
 
-    replaced = {"__init__": opened, "query": query, "commit": commit, "rollback": rollback}
+    replaced = {"__init__": opened, "query": query, "commit": commit, "rollback": rollback, "next_result": next_result}
     try:
         for name, function in replaced.items():
             setattr(Connection, name, function)

@@ -53,9 +53,11 @@ class Syncs(RuleBasedStateMachine):
         assert self.site.sync_equipment(records).status in ("success", "partial")
         self.oracle.sync_equipment(records, RUN_DATE)
 
-    @rule(day=DAYS, revision=REVISIONS)
-    def sync_day(self, day: date, revision: int) -> None:
+    @rule(day=DAYS, revision=REVISIONS, arrived=st.sampled_from([0.4, 1.0]))
+    def sync_day(self, day: date, revision: int, arrived: float = 1.0) -> None:
+        """A source that is late has only some of the day's records yet."""
         records = self.feed.running_times(day, revision)
+        records = records[: int(len(records) * arrived)]
         assert self.site.sync_day(day, records, run_date=RUN_DATE).status in ("success", "partial")
         self.oracle.sync_running_time(day, records, RUN_DATE)
 
