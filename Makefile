@@ -26,10 +26,13 @@ stop: ## End what a killed demo left running
 test: setup ## Run the tests (ARGS for pytest)
 	@$(VENV) -m pytest $(ARGS)
 
-check: setup ## Format, lint and types; changes nothing
+check: setup ## Format, lint, types, secrets, known vulnerabilities; changes nothing
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy include/cmms tools $(foreach folder,dags plugins,$(if $(wildcard $(folder)/*.py),$(folder)))
+	@git ls-files -z -- ':!tests' | xargs -0 .venv/bin/detect-secrets-hook --cores 2
+	@git ls-files -z -- tests | xargs -0 .venv/bin/detect-secrets-hook --cores 2 --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector # fakes hold made-up passwords
+	@$(VENV) -m tools.audit
 
 format: setup ## Format the code and mend what ruff can mend
 	@$(VENV) -m ruff check --fix-only .
@@ -43,8 +46,8 @@ features: setup ## Which features of docs/features.md have a test, which have no
 
 lock: setup ## Compile requirements*.in into fully pinned requirements*.txt
 	@$(VENV) -m pip install -q uv
-	@$(VENV) -m uv pip compile -q --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
-	@$(VENV) -m uv pip compile -q --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@$(VENV) -m uv pip compile -q --generate-hashes --no-emit-package pip --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
+	@$(VENV) -m uv pip compile -q --generate-hashes --no-emit-package pip --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
 clean: stop ## Remove all state: demo data, fetched servers, .venv, caches
 	@rm -rf .cmms .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

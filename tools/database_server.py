@@ -55,7 +55,7 @@ class Account:
     password: str = dataclasses.field(default="", repr=False)
 
     def to_uri(self, database: str = "") -> str:
-        """Return `mysql://user:password@host:port/database`, everything quoted."""
+        """Return `mysql://<user>:<password>@<host>:<port>/database`, everything quoted."""
         user, password = urllib.parse.quote(self.user, safe=""), urllib.parse.quote(self.password, safe="")
         return f"mysql://{user}:{password}@{self.host}:{self.port}/{urllib.parse.quote(database, safe='')}"
 
@@ -74,7 +74,7 @@ class GivenServer:
 
 
 def find_given_server() -> GivenServer | None:
-    """Return the server named by `CMMS_MYSQL_SERVER_URI` (`mysql://user:password@host:port/`), if any.
+    """Return the server named by `CMMS_MYSQL_SERVER_URI` (`mysql://<user>:<password>@<host>:<port>/`), if any.
 
     Raises:
         BootstrapError: when the variable is set to something else.
@@ -90,7 +90,9 @@ def find_given_server() -> GivenServer | None:
                 urllib.parse.unquote(parts.password or ""),
             )
             return GivenServer(Account(parts.hostname, parts.port or 3306, user, password))
-    raise BootstrapError(f"{GIVEN_SERVER_VARIABLE} must look like mysql://user:password@host:port/ (it does not).")
+    raise BootstrapError(
+        f"{GIVEN_SERVER_VARIABLE} must look like mysql://<user>:<password>@<host>:<port>/ (it does not)."
+    )
 
 
 class PrivateServer:

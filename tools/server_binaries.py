@@ -76,7 +76,7 @@ def obtain_server(
     raise BootstrapError(
         f"No {kind} server could be had. Tried: {'; '.join(tried)}. Install one (its program is enough, it "
         "need not run), get this machine a network, or name a running server: "
-        "CMMS_MYSQL_SERVER_URI=mysql://user:password@host:port/"
+        "CMMS_MYSQL_SERVER_URI=mysql://<user>:<password>@<host>:<port>/"
     )
 
 

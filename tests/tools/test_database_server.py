@@ -139,7 +139,7 @@ def test_the_given_server_comes_from_the_environment(monkeypatch: pytest.MonkeyP
     assert "p@ss" not in repr(given)
     for wrong in ("db.example", "postgresql://db.example/", "mysql://db.example:port/", "mysql://"):
         monkeypatch.setenv(GIVEN_SERVER_VARIABLE, wrong)
-        with pytest.raises(BootstrapError, match="must look like mysql://user:password@host:port/"):
+        with pytest.raises(BootstrapError, match="must look like mysql://<user>:<password>@<host>:<port>/"):
             find_given_server()
 
 
