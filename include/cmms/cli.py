@@ -7,6 +7,7 @@ setting give another one.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cmms.errors import CmmsError
+from cmms.log_file import log_to_file
 
 DEFAULT_PLANTS = Path(__file__).parents[1] / "config" / "plants.csv"
 
@@ -26,9 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     args = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
+    log_to_file()
     try:
         return int(args.run(args))
     except CmmsError as error:
+        logging.getLogger(__name__).log(logging.INFO, "%s: %s", type(error).__name__, error)
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -19,6 +19,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from structlog.contextvars import bound_contextvars
 
 from cmms.errors import AskPerson, CmmsError, RunCancelled, StopError
+from cmms.log_file import log_to_file
 
 if TYPE_CHECKING:
     from cmms.sync.report_progress import Reporter
@@ -66,6 +67,7 @@ def work_on_run(sync_log_id: int) -> Iterator[RunAtWork]:
 @contextmanager
 def errors_told() -> Iterator[None]:
     """Leave an error for the closing task; turn one that is for good into Airflow's way of saying so."""
+    log_to_file()
     try:
         yield
     except Exception as error:
@@ -77,6 +79,7 @@ def errors_told() -> Iterator[None]:
 
 def _tell(error: Exception) -> None:
     stack_trace = "".join(traceback.format_exception(error))[-_STACK_LENGTH:]
+    log.error("%s: %s", type(error).__name__, error)
     told = {"error": f"{type(error).__name__}: {error}", "stack_trace": stack_trace}
     get_current_context()["ti"].xcom_push(key=ERROR_KEY, value=told)
 

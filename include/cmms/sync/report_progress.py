@@ -199,6 +199,8 @@ class Reporter:
 
 
 _ENGINE = logging.getLogger("cmms")
+_EVENTS = logging.getLogger("cmms.events")
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR, "critical": logging.CRITICAL}
 
 
 class _LogLines(logging.Handler):
@@ -209,7 +211,7 @@ class _LogLines(logging.Handler):
         self.kept: list[tuple[str, str, str]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self.kept) < _KEPT_LINES:
+        if len(self.kept) < _KEPT_LINES and record.name != _EVENTS.name:
             level = "error" if record.levelno >= logging.ERROR else "warning"
             self.kept.append((level, record.name, record.getMessage()))
 
@@ -217,7 +219,9 @@ class _LogLines(logging.Handler):
 def write_event(
     cursor: Any, sync_log_id: int, level: str, category: str, code: str, message: str, **context: Any
 ) -> None:
-    """Insert into ``sync_log_events`` in the caller's transaction."""
+    """Insert into ``sync_log_events`` in the caller's transaction, and say it in the log."""
+    if code != "LOG_LINE":  # that one comes from the log
+        _EVENTS.log(_LEVELS[level], "%s: %s", code, message, extra={"sync_log_id": sync_log_id})
     execute(
         cursor,
         "run/insert_event",

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from datetime import date
 
+from structlog.contextvars import bound_contextvars
+
 from cmms.database import Connection, session
 from cmms.settings import Settings
 from cmms.sync.close_run import close_run
@@ -57,7 +59,10 @@ def run_steps(
     error: BaseException | None = None
     try:
         lease = run.settings.engine.lease_seconds
-        with Reporter(run.sync_log_id, lease_seconds=lease, listener=listener) as reporter:
+        with (
+            bound_contextvars(sync_log_id=run.sync_log_id),
+            Reporter(run.sync_log_id, lease_seconds=lease, listener=listener) as reporter,
+        ):
             steps(reporter)
     except BaseException as caught:
         error = caught
