@@ -1,8 +1,9 @@
 """The engine's log as a file of JSON lines, for sites that collect logs; needs no database.
 
-Input: the file named by ``CMMS_LOG_FILE`` (no such variable: no file). Output: a line per record of the logger
-``cmms`` with time, level, logger, message and what is bound around the work: ``sync_log_id``, and in Airflow DAG, run,
-task and try. The file is rotated at 10 MB, five old ones are kept; the processes of one machine may share it.
+Input: the file named by ``CMMS_LOG_FILE`` (no such variable: no file). Output: a line per record of the loggers
+``cmms`` and ``cmms.events`` (the events of runs) with time, level, logger, message and what is bound around the work:
+``sync_log_id``, and in Airflow DAG, run, task and try. The file is rotated at 10 MB, five old ones are kept; the
+processes of one machine may share it.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def log_to_file() -> None:
             ],
         )
     )
-    engine = logging.getLogger("cmms")
-    engine.addHandler(handler)
-    engine.setLevel(logging.INFO)
+    for name in ("cmms", "cmms.events"):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from cmms import cli
+from cmms.log_file import log_to_file
 from cmms.simulator import Fault
 from cmms.sync.open_run import Trigger
 from cmms.sync.records import Scope
@@ -62,6 +64,31 @@ def test_everything_that_a_run_logs_is_found_by_its_run_id(site: Site) -> None:
         "ApiRefused",
     )
     assert site.simulator.config.token not in str(found)
+
+
+@pytest.mark.feature("LOG-07")
+def test_the_log_file_holds_what_the_tables_hold(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CMMS_LOG_FILE", str(tmp_path / "cmms.log"))
+    loggers = [logging.getLogger(name) for name in ("cmms", "cmms.events")]
+    before = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
+    log_to_file.__wrapped__()
+    try:
+        site.sync_equipment([machine("A")])
+        site.serve("running_time", DAY, [reading("A", POINT="x"), reading("B", hours="?")])
+        site.simulator.inject(Fault("status", status=503, times=1))
+        sync_as(site, "first")
+    finally:
+        for logger, level, handlers in before:
+            logger.setLevel(level)
+            for handler in set(logger.handlers) - set(handlers):
+                logger.removeHandler(handler)
+                handler.close()
+    lines = [json.loads(line) for line in (tmp_path / "cmms.log").read_text().splitlines()]
+    [sync_log_id] = {row["id"] for row in site.query("SELECT id FROM api_sync_logs WHERE run_id = 'first'")}
+    told = [line["event"] for line in lines if line["sync_log_id"] == sync_log_id]
+    for event in site.query(_EVENTS, "first"):
+        text = event["message"] if event["code"] == "LOG_LINE" else f"{event['code']}: {event['message']}"
+        assert told.count(text) == 1, text
 
 
 @pytest.mark.feature("OBJ-05")

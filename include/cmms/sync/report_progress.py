@@ -200,6 +200,9 @@ class Reporter:
 
 _ENGINE = logging.getLogger("cmms")
 _EVENTS = logging.getLogger("cmms.events")
+"""Of all runs, for the log file only: on a terminal, in a task's log and among the kept lines they would be twice."""
+_EVENTS.propagate = False
+_EVENTS.addHandler(logging.NullHandler())
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR, "critical": logging.CRITICAL}
 
 
@@ -211,7 +214,7 @@ class _LogLines(logging.Handler):
         self.kept: list[tuple[str, str, str]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self.kept) < _KEPT_LINES and record.name != _EVENTS.name:
+        if len(self.kept) < _KEPT_LINES:
             level = "error" if record.levelno >= logging.ERROR else "warning"
             self.kept.append((level, record.name, record.getMessage()))
 
@@ -219,7 +222,7 @@ class _LogLines(logging.Handler):
 def write_event(
     cursor: Any, sync_log_id: int, level: str, category: str, code: str, message: str, **context: Any
 ) -> None:
-    """Insert into ``sync_log_events`` in the caller's transaction, and say it in the log."""
+    """Insert into ``sync_log_events`` in the caller's transaction, and say it in the log file."""
     if code != "LOG_LINE":  # that one comes from the log
         _EVENTS.log(_LEVELS[level], "%s: %s", code, message, extra={"sync_log_id": sync_log_id})
     execute(
