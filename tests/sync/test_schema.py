@@ -13,6 +13,7 @@ from typing import Any
 import MySQLdb
 import pytest
 
+from cmms.errors import DatabaseUnavailable
 from tests.sync.site import Site
 
 # Design, section 7: exactly these, more are allowed.
@@ -278,3 +279,40 @@ def test_the_schema_goes_up_down_and_up_again_to_the_same(
     upgrade()
     assert schema() == first
     assert site.value("SELECT version FROM sync_reference_version") == 1
+
+
+@pytest.mark.feature("TEST-26")
+def test_a_migration_that_waits_for_a_table_in_use_gives_up_and_goes_on_where_it_stopped(
+    make_database: Callable[..., Any], mysql_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms import database as engine_database
+    from cmms.migrations import upgrade
+    from tests.sync.conftest import connection_uri
+
+    database, whole = make_database(mysql_server), make_database(mysql_server)
+    site = Site(None, database, tmp_path)  # type: ignore[arg-type]
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(whole))
+    upgrade()
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(database))
+    upgrade("0001")
+    assert " lock_wait_timeout = 30" in engine_database._SESSION
+    monkeypatch.setattr(
+        engine_database,
+        "_SESSION",
+        engine_database._SESSION.replace(" lock_wait_timeout = 30", " lock_wait_timeout = 1"),
+    )
+    with site.session() as reader:
+        reader.cursor().execute("LOCK TABLES plants READ")  # the third statement of 0002 changes it
+        with pytest.raises(DatabaseUnavailable, match=r"in use by another session.*migrate again"):
+            upgrade()
+        reader.cursor().execute("UNLOCK TABLES")
+    assert site.value("SELECT version_num FROM cmms_alembic_version") == "0001"
+    assert site.query("SHOW COLUMNS FROM equipment LIKE 'notes'")
+    assert not site.query("SHOW COLUMNS FROM plants LIKE 'row_version'")
+    upgrade()
+    tables = sorted(next(iter(row.values())) for row in site.query("SHOW TABLES"))
+    other = Site(None, whole, tmp_path)  # type: ignore[arg-type]
+    assert tables == sorted(next(iter(row.values())) for row in other.query("SHOW TABLES"))
+    for table in tables:
+        created = [made.query(f"SHOW CREATE TABLE {table}")[0]["Create Table"] for made in (site, other)]
+        assert created[0] == created[1]

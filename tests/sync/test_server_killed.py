@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import MySQLdb
 import pytest
 
 from cmms.errors import CmmsError
@@ -160,3 +161,40 @@ class BeforeMerge(Killer):
     def _kill(self) -> None:
         self.has_killed = True
         self._site.execute("SET GLOBAL super_read_only = 1")
+
+
+@pytest.mark.slow
+@pytest.mark.feature("LOG-03", "SVC-04")
+def test_a_full_disk_fails_the_run_at_once_and_with_room_again_the_next_one_ends_right(
+    make_site: Callable[..., Site], make_database: Callable[[Any], Any], run_folder: Path
+) -> None:
+    """The server's own error 1114, from a tablespace that may not grow."""
+    options = ("--innodb-file-per-table=OFF", "--innodb-data-file-path=ibdata1:12M:autoextend:max:32M")
+    server = PrivateServer(obtain_server("mysql"), run_folder / "mysql-full", extra_options=options)
+    server.start()
+    try:
+        site = make_site(migrate(make_database(server)))
+        numbers = [f"{number:05d}" for number in range(1_000)]
+        site.sync_equipment([machine(number) for number in numbers])
+        old = state(site)
+        site.serve("running_time", DAY, [reading(number) for number in numbers])
+        with pytest.raises(MySQLdb.OperationalError, match="is full"):
+            use_up_the_room(site)
+        failed = site.sync_day(DAY)
+        assert (failed.status, failed.error_category, failed.level) == ("failed", "database", "critical")
+        assert "full" in (failed.error_message or "")
+        assert failed.error_class == "DatabaseRefused"  # Airflow does not repeat it
+        assert state(site) == old
+        site.execute("DROP TABLE filler")
+        assert site.sync_day(DAY).status == "success"
+        assert site.value("SELECT COUNT(*) FROM equipment_running_times") == 1_000
+        assert verify_tables() == []
+    finally:
+        server.stop()
+
+
+def use_up_the_room(site: Site) -> None:
+    """Ends with the server's error."""
+    site.execute("CREATE TABLE filler (a LONGTEXT)")
+    while True:
+        site.execute("INSERT INTO filler VALUES (REPEAT('x', 50000))")

@@ -5,14 +5,17 @@ A migration's statements are readable SQL in ``include/sql/schema``; versions he
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection as AlchemyConnection
 from sqlalchemy import create_engine, pool
+from sqlalchemy.exc import DBAPIError
 
-from cmms.database import connect
+from cmms.database import LOCKED, connect, error_number, translate
+from cmms.errors import DatabaseUnavailable
 
 FOLDER = Path(__file__).parent
 
@@ -30,7 +33,8 @@ def upgrade(revision: str = "head") -> None:
     """Migrate up to ``revision``.
 
     Raises:
-        DatabaseUnavailable, DatabaseRefused: from connecting.
+        DatabaseUnavailable: server down, or a table was in use for too long (30 s): migrate again.
+        DatabaseRefused: by the server.
     """
     _run(lambda config: command.upgrade(config, revision))
 
@@ -40,7 +44,15 @@ def downgrade(revision: str = "base") -> None:
     _run(lambda config: command.downgrade(config, revision))
 
 
-def _run(action: object) -> None:
+def _run(action: Callable[[Config], None]) -> None:
     engine = create_engine("mysql+mysqldb://", creator=connect, poolclass=pool.NullPool)
-    with engine.begin() as connection:
-        action(configuration(connection))  # type: ignore[operator]
+    try:
+        with engine.begin() as connection:
+            action(configuration(connection))
+    except DBAPIError as error:
+        if error_number(error.orig or error) in LOCKED:
+            raise DatabaseUnavailable(
+                "migrating: a table is in use by another session (SHOW PROCESSLIST names it); what was done so far is "
+                "kept: end that session or wait for it, then migrate again"
+            ) from error
+        raise translate(error.orig if isinstance(error.orig, Exception) else error, "migrating") from error
