@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHONPATH := include:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test check format bench features lock clean
+.PHONY: help setup demo stop test check format bench scale features lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ format: setup ## Format the code and mend what ruff can mend
 
 bench: setup ## Measure the speed (ARGS for the benchmark)
 	@$(VENV) -m benchmarks $(ARGS)
+
+scale: setup ## Measure what more Celery workers bring (ARGS for the measurement)
+	@$(VENV) -m benchmarks.scale_out $(ARGS)
 
 features: setup ## Which features of docs/features.md have a test, which have none
 	@$(VENV) -m tools.list_features $(ARGS)

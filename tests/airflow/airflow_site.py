@@ -67,7 +67,10 @@ class AirflowSite(Site):
 
     def start(self, name: str, *options: str) -> None:
         """Start one of Airflow's programs, in a process group of its own."""
-        command = [program_of_venv("airflow"), name, *options]
+        self.start_as(name, program_of_venv("airflow"), name, *options)
+
+    def start_as(self, name: str, *command: str) -> None:
+        """Start a program of the site under a name."""
         log = self.folder / "programs" / f"{name}.log"
         self.programs[name] = start_process(command, log=log, environment=self.environment, folder=REPOSITORY)
         self.sessions.add(self.programs[name].pid)
@@ -185,9 +188,9 @@ class AirflowSite(Site):
 
     # ---- waiting
 
-    def wait_until(self, what: str, get: Callable[[], T | None]) -> T:
+    def wait_until(self, what: str, get: Callable[[], T | None], *, patience_seconds: float = PATIENCE_SECONDS) -> T:
         """What ``get`` returns, as soon as that is true."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + patience_seconds
         while time.monotonic() < deadline:
             if found := get():
                 return found
@@ -196,7 +199,7 @@ class AirflowSite(Site):
             time.sleep(0.2)
         raise AssertionError(f"waited in vain: {what}\n{self.tail()}")
 
-    def wait_for_run(self, dag_id: str, run_id: str) -> str:
+    def wait_for_run(self, dag_id: str, run_id: str, *, patience_seconds: float = PATIENCE_SECONDS) -> str:
         """Final state of a run."""
 
         def final() -> str | None:
@@ -204,7 +207,7 @@ class AirflowSite(Site):
             return state if state in ("success", "failed") else None
 
         try:
-            return self.wait_until(f"the end of {dag_id} {run_id}", final)
+            return self.wait_until(f"the end of {dag_id} {run_id}", final, patience_seconds=patience_seconds)
         except AssertionError:
             raise AssertionError(self.describe(dag_id, run_id)) from None
 
@@ -292,11 +295,16 @@ class AirflowSite(Site):
 
 @contextmanager
 def running_site(
-    folder: Path, metadata: dict[str, Any], cmms: dict[str, Any], simulator: GatedSimulator, slack: SlackSink
+    folder: Path,
+    metadata: dict[str, Any],
+    cmms: dict[str, Any],
+    simulator: GatedSimulator,
+    slack: SlackSink,
+    **environment: str,
 ) -> Iterator[AirflowSite]:
-    """Start Airflow; end every process of it afterwards."""
+    """Start Airflow, with more variables in its ``environment``; end every process of it afterwards."""
     site = AirflowSite(simulator, cmms, folder)
-    site.environment, site.slack = build_site_environment(site, metadata, slack.url), slack
+    site.environment, site.slack = {**build_site_environment(site, metadata, slack.url), **environment}, slack
     write_dag_files(folder / "dags", today=datetime.now(UTC).timetuple()[:3])
     try:
         migrate = subprocess.run(
@@ -350,7 +358,7 @@ def build_site_environment(site: AirflowSite, metadata: dict[str, Any], slack_ur
     home = folder / "airflow"
     home.mkdir(mode=0o700)
     secrets = DemoSecrets("", _SECRET, site.simulator.config.token, _SECRET, _FERNET_KEY)
-    settings = DemoSettings(folder, _free_port(), site.simulator.port, site.database["port"], secrets)
+    settings = DemoSettings(folder, find_free_port(), site.simulator.port, site.database["port"], secrets)
     account = Account(**{name: site.database[name] for name in ("host", "port", "user", "password")})
     environment = build_environment(settings, account)
     mysql = {**json.loads(environment["AIRFLOW_CONN_CMMS_MYSQL"]), "schema": site.database["database"]}
@@ -387,7 +395,8 @@ def build_site_environment(site: AirflowSite, metadata: dict[str, Any], slack_ur
     }
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
