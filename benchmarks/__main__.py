@@ -1,10 +1,11 @@
-"""``make bench``: the limit of this server, the engine beside it, and their ratios.
+"""``make bench``: the limit of this server, the engine and its peers beside it, and their ratios.
 
 Output: a table on the terminal and the same as JSON in ``benchmarks/results/``. The limit is ``LOAD DATA LOCAL`` of a
 ready file into an index-free table plus the single merge statement, on the same rows and server.
 
     make bench                      100,000 and 1,000,000 running times
     make bench ARGS="--rows 10000"  a quick look
+    make bench ARGS=--no-peers      without the peers (the first time they need a package index)
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from rich.table import Table
 
 from benchmarks.engine import run_engine
 from benchmarks.limit import measure_limit
+from benchmarks.peer_runs import PEERS, add_ratios, choose_peers, prepare_peers, run_peer, tabulate_peers
 from benchmarks.source import start_source
 from tools.database_server import PrivateServer, obtain_server
 from tools.state_folder import find_state_folder
@@ -42,19 +44,29 @@ def main() -> int:
     )
     parser.add_argument("--defect-rate", type=float, default=0.005, help="share of defective records")
     parser.add_argument("--repeat", type=int, default=3, help="repetitions, the median counts (default: %(default)s)")
+    parser.add_argument(
+        "--peers", type=choose_peers, default=",".join(PEERS), help="which of %(default)s to run (default: all)"
+    )
+    parser.add_argument("--no-peers", dest="peers", action="store_const", const=[], help="run none")
+    parser.add_argument(
+        "--orm-rows", type=int, default=5_000, help="records of the slow ORM peer, scaled (default: %(default)s)"
+    )
     args = parser.parse_args()
+    pythons = prepare_peers(args.peers)
     with tempfile.TemporaryDirectory(prefix="cmms-bench-") as folder:
         server = PrivateServer(obtain_server("mysql", find_state_folder()), Path(folder, "mysql"))
         server.extra_options = ("--local-infile=ON",)
         server.start()
         try:
             with start_source(args.rows, args.defect_rate, FIRST_DAY, max(args.days, 1)) as source:
-                return _measure(args, server, source, Path(folder))
+                return _measure(args, server, source, Path(folder), pythons)
         finally:
             server.stop()
 
 
-def _measure(args: argparse.Namespace, server: PrivateServer, source: str, folder: Path) -> int:
+def _measure(
+    args: argparse.Namespace, server: PrivateServer, source: str, folder: Path, pythons: dict[str, Path | str]
+) -> int:
     rounds = []
     for number in range(args.repeat):
         schema = f"bench_{number}"
@@ -63,11 +75,15 @@ def _measure(args: argparse.Namespace, server: PrivateServer, source: str, folde
         _say(f"round {number + 1} of {args.repeat}: the limit, on the same rows")
         limit = measure_limit(server.account, schema, FIRST_DAY, folder)
         rounds.append({"engine": engine, "limit": limit})
+    peers = {}
+    for name, python in pythons.items():
+        _say(f"peer: {PEERS[name].title}")
+        peers[name] = run_peer(name, python, server.account, schema, source, folder, day=FIRST_DAY, rows=args.orm_rows)
     long_run = None
     if args.days > 1:
         _say(f"engine, {args.days} days of {args.rows:,} running times in one range")
         long_run = run_engine(server.account, "bench_long", source, folder, days=args.days, first_day=FIRST_DAY)
-    result = _summarise(args, rounds, long_run)
+    result = _summarise(args, rounds, peers, long_run)
     _print(result)
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M}-{args.rows}.json"
@@ -87,10 +103,14 @@ def _median(rounds: list[dict[str, Any]], *path: str) -> float:
 
 
 def _summarise(
-    args: argparse.Namespace, rounds: list[dict[str, Any]], long_run: dict[str, Any] | None
+    args: argparse.Namespace,
+    rounds: list[dict[str, Any]],
+    peers: dict[str, dict[str, Any]],
+    long_run: dict[str, Any] | None,
 ) -> dict[str, Any]:
     limit = {name: _median(rounds, "limit", name) for name in ("first", "again", "changed")}
     engine = {name: _median(rounds, "engine", name, "seconds") for name in ("first", "again", "changed")}
+    records = rounds[-1]["engine"]["first"]["counts"]["fetched"]
     ratios = {
         "first load / limit": (engine["first"] / limit["first"], 1.5),
         "same again / limit again": (engine["again"] / limit["again"], 1.8),
@@ -112,6 +132,10 @@ def _summarise(
         "engine_steps_ms": {name: rounds[-1]["engine"][name]["steps_ms"] for name in engine},
         "engine_peak_mib": _median(rounds, "engine", "peak_mib"),
         "long_run": long_run,
+        "peers": {
+            name: add_ratios(name, result, engine, records=records, rows=args.orm_rows)
+            for name, result in peers.items()
+        },
         "ratios": {name: {"measured": round(value, 2), "target": target} for name, (value, target) in ratios.items()},
         "rounds": rounds,
     }
@@ -136,6 +160,8 @@ def _print(result: dict[str, Any]) -> None:
         target = "" if ratio["target"] is None else f"{ratio['target']:g}"
         ratios.add_row(name, f"{ratio['measured']:.2f}", target)
     console.print(ratios)
+    if result["peers"]:
+        console.print(tabulate_peers(result["peers"]))
 
 
 def _say(text: str) -> None:

@@ -62,14 +62,19 @@ def measure_limit(account: Account, schema: str, day: date, folder: Path) -> dic
     return seconds
 
 
-def _prepare(cursor: Any, schema: str, limit: str, day: date, file: Path) -> None:
-    cursor.execute(f"CREATE DATABASE `{limit}`")
-    cursor.execute(f"USE `{limit}`")
+def copy_tables(cursor: Any, schema: str, target: str) -> None:
+    """Make the tables of ``schema`` in ``target``: masters with their rows, running times empty."""
+    cursor.execute(f"USE `{target}`")
     for table in ("plants", "equipment_groups", "equipment", "equipment_running_times"):
         cursor.execute(f"SHOW CREATE TABLE `{schema}`.`{table}`")
         cursor.execute(cursor.fetchone()[1])
     for table in ("plants", "equipment_groups", "equipment"):
         cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{schema}`.`{table}`")
+
+
+def _prepare(cursor: Any, schema: str, limit: str, day: date, file: Path) -> None:
+    cursor.execute(f"CREATE DATABASE `{limit}`")
+    copy_tables(cursor, schema, limit)
     cursor.execute(
         f"CREATE TABLE ready AS SELECT e.equipment_number, p.plant_code, r.point, r.date, r.date_time, r.description, "
         f"r.running_hours, r.cumulative_hours, r.company_code, r.equipment_description, r.object_number, "
