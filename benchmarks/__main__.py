@@ -74,16 +74,18 @@ def _measure(
         engine = run_engine(server.account, schema, source, folder, days=1, first_day=FIRST_DAY)
         _say(f"round {number + 1} of {args.repeat}: the limit, on the same rows")
         limit = measure_limit(server.account, schema, FIRST_DAY, folder)
-        rounds.append({"engine": engine, "limit": limit})
-    peers = {}
-    for name, python in pythons.items():
-        _say(f"peer: {PEERS[name].title}")
-        peers[name] = run_peer(name, python, server.account, schema, source, folder, day=FIRST_DAY, rows=args.orm_rows)
+        peers = {}
+        for name, python in pythons.items():
+            _say(f"round {number + 1} of {args.repeat}: {PEERS[name].title}")
+            peers[name] = run_peer(
+                name, python, server.account, schema, source, folder, day=FIRST_DAY, rows=args.orm_rows
+            )
+        rounds.append({"engine": engine, "limit": limit, "peers": peers})
     long_run = None
     if args.days > 1:
         _say(f"engine, {args.days} days of {args.rows:,} running times in one range")
         long_run = run_engine(server.account, "bench_long", source, folder, days=args.days, first_day=FIRST_DAY)
-    result = _summarise(args, rounds, peers, long_run)
+    result = _summarise(args, rounds, long_run)
     _print(result)
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M}-{args.rows}.json"
@@ -103,14 +105,15 @@ def _median(rounds: list[dict[str, Any]], *path: str) -> float:
 
 
 def _summarise(
-    args: argparse.Namespace,
-    rounds: list[dict[str, Any]],
-    peers: dict[str, dict[str, Any]],
-    long_run: dict[str, Any] | None,
+    args: argparse.Namespace, rounds: list[dict[str, Any]], long_run: dict[str, Any] | None
 ) -> dict[str, Any]:
     limit = {name: _median(rounds, "limit", name) for name in ("first", "again", "changed")}
     engine = {name: _median(rounds, "engine", name, "seconds") for name in ("first", "again", "changed")}
     records = rounds[-1]["engine"]["first"]["counts"]["fetched"]
+    peers = {
+        name: add_ratios(name, [one["peers"][name] for one in rounds], engine, records=records, rows=args.orm_rows)
+        for name in args.peers
+    }
     ratios = {
         "first load / limit": (engine["first"] / limit["first"], 1.5),
         "same again / limit again": (engine["again"] / limit["again"], 1.8),
@@ -132,10 +135,7 @@ def _summarise(
         "engine_steps_ms": {name: rounds[-1]["engine"][name]["steps_ms"] for name in engine},
         "engine_peak_mib": _median(rounds, "engine", "peak_mib"),
         "long_run": long_run,
-        "peers": {
-            name: add_ratios(name, result, engine, records=records, rows=args.orm_rows)
-            for name, result in peers.items()
-        },
+        "peers": peers,
         "ratios": {name: {"measured": round(value, 2), "target": target} for name, (value, target) in ratios.items()},
         "rounds": rounds,
     }

@@ -1,4 +1,4 @@
-"""The peers, one after the other, on the server, API and rows that the engine has just had; and how they compare.
+"""In every round, the peers on the server, API and rows that the engine has just had; and how they compare.
 
 Each peer is a program of ``benchmarks/peers/`` in an environment of its own (``peer_environments``). What it stored is
 compared, key by key, with what the engine stored: rows of the engine that it lacks, and rows that the engine refused.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 from collections.abc import Sequence
 from contextlib import closing
@@ -91,7 +92,8 @@ def run_peer(
         return {"left_out": python}
     import MySQLdb
 
-    peer, own, home = PEERS[name], f"peer_{name}", folder / f"peer_{name}"
+    peer, own = PEERS[name], f"{schema}_{name}"
+    home = folder / own
     home.mkdir()
     connection = MySQLdb.connect(
         host=account.host, port=account.port, user=account.user, passwd=account.password, autocommit=True
@@ -139,25 +141,29 @@ def _select_keys(schema: str, *, own_table: bool = False) -> str:
 
 
 def add_ratios(
-    name: str, result: dict[str, Any], engine: dict[str, float], *, records: int, rows: int
+    name: str, results: Sequence[dict[str, Any]], engine: dict[str, float], *, records: int, rows: int
 ) -> dict[str, Any]:
-    """Scale the seconds to all ``records`` of the day and divide them by the engine's.
+    """Scale the median seconds of all rounds to all ``records`` of the day and divide them by the engine's.
 
     A peer that did not read what it should have (all records, or ``rows`` of them if sampled) is left out.
+
+    Returns:
+        The last round's result with ``seconds`` (scaled), ``scale`` and ``ratios``; or one with ``left_out``.
     """
-    if "left_out" in result:
-        return result
     peer = PEERS[name]
     expected = min(rows, records) if peer.sampled else records
-    if result["records"] != expected:
-        return result | {"left_out": f"it read {result['records']:,} records, not {expected:,}"}
+    for result in results:
+        if "left_out" in result:
+            return result
+        if result["records"] != expected:
+            return result | {"left_out": f"it read {result['records']:,} records, not {expected:,}"}
     scale = records / expected
     targets = {"first": peer.first_target, "again": peer.again_target}
-    seconds = {key: value * scale for key, value in result["seconds"].items()}
+    seconds = {key: statistics.median(result["seconds"][key] for result in results) * scale for key in targets}
     ratios = {
         key: {"measured": round(seconds[key] / engine[key], 1), "target": target} for key, target in targets.items()
     }
-    return result | {"seconds_measured": result["seconds"], "seconds": seconds, "scale": scale, "ratios": ratios}
+    return {**results[-1], "seconds": seconds, "scale": scale, "ratios": ratios}
 
 
 def tabulate_peers(results: dict[str, dict[str, Any]]) -> Table:
@@ -167,7 +173,7 @@ def tabulate_peers(results: dict[str, dict[str, Any]]) -> Table:
         table.add_column(column, justify="right" if column else "left")
     notes = [
         "lacking: keys that only the engine stored; wrong: keys that the engine refused (peers check nothing: they "
-        "store every record that the columns can hold)"
+        "store every record that the columns can hold); targets are for 100,000 running times"
     ]
     for name, result in results.items():
         title = PEERS[name].title

@@ -84,13 +84,15 @@ def test_without_a_package_index_a_peer_is_left_out_with_the_reason(
     assert not (tmp_path / "peers/orm/requirements.sha256").exists(), "the next call tries again"
 
 
-def test_seconds_of_a_sample_are_scaled_and_a_peer_that_read_too_little_does_not_count() -> None:
+def test_the_median_of_a_sample_is_scaled_and_a_peer_that_read_too_little_does_not_count() -> None:
     engine = {"first": 2.0, "again": 1.0}
     result = {"seconds": {"first": 10.0, "again": 5.0}, "records": 50}
-    scaled = add_ratios("orm", result, engine, records=1000, rows=50)
-    assert scaled["seconds"] == {"first": 200.0, "again": 100.0}
-    assert scaled["ratios"]["first"] == {"measured": 100.0, "target": 60}
-    assert add_ratios("dlt", result, engine, records=1000, rows=50)["left_out"] == "it read 50 records, not 1,000"
+    slower = {"seconds": {"first": 12.0, "again": 5.0}, "records": 50}
+    slowest = {"seconds": {"first": 30.0, "again": 6.0}, "records": 50}
+    scaled = add_ratios("orm", [slower, result, slowest], engine, records=1000, rows=50)
+    assert scaled["seconds"] == {"first": 240.0, "again": 100.0}
+    assert scaled["ratios"]["first"] == {"measured": 120.0, "target": 60}
+    assert add_ratios("dlt", [result], engine, records=1000, rows=50)["left_out"] == "it read 50 records, not 1,000"
 
 
 def test_an_unknown_peer_is_refused() -> None:
