@@ -47,7 +47,7 @@ from tools.state_folder import REPOSITORY
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 480.0
 """How long to wait for what must happen: far longer than it takes on a busy machine."""
 HEARTBEAT_SECONDS = 10
 PLANTS = ("P001", "P002")
