@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHONPATH := include:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test check format bench scale features lock clean
+.PHONY: help setup demo stop test check format bench scale chaos features lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ bench: setup ## Measure the speed (ARGS for the benchmark)
 
 scale: setup ## Measure what more Celery workers bring (ARGS for the measurement)
 	@$(VENV) -m benchmarks.scale_out $(ARGS)
+
+chaos: setup ## A real Airflow under syncs, readers, editors and kills; then every invariant (ARGS="--minutes 10 --seed 7")
+	@$(VENV) -m tests.chaos $(ARGS)
 
 features: setup ## Which features of docs/features.md have a test, which have none
 	@$(VENV) -m tools.list_features $(ARGS)

@@ -60,6 +60,7 @@ class AirflowSite(Site):
 
     simulator: GatedSimulator
     environment: dict[str, str]
+    metadata: dict[str, Any]
     slack: SlackSink
     client: httpx.Client
 
@@ -96,9 +97,10 @@ class AirflowSite(Site):
         scheduler.send_signal(signal.SIGKILL)
         scheduler.wait()
         ports = {str(socket.laddr.port) for socket in sockets if socket.raddr}
-        for row in self.query("SELECT id, host FROM information_schema.processlist"):
+        metadata = Site(self.simulator, self.metadata, self.folder)
+        for row in metadata.query("SELECT id, host FROM information_schema.processlist"):
             if row["host"].rpartition(":")[2] in ports:
-                self.execute(f"KILL {row['id']}")
+                metadata.execute(f"KILL {row['id']}")
 
     def start_scheduler(self) -> None:
         """Start the scheduler."""
@@ -305,6 +307,7 @@ def running_site(
     """Start Airflow, with more variables in its ``environment``; end every process of it afterwards."""
     site = AirflowSite(simulator, cmms, folder)
     site.environment, site.slack = {**build_site_environment(site, metadata, slack.url), **environment}, slack
+    site.metadata = metadata
     write_dag_files(folder / "dags", today=datetime.now(UTC).timetuple()[:3])
     try:
         migrate = subprocess.run(
