@@ -82,7 +82,7 @@ _FAULTS = (
     Fault("remove_field", field="EQUNR", times=3),
 )
 _STEPS = ("merge", "merge", "open_run", "plan_requests", "close_run")
-_HOLD_SECONDS = 12.0
+_HOLD_SECONDS = 20.0
 _MOST_COMMANDS = 2
 
 
@@ -244,6 +244,7 @@ class Chaos:
         step = self.rng.choice(_STEPS)
         if self._is_broken("database"):
             return
+        self.command_line_sync()  # so that somebody comes
         with suppress(MySQLdb.Error), self.site.hold(step):  # the lock is lost with the server
             pids = self._wait_for_held(step)
             if not pids:
