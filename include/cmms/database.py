@@ -197,7 +197,11 @@ def translated_errors(what: str) -> Iterator[None]:
 
 
 def insert_many(cursor: Cursor, statement: str, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Multi-row INSERT of the statement file for all ``rows`` (the driver batches by packet size)."""
+    """Multi-row INSERT of the statement file for all ``rows``.
+
+    The driver makes packets of 64 KiB, but only of a statement whose VALUES begin and end with a parameter; any other
+    goes row by row without a word.
+    """
     if not rows:
         return 0
     return int(cursor.executemany(load_sql(statement), list(rows)) or 0)

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from cmms.database import Cursor, execute
+import MySQLdb
+
+from cmms.database import Cursor, error_number, execute
 from cmms.sync.flag_following_days import flag_following_days
 from cmms.sync.merge_outcome import Outcome, rows_of
 from cmms.sync.run_context import RunContext
 from cmms.sync.stage_rows import Stage
+
+_NO_PARENT = 1452
+"""A foreign key refuses a row: the machine or plant was deleted after the row was judged."""
 
 
 def merge_running_time(cursor: Cursor, run: RunContext, day: date, stage: Stage) -> Outcome:
@@ -27,14 +32,19 @@ def merge_running_time(cursor: Cursor, run: RunContext, day: date, stage: Stage)
 
 
 def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
-    inserted = execute(
-        cursor, "merge/running_time_insert_day", {"sync_log_id": run.sync_log_id}, stage_table=stage.table
-    )
+    written = {"sync_log_id": run.sync_log_id}
     gone = []
-    if inserted < stage.staged:
+    try:
+        execute(cursor, "merge/running_time_insert_day", written, stage_table=stage.table)
+    except MySQLdb.IntegrityError as error:
+        if error_number(error) != _NO_PARENT:
+            raise
         execute(cursor, "merge/running_time_gone", stage_table=stage.table)
         gone = rows_of(cursor)
-    return Outcome(inserted=stage.staged - len(gone), updated=0, changed=inserted > 0, gone=gone)
+        execute(cursor, "merge/running_time_forget_gone", stage_table=stage.table)
+        execute(cursor, "merge/running_time_insert_day", written, stage_table=stage.table)
+    inserted = stage.staged - len(gone)
+    return Outcome(inserted=inserted, updated=0, changed=inserted > 0, gone=gone)
 
 
 def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:

@@ -1,13 +1,11 @@
--- Purpose: store a day of which nothing is stored yet; keys are resolved by the joins, the database is the last judge.
+-- Purpose: store a day of which nothing is stored yet. The foreign keys judge whether machine and plant are still there.
 -- Parameters: sync_log_id. Caller: cmms.sync.merge_running_time. {stage} is the checked table name.
 INSERT INTO equipment_running_times
   (equipment_id, plant_id, point, date, date_time, description, running_hours, cumulative_hours, company_code,
    equipment_description, object_number, api_created_at, quality, quality_code, sync_log_id)
-SELECT e.id, p.id, s.point, s.date, s.date_time, s.description, s.running_hours, s.cumulative_hours, s.company_code,
+SELECT s.equipment_id, s.plant_id, s.point, s.date, s.date_time, s.description, s.running_hours, s.cumulative_hours, s.company_code,
    s.equipment_description, s.object_number, s.api_created_at, s.quality, s.quality_code, %(sync_log_id)s
 FROM {stage} s
-JOIN equipment e ON e.id = s.equipment_id
-JOIN plants p ON p.id = s.plant_id
 ORDER BY s.equipment_id
 ON DUPLICATE KEY UPDATE
   plant_id = s.plant_id, point = s.point, date_time = s.date_time, description = s.description,

@@ -3,11 +3,11 @@
 -- Caller: cmms.sync.quarantine_records.
 INSERT INTO sync_record_errors
   (sync_log_id, stream, unit_key, record_key, equipment_number, reading_date, category, level, code, rule, field, message,
-   payload, payload_hash, occurrence, page, position, first_seen_at, last_seen_at)
+   payload, payload_hash, occurrence, first_seen_at, last_seen_at, page, position)
 VALUES
   (%(sync_log_id)s, %(stream)s, %(unit_key)s, %(record_key)s, %(equipment_number)s, %(reading_date)s, %(category)s,
-   'critical', %(code)s, %(rule)s, %(field)s, %(message)s, %(payload)s, %(payload_hash)s, %(occurrence)s, %(page)s,
-   %(position)s, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
+   'critical', %(code)s, %(rule)s, %(field)s, %(message)s, %(payload)s, %(payload_hash)s, %(occurrence)s,
+   UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), %(page)s, %(position)s)
 ON DUPLICATE KEY UPDATE
   sync_log_id = VALUES(sync_log_id), record_key = VALUES(record_key), category = VALUES(category), code = VALUES(code),
   rule = VALUES(rule), field = VALUES(field), message = VALUES(message), page = VALUES(page), position = VALUES(position),
