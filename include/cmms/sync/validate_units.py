@@ -14,8 +14,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from typing import Any
@@ -42,6 +42,9 @@ from cmms.sync.verdict import (
     write_frame,
     write_rejected,
 )
+
+_READERS = 2
+"""Pages that are read at once."""
 
 
 def validate_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> list[Verdict]:
@@ -80,7 +83,6 @@ def validate_span(
     stream = run.scope.stream
     settings = run.settings.stream(stream)
     fields = {name: tuple(names) for name, names in settings.fields.model_dump().items()}
-    reader = RecordReader(records_path=settings.records_path, fields=fields)
     units = [_Unit(run, connection, unit_key) for unit_key in span]
     present: set[str] = set()
     unknown: set[str] = set()
@@ -89,7 +91,7 @@ def validate_span(
     with ThreadPoolExecutor(1, "reference") as aside:
         if total and len(units) == 1 and run.settings.rules.unknown_plant != "create":
             units[0].load_reference_in(aside)
-        for chunk in _chunks(run, reader, pages):
+        for chunk in _chunks(run, _read_ahead(run, settings.records_path, fields, pages)):
             present |= _present_fields(chunk)
             unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
             received += _judge_chunk(run, connection, units, chunk)
@@ -215,20 +217,36 @@ def add_results(total: list[dict[str, Any]], results: list[dict[str, Any]]) -> N
         result["unexpected_count"] += addition["unexpected_count"]
 
 
-def _chunks(
-    run: RunContext, reader: RecordReader, pages: Sequence[LandedPage]
-) -> Iterator[list[tuple[int, RawColumns]]]:
+def _read_ahead(
+    run: RunContext, records_path: str, fields: dict[str, tuple[str, ...]], pages: Iterable[LandedPage]
+) -> Iterator[tuple[int, RawColumns]]:
+    """Read pages in order, some at a time: unpacking and decoding leave the interpreter free for each other."""
+
+    def read(page: LandedPage) -> RawColumns:
+        return RecordReader(records_path=records_path, fields=fields).read(read_page(run.storage, page))
+
+    waiting: deque[tuple[int, Future[RawColumns]]] = deque()
+    with ThreadPoolExecutor(_READERS, "reader") as readers:
+        for page in pages:
+            if page.records:
+                waiting.append((page.number, readers.submit(read, page)))
+            if len(waiting) > _READERS:
+                number, columns = waiting.popleft()
+                yield number, columns.result()
+        for number, columns in waiting:
+            yield number, columns.result()
+
+
+def _chunks(run: RunContext, pages: Iterable[tuple[int, RawColumns]]) -> Iterator[list[tuple[int, RawColumns]]]:
     """Pages in groups of at least ``engine.chunk_records`` records (a page is never split)."""
     chunk: list[tuple[int, RawColumns]] = []
     records = 0
-    for page in pages:
-        if page.records == 0:
-            continue
-        if chunk and records + page.records > run.settings.engine.chunk_records:
+    for number, columns in pages:
+        if chunk and records + len(columns.records) > run.settings.engine.chunk_records:
             yield chunk
             chunk, records = [], 0
-        chunk.append((page.number, reader.read(read_page(run.storage, page))))
-        records += page.records
+        chunk.append((number, columns))
+        records += len(columns.records)
     if chunk:
         yield chunk
 

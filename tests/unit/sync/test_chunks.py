@@ -14,10 +14,9 @@ import pytest
 
 from cmms.settings import parse_settings
 from cmms.sync.parse_records import parse_records
-from cmms.sync.read_records import RecordReader
 from cmms.sync.records import LandedPage, Scope
 from cmms.sync.run_context import RunContext
-from cmms.sync.validate_units import _chunks
+from cmms.sync.validate_units import _READERS, _chunks, _read_ahead
 
 PAGE = 40
 """Records of one page."""
@@ -41,16 +40,15 @@ def test_chunks_of_an_endless_source_are_made_one_at_a_time_and_none_is_kept(tmp
             )
 
     fields = {name: tuple(names) for name, names in settings.streams.running_time.fields.model_dump().items()}
-    reader = RecordReader(records_path="data", fields=fields)
     alive: list[weakref.ref[object]] = []
     seen = 0
-    for chunk in itertools.islice(_chunks(run, reader, endless()), 50):  # type: ignore[arg-type]
+    for chunk in itertools.islice(_chunks(run, _read_ahead(run, "data", fields, endless())), 50):
         frame = parse_records(chunk, stream="running_time", settings=settings)
         assert len(frame) <= 100
-        assert asked <= chunk[-1][0] + 1  # one page ahead, to see that the chunk is full
+        assert asked <= chunk[-1][0] + 2 + _READERS  # some ahead, and one to see that the chunk is full
         alive += [weakref.ref(raw) for _, raw in chunk]
         seen += len(frame)
         chunk.clear()
         del frame
     assert seen == 50 * 2 * PAGE
-    assert sum(reference() is not None for reference in alive) <= 4
+    assert sum(reference() is not None for reference in alive) <= 4 + _READERS
