@@ -13,8 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,7 +26,7 @@ import psutil
 from cmms.simulator import Fault
 from tests.airflow.airflow_site import AirflowSite
 from tests.airflow.dag_files import DUE
-from tests.airflow.hold_steps import BARRIERS, count_waiting
+from tests.airflow.hold_steps import BARRIERS, Barrier, locked
 from tests.airflow.worker_processes import Worker, find_busy_workers, send
 from tests.chaos.changing_source import ChangingSource
 from tests.chaos.journal import Journal
@@ -82,7 +82,14 @@ _FAULTS = (
     Fault("remove_field", field="EQUNR", times=3),
 )
 _STEPS = ("merge", "merge", "open_run", "plan_requests", "close_run")
-_HOLD_SECONDS = 20.0
+_HOLD_SECONDS = 60.0
+"""The command line alone needs half of it on a busy machine."""
+_MERGE_BEGINS = Barrier(
+    "SELECT version FROM sync_reference_version WHERE id = 1 FOR UPDATE", "FROM sync_reference_version WHERE id = 1 FOR"
+)
+_MARKER = Barrier("SELECT id FROM sync_units WHERE merged_at IS NULL FOR UPDATE", "merged_at = UTC_TIMESTAMP")
+"""The marker is a merge's last statement but for events: all rows are written, nothing is committed."""
+_MARKER_SECONDS = 4.0
 _MOST_COMMANDS = 2
 
 
@@ -167,9 +174,10 @@ class Chaos:
         """By the command line, beside Airflow's runs: a sync, or a replay of everything that is rejected."""
         if len(self.commands) >= _MOST_COMMANDS:
             return
-        first, last = sorted(self.rng.choices(self.source.days, k=2))
-        dates = ["--start-date", first.isoformat(), "--end-date", last.isoformat()]
-        chosen = self.rng.choice((["sync", "equipment"], ["sync", "running-time", *dates], ["replay"]))
+        days = _sync_days(*sorted(self.rng.choices(self.source.days, k=2)))
+        self._start_command(self.rng.choice((["sync", "equipment"], days, ["replay"])))
+
+    def _start_command(self, chosen: list[str]) -> None:
         command = start_process(
             [sys.executable, "-m", "cmms", *chosen],
             log=self.site.folder / "programs" / "command-line.log",
@@ -193,7 +201,10 @@ class Chaos:
 
     def revise_day(self) -> None:
         """Corrections."""
-        self.journal.done("source: readings of a day corrected", self.source.revise_day(self.rng))
+        self._revise(self.rng.choice(self.source.days))
+
+    def _revise(self, day: date) -> None:
+        self.journal.done("source: readings of a day corrected", self.source.revise_day(day, self.rng))
 
     def revise_equipment(self) -> None:
         """Renames and moves."""
@@ -244,34 +255,69 @@ class Chaos:
         step = self.rng.choice(_STEPS)
         if self._is_broken("database"):
             return
-        self.command_line_sync()  # so that somebody comes
-        with suppress(MySQLdb.Error), self.site.hold(step):  # the lock is lost with the server
-            pids = self._wait_for_held(step)
+        self._send_somebody_to(step)
+        with suppress(MySQLdb.Error), self._held(step) as barrier:  # the lock is lost with the server
+            time.sleep(self.rng.uniform(0, 1.5))  # readers look meanwhile
+            pids = self._waiting(barrier)
             if not pids:
                 self.journal.say(f"kill_in_step: nobody came to {step}")
                 return
-            time.sleep(self.rng.uniform(0, 1.5))  # readers look meanwhile
             if self.rng.random() < 0.3:
                 self.kill_database(f" in the middle of {step}")
             else:
                 self._strike(self.rng.choice(pids), f" in the middle of {step}")
             time.sleep(self.rng.uniform(0, 1.5))
 
-    def _wait_for_held(self, step: str) -> list[int]:
-        """Processes whose session waits for the lock."""
-        deadline = time.monotonic() + _HOLD_SECONDS
-        while time.monotonic() < deadline:
-            with self.site.session() as connection:
-                held = count_waiting(connection, self.site.database["database"], BARRIERS[step])
-            if held:
-                rows = self.site.query("SELECT host, info FROM information_schema.processlist")
-                ports = {
-                    int(row["host"].rpartition(":")[2]) for row in rows if BARRIERS[step].waits in (row["info"] or "")
-                }
-                if pids := [pid for pid in self._at_work() if ports & _local_ports(pid)]:
-                    return pids
+    def _send_somebody_to(self, step: str) -> None:
+        """A merge needs something to write: a day that has just been corrected."""
+        if step != "merge":
+            self.command_line_sync()
+            return
+        day = self.rng.choice(self.source.days)
+        self._revise(day)
+        self._start_command(_sync_days(day, day))
+
+    @contextmanager
+    def _held(self, step: str) -> Iterator[Barrier]:
+        """The step waits in here, if anybody came to it in time; the lock that it waits for.
+
+        A merge is stopped at its first statement, when nothing of its run but itself writes to sync_units any more. Only
+        then is the marker's row locked (with the rows before it, no gaps: others may plan), and the merge let go on.
+        """
+        with ExitStack() as stack:
+            if step != "merge":
+                self._lock(stack, BARRIERS[step])
+                self._wait_for(BARRIERS[step], _HOLD_SECONDS)
+                yield BARRIERS[step]
+                return
+            deadline = time.monotonic() + _HOLD_SECONDS
+            while (left := deadline - time.monotonic()) > 0:
+                stack.close()
+                with ExitStack() as beginning:
+                    self._lock(beginning, _MERGE_BEGINS)
+                    if self._wait_for(_MERGE_BEGINS, left):
+                        self._lock(stack, _MARKER)
+                if self._wait_for(_MARKER, _MARKER_SECONDS):  # not if its verdict is stale: it is judged again first
+                    break
+            yield _MARKER
+
+    def _lock(self, stack: ExitStack, barrier: Barrier) -> None:
+        connection = stack.enter_context(self.site.session())
+        if barrier is _MARKER:
+            connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        stack.enter_context(locked(connection, barrier))
+
+    def _wait_for(self, barrier: Barrier, seconds: float) -> list[int]:
+        deadline = time.monotonic() + seconds
+        while not (pids := self._waiting(barrier)) and time.monotonic() < deadline:
             time.sleep(0.1)
-        return []
+        return pids
+
+    def _waiting(self, barrier: Barrier) -> list[int]:
+        """Processes that are alive and in the statement that the lock holds up, as the server's process list says."""
+        rows = self.site.query("SELECT host, info FROM information_schema.processlist")
+        ports = {int(row["host"].rpartition(":")[2]) for row in rows if barrier.waits in (row["info"] or "")}
+        return [pid for pid in self._at_work() if ports & _local_ports(pid)] if ports else []
 
     def _at_work(self) -> list[int]:
         return [*find_busy_workers(self.site.sessions), *self.commands]
@@ -343,6 +389,10 @@ class Chaos:
         self.repair(everything=True)
         self.source.simulator.clear_faults()
         self.source.complete()
+
+
+def _sync_days(first: date, last: date) -> list[str]:
+    return ["sync", "running-time", "--start-date", first.isoformat(), "--end-date", last.isoformat()]
 
 
 def _local_ports(pid: int) -> set[int]:
