@@ -4,8 +4,14 @@ Where to look: ``settings`` (what can be configured), ``api`` (the HTTP client),
 ``alerts`` (who hears of what), ``migrations`` (the tables), ``simulator`` (the demo's source API), ``cli``.
 """
 
+import ctypes
 import os
 
-# The allocator of polars keeps what was freed, for later: a sync would hold about 100 MB that it does not use. It looks
-# here when polars is loaded, so this has to come before.
+# Allocators keep what was freed, for later: a sync of 100,000 records would hold about 300 MB that it does not use.
+# That of polars looks here when polars is loaded, so this has to come before.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "background_thread:true,dirty_decay_ms:0,muzzy_decay_ms:0")
+# The C library's raises by itself the size from which on memory is given back at once, and has a heap per thread.
+# Numbers: malloc.h of glibc (M_MMAP_THRESHOLD and M_ARENA_MAX); other C libraries have no mallopt.
+if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+    mallopt(-3, 128 * 1024)
+    mallopt(-8, 2)
