@@ -13,7 +13,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 USER airflow
 COPY requirements.txt /tmp/requirements.txt
-RUN grep '^mysqlclient==' /tmp/requirements.txt > /tmp/mysqlclient.txt \
+RUN awk '/^mysqlclient==/ {found = 1} found {print} found && !/\\$/ {exit}' /tmp/requirements.txt > /tmp/mysqlclient.txt \
     && pip wheel --no-cache-dir --no-deps --no-binary mysqlclient --wheel-dir /tmp/wheels -r /tmp/mysqlclient.txt
 
 FROM ${AIRFLOW_IMAGE}
@@ -30,7 +30,8 @@ USER airflow
 # about versions when Airflow lists them; nothing here imports them.
 COPY --from=wheels /tmp/wheels /tmp/wheels
 COPY requirements.txt /tmp/requirements.txt
-RUN pip install --no-cache-dir --find-links /tmp/wheels -r /tmp/requirements.txt \
+RUN pip install --no-cache-dir --no-deps /tmp/wheels/*.whl \
+    && pip install --no-cache-dir -r /tmp/requirements.txt \
     && python -c "import MySQLdb, polars, great_expectations, airflow.providers.fab, airflow.providers.celery"
 
 COPY --chown=airflow:root dags /opt/airflow/dags

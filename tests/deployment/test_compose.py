@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import subprocess
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -123,6 +124,20 @@ def test_the_image_holds_what_the_services_need(environment: dict[str, str]) -> 
     assert "-r /tmp/requirements.txt" in dockerfile
     sent = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert {f"!{name}" for name in (*copied, "requirements.txt")} == {line for line in sent if line[:1] == "!"}
+
+
+def test_the_image_builds_the_pinned_mysqlclient_and_checks_its_hash() -> None:
+    """Its wheel is made here, so it has no hash in the requirements: it must be there before they are installed."""
+    dockerfile = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
+    [command] = re.findall(r"^RUN (awk .*) > /tmp/mysqlclient.txt", dockerfile, re.MULTILINE)
+    command = command.replace("/tmp/requirements.txt", str(REPOSITORY / "requirements.txt"))
+    taken = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert taken[0].split()[0] == f"mysqlclient=={read_pins()['mysqlclient']}"
+    assert len(taken) > 1
+    assert all(line.strip().startswith("--hash=sha256:") for line in taken[1:])
+    assert dockerfile.index("pip install --no-cache-dir --no-deps /tmp/wheels/*.whl") < dockerfile.index(
+        "-r /tmp/requirements.txt \\"
+    )
 
 
 def test_every_package_behind_a_configured_class_or_address_is_pinned(environment: dict[str, str]) -> None:
