@@ -5,6 +5,7 @@ ready file into an index-free table plus the single merge statement, on the same
 
     make bench                      100,000 and 1,000,000 running times
     make bench ARGS="--rows 10000"  a quick look
+    make bench ARGS=--dag           one DAG run under a real scheduler instead
     make bench ARGS=--no-peers      without the peers (the first time they need a package index)
 """
 
@@ -51,7 +52,13 @@ def main() -> int:
     parser.add_argument(
         "--orm-rows", type=int, default=5_000, help="records of the slow ORM peer, scaled (default: %(default)s)"
     )
+    parser.add_argument("--dag", action="store_true", help="measure a DAG run under a real scheduler instead")
     args = parser.parse_args()
+    if args.dag:
+        from benchmarks.dag_run import measure_dag_run
+
+        measure_dag_run(args.rows, args.repeat, RESULTS)
+        return 0
     pythons = prepare_peers(args.peers)
     with tempfile.TemporaryDirectory(prefix="cmms-bench-") as folder:
         server = PrivateServer(obtain_server("mysql", find_state_folder()), Path(folder, "mysql"))

@@ -73,7 +73,7 @@ def main() -> int:
 
 
 def _measure(args: argparse.Namespace, counts: list[int], server: PrivateServer, folder: Path) -> list[dict[str, Any]]:
-    metadata, cmms = _make_schema(server, "airflow"), _make_schema(server, "cmms")
+    metadata, cmms = make_schema(server, "airflow"), make_schema(server, "cmms")
     os.environ["AIRFLOW_CONN_CMMS_MYSQL"] = server.account.to_uri("cmms")
     from cmms.migrations import upgrade
 
@@ -103,7 +103,8 @@ def _measure(args: argparse.Namespace, counts: list[int], server: PrivateServer,
         return [_run_with(site, args, count) for count in counts]
 
 
-def _make_schema(server: PrivateServer, name: str) -> dict[str, Any]:
+def make_schema(server: PrivateServer, name: str) -> dict[str, Any]:
+    """Make an empty schema; where it is, as the tests' databases are described."""
     import MySQLdb
 
     account = server.account
