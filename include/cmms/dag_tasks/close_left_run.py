@@ -2,12 +2,13 @@
 
 Input: the context of a DAG callback. Output: a closed log row. Airflow skips all tasks of a run that has
 timed out, the closing one too; the callback then closes the row. What it misses (killed with the DAG
-processor) the watchdog closes.
+processor) the watchdog closes. Callbacks may come late: a run that was started again meanwhile is left alone.
 """
 
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,16 +26,23 @@ def close_left_run(context: Context) -> None:
         dag_id = dag_run.dag_id if dag_run else dag.dag_id  # type: ignore[union-attr]
         run_id = dag_run.run_id if dag_run else context["run_id"]
         reason = str(context.get("reason") or "the DAG run failed")
-        _close(dag_id, run_id, _REASONS.get(reason, f"DagRunFailed: {reason}"))
+        # The tasks of a run that has timed out may live for some seconds more; all others have ended before the run.
+        ended_at = None if reason in _REASONS else getattr(dag_run, "end_date", None)
+        _close(dag_id, run_id, _REASONS.get(reason, f"DagRunFailed: {reason}"), ended_at)
     except Exception as error:
         log.error("The log row of this run could not be closed: %s", type(error).__name__)
 
 
-def _close(dag_id: str, run_id: str, error: str) -> None:
+def _close(dag_id: str, run_id: str, error: str, ended_at: datetime | None) -> None:
     from cmms.database import query, session
     from cmms.sync.close_run import close_run
 
     with session() as connection:
         found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})
-        if found:
-            close_run(connection, int(found[0]["id"]), error=error)
+        if not found:
+            return
+        row = found[0]
+        if ended_at and row["heartbeat_at"] and row["heartbeat_at"] > ended_at.astimezone(UTC).replace(tzinfo=None):
+            log.info("Run %s was started again after this failure: left alone", row["id"])
+            return
+        close_run(connection, int(row["id"]), error=error)

@@ -1,0 +1,53 @@
+"""Airflow's callback for a failed DAG run closes the log row that the run has left open, but not one at work again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.database import session
+from cmms.sync.open_run import Trigger, open_run
+from cmms.sync.records import Scope
+from tests.sync.site import RUN_DATE, Site
+
+DAG, RUN = "equipment_sync", "manual__2026-02-01"
+
+
+def open_log(site: Site) -> None:
+    """What the task open_run does, the first time and when it is cleared."""
+    trigger = Trigger("manual", dag_id=DAG, run_id=RUN)
+    with session() as connection:
+        open_run(connection, Scope("equipment"), run_date=RUN_DATE, trigger=trigger, settings=site.settings())
+
+
+def call_back(ended: timedelta, reason: str) -> None:
+    """What Airflow calls when the DAG run has ended so long ago."""
+    dag_run = SimpleNamespace(dag_id=DAG, run_id=RUN, end_date=datetime.now(UTC) - ended)
+    context: Any = {"dag_run": dag_run, "reason": reason}
+    close_left_run(context)
+
+
+@pytest.mark.feature("SVC-03")
+@pytest.mark.parametrize(
+    ("ended", "reason", "expected"),
+    [
+        (timedelta(seconds=-1), "task_failure", ("failed", "DagRunFailed")),
+        (timedelta(seconds=30), "task_failure", ("running", None)),  # the row was opened after that
+        (timedelta(seconds=30), "timed_out", ("failed", "RunTimedOut")),  # its tasks may outlive it for seconds
+    ],
+)
+def test_a_failed_dag_runs_row_is_closed_unless_the_run_was_started_again_meanwhile(
+    site: Site, ended: timedelta, reason: str, expected: tuple[str, str | None]
+) -> None:
+    open_log(site)
+    call_back(timedelta(seconds=-1), "task_failure")
+    assert site.value("SELECT status FROM api_sync_logs") == "failed"
+    open_log(site)
+    assert site.value("SELECT status FROM api_sync_logs") == "running"
+    call_back(ended, reason)
+    [row] = site.query("SELECT status, error_class FROM api_sync_logs")
+    assert (row["status"], row["error_class"]) == expected
