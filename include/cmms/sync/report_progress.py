@@ -81,7 +81,7 @@ class Reporter:
 
         Raises:
             RunCancelled: cancel was asked for.
-            Fenced: the run was closed by somebody else (the watchdog took it for dead).
+            Fenced: the log row is closed: the watchdog took the run for dead, or a task was repeated without the first.
         """
         paused = False
         while True:
@@ -89,7 +89,10 @@ class Reporter:
             if row["control"] == "cancel":
                 raise RunCancelled("cancelled by an operator", sync_log_id=self.sync_log_id)
             if row["status"] not in ("running", "paused"):
-                raise Fenced(f"the run was closed as {row['status']} by somebody else", sync_log_id=self.sync_log_id)
+                raise Fenced(
+                    f"the run is closed as {row['status']}: start a new one, or clear open_run with all after it",
+                    sync_log_id=self.sync_log_id,
+                )
             if row["control"] != "pause":
                 if paused or row["status"] == "paused":
                     self._set_status("running")
