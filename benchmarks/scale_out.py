@@ -124,7 +124,8 @@ def _run_with(site: AirflowSite, args: argparse.Namespace, count: int) -> dict[s
     site.simulator.inject(Fault("latency", seconds=args.latency))
     names = [f"worker-{number}" for number in range(1, count + 1)]
     for name in names:
-        options = ("--concurrency", "1", "--celery-hostname", f"{name}@%h", "--skip-serve-logs")
+        own = ("--celery-hostname", f"{name}@%h", "--pid", str(site.folder / f"{name}.pid"))
+        options = ("--concurrency", "1", "--skip-serve-logs", *own)
         site.start_as(name, program_of_venv("airflow"), "celery", "worker", *options)
     try:
         run_id = site.trigger(DAG, start_date=FIRST_DAY.isoformat(), end_date=last_day.isoformat())
