@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except CmmsError as error:
-        logging.getLogger(__name__).log(logging.INFO, "%s: %s", type(error).__name__, error)
+        logging.getLogger(__name__).info("%s: %s", type(error).__name__, error)
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

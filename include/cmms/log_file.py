@@ -11,6 +11,9 @@ from __future__ import annotations
 import logging
 import os
 from functools import cache
+from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 VARIABLE = "CMMS_LOG_FILE"
 _MAX_BYTES = 10_000_000
@@ -19,16 +22,18 @@ _OLD_FILES = 5
 
 @cache
 def log_to_file() -> None:
-    """Begin to write, once in a process.
-
-    Raises:
-        OSError: no file can be written there.
-    """
+    """Begin to write, once in a process. Where no file can be written, that is said, and the work goes on without."""
     if not (path := os.environ.get(VARIABLE)):
         return
     import structlog
     from concurrent_log_handler import ConcurrentRotatingFileHandler
 
+    try:
+        with Path(path).open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        log.warning("%s: no log file can be written there: %s", VARIABLE, error)
+        return
     handler = ConcurrentRotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -61,3 +61,11 @@ def test_the_log_file_tells_of_a_sync_that_found_no_database(tmp_path: Path) -> 
     [line] = [json.loads(text) for text in file.read_text().splitlines()]
     assert "DatabaseUnavailable" in line["event"]
     assert "DatabaseUnavailable" in done.stderr
+
+
+@pytest.mark.feature("LOG-07")
+def test_a_log_file_that_cannot_be_written_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "missing" / "cmms.log"
+    done = subprocess.run([sys.executable, "-c", _WRITE, "one"], env=environment(file), capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "no log file can be written there" in done.stderr

@@ -2,6 +2,10 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], version_table="cmms_alembic_version")
+from cmms.migrations.statements import forget_progress
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, version_table="cmms_alembic_version")
 with context.begin_transaction():
     context.run_migrations()
+forget_progress(connection)

@@ -8,7 +8,7 @@ migrating again goes on there.
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, Integer, MetaData, String, Table, select, text, update
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, select, text, update
 from sqlalchemy.dialects.mysql import insert
 
 from cmms.database import load_sql
@@ -32,4 +32,8 @@ def run_file(name: str) -> None:
         bind.execute(text(statement.replace(":", r"\:")))
         bind.execute(update(_PROGRESS).where(_PROGRESS.c.file == name).values(statements=number))
         bind.execute(text("COMMIT"))
-    _PROGRESS.drop(bind)
+
+
+def forget_progress(bind: Connection) -> None:
+    """All statements have run and the new version is written: the next migration begins anew."""
+    _PROGRESS.drop(bind, checkfirst=True)
