@@ -149,12 +149,14 @@ def _run_with(site: AirflowSite, args: argparse.Namespace, count: int) -> dict[s
 
 def _print(args: argparse.Namespace, runs: list[dict[str, Any]]) -> None:
     table = Table(title=f"{args.days} days, {args.machines} readings a day, {args.latency:g} s per request")
-    for column in ("workers", "seconds", "speed-up", "rows stored", *(f"{step} s" for step in _STEPS)):
-        table.add_column(column, justify="right")
+    table.add_column("workers")
     for run in runs:
-        steps = (f"{run['task_seconds'][step]:.0f}" for step in _STEPS)
-        speed_up = runs[0]["seconds"] / run["seconds"]
-        table.add_row(str(run["workers"]), f"{run['seconds']:.0f}", f"{speed_up:.2f}", str(run["stored"]), *steps)
+        table.add_column(str(run["workers"]), justify="right")
+    table.add_row("seconds", *(f"{run['seconds']:.0f}" for run in runs))
+    table.add_row("speed-up", *(f"{runs[0]['seconds'] / run['seconds']:.2f}" for run in runs))
+    table.add_row("rows stored", *(f"{run['stored']:,}" for run in runs), end_section=True)
+    for step in _STEPS:
+        table.add_row(f"{step}, seconds of all its tasks", *(f"{run['task_seconds'][step]:.0f}" for run in runs))
     Console().print(table)
 
 

@@ -3,8 +3,8 @@
 INSERT INTO equipment_running_times
   (equipment_id, plant_id, point, date, date_time, description, running_hours, cumulative_hours, company_code,
    equipment_description, object_number, api_created_at, quality, quality_code, sync_log_id)
-SELECT s.equipment_id, s.plant_id, s.point, s.date, s.date_time, s.description, s.running_hours, s.cumulative_hours, s.company_code,
-   s.equipment_description, s.object_number, s.api_created_at, s.quality, s.quality_code, %(sync_log_id)s
+SELECT s.equipment_id, s.plant_id, s.point, s.date, s.date_time, s.description, s.running_hours, s.cumulative_hours,
+   s.company_code, s.equipment_description, s.object_number, s.api_created_at, s.quality, s.quality_code, %(sync_log_id)s
 FROM {stage} s
 ORDER BY s.equipment_id
 ON DUPLICATE KEY UPDATE
