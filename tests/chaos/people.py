@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
@@ -46,7 +47,7 @@ WHERE u.merged_at IS NULL
 _AGES = "SELECT id, equipment_id, date, api_created_at, COALESCE(date_time, '1000-01-01') FROM equipment_running_times"
 
 
-class Person(threading.Thread):
+class Person(threading.Thread, ABC):
     """Does ``act`` again and again until told to go home."""
 
     def __init__(self, name: str, journal: Journal, rng: Random, pause_seconds: float) -> None:
@@ -55,9 +56,9 @@ class Person(threading.Thread):
         self._pause_seconds = pause_seconds
         self._home = threading.Event()
 
+    @abstractmethod
     def act(self) -> None:
         """One look or one change."""
-        raise NotImplementedError
 
     def run(self) -> None:
         """Go on, whatever the database does; anything else is a failure."""
