@@ -6,13 +6,13 @@ Input: address and login. Output: DAGs unpaused, runs triggered, their state and
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+import tenacity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +41,16 @@ class ScheduledRun:
 
     run_id: str
     day: date
+
+
+def _is_worth_another_try(error: BaseException) -> bool:
+    """Say whether nothing was done: not connected, or 503, the answer of Airflow that rolled back (SQLite locked)."""
+    if isinstance(error, httpx.HTTPStatusError):
+        nothing_done = error.response.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        return nothing_done or (error.request.method == "GET" and error.response.is_server_error)
+    return isinstance(error, httpx.ConnectError) or (
+        isinstance(error, httpx.TransportError) and error.request.method == "GET"
+    )
 
 
 class AirflowApi:
@@ -78,15 +88,17 @@ class AirflowApi:
 
     def unpause(self, dag_id: str) -> None:
         """Let the scheduler run a DAG."""
-        self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+        self._send("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": False})
 
     def create_pool(self, name: str, slots: int) -> None:
         """Create a pool, or set its slots if it is there."""
         body = {"name": name, "slots": slots, "include_deferred": False}
-        answer = self._client.post("/api/v2/pools", json=body)
-        if answer.status_code == httpx.codes.CONFLICT:
-            answer = self._client.patch(f"/api/v2/pools/{name}", json=body)
-        answer.raise_for_status()
+        try:
+            self._send("POST", "/api/v2/pools", json=body)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != httpx.codes.CONFLICT:
+                raise
+            self._send("PATCH", f"/api/v2/pools/{name}", json=body)
 
     def is_run_due(self, dag_id: str) -> bool:
         """Say whether the scheduler is about to start a run of an unpaused DAG by itself."""
@@ -104,9 +116,8 @@ class AirflowApi:
 
     def trigger(self, dag_id: str, conf: Mapping[str, object]) -> str:
         """Start a run now; return its id."""
-        answer = self._client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
-        answer.raise_for_status()
-        return str(answer.json()["dag_run_id"])
+        body = {"logical_date": None, "conf": dict(conf)}
+        return str(self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body).json()["dag_run_id"])
 
     def read_progress(self, dag_id: str, run_id: str) -> RunProgress:
         """Return the state of a run and of its tasks."""
@@ -122,15 +133,16 @@ class AirflowApi:
         )
 
     def _get(self, path: str, **parameters: int | str) -> Any:
-        """Read JSON; on a busy machine SQLite may be locked or the server slow, so ask three times."""
-        for attempts_left in (2, 1, 0):
-            try:
-                answer = self._client.get(path, params=parameters)
-                answer.raise_for_status()
-            except httpx.HTTPError:
-                if not attempts_left:
-                    raise
-                time.sleep(1)
-            else:
-                return answer.json()
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        return self._send("GET", path, params=parameters).json()
+
+    @tenacity.retry(
+        retry=tenacity.retry_if_exception(_is_worth_another_try),
+        stop=tenacity.stop_after_attempt(10),
+        wait=tenacity.wait_fixed(1),
+        reraise=True,
+    )
+    def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        """Send a request until Airflow has an answer: its SQLite may be locked, or its server be starting again."""
+        answer = self._client.request(method, path, **content)
+        answer.raise_for_status()
+        return answer

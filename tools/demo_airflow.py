@@ -25,6 +25,8 @@ EARLY_PARTS: Mapping[str, tuple[str, ...]] = {
 # Last, when database and source API answer: it starts at once what has become due since the last demo.
 LATE_PARTS: Mapping[str, tuple[str, ...]] = {"scheduler": ("--skip-serve-logs",)}
 _SYNC_TIMEOUT_SECONDS = 900.0
+# Airflow's programs fall now and then over its SQLite metadata: two of them write, and neither waits for the other.
+_RESTARTS = 3
 
 
 def begin_airflow(programs: Programs, home: Path, screen: Screen) -> Callable[[], None]:
@@ -54,7 +56,7 @@ def begin_airflow(programs: Programs, home: Path, screen: Screen) -> Callable[[]
 def start_airflow_parts(programs: Programs, parts: Mapping[str, tuple[str, ...]]) -> None:
     """Start some of Airflow's programs."""
     for part, options in parts.items():
-        programs.start(part, [program_of_venv("airflow"), part, *options])
+        programs.start(part, [program_of_venv("airflow"), part, *options], restarts=_RESTARTS)
 
 
 def wait_for_airflow(programs: Programs, url: str, password: str) -> AirflowApi:

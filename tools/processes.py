@@ -104,7 +104,9 @@ class ProcessRecord:
         """Remember a process that was just started."""
         entries = {**self._read(), name: {"pid": pid, "start_time": read_start_time(pid)}}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps(entries, indent=1))
+        whole = self.path.with_suffix(".new")
+        whole.write_text(json.dumps(entries, indent=1))
+        whole.replace(self.path)  # a reader never sees half of it
 
     def find_alive(self) -> dict[str, int]:
         """Return name and process id of every remembered process that still runs."""

@@ -1,11 +1,12 @@
 """Run the demo's programs together: start, watch, wait for, and stop them in reverse order.
 
-Input: an environment and a folder for logs. Output: running programs; if one ends that should not, a sentence
-with the end of its log.
+Input: an environment and a folder for logs. Output: running programs; if one fails that should not, it is started
+again where that was allowed, as a service manager would, else there is a sentence with the end of its log.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import subprocess
 import sys
@@ -35,6 +36,14 @@ class Screen:
         self.console.print(f"[{time.monotonic() - self._started_at:5.1f} s] {text}", markup=False)
 
 
+@dataclasses.dataclass
+class _Program:
+    process: subprocess.Popen[bytes]
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    restarts_left: int
+
+
 class Programs:
     """A context that owns programs; leaving it stops every one of them."""
 
@@ -51,7 +60,7 @@ class Programs:
         self._logs = logs
         self._record = record
         self._screen = screen
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._programs: dict[str, _Program] = {}
 
     def __enter__(self) -> Programs:
         """Return itself."""
@@ -60,16 +69,25 @@ class Programs:
     def __exit__(self, *_: object) -> None:
         """Ask all to end at once, then wait for each; another Ctrl-C must not cut this short."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if self._processes:
+        if self._programs:
             self._screen.say("Stopping ...")
-        stop_processes(list(reversed(self._processes.values())))
+        stop_processes([program.process for program in reversed(self._programs.values())])
 
-    def start(self, name: str, command: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
-        """Start a program that shall run until the end."""
-        log = self._logs / f"{name}.log"
-        log.unlink(missing_ok=True)
-        process = start_process(command, log=log, environment={**self._environment, **environment}, folder=REPOSITORY)
-        self._processes[name] = process
+    def start(self, name: str, command: Sequence[str], *, restarts: int = 0, **environment: str) -> None:
+        """Start a program that shall run until the end.
+
+        Args:
+            name: Names the log, the record's entry and what is said of it.
+            command: The program and its arguments.
+            restarts: How often it is started again when it fails.
+            environment: What it gets beside what every program gets.
+        """
+        self._log_of(name).unlink(missing_ok=True)
+        own = {**self._environment, **environment}
+        self._programs[name] = _Program(self._launch(name, command, own), command, own, restarts)
+
+    def _launch(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        process = start_process(command, log=self._log_of(name), environment=environment, folder=REPOSITORY)
         self._record.add(name, process.pid)
         return process
 
@@ -79,16 +97,26 @@ class Programs:
         Raises:
             BootstrapError: when it fails; carries the end of its log.
         """
-        process = self._processes[name]
-        if process.wait() != 0:
+        if self._programs[name].process.wait() != 0:
             raise BootstrapError(self._describe_end(name))
-        del self._processes[name]
+        del self._programs[name]
 
     def check(self) -> None:
-        """Raise a sentence when a program has failed that should run."""
-        for name, process in self._processes.items():
-            if process.poll():
+        """Start again what has failed; raise a sentence when that was not allowed or did not help.
+
+        Raises:
+            BootstrapError: names the program; carries the end of its log.
+        """
+        for name, program in self._programs.items():
+            if not program.process.poll():
+                continue
+            if not program.restarts_left:
                 raise BootstrapError(self._describe_end(name))
+            code = program.process.returncode
+            self._screen.say(f"{name} ended with code {code}; starting it again. Why: {self._log_of(name)}")
+            stop_processes([program.process])  # its children
+            program.restarts_left -= 1
+            program.process = self._launch(name, program.command, program.environment)
 
     def wait(self, what: str, is_ready: Callable[[], bool]) -> None:
         """Ask `is_ready` until it says so; a refused or failed HTTP call means not yet.
@@ -109,10 +137,13 @@ class Programs:
         raise BootstrapError(f"Waited {_READY_TIMEOUT_SECONDS:.0f} s for {what}; see the logs in {self._logs}")
 
     def _describe_end(self, name: str) -> str:
-        log = self._logs / f"{name}.log"
+        log = self._log_of(name)
         lines = log.read_text(errors="replace").splitlines()[-15:]
-        code = self._processes[name].returncode
+        code = self._programs[name].process.returncode
         return f"{name} ended with code {code}. The end of {log}:\n" + "\n".join(lines)
+
+    def _log_of(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
 
 
 def program_of_venv(name: str) -> str:

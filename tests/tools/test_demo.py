@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,11 +66,22 @@ def _log_in(folder: Path) -> Iterator[httpx.Client]:
         yield client
 
 
+def _post(client: httpx.Client, path: str, body: dict[str, object]) -> None:
+    """Post; again while SQLite, the demo's metadata database, is locked, as it is now and then."""
+    for _ in range(30):
+        answer = client.post(path, json=body)
+        if answer.status_code != 503:
+            break
+        time.sleep(1)
+    assert answer.status_code == 200, answer.text
+
+
 def _wait_for_runs(client: httpx.Client, dag_id: str, run_type: str, count: int) -> list[str]:
     """States of the DAG's runs of that type, once `count` of them are over."""
     deadline = time.monotonic() + 900
     while True:
-        runs = client.get(f"/api/v2/dags/{dag_id}/dagRuns", params={"run_type": run_type}).json()["dag_runs"]
+        answer = client.get(f"/api/v2/dags/{dag_id}/dagRuns", params={"run_type": run_type})
+        runs = answer.json()["dag_runs"] if answer.is_success else []  # 503: SQLite is locked
         over = [run["state"] for run in runs if run["state"] in ("success", "failed")]
         if len(over) >= count or time.monotonic() > deadline:
             return over
@@ -94,16 +105,10 @@ def test_an_airflow_backfill_stores_what_a_range_then_finds_unchanged(
             "max_active_runs": 1,
             "dag_run_conf": {},
         }
-        for _ in range(30):
-            answer = client.post("/api/v2/backfills", json=backfill)
-            if answer.status_code != 503:  # SQLite, the demo's metadata database, is locked now and then
-                break
-            time.sleep(1)
-        assert answer.status_code == 200, answer.text
+        _post(client, "/api/v2/backfills", backfill)
         assert _wait_for_runs(client, "running_time_sync", "backfill", 3) == ["success"] * 3
         conf = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        answer = client.post("/api/v2/dags/running_time_sync/dagRuns", json={"logical_date": None, "conf": conf})
-        assert answer.status_code == 200, answer.text
+        _post(client, "/api/v2/dags/running_time_sync/dagRuns", {"logical_date": None, "conf": conf})
         assert _wait_for_runs(client, "running_time_sync", "manual", before + 1)[0:1] == ["success"]
     with _connect(folder) as connection, connection.cursor() as cursor:
         cursor.execute(
@@ -127,8 +132,19 @@ def _connect(folder: Path) -> MySQLdb.Connection:
 
 
 def _command_of(folder: Path, name: str) -> list[str]:
-    pid = json.loads((folder / "demo-processes.json").read_text())[name]["pid"]
-    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return Path(f"/proc/{_read_processes(folder)[name]['pid']}/cmdline").read_text().split("\0")
+
+
+def _read_processes(folder: Path) -> dict[str, dict[str, str]]:
+    processes: dict[str, dict[str, str]] = json.loads((folder / "demo-processes.json").read_text())
+    return processes
+
+
+def _wait_until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 @pytest.mark.slow
@@ -143,7 +159,12 @@ def test_the_demo_syncs_yesterday_shows_it_and_stops_everything_on_ctrl_c(
     with _log_in(folder) as client:
         assert httpx.get(f"{client.base_url}/api/v2/dags", trust_env=False).status_code == 401
 
-    started = json.loads((folder / "demo-processes.json").read_text())
+    scheduler = _read_processes(folder)["scheduler"]["pid"]
+    os.kill(int(scheduler), signal.SIGKILL)
+    _wait_until(lambda: _read_processes(folder)["scheduler"]["pid"] != scheduler)
+    assert "scheduler ended with code -9; starting it again" in (folder / "output").read_text()
+
+    started = _read_processes(folder)
     assert {"database", "simulator", "scheduler", "api-server", "dag-processor", "triggerer"} <= set(started)
     demo.send_signal(signal.SIGINT)
     assert demo.wait(120) == 0
