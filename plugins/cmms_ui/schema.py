@@ -66,8 +66,23 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Widget:
+    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0."""
+
+    name: str
+    title: str
+    load: Callable[[Mapping[str, Any]], Any]
+    render: Callable[[Any], Any]
+    refresh_seconds: int = 0
+    span: int = 4
+
+
+@dataclass(frozen=True)
 class Tab:
-    """A fixed condition with a name; ``condition`` is SQL. ``columns`` are shown besides the usual ones."""
+    """A fixed condition with a name; ``condition`` is SQL. ``columns`` are shown besides the usual ones.
+
+    ``widgets`` stand above the list while the tab is open.
+    """
 
     name: str
     label: str
@@ -78,6 +93,7 @@ class Tab:
     columns: tuple[str, ...] = ()
     alarming: bool = False
     hint: str = ""
+    widgets: tuple[Widget, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,18 +168,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Widget:
-    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0."""
-
-    name: str
-    title: str
-    load: Callable[[Mapping[str, Any]], Any]
-    render: Callable[[Any], Any]
-    refresh_seconds: int = 0
-    span: int = 4
-
-
-@dataclass(frozen=True)
 class Resource:
     """Something that the view lists, shows and changes."""
 
@@ -202,6 +206,10 @@ class Resource:
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(column for column in self.columns if column.name == name)
+
+    def tab(self, name: str | None) -> Tab:
+        """The tab of that name; the first one if there is none."""
+        return next((tab for tab in self.tabs if tab.name == name), self.tabs[0])
 
     def action(self, verb: str) -> Action | None:
         """The action of that verb."""

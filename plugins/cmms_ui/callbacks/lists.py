@@ -12,6 +12,7 @@ from cmms.views.actors import Stale
 from cmms.views.read_list import read_badges, read_page
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.components.marks import empty_state
+from cmms_ui.components.widget_card import widget_card
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_grid
 from cmms_ui.present_rows import to_grid
@@ -62,8 +63,20 @@ def _explain_empty(resource: Resource, state: dict[str, Any], request: dict[str,
     narrowed = state.get("search") or any((state.get("filters") or {}).values()) or request.get("filterModel")
     if narrowed:
         return empty_state("Nothing matches. Clear the search or a filter.", name="search")
-    tab = next((tab for tab in resource.tabs if tab.name == state.get("tab")), resource.tabs[0])
+    tab = resource.tab(state.get("tab"))
     return empty_state(tab.empty, name=tab.icon)
+
+
+@on(
+    "show_toolbar",
+    Output(_at("tab-widgets"), "children"),
+    Input(_at("list-tabs"), "value"),
+)
+def show_tab_widgets(name: str | None) -> Any:
+    """The widgets of the tab that is open."""
+    resource = RESOURCES[ctx.outputs_list["id"]["resource"]]
+    tab = resource.tab(name)
+    return [widget_card(widget, resource.name) for widget in tab.widgets] if current_actor().can(tab.capability) else []
 
 
 @on(

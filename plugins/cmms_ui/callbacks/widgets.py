@@ -21,7 +21,8 @@ def find_widget(page: str, key: str, name: str) -> Widget | None:
         widgets = DASHBOARD
     else:
         resource = RESOURCES[page]
-        widgets = resource.record_widgets if key else resource.widgets
+        on_tabs = tuple(widget for tab in resource.tabs for widget in tab.widgets)
+        widgets = resource.record_widgets if key else resource.widgets + on_tabs
     return next((widget for widget in widgets if widget.name == name), None)
 
 

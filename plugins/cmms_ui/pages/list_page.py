@@ -41,6 +41,9 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
             if resource.widgets
             else None,
             _tabs(resource, tabs, tab),
+            dmc.Grid(id={"type": "tab-widgets", "resource": resource.name}, gutter="sm", className="cmms-tab-widgets")
+            if any(t.widgets for t in tabs)
+            else None,
             _toolbar(resource, asked),
             _selection_bar(resource, actions),
             html.Div(
