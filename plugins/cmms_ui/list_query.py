@@ -30,7 +30,7 @@ RESERVED = ("tab", "q", "order", "offset", "limit", "format")
 
 
 def from_state(resource: Resource, actor: Actor, state: Mapping[str, Any], **page: Any) -> ListQuery:
-    """From the store of an open list: tab, search, filters."""
+    """From the store of an open list: tab, search, filters, and those of the grid's headers."""
     tab = _check_tab(resource, actor, str(state.get("tab") or resource.tabs[0].name))
     conditions = []
     kinds = {item.column: item.kind for item in resource.filters}
@@ -41,6 +41,7 @@ def from_state(resource: Resource, actor: Actor, state: Mapping[str, Any], **pag
                 conditions.append(Condition(name, "between", chosen))
         elif chosen:
             conditions.append(Condition(name, "in", chosen))
+    conditions += [_grid_condition(name, model) for name, model in (state.get("header_filters") or {}).items()]
     return _checked(resource, actor, ListQuery(tab, str(state.get("search") or ""), tuple(conditions), **page))
 
 
@@ -49,12 +50,8 @@ def from_grid(resource: Resource, actor: Actor, state: Mapping[str, Any], reques
     start = int(request.get("startRow") or 0)
     limit = min(max(int(request.get("endRow") or 0) - start, 1), PAGE_SIZE_LIMIT)
     order = tuple((str(item["colId"]), item["sort"] == "desc") for item in request.get("sortModel") or ())
-    query = from_state(resource, actor, state, offset=start, limit=limit, order=order)
-    more = [_grid_condition(name, model) for name, model in (request.get("filterModel") or {}).items()]
-    conditions = (*query.conditions, *more)
-    return _checked(
-        resource, actor, ListQuery(query.scope, query.search, conditions, query.order, query.offset, query.limit)
-    )
+    asked = {**state, "header_filters": request.get("filterModel")}
+    return from_state(resource, actor, asked, offset=start, limit=limit, order=order)
 
 
 def from_address(resource: Resource, actor: Actor, items: Sequence[tuple[str, str]]) -> ListQuery:

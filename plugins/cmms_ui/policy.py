@@ -71,6 +71,8 @@ CALLBACKS: dict[str, Capability] = {
     "show_status": VIEW,
     "load_rows": VIEW,
     "show_toolbar": VIEW,
+    "remember_columns": VIEW,  # one's own
+    "save_view": VIEW,  # one's own; sharing needs EDIT
     "open_action": VIEW,  # the form of an action; shows nothing to who may not run it
     "submit_action": VIEW,  # and then the row of the action
     "edit_cell": EDIT,

@@ -125,19 +125,63 @@
     window.setTimeout(function () {
       const api = gridOf(gridId);
       if (!api) return;
-      if (tab !== before.tab && columns[tab]) {
-        const shown = new Set(columns[tab]);
-        api.getColumns().forEach(function (column) {
-          const name = column.getColId();
-          const usual = Object.keys(columns).some(function (t) { return columns[t].indexOf(name) >= 0; });
-          if (usual) api.setColumnsVisible([name], shown.has(name));
-        });
+      if (tab !== before.tab) {
+        Object.keys(columns).forEach(function (t) { api.setColumnsVisible(columns[t], false); });
+        api.setColumnsVisible(columns[tab] || [], true);
         api.deselectAll();
       }
       api.ensureIndexVisible(0, "top");
       api.purgeInfiniteCache();
     }, 30);
     return next;
+  };
+
+  // Each tab keeps its own search and filters while the window is open; the address keeps those of the open one.
+  function keptOf(resource) {
+    try { return JSON.parse(window.sessionStorage.getItem("cmms:" + resource)) || {}; } catch (e) { return {}; }
+  }
+  cmms.switchTab = function (tab, ids, state, gridId) {
+    const none = window.dash_clientside.no_update;
+    if (tab === state.tab) return [none, ids.map(function () { return none; })];
+    const api = gridOf(gridId);
+    const kept = keptOf(gridId.resource);
+    kept[state.tab] = { search: state.search, filters: state.filters, header: api ? api.getFilterModel() : null };
+    window.sessionStorage.setItem("cmms:" + gridId.resource, JSON.stringify(kept));
+    const mine = kept[tab] || { search: "", filters: {} };
+    if (api) api.setFilterModel(mine.header || null);
+    return [mine.search || "", ids.map(function (id) {
+      return mine.filters[id.column] || (id.kind === "days" ? [null, null] : []);
+    })];
+  };
+
+  // Columns: what the grid shows, ticked in the menu; remembered when somebody has finished moving them.
+  const arrangedAs = {};
+  let arranging = 0;
+  cmms.arranged = function (columns, remembered, id) {
+    const mine = columns.filter(function (c) { return c.colId.indexOf("ag-Grid") !== 0; });
+    const shape = JSON.stringify(mine.map(function (c) { return [c.colId, c.width, c.hide]; }));
+    window.clearTimeout(arranging);
+    if (arrangedAs[id.resource] === undefined) arrangedAs[id.resource] = shape;
+    else if (arrangedAs[id.resource] !== shape && !remembered.off) {
+      arranging = window.setTimeout(function () {
+        arrangedAs[id.resource] = shape;
+        window.dash_clientside.set_props(id, { data: { off: false, columns: mine } });
+      }, 800);
+    }
+    return mine.filter(function (c) { return !c.hide; }).map(function (c) { return c.colId; });
+  };
+  cmms.showColumns = function (names, gridId) {
+    const api = gridOf(gridId);
+    const shown = new Set(names || []);
+    if (api) {
+      api.getColumns().forEach(function (column) {
+        const name = column.getColId();
+        if (name.indexOf("ag-Grid") !== 0 && column.isVisible() !== shown.has(name)) {
+          api.setColumnsVisible([name], shown.has(name));
+        }
+      });
+    }
+    return window.dash_clientside.no_update;
   };
 
   cmms.refresh = function (polls, token, gridId) {

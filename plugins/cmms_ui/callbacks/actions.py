@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from dash import ALL, Input, Output, State, ctx, get_relative_path, no_update, set_props
+from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
-from cmms_ui.callbacks.registry import notify, on
+from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.components.action_form import action_form
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
@@ -28,6 +28,7 @@ from cmms_ui.schema import Target
     State({"type": "grid", "resource": ALL}, "selectedRows"),
     State({"type": "selection-all", "resource": ALL}, "checked"),
     State({"type": "list-state", "resource": ALL}, "data"),
+    State({"type": "grid", "resource": ALL}, "filterModel"),
     prevent_initial_call=True,
 )
 def open_action(
@@ -35,6 +36,7 @@ def open_action(
     selected: list[list[dict[str, Any]] | None],
     everything: list[bool],
     states: list[dict[str, Any]],
+    header_filters: list[dict[str, Any] | None],
 ) -> Any:
     """Show what the action will do, to how many rows, and its form."""
     pressed = ctx.triggered_id
@@ -53,8 +55,8 @@ def open_action(
         count = 1
     elif pressed["place"] == "rows":
         if everything and everything[0]:
-            context["matching"] = states[0]
-            count = read_page(resource.listing, from_state(resource, actor, states[0], limit=1)).total
+            context["matching"] = {**states[0], "header_filters": header_filters[0] or {}}
+            count = read_page(resource.listing, from_state(resource, actor, context["matching"], limit=1)).total
         else:
             context["keys"] = [int(item["id"]) for item in (selected[0] if selected else None) or ()]
             count = len(context["keys"])
@@ -112,7 +114,7 @@ def submit_action(
         return no_update, no_update, nothing
     notify(outcome.message, outcome.level)
     if outcome.path:
-        set_props("url", {"pathname": get_relative_path(outcome.path), "search": ""})
+        go_to(outcome.path)
     return time.time_ns() // 1_000_000, False, [None] * len(fields)
 
 

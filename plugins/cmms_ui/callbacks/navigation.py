@@ -25,11 +25,11 @@ from cmms_ui.resources import RESOURCES
     Output("page", "children"),
     Output({"type": "menu", "path": ALL}, "className"),
     Input("url", "pathname"),
+    Input("url", "search"),
     Input("refresh-token", "data"),
-    State("url", "search"),
     State({"type": "menu", "path": ALL}, "id"),
 )
-def show_page(pathname: str, _token: int, search: str | None, entries: list[dict[str, str]]) -> Any:
+def show_page(pathname: str, search: str | None, _token: int, entries: list[dict[str, str]]) -> Any:
     """The page of an address; after an action only a record is read again, a list refreshes its rows itself."""
     from dash import ctx
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio.to_thread
 import dash
-from dash import Output, no_update, set_props
+from dash import ctx, get_relative_path, no_update, set_props
 
 from cmms.errors import CmmsError
 from cmms.views.actors import ViewError
@@ -81,14 +81,20 @@ def notify(message: str, level: str = "success", title: str | None = None) -> No
     )
 
 
-def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[..., Any]:
-    outputs = [argument for argument in item.arguments if isinstance(argument, Output)]
-    nothing: Any = no_update
-    if isinstance(item.arguments[0], list | tuple):
-        nothing = [no_update for _ in item.arguments[0]]
-    elif len(outputs) > 1:
-        nothing = [no_update for _ in outputs]
+def go_to(path: str) -> None:
+    """Open a page of the view, ``/syncs/7`` or ``/equipment?tab=active``.
 
+    By ``href``: given the parts, Dash goes to the address it knew before lists wrote theirs into the address bar.
+    """
+    set_props("url", {"href": get_relative_path(path)})
+
+
+def _change_nothing(outputs: Any) -> Any:
+    """An answer that leaves every output as it is; an output for all of a kind is a list."""
+    return [_change_nothing(output) for output in outputs] if isinstance(outputs, list) else no_update
+
+
+def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[..., Any]:
     def guarded(*values: Any) -> Any:
         try:
             current_actor().require(CALLBACKS[item.name])  # the guard has asked already; nobody passes beside it
@@ -103,7 +109,7 @@ def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[...
         except Exception:
             log.exception("The callback %s failed.", item.name)
             notify("Something went wrong here. The API server's log says what.", "error")
-        return nothing
+        return _change_nothing(ctx.outputs_list)
 
     @functools.wraps(item.function)
     async def run(*values: Any) -> Any:

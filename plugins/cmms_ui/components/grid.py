@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
 
+from cmms_ui.arrange_list import ColumnPlace
 from cmms_ui.schema import Column
 from cmms_ui.status import STATUSES
 
@@ -23,16 +24,17 @@ _FILTERS = {
 def make_grid(
     grid_id: dict[str, str],
     columns: Sequence[Column],
-    shown: Sequence[str],
+    places: Sequence[ColumnPlace],
     *,
     base_path: str,
+    header_filters: Mapping[str, Any],
     editable: bool,
     selectable: bool,
 ) -> Any:
     """A grid whose rows come from the callback ``load_rows``."""
+    by_name = {column.name: column for column in columns}
     definitions = [
-        define_column(column, hidden=column.name not in shown, base_path=base_path, editable=editable)
-        for column in columns
+        define_column(by_name[place.name], place, base_path=base_path, editable=editable) for place in places
     ]
     options: dict[str, Any] = {
         "cacheBlockSize": BLOCK_ROWS,
@@ -59,6 +61,7 @@ def make_grid(
             "filterParams": {"buttons": ["apply", "reset"], "closeOnApply": True, "maxNumConditions": 1},
         },
         rowModelType="infinite",
+        filterModel=dict(header_filters),
         getRowId="params.data.id.toString()",
         dashGridOptions=options,
         className="cmms-grid",
@@ -66,14 +69,16 @@ def make_grid(
     )
 
 
-def define_column(column: Column, *, hidden: bool, base_path: str, editable: bool) -> dict[str, Any]:
+def define_column(column: Column, place: ColumnPlace, *, base_path: str, editable: bool) -> dict[str, Any]:
     """The grid's own description of a column."""
     definition: dict[str, Any] = {
         "field": column.name,
         "colId": column.name,
         "headerName": column.label,
-        "width": column.width,
-        "hide": hidden,
+        "width": place.width,
+        "hide": place.hidden,
+        "sort": place.sort,
+        "sortIndex": place.sort_rank,
         "sortable": column.sortable,
         "filter": _FILTERS.get(column.kind, "agTextColumnFilter") if column.filterable else False,
         "headerTooltip": column.help or column.label,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs
 
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
 from cmms.views.actors import Actor
+from cmms_ui.arrange_list import Arrangement, arrange_list, varying_columns
+from cmms_ui.components.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
 from cmms_ui.components.grid import make_grid
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.widget_card import widget_card
@@ -19,10 +21,10 @@ from cmms_ui.schema import Action, Filter, Resource, Tab
 
 
 def list_page(resource: Resource, actor: Actor, search: str) -> Any:
-    """The page as the address says: ``?tab=...&q=...&<column>=<value>``."""
-    asked = parse_qs(search.lstrip("?"))
+    """The page as the address says: ``?tab=...&q=...&<column>=<value>`` or ``?view=<id>``."""
+    arranged = arrange_list(resource, actor, search)
     tabs = resource.visible_tabs(actor)
-    tab = next((t for t in tabs if t.name == asked.get("tab", [""])[0]), tabs[0])
+    varying = varying_columns(resource)
     actions = [action for action in resource.actions if may_run(actor, action)]
     return html.Div(
         [
@@ -40,18 +42,20 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
             dmc.Grid([widget_card(widget, resource.name) for widget in resource.widgets], gutter="sm", mb="sm")
             if resource.widgets
             else None,
-            _tabs(resource, tabs, tab),
+            missing_notice(arranged),
+            _tabs(resource, tabs, arranged.tab),
             dmc.Grid(id={"type": "tab-widgets", "resource": resource.name}, gutter="sm", className="cmms-tab-widgets")
             if any(t.widgets for t in tabs)
             else None,
-            _toolbar(resource, asked),
+            _toolbar(resource, actor, arranged),
             _selection_bar(resource, actions),
             html.Div(
                 [
                     make_grid(
                         {"type": "grid", "resource": resource.name},
                         resource.visible_columns(actor),
-                        shown_columns(resource, tab),
+                        arranged.columns,
+                        header_filters=arranged.header_filters,
                         base_path=get_relative_path(f"/{resource.name}/"),
                         editable=any(action.verb == resource.inline_edit for action in actions),
                         selectable=any(action.on == "rows" for action in actions),
@@ -63,12 +67,14 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
                 className="cmms-grid-box",
             ),
             dcc.Store(
-                id={"type": "list-state", "resource": resource.name}, data={"tab": tab.name, **_first_state(asked)}
+                id={"type": "list-state", "resource": resource.name},
+                data={"tab": arranged.tab.name, "search": arranged.search, "filters": arranged.filters},
             ),
             dcc.Store(
                 id={"type": "list-tabs-columns", "resource": resource.name},
-                data={t.name: list(shown_columns(resource, t)) for t in tabs},
+                data={tab.name: sorted(varying & set(tab.columns)) for tab in tabs},
             ),
+            *arrangement_stores(resource, arranged),
             dcc.Store(id={"type": "list-changed", "resource": resource.name}, data=0),
             dcc.Interval(
                 id={"type": "list-poll", "resource": resource.name},
@@ -78,11 +84,6 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
         ],
         className="cmms-list-page",
     )
-
-
-def shown_columns(resource: Resource, tab: Tab) -> tuple[str, ...]:
-    """The columns that a tab shows, in the order of the resource."""
-    return tuple(c.name for c in resource.columns if not c.hidden or c.name in tab.columns)
 
 
 def action_button(resource: Resource, action: Action, place: str, *, key: str = "") -> Any:
@@ -97,11 +98,6 @@ def action_button(resource: Resource, action: Action, place: str, *, key: str = 
         className="" if first else "cmms-button-bad" if action.dangerous else "cmms-button",
         size="sm" if first else "compact-sm" if place == "rows" else "sm",
     )
-
-
-def _first_state(asked: Mapping[str, list[str]]) -> dict[str, Any]:
-    filters = {name: values for name, values in asked.items() if name not in ("tab", "q")}
-    return {"search": asked.get("q", [""])[0], "filters": filters}
 
 
 def _tabs(resource: Resource, tabs: tuple[Tab, ...], current: Tab) -> Any:
@@ -131,55 +127,63 @@ def _tabs(resource: Resource, tabs: tuple[Tab, ...], current: Tab) -> Any:
     )
 
 
-def _toolbar(resource: Resource, asked: Mapping[str, list[str]]) -> Any:
+def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
     name = resource.name
     return html.Div(
         [
             dmc.TextInput(
                 id={"type": "list-search", "resource": name},
-                value=asked.get("q", [""])[0],
+                value=arranged.search,
                 placeholder=resource.search_hint,
                 leftSection=icon("search"),
                 debounce=300,
                 className="cmms-search",
                 **aria(label=resource.search_hint),
             ),
-            *(_filter_input(resource, item, asked) for item in resource.filters),
+            *(_filter_input(resource, item, arranged.filters.get(item.column, [])) for item in resource.filters),
             dmc.Button("Clear", id={"type": "list-clear", "resource": name}, variant="subtle", color="gray", size="sm"),
-            html.Div(className="cmms-spring"),
-            html.Span(id={"type": "list-count", "resource": name}, className="cmms-count", role="status"),
-            dmc.Menu(
+            html.Div(
                 [
-                    dmc.MenuTarget(dmc.Button("Export", variant="default", size="sm", leftSection=icon("download"))),
-                    dmc.MenuDropdown(
+                    html.Span(id={"type": "list-count", "resource": name}, className="cmms-count", role="status"),
+                    views_menu(resource, actor, arranged),
+                    columns_menu(resource, actor, arranged),
+                    dmc.Menu(
                         [
-                            html.A(
-                                label,
-                                id={"type": "list-export", "resource": name, "format": kind},
-                                href=get_relative_path(f"/api/v1/{name}/export") + f"?format={kind}",
-                                download="",
-                                className="cmms-menu-item",
-                                role="menuitem",
-                            )
-                            for kind, label in (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("json", "JSON"))
-                        ]
+                            dmc.MenuTarget(
+                                dmc.Button("Export", variant="default", size="sm", leftSection=icon("download"))
+                            ),
+                            dmc.MenuDropdown(
+                                [
+                                    html.A(
+                                        label,
+                                        id={"type": "list-export", "resource": name, "format": kind},
+                                        href=get_relative_path(f"/api/v1/{name}/export") + f"?format={kind}",
+                                        download="",
+                                        className="cmms-menu-item",
+                                        role="menuitem",
+                                    )
+                                    for kind, label in (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("json", "JSON"))
+                                ]
+                            ),
+                        ],
+                        position="bottom-end",
                     ),
                 ],
-                position="bottom-end",
+                className="cmms-tools",
             ),
         ],
         className="cmms-toolbar",
     )
 
 
-def _filter_input(resource: Resource, item: Filter, asked: Mapping[str, list[str]]) -> Any:
+def _filter_input(resource: Resource, item: Filter, values: Sequence[str]) -> Any:
     identity = {"type": "list-filter", "resource": resource.name, "column": item.column, "kind": item.kind}
-    values = asked.get(item.column, [])
     if item.kind == "days":
         return dmc.DatePickerInput(
             id=identity,
             type="range",
-            value=values if len(values) == 2 else [None, None],
+            value=list(values) if len(values) == 2 else [None, None],
+            presets=_day_presets(),
             placeholder=item.label,
             valueFormat="YYYY-MM-DD",
             clearable=True,
@@ -191,13 +195,26 @@ def _filter_input(resource: Resource, item: Filter, asked: Mapping[str, list[str
     return dmc.MultiSelect(
         id=identity,
         data=[{"value": choice.value, "label": choice.label} for choice in choices],
-        value=values,
+        value=list(values),
         placeholder=item.label,
         searchable=True,
         clearable=True,
         className="cmms-filter",
         **aria(label=item.label),
     )
+
+
+def _day_presets() -> list[dict[str, Any]]:
+    """Ranges that people ask for often, as days in UTC like the list's conditions."""
+    today = datetime.now(UTC).date()
+    ranges = (
+        ("Today", today, today),
+        ("Yesterday", today - timedelta(days=1), today - timedelta(days=1)),
+        ("Last 7 days", today - timedelta(days=6), today),
+        ("Last 30 days", today - timedelta(days=29), today),
+        ("This month", today.replace(day=1), today),
+    )
+    return [{"label": label, "value": [first.isoformat(), last.isoformat()]} for label, first, last in ranges]
 
 
 def _selection_bar(resource: Resource, actions: list[Action]) -> Any:

@@ -1,0 +1,3 @@
+-- Purpose: keep what a person has set up. Parameters: owner, name, body. Caller: cmms.views.saved_views.
+INSERT INTO view_preferences (owner, name, body) VALUES (%(owner)s, %(name)s, %(body)s)
+ON DUPLICATE KEY UPDATE body = %(body)s, updated_at = UTC_TIMESTAMP(3)
