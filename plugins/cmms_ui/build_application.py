@@ -13,13 +13,13 @@ from starlette.responses import HTMLResponse
 from cmms.views.airflow_runs import send_with
 from cmms_ui import ask_airflow
 from cmms_ui.api.rest import add_rest_api
-from cmms_ui.callbacks import actions, arrangement, lists, navigation, registry, widgets
+from cmms_ui.callbacks import actions, arrangement, lists, navigation, palette, registry, widgets
 from cmms_ui.guard import Guard
 from cmms_ui.mount import Application
 from cmms_ui.pages.shell import make_layout
 from cmms_ui.resources import RESOURCES
 
-CALLBACK_MODULES = (actions, arrangement, lists, navigation, widgets)
+CALLBACK_MODULES = (actions, arrangement, lists, navigation, palette, widgets)
 ASSETS = Path(__file__).parent / "assets"
 
 INDEX = """<!DOCTYPE html>
@@ -68,6 +68,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
         index_string=INDEX,
         title="CMMS",
         update_title="",
+        assets_ignore=r"print\.css",  # of a page of its own
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
@@ -76,6 +77,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     callbacks = registry.attach(app)
     lists.attach_browser_part(app)
     arrangement.attach_browser_part(app)
+    palette.attach_browser_part(app)
     app._setup_server()
     for path in ("/{resource}", "/{resource}/{key}"):
         server.add_api_route(path, _make_page_view(app), methods=["GET"], include_in_schema=False)

@@ -71,6 +71,7 @@ CALLBACKS: dict[str, Capability] = {
     "show_status": VIEW,
     "load_rows": VIEW,
     "show_toolbar": VIEW,
+    "find_anything": VIEW,  # opens the form of an action only for who may run it
     "remember_columns": VIEW,  # one's own
     "save_view": VIEW,  # one's own; sharing needs EDIT
     "open_action": VIEW,  # the form of an action; shows nothing to who may not run it

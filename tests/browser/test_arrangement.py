@@ -66,3 +66,28 @@ def test_each_tab_keeps_its_own_search_through_switching_and_reload(log_in: LogI
     page.get_by_role("tab", name="Active", exact=False).first.click()
     expect(search).to_have_value("pump")
     page.wait_for_url("**tab=active&q=pump**")
+
+
+@pytest.mark.feature("WAD-15")
+def test_ctrl_k_finds_a_machine_a_page_and_an_action(log_in: LogIn) -> None:
+    page = log_in("op")
+    page.goto("/cmms/")
+    expect(page.get_by_role("heading", level=1, name="Dashboard")).to_be_visible()
+    for typed, choice, heading in (
+        ("centrifugal pump 1", "000000000010000000", "Equipment 000000000010000000"),
+        ("equipment: inac", "Equipment: Inactive", "Equipment"),
+    ):
+        _find(page, typed, choice)
+        expect(page.get_by_role("heading", level=1, name=heading, exact=True)).to_be_visible()
+    expect(page.get_by_role("tab", name="Inactive")).to_have_attribute("aria-selected", "true")
+    _find(page, "sync running", "Sync running times")
+    expect(page.get_by_role("dialog", name="Sync running times")).to_be_visible()
+
+
+def _find(page: Page, typed: str, choice: str) -> None:
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Find")
+    palette.get_by_role("textbox", name="Find").fill(typed)
+    found = palette.get_by_role("region", name="Found")
+    found.get_by_role("link", name=choice).or_(found.get_by_role("button", name=choice)).first.click()
+    expect(palette).to_have_count(0)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -81,6 +83,12 @@ def test_rows_are_sorted_by_a_related_field_and_pages_neither_repeat_nor_miss(
     assert [row["id"] for row in rows] == [row["id"] for row in expected]
 
 
+def _plain(text: str) -> str:
+    """Without case and accents, as a search takes it."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 @pytest.mark.feature("TBL-17", "TEST-02")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -99,12 +107,12 @@ def test_filters_find_what_python_finds(
     parameters += [("is_active", active)] if active else []
 
     def fits(row: dict[str, Any]) -> bool:
-        texts = (row["equipment_number"], row["equipment_description"] or "")
+        texts = (row["equipment_number"], _plain(row["equipment_description"] or ""))
         return (
             (not plants or row["plant_code"] in plants)
             and row["id"] >= least
             and (not active or row["is_active"] == (active == "true"))
-            and all(any(word in text for text in texts) for word in search.split())
+            and all(any(_plain(word) in text for text in texts) for word in search.split())
         )
 
     answer = client.get(f"{API}/equipment", params=[*parameters, ("limit", "200"), ("tab", "all")]).json()
@@ -163,6 +171,26 @@ def test_an_export_holds_all_rows_and_no_formula(client_for: ClientFor, tables: 
     cells = [cell for row in sheet.iter(f"{space}row") for cell in row]
     assert not list(sheet.iter(f"{space}f"))  # no formula
     assert sum(1 for cell in cells if cell.get("t") is None and cell.find(f"{space}v") is not None) > total  # numbers
+
+
+@pytest.mark.parametrize("asked", ["q=pump", "q=PUMP", "equipment_description.contains=pUmP", "q=forderband"])
+def test_a_search_does_not_mind_case_or_accents(client_for: ClientFor, tables: Tables, asked: str) -> None:
+    word = "FÖRDERBAND" if "forder" in asked else "PUMP"
+    expected = tables("SELECT COUNT(*) AS n FROM equipment WHERE equipment_description LIKE %s", f"%{word}%")[0]["n"]
+    assert expected > 5
+    assert client_for("viewer").get(f"{API}/equipment?{asked}").json()["total"] == expected
+
+
+@pytest.mark.feature("TBL-15")
+def test_a_page_to_print_is_a_table_of_text_with_a_head_and_says_who_printed(client_for: ClientFor) -> None:
+    answer = client_for("viewer").get(f"{API}/equipment/export?format=print&tab=all")
+    assert answer.headers["content-type"].startswith("text/html")
+    page = answer.text
+    assert page.count("<thead>") == 1
+    assert html.escape(NASTY) in page and "<img" not in page and "<script" not in page
+    assert "301 rows. CMMS Sync, " in page and "viewer</footer>" in page
+    style = client_for("viewer").get("/cmms/assets/print.css")
+    assert "table-header-group" in style.text
 
 
 @pytest.mark.parametrize(

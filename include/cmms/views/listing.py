@@ -165,9 +165,14 @@ def build_where(listing: Listing, query: ListQuery) -> ColumnElement[bool]:
             parts.append(text(condition))
     for word in query.search.split()[:5]:
         pattern = f"%{escape_like(word)}%"
-        parts.append(or_(*(literal_column(f.source).like(pattern, escape="!") for f in listing.fields if f.searchable)))
+        parts.append(or_(*(_folded(f.source).like(pattern, escape="!") for f in listing.fields if f.searchable)))
     parts.extend(_express(listing.field_named(condition.field), condition) for condition in query.conditions)
     return and_(*parts)
+
+
+def _folded(source: str) -> Any:
+    """A text without regard to case and accents: identifiers are kept byte by byte, people do not type them so."""
+    return literal_column(f"CONVERT({source} USING utf8mb4) COLLATE utf8mb4_unicode_ci")
 
 
 def escape_like(value: str) -> str:
@@ -213,7 +218,8 @@ def _express(known: Field, condition: Condition) -> ColumnElement[bool]:
     allowed = OPERATORS_OF.get(known.kind, OPERATORS_OF["text"])
     if condition.operator not in allowed:
         raise Invalid(f"{known.name} has no operator {condition.operator[:20]!r}", **{known.name: "unknown operator"})
-    column: Any = literal_column(known.source)
+    is_part = condition.operator in ("contains", "starts")
+    column: Any = _folded(known.source) if is_part else literal_column(known.source)
     values = [_convert(known, value) for value in condition.values]
     arity = 0 if condition.operator in ("blank", "not_blank") else 2 if condition.operator == "between" else 1
     if (arity and len(values) < arity) or (condition.operator != "in" and len(values) > arity):

@@ -1,4 +1,4 @@
-"""Export of a list: CSV, Excel or JSON of all matching rows. Input: resource, query. Output: a file, streamed.
+"""Export of a list: CSV, Excel, JSON or a page to print. Input: resource, query. Output: a file, streamed.
 
 Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers and dates stay what they are.
 A few exports at a time: each reads a lot.
@@ -7,7 +7,9 @@ A few exports at a time: each reads a lot.
 from __future__ import annotations
 
 import csv
+import html
 import io
+import itertools
 import json
 import tempfile
 import unicodedata
@@ -22,15 +24,17 @@ from fastapi.responses import StreamingResponse
 from cmms.views.actors import Actor, ViewError
 from cmms.views.listing import ListQuery
 from cmms.views.read_list import Row, stream_rows
-from cmms_ui.present_rows import to_json
+from cmms_ui.present_rows import to_json, to_text
 from cmms_ui.schema import Column, Resource
 
 CONCURRENT_EXPORTS = 2
+PRINTED_ROWS = 5_000
 _FORMULA_STARTS = "=+-@\t\r\n\x00|%"
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
+    "print": "text/html; charset=utf-8",
 }
 _running = BoundedSemaphore(CONCURRENT_EXPORTS)
 
@@ -49,11 +53,15 @@ def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> Str
         raise TooManyExports("Others are exporting at this moment; try again in a minute.")
     try:
         rows = stream_rows(resource.listing, query)
-        body = {"csv": write_csv, "xlsx": write_xlsx, "json": write_json}[kind](rows, columns)
+        if kind == "print":
+            shown = [column for column in columns if not column.hidden]
+            body = write_page(rows, shown, title=resource.label, who=actor.name)
+        else:
+            body = {"csv": write_csv, "xlsx": write_xlsx, "json": write_json}[kind](rows, columns)
     except BaseException:
         _running.release()
         raise
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {} if kind == "print" else {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_until_done(body), media_type=_KINDS[kind], headers=headers)
 
 
@@ -110,6 +118,25 @@ def write_json(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes
         yield separator + json.dumps(to_json(row, columns), ensure_ascii=False).encode()
         separator = b",\n"
     yield b"\n]\n" if separator == b",\n" else b"[]\n"
+
+
+def write_page(rows: Iterator[Row], columns: Iterable[Column], *, title: str, who: str) -> Iterator[bytes]:
+    """A page to print: a table whose head stands on every sheet, when and by whom it was made; no more than that."""
+    columns = tuple(columns)
+    head = "".join(f"<th>{html.escape(column.label)}</th>" for column in columns)
+    yield (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<link rel="stylesheet" href="../../../assets/print.css"></head><body><h1>{html.escape(title)}</h1>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>"
+    ).encode()
+    printed = 0
+    for row in itertools.islice(rows, PRINTED_ROWS):
+        printed += 1
+        cells = "".join(f"<td>{html.escape(to_text(row[column.name], column))}</td>" for column in columns)
+        yield f"<tr>{cells}</tr>\n".encode()
+    left = " The list is longer: export it, or filter it first." if next(rows, None) is not None else ""
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {html.escape(who)}"
+    yield f"</tbody></table><footer>{printed:,} rows.{left} CMMS Sync, {made}</footer></body></html>".encode()
 
 
 def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]:

@@ -167,7 +167,7 @@ def _make_record(resource: Resource) -> Callable[..., Any]:
 def _make_export(resource: Resource) -> Callable[..., Any]:
     def show_export(
         request: Request,
-        format: Annotated[str, Query(pattern="^(csv|xlsx|json)$")] = "csv",  # noqa: A002
+        format: Annotated[str, Query(pattern="^(csv|xlsx|json|print)$")] = "csv",  # noqa: A002
     ) -> StreamingResponse:
         items = [(name, value) for name, value in request.query_params.multi_items() if name not in ("limit", "offset")]
         actor = current_actor()

@@ -67,6 +67,14 @@
     if (event.target.closest && event.target.closest(".cmms-menu-link") && !roomy.matches) showMenu();
   });
 
+  // --- Find: Ctrl-K or Cmd-K presses the button.
+  document.addEventListener("keydown", function (event) {
+    const button = document.getElementById("palette-open");
+    if (!button || event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    button.click();
+  });
+
   // --- Session: an answer 401 means that it is over.
   const plainFetch = window.fetch;
   window.fetch = function () {
@@ -116,12 +124,6 @@
     });
     window.history.replaceState(null, "", window.location.pathname + "?" + query.toString());
     mirrorAddress();
-    document.querySelectorAll("a[download]").forEach(function (link) {
-      const kind = new URL(link.href).searchParams.get("format");
-      const wanted = new URLSearchParams(query);
-      wanted.set("format", kind);
-      link.href = link.pathname + "?" + wanted.toString();
-    });
     window.setTimeout(function () {
       const api = gridOf(gridId);
       if (!api) return;
@@ -192,6 +194,30 @@
     if (api && byChange) api.purgeInfiniteCache();  // also cells that show what was not accepted
     else if (api && !document.hidden && api.getEditingCells().length === 0) api.refreshInfiniteCache();
     return window.dash_clientside.no_update;
+  };
+
+  // Exports are of what the list shows: its tab, search and filters, those of the headers too.
+  const OPERATORS = {
+    contains: "contains", equals: "equals", notEqual: "not_equals", startsWith: "starts", blank: "blank", notBlank: "not_blank",
+    lessThan: "less", lessThanOrEqual: "at_most", greaterThan: "greater", greaterThanOrEqual: "at_least", inRange: "between",
+  };
+  cmms.exports = function (state, header, ids, links) {
+    const query = new URLSearchParams();
+    query.set("tab", state.tab);
+    if (state.search) query.set("q", state.search);
+    Object.keys(state.filters || {}).forEach(function (name) {
+      state.filters[name].forEach(function (value) { query.append(name, value); });
+    });
+    Object.keys(header || {}).forEach(function (name) {
+      const model = header[name];
+      const values = model.filterType === "date" ? [model.dateFrom, model.dateTo] : [model.filter, model.filterTo];
+      const given = values.filter(function (value) { return value !== null && value !== undefined; });
+      (given.length ? given : [""]).forEach(function (value) { query.append(name + "." + OPERATORS[model.type], value); });
+    });
+    return links.map(function (link, i) {
+      query.set("format", ids[i].format);
+      return link.split("?")[0] + "?" + query.toString();
+    });
   };
 
   cmms.changed = function (token, ids) { return ids.map(function () { return token; }); };

@@ -142,6 +142,14 @@ def attach_browser_part(app: dash.Dash) -> None:
         State(_at("grid"), "id"),
     )
     app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.exports.apply(null, arguments); }",
+        Output({"type": "list-export", "resource": MATCH, "format": ALL}, "href"),
+        Input(_at("list-state"), "data"),
+        Input(_at("grid"), "filterModel"),
+        State({"type": "list-export", "resource": MATCH, "format": ALL}, "id"),
+        State({"type": "list-export", "resource": MATCH, "format": ALL}, "href"),
+    )
+    app.clientside_callback(
         "function() { return window.dash_clientside.cmms.refresh.apply(null, arguments); }",
         Output(_at("list-poll"), "max_intervals"),
         Input(_at("list-poll"), "n_intervals"),

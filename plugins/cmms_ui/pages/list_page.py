@@ -19,6 +19,8 @@ from cmms_ui.pages.shell import trail
 from cmms_ui.run_action import may_run
 from cmms_ui.schema import Action, Filter, Resource, Tab
 
+_EXPORTS = (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("json", "JSON"), ("print", "To print"))
+
 
 def list_page(resource: Resource, actor: Actor, search: str) -> Any:
     """The page as the address says: ``?tab=...&q=...&<column>=<value>`` or ``?view=<id>``."""
@@ -158,11 +160,12 @@ def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
                                         label,
                                         id={"type": "list-export", "resource": name, "format": kind},
                                         href=get_relative_path(f"/api/v1/{name}/export") + f"?format={kind}",
-                                        download="",
+                                        download=None if kind == "print" else "",
+                                        target="_blank" if kind == "print" else None,
                                         className="cmms-menu-item",
                                         role="menuitem",
                                     )
-                                    for kind, label in (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("json", "JSON"))
+                                    for kind, label in _EXPORTS
                                 ]
                             ),
                         ],

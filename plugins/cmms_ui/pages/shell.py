@@ -36,6 +36,25 @@ def make_layout() -> Any:
             dcc.Interval(id="status-poll", interval=BELL_SECONDS * 1000),
             dmc.NotificationContainer(id="notifications", position="top-right", autoClose=6000),
             dmc.Modal(id="action-modal", children=[], size="md", title="", closeButtonProps={"aria-label": "Close"}),
+            dmc.Modal(
+                [
+                    dmc.TextInput(
+                        id="palette-input",
+                        value="",
+                        debounce=150,
+                        placeholder="A page, an action, a machine's number or description",
+                        leftSection=icon("search"),
+                        **aria(label="Find"),
+                        **{"data-autofocus": True},
+                    ),
+                    html.Div(id="palette-found", className="cmms-palette", role="region", **aria(label="Found")),
+                ],
+                id="palette",
+                title="Find",
+                size="lg",
+                yOffset="8vh",
+                closeButtonProps={"aria-label": "Close"},
+            ),
             html.A("Skip to content", href="#page", className="cmms-skip"),
             html.Header(
                 [
@@ -50,6 +69,14 @@ def make_layout() -> Any:
                         ],
                         id="menu",
                         className="cmms-menu-box",
+                    ),
+                    dmc.Button(
+                        ["Find", dmc.Kbd("Ctrl K", size="xs", ml=8, className="cmms-wide-only")],
+                        id="palette-open",
+                        variant="default",
+                        size="compact-sm",
+                        leftSection=icon("search", 14),
+                        className="cmms-find",
                     ),
                     html.Div(id="bell", className="cmms-bell"),
                 ],
