@@ -45,6 +45,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/plants/{key}", VIEW),
     Route("GET", "/groups", VIEW),
     Route("GET", "/groups/{key}", VIEW),
+    Route("GET", "/group-rules", VIEW),
+    Route("GET", "/group-rules/{key}", VIEW),
     Route("GET", "/notifications", VIEW),
     Route("GET", "/notifications/{key}", VIEW),
     # What the view is made of.
@@ -64,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/{resource}/export", VIEW),
     Route("GET", "/api/v1/equipment/{key}/running-times", VIEW),
     Route("POST", "/api/v1/{resource}/actions/{action}", VIEW),  # and then the row of the action
+    Route("POST", "/api/v1/{resource}/actions/{action}/preview", VIEW),  # the same row
 )
 
 CALLBACKS: dict[str, Capability] = {
@@ -101,6 +104,9 @@ ACTIONS: dict[str, Capability] = {
     "plants.edit": CONFIGURE,
     "groups.create": CONFIGURE,
     "groups.edit": CONFIGURE,
+    "group-rules.create": CONFIGURE,
+    "group-rules.edit": CONFIGURE,
+    "group-rules.delete": CONFIGURE,
     "notifications.read": VIEW,
     "notifications.acknowledge": EDIT,
 }

@@ -13,7 +13,7 @@ from typing import Any
 from cmms.views.actors import Actor, Forbidden, Invalid, NotFound
 from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
-from cmms_ui.schema import Action, Field, Outcome, Target
+from cmms_ui.schema import Action, Field, Outcome, Preview, Target
 
 
 def find_action(resource_name: str, verb: str) -> Action:
@@ -38,13 +38,27 @@ def run_action(actor: Actor, resource_name: str, verb: str, target: Target, valu
         Forbidden, NotFound, Stale, Invalid: nothing was changed.
     """
     action = find_action(resource_name, verb)
+    return action.run(actor, target, _admit(actor, action, target, values))
+
+
+def preview_action(
+    actor: Actor, resource_name: str, verb: str, target: Target, values: Mapping[str, Any]
+) -> Preview | None:
+    """What the action would do, after the same checks; None if it has no preview. Nothing is changed."""
+    action = find_action(resource_name, verb)
+    checked = _admit(actor, action, target, values)
+    return action.preview(actor, target, checked) if action.preview else None
+
+
+def _admit(actor: Actor, action: Action, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The checked values, if the person may run it on these rows."""
     if not may_run(actor, action):
         raise Forbidden(f"{action.label}: this needs the capability '{ACTIONS.get(action.name, 'nobody has')}'")
     if action.on == "record" and len(target.keys) != 1:
         raise Invalid("choose exactly one row")
     if action.on == "rows" and not target.keys:
         raise Invalid("choose at least one row")
-    return action.run(actor, target, check_values(action, values))
+    return check_values(action, values)
 
 
 def check_values(action: Action, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Widget:
-    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0."""
+    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0.
+
+    ``options`` are chosen in its head; ``load`` gets their values by name, and ``key`` of the record if there is one.
+    """
 
     name: str
     title: str
@@ -75,6 +78,7 @@ class Widget:
     render: Callable[[Any], Any]
     refresh_seconds: int = 0
     span: int = 4
+    options: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,10 +139,20 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What an action would do: a sentence, and a table of what would become of what."""
+
+    text: str
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
 class Action:
     """Something that a person can do. ``name`` is the row of the policy, ``resource.verb``.
 
-    ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one.
+    ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one. With ``preview``, the
+    dialog shows what would be done before it can be confirmed; a preview changes nothing.
     """
 
     name: str
@@ -152,6 +166,7 @@ class Action:
     dangerous: bool = False
     visible_when: Callable[[Row], bool] = lambda _row: True
     prefill: bool = False
+    preview: Callable[[Actor, Target, Mapping[str, Any]], Preview] | None = None
 
     @property
     def verb(self) -> str:
@@ -169,7 +184,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that the view lists, shows and changes."""
+    """Something that the view lists, shows and changes.
+
+    One with a ``parent`` has no entry in the menu: the page of that resource leads to it. ``count_limit``: a list that
+    can hold millions of rows is counted up to there only.
+    """
 
     name: str
     label: str
@@ -190,6 +209,8 @@ class Resource:
     refresh_seconds: int = 0
     search_hint: str = "Search"
     inline_edit: str = ""
+    parent: str = ""
+    count_limit: int = 0
 
     @cached_property
     def listing(self) -> Listing:
@@ -201,6 +222,7 @@ class Resource:
             joins=self.joins,
             scopes={tab.name: tab.condition for tab in self.tabs},
             order=self.order,
+            count_limit=self.count_limit,
         )
 
     def column(self, name: str) -> Column:

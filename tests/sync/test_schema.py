@@ -127,6 +127,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "alert_events": {"fingerprint": "x", "rule_key": "x", "level": "high", "title": "x", "first_at": "2026-01-01",
                      "last_at": "2026-01-01"},
     "notification_deliveries": {"alert_event_id": 1, "channel": "slack", "target": "x", "transition": "x"},
+    "validation_reports": {"asked_by": "x", "days": 1},
+    "validation_findings": {"validation_report_id": 1, "stream": "x", "equipment_id": 1, "severity": "warning", "code": "x",
+                            "rule": "x", "message": "x"},
 }  # fmt: skip
 NOBODY = 4_000_000_000
 

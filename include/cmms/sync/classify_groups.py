@@ -6,11 +6,10 @@ A group set by hand is protected later, by the merge.
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from cmms.database import Connection, query
+from cmms.sync.match_rules import compile_rules, find_group
 
 SOURCE = "source"
 RULE = "rule"
@@ -26,14 +25,11 @@ def classify_groups(rows: pl.DataFrame, connection: Connection, *, has_group_fie
     """
     if has_group_field:
         return rows.with_columns(group_name=pl.col("equipment_group"))
-    rules = [
-        (row["field"], re.compile(row["pattern"]), row["group_name"]) for row in query(connection, "stage/group_rules")
-    ]
+    rules = compile_rules(
+        (row["field"], row["pattern"], row["group_name"]) for row in query(connection, "stage/group_rules")
+    )
     if not rules:
         return rows.with_columns(group_name=pl.lit(None, dtype=pl.String))
-    fields = sorted({field for field, _, _ in rules})
-    names = [
-        next((group for field, pattern, group in rules if row[field] and pattern.search(row[field])), None)
-        for row in rows.select(fields).iter_rows(named=True)
-    ]
+    fields = sorted({rule.field for rule in rules})
+    names = [find_group(rules, row) for row in rows.select(fields).iter_rows(named=True)]
     return rows.with_columns(pl.Series("group_name", names, dtype=pl.String))

@@ -7,6 +7,7 @@ which machines exist; the fields that people own are nothing that a record is ju
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from cmms.database import Cursor, execute
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.connections import write
+from cmms.views.read_status import read
 
 EDITABLE = frozenset({"is_active", "inactive_reason", "equipment_group_id", "notes"})
 _AUDITED = ("is_active", "inactive_reason", "equipment_group_id", "group_source", "notes", "serviced_at_hours")
 _BATCH = 500
+_READ_BATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,25 @@ def change_many(actor: Actor, keys: Sequence[int], values: Mapping[str, Any], *,
         done, found = write(work, what="changing equipment")
         changed, unchanged, missing = changed + done, unchanged + found - done, missing + len(chunk) - found
     return BulkResult(changed, unchanged, missing)
+
+
+@dataclass(frozen=True)
+class GroupShare:
+    """Some of the chosen machines: their group now (None: none), and whether a person has put them there."""
+
+    group_id: int | None
+    name: str | None
+    by_hand: bool
+    machines: int
+
+
+def find_groups_of(keys: Sequence[int]) -> list[GroupShare]:
+    """In which groups the machines are now, the largest share first."""
+    shares: Counter[tuple[int | None, str | None, bool]] = Counter()
+    for start in range(0, len(keys), _READ_BATCH):
+        for row in read("groups_of", {"ids": tuple(keys[start : start + _READ_BATCH])}):
+            shares[row["id"], row["name"], row["group_source"] == "manual"] += int(row["machines"])
+    return [GroupShare(*share, machines) for share, machines in shares.most_common()]
 
 
 def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> BulkResult:

@@ -24,7 +24,7 @@ def create_plant(actor: Actor, values: Mapping[str, Any]) -> int:
     if not code:
         raise Invalid("a code is needed", plant_code="is required")
     row = {"plant_code": code, "name": values.get("name") or code, "description": values.get("description") or None}
-    return _create(actor, "plant", "plants", row, unique="plant_code")
+    return create_row(actor, "plant", "plants", row, unique="plant_code")
 
 
 def edit_plant(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
@@ -34,18 +34,18 @@ def edit_plant(actor: Actor, key: int, version: int | None, values: Mapping[str,
         "description": values.get("description") or None,
         "is_active": int(bool(values.get("is_active"))),
     }
-    _edit(actor, "plant", "plants", key, version, row)
+    edit_row(actor, "plant", "plants", key, version, row)
 
 
 def create_group(actor: Actor, values: Mapping[str, Any]) -> int:
     """Add a group."""
-    return _create(actor, "group", "equipment_groups", _group_row(values), unique="name")
+    return create_row(actor, "group", "equipment_groups", _group_row(values), unique="name")
 
 
 def edit_group(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
     """Change a group; its interval decides which machines need maintenance."""
     row = {**_group_row(values), "is_active": int(bool(values.get("is_active")))}
-    _edit(actor, "group", "equipment_groups", key, version, row)
+    edit_row(actor, "group", "equipment_groups", key, version, row)
 
 
 def _group_row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +63,8 @@ def _group_row(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "description": description, "maintenance_interval_hours": interval}
 
 
-def _create(actor: Actor, what: str, table: str, row: dict[str, Any], *, unique: str) -> int:
+def create_row(actor: Actor, what: str, table: str, row: dict[str, Any], *, unique: str) -> int:
+    """Insert by ``ui/insert_<what>``; ``unique`` is the field whose value may exist once."""
     actor.require(Capability.CONFIGURE)
 
     def work(cursor: Cursor) -> int:
@@ -71,7 +72,7 @@ def _create(actor: Actor, what: str, table: str, row: dict[str, Any], *, unique:
             execute(cursor, f"ui/insert_{what}", row)
         except MySQLdb.IntegrityError as error:
             if error.args[0] == _DUPLICATE:
-                raise Invalid(f"this {what} exists already", **{unique: "exists already"}) from error
+                raise Invalid(f"this {_words(what)} exists already", **{unique: "exists already"}) from error
             raise
         key = int(cursor.lastrowid)
         execute(cursor, "reference/raise_version")
@@ -83,7 +84,10 @@ def _create(actor: Actor, what: str, table: str, row: dict[str, Any], *, unique:
     return key
 
 
-def _edit(actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any]) -> None:
+def edit_row(
+    actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any], *, unique: str = "name"
+) -> None:
+    """Update by ``ui/update_<what>`` if the row, read by ``ui/<what>``, still has the version that was seen."""
     actor.require(Capability.CONFIGURE)
     if version is None:
         raise Invalid("the version that was seen is needed", version="is required")
@@ -94,18 +98,22 @@ def _edit(actor: Actor, what: str, table: str, key: int, version: int | None, ro
             names = [column[0] for column in reader.description]
             found = reader.fetchone()
         if found is None:
-            raise NotFound(f"there is no such {what}")
+            raise NotFound(f"there is no such {_words(what)}")
         before = dict(zip(names, found, strict=True))
         if before.pop("row_version") != version:
-            raise Stale(f"This {what} has been changed meanwhile. Look at it again before you change it.")
+            raise Stale(f"This {_words(what)} has been changed meanwhile. Look at it again before you change it.")
         try:
             execute(cursor, f"ui/update_{what}", {**row, "id": key})
         except MySQLdb.IntegrityError as error:
             if error.args[0] == _DUPLICATE:
-                raise Invalid("this name exists already", name="exists already") from error
+                raise Invalid(f"this {unique} exists already", **{unique: "exists already"}) from error
             raise
         execute(cursor, "reference/raise_version")
         audit(cursor, actor, "edit", table, key, before=before, after=row)
 
     write(work, what=f"changing a {what}")
     forget_choices()
+
+
+def _words(what: str) -> str:
+    return what.replace("_", " ")

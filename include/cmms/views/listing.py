@@ -30,7 +30,10 @@ TEXT_LIMIT = 200
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a list knows of a row. ``source`` is SQL; ``kind`` says which conditions make sense."""
+    """One thing a list knows of a row. ``source`` is SQL; ``kind`` says which conditions make sense.
+
+    A ``set`` holds words joined by commas: ``in`` finds those that hold one of the words.
+    """
 
     name: str
     source: str
@@ -46,6 +49,7 @@ class Listing:
 
     ``table`` is SQL with its alias, ``key`` the column that identifies a row, ``joins`` the SQL of further tables by
     their alias: only those whose alias a field's source names are joined. ``scopes`` are fixed conditions by name.
+    Rows are counted up to ``count_limit``, all of them if it is 0.
     """
 
     table: str
@@ -54,6 +58,7 @@ class Listing:
     joins: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
     order: tuple[tuple[str, bool], ...] = ()
+    count_limit: int = 0
 
     def field_named(self, name: str) -> Field:
         """The field of that name; raises :class:`Invalid` for any other."""
@@ -124,11 +129,15 @@ def select_row(listing: Listing, key: int) -> Select[Any]:
 
 def select_count(listing: Listing, query: ListQuery) -> Select[Any]:
     """How many rows match."""
-    return (
-        select(func.count())
-        .select_from(_from(listing, _where_sources(listing, query)))
-        .where(build_where(listing, query))
-    )
+    return _count(listing, _from(listing, _where_sources(listing, query)), build_where(listing, query))
+
+
+def _count(listing: Listing, tables: Any, condition: Any) -> Select[Any]:
+    """A bounded count reads that many rows of an index and stops."""
+    if not listing.count_limit:
+        return select(func.count()).select_from(tables).where(condition)
+    rows: Select[Any] = select(literal_column("1")).select_from(tables).where(condition).limit(listing.count_limit)
+    return select(func.count()).select_from(rows.subquery("counted"))
 
 
 def select_keys(listing: Listing, query: ListQuery, limit: int) -> Select[Any]:
@@ -145,9 +154,7 @@ def select_keys(listing: Listing, query: ListQuery, limit: int) -> Select[Any]:
 def select_badges(listing: Listing) -> Select[Any]:
     """The number of rows of every scope, in one statement."""
     counts = [
-        select(func.count())
-        .select_from(_from(listing, [condition]))
-        .where(text(condition) if condition else text("1 = 1"))
+        _count(listing, _from(listing, [condition]), text(condition) if condition else text("1 = 1"))
         .scalar_subquery()
         .label(name)
         for name, condition in listing.scopes.items()
@@ -193,7 +200,8 @@ def _order_terms(listing: Listing, query: ListQuery) -> list[Any]:
     for name, descending in _order_of(listing, query):
         column: Any = literal_column(listing.field_named(name).source)
         terms.append(column.desc() if descending else column.asc())
-    terms.append(literal_column(listing.key).asc())  # equal rows keep their places from page to page
+    if not any(listing.field_named(name).source == listing.key for name, _ in _order_of(listing, query)):
+        terms.append(literal_column(listing.key).asc())  # equal rows keep their places from page to page
     return terms
 
 
@@ -266,7 +274,7 @@ OPERATORS: Mapping[str, Callable[[Any, Sequence[Any], Field], Any]] = {
     "starts": lambda c, v, _: c.like(f"{escape_like(v[0])}%", escape="!"),
     "equals": _equals,
     "not_equals": lambda c, v, k: or_(c.is_(None), ~_equals(c, v, k)),
-    "in": lambda c, v, _: c.in_(v),
+    "in": lambda c, v, k: or_(*(func.find_in_set(one, c) > 0 for one in v)) if k.kind == "set" else c.in_(v),
     "less": lambda c, v, _: c < v[0],
     "at_most": lambda c, v, k: c < _next_day(v[0]) if k.kind == "instant" else c <= v[0],
     "greater": lambda c, v, k: c >= _next_day(v[0]) if k.kind == "instant" else c > v[0],
@@ -279,6 +287,7 @@ OPERATORS: Mapping[str, Callable[[Any, Sequence[Any], Field], Any]] = {
 _COMPARE = ("equals", "not_equals", "in", "less", "at_most", "greater", "at_least", "between", "blank", "not_blank")
 OPERATORS_OF: Mapping[str, tuple[str, ...]] = {
     "text": ("contains", "starts", "equals", "not_equals", "in", "blank", "not_blank"),
+    "set": ("contains", "in", "blank", "not_blank"),
     "choice": ("equals", "not_equals", "in", "blank", "not_blank"),
     "boolean": ("equals",),
     "date": _COMPARE,

@@ -26,7 +26,7 @@ from cmms_ui.policy import ACTIONS
 from cmms_ui.present_rows import to_json
 from cmms_ui.refusals import problem
 from cmms_ui.resources import RESOURCES
-from cmms_ui.run_action import may_run, run_action
+from cmms_ui.run_action import may_run, preview_action, run_action
 from cmms_ui.schema import Resource, Target
 
 PREFIX = "/api/v1"
@@ -57,6 +57,14 @@ class ActionResult(BaseModel):
 
     message: str
     level: str = Field(examples=["success"])
+
+
+class PreviewResult(BaseModel):
+    """What an action would do."""
+
+    text: str
+    heads: list[str]
+    rows: list[list[str]]
 
 
 class Problem(BaseModel):
@@ -117,6 +125,17 @@ def _add_resource(server: FastAPI, resource: Resource) -> None:
         endpoint = _make_action(resource, action.verb)
         described = {"response_model": ActionResult, "description": text}
         add("POST", f"/actions/{action.verb}", f"action_{action.verb}", endpoint, action.label, **described)
+        if action.preview:
+            where, name = f"/actions/{action.verb}/preview", f"preview_{action.verb}"
+            described = {"response_model": PreviewResult, "description": "Changes nothing."}
+            add(
+                "POST",
+                where,
+                name,
+                _make_preview(resource, action.verb),
+                f"what '{action.label}' would do",
+                **described,
+            )
 
 
 def _describe_filters(resource: Resource) -> str:
@@ -182,6 +201,17 @@ def _make_action(resource: Resource, verb: str) -> Callable[..., Any]:
         return ActionResult(message=outcome.message, level=outcome.level)
 
     return call_action
+
+
+def _make_preview(resource: Resource, verb: str) -> Callable[..., Any]:
+    def call_preview(call: Annotated[ActionCall, Body()]) -> PreviewResult:
+        target = Target(tuple(call.keys), call.version)
+        preview = preview_action(current_actor(), resource.name, verb, target, call.values)
+        if preview is None:
+            raise NotFound("this action has no preview")
+        return PreviewResult(text=preview.text, heads=list(preview.heads), rows=[list(row) for row in preview.rows])
+
+    return call_preview
 
 
 def _show_me() -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from hashlib import sha256
 from typing import Any
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
@@ -10,12 +12,12 @@ from dash import ALL, Input, Output, State, ctx, no_update, set_props
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
-from cmms_ui.components.action_form import action_form
+from cmms_ui.components.action_form import action_form, show_preview
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
-from cmms_ui.run_action import find_action, may_run, run_action
-from cmms_ui.schema import Target
+from cmms_ui.run_action import find_action, may_run, preview_action, run_action
+from cmms_ui.schema import Action, Preview, Target
 
 
 @on(
@@ -75,6 +77,7 @@ def open_action(
     State({"type": "field", "name": ALL}, "id"),
     State({"type": "flag", "name": ALL}, "checked"),
     State({"type": "flag", "name": ALL}, "id"),
+    State("action-previewed", "data"),
     prevent_initial_call=True,
     running=[(Output("action-submit", "loading"), True, False)],
 )
@@ -85,8 +88,9 @@ def submit_action(
     fields: list[dict[str, str]],
     flags: list[bool],
     flag_fields: list[dict[str, str]],
+    previewed: str | None,
 ) -> Any:
-    """Run the action; what is wrong with a field is said at the field."""
+    """Show what the action would do if it has a preview of that, else run it; what is wrong is said at its field."""
     nothing = [no_update] * len(fields)
     if not clicks:
         return no_update, no_update, nothing
@@ -103,10 +107,17 @@ def submit_action(
             keys = tuple(read_keys(resource.listing, from_state(resource, actor, context["matching"])))
         else:
             keys = tuple(context.get("keys") or ())
-        outcome = run_action(actor, resource.name, context["verb"], Target(keys, context.get("version")), filled)
+        target = Target(keys, context.get("version"))
+        asked = sha256(json.dumps([keys, filled], sort_keys=True).encode()).hexdigest()
+        if action.preview and previewed != asked:
+            _show_preview(preview_action(actor, resource.name, context["verb"], target, filled), action, asked)
+            return no_update, no_update, [None] * len(fields)
+        outcome = run_action(actor, resource.name, context["verb"], target, filled)
     except Invalid as error:
         left = {name: text for name, text in error.fields.items() if name not in filled}
         text = error.message if left or not error.fields else ""
+        if action.preview:
+            _show_form()
         set_props("action-error", {"children": text})
         return no_update, no_update, [_sentence(error.fields.get(field["name"])) for field in fields]
     except ViewError as error:
@@ -116,6 +127,34 @@ def submit_action(
     if outcome.path:
         go_to(outcome.path)
     return time.time_ns() // 1_000_000, False, [None] * len(fields)
+
+
+def _show_preview(preview: Preview | None, action: Action, asked: str) -> None:
+    """The second step: what would be done, with the way back to the form, which keeps what was put in."""
+    if preview is not None:
+        set_props("action-preview", {"children": show_preview(preview), "hidden": False})
+    set_props("action-fields", {"hidden": True})
+    set_props("action-back", {"style": {}})
+    set_props("action-submit", {"children": action.confirm})
+    set_props("action-error", {"children": ""})
+    set_props("action-previewed", {"data": asked})
+
+
+def _show_form() -> None:
+    """The first step again."""
+    set_props("action-fields", {"hidden": False})
+    set_props("action-preview", {"hidden": True})
+    set_props("action-back", {"style": {"display": "none"}})
+    set_props("action-submit", {"children": "Preview"})
+
+
+@on("open_action", Output("action-previewed", "data"), Input("action-back", "n_clicks"), prevent_initial_call=True)
+def go_back(clicks: int | None) -> Any:
+    """From the preview back to the form."""
+    if not clicks:
+        return no_update
+    _show_form()
+    return None
 
 
 def _sentence(text: str | None) -> str | None:

@@ -81,6 +81,26 @@ def show_tab_widgets(name: str | None) -> Any:
 
 @on(
     "show_toolbar",
+    Output({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value", allow_duplicate=True),
+    Input({"type": "list-choose", "resource": MATCH, "column": ALL, "value": ALL}, "n_clicks"),
+    State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "id"),
+    State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
+    prevent_initial_call=True,
+)
+def choose_value(_clicks: list[int | None], filters: list[dict[str, str]], values: list[Any]) -> Any:
+    """Filter the list by what was pressed in a widget; pressed again, the filter is taken away."""
+    pressed = ctx.triggered_id
+    if not pressed or not ctx.triggered[0]["value"]:
+        return [no_update] * len(filters)
+    wanted = [pressed["value"]]
+    return [
+        ([] if value == wanted else wanted) if item["column"] == pressed["column"] else no_update
+        for item, value in zip(filters, values, strict=True)
+    ]
+
+
+@on(
+    "show_toolbar",
     Output({"type": "list-badge", "resource": MATCH, "tab": ALL}, "children"),
     Output({"type": "list-badge", "resource": MATCH, "tab": ALL}, "color"),
     Input(_at("list-poll"), "n_intervals"),

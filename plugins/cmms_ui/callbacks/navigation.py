@@ -37,7 +37,11 @@ def show_page(pathname: str, search: str | None, _token: int, entries: list[dict
     name, _, key = path.partition("/")
     if ctx.triggered_id == "refresh-token" and not key:
         return no_update, [no_update] * len(entries)
-    classes = ["cmms-menu-link cmms-menu-current" if entry["path"] == name else "cmms-menu-link" for entry in entries]
+    parent = RESOURCES[name].parent if name in RESOURCES else ""
+    current = parent or name
+    classes = [
+        "cmms-menu-link cmms-menu-current" if entry["path"] == current else "cmms-menu-link" for entry in entries
+    ]
     return _make_page(name, key, search or ""), classes
 
 

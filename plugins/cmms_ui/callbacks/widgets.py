@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import MATCH, Input, Output, ctx
+from dash import ALL, MATCH, Input, Output, State, ctx
 
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.marks import empty_state
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.resources import RESOURCES
-from cmms_ui.schema import Widget
+from cmms_ui.schema import Field, Widget
 
 _ID = {"page": MATCH, "key": MATCH, "name": MATCH}
 
@@ -31,11 +31,23 @@ def find_widget(page: str, key: str, name: str) -> Widget | None:
     Output({"type": "widget", **_ID}, "children"),
     Input({"type": "widget-poll", **_ID}, "n_intervals"),
     Input({"type": "widget-refresh", **_ID}, "n_clicks"),
+    Input({"type": "widget-option", **_ID, "option": ALL}, "value"),
+    State({"type": "widget-option", **_ID, "option": ALL}, "id"),
 )
-def refresh_widget(_polls: int | None, _clicks: int | None) -> Any:
-    """The body of a widget."""
+def refresh_widget(_polls: int | None, _clicks: int | None, values: list[Any], options: list[dict[str, str]]) -> Any:
+    """The body of a widget, with the options that are chosen in its head."""
     identity = ctx.outputs_list["id"]
     widget = find_widget(identity["page"], identity["key"], identity["name"])
     if widget is None:
         return empty_state("This widget does not exist any more.")
-    return widget.render(widget.load({"key": int(identity["key"]) if identity["key"] else None}))
+    chosen = {option["option"]: value for option, value in zip(options, values, strict=True)}
+    parameters = {option.name: check_option(option, chosen.get(option.name)) for option in widget.options}
+    return widget.render(widget.load({**parameters, "key": int(identity["key"]) if identity["key"] else None}))
+
+
+def check_option(option: Field, value: Any) -> str:
+    """The value if it is one of the choices, or a text that is not too long; else the default."""
+    text = str(value if value is not None else option.default or "").strip()
+    if option.kind == "choice":
+        return text if text in {choice.value for choice in option.find_choices()} else str(option.default or "")
+    return text[: option.max_length]

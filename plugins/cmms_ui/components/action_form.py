@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 
 from cmms_ui.components.marks import icon
-from cmms_ui.schema import Action, Field
+from cmms_ui.schema import Action, Field, Preview
+from cmms_ui.widgets.parts import small_table
 
 
 def action_form(action: Action, *, count: int | None, row: Mapping[str, Any] | None) -> list[Any]:
@@ -21,14 +22,18 @@ def action_form(action: Action, *, count: int | None, row: Mapping[str, Any] | N
         parts.append(dmc.Text(action.explain, size="sm", c="dimmed"))
     if count is not None and action.on == "rows":
         parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
-    parts += [make_input(field, (row or {}).get(field.name) if action.prefill else None) for field in action.fields]
+    inputs = [make_input(field, (row or {}).get(field.name) if action.prefill else None) for field in action.fields]
+    parts.append(html.Div(dmc.Stack(inputs, gap="sm"), id="action-fields"))
+    parts.append(html.Div(id="action-preview", hidden=True, role="status"))
+    parts.append(dcc.Store(id="action-previewed"))
     parts.append(html.Div(id="action-error", role="alert", className="cmms-form-error"))
     parts.append(
         dmc.Group(
             [
                 dmc.Button("Close", id="action-close", variant="default"),
+                dmc.Button("Back", id="action-back", variant="default", style={"display": "none"}),
                 dmc.Button(
-                    action.confirm,
+                    "Preview" if action.preview else action.confirm,
                     id="action-submit",
                     color="red" if action.dangerous else None,
                     leftSection=icon(action.icon),
@@ -38,6 +43,14 @@ def action_form(action: Action, *, count: int | None, row: Mapping[str, Any] | N
         )
     )
     return [dmc.Stack(parts, gap="sm")]
+
+
+def show_preview(preview: Preview) -> Any:
+    """What the action would do."""
+    cells = [dmc.Text(preview.text, size="sm")]
+    if preview.rows:
+        cells.append(small_table(preview.heads, preview.rows, "What would be done"))
+    return dmc.Stack(cells, gap="sm")
 
 
 def make_input(field: Field, value: Any) -> Any:

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from cmms_ui.components.marks import aria, icon
-from cmms_ui.schema import Widget
+from cmms_ui.schema import Field, Widget
 
 
 def widget_card(widget: Widget, page: str, key: str = "") -> Any:
@@ -33,6 +33,11 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
                     className="cmms-widget-head",
                 ),
                 html.Div(
+                    [_option_input(option, identity) for option in widget.options], className="cmms-widget-options"
+                )
+                if widget.options
+                else None,
+                html.Div(
                     dmc.Skeleton(height=80, radius="sm"),
                     id={"type": "widget", **identity},
                     className="cmms-widget-body",
@@ -51,3 +56,16 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
         ),
         span={"base": 12, "sm": max(6, widget.span), "lg": widget.span},
     )
+
+
+def _option_input(option: Field, identity: dict[str, str]) -> Any:
+    """A choice as buttons, anything else as a line to type in."""
+    common: dict[str, Any] = {
+        "id": {"type": "widget-option", **identity, "option": option.name},
+        "size": "xs",
+        **aria(label=option.label),
+    }
+    if option.kind == "choice":
+        data = [{"value": choice.value, "label": choice.label} for choice in option.find_choices()]
+        return dmc.SegmentedControl(**common, data=data, value=str(option.default))
+    return dmc.TextInput(**common, placeholder=option.label, debounce=500, value="")

@@ -15,7 +15,8 @@ from cmms_ui.components.arrangement import arrangement_stores, columns_menu, mis
 from cmms_ui.components.grid import make_grid
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.widget_card import widget_card
-from cmms_ui.pages.shell import trail
+from cmms_ui.pages.shell import trail_of
+from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import may_run
 from cmms_ui.schema import Action, Filter, Resource, Tab
 
@@ -30,10 +31,13 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
     actions = [action for action in resource.actions if may_run(actor, action)]
     return html.Div(
         [
-            trail(("/", "CMMS"), (f"/{resource.name}", resource.label)),
+            trail_of(resource),
             html.Div(
                 [
-                    dmc.Title(resource.label, order=1, className="cmms-title"),
+                    html.Div(
+                        [dmc.Title(resource.label, order=1, className="cmms-title"), *_links_below(resource)],
+                        className="cmms-title-row",
+                    ),
                     html.Div(
                         [action_button(resource, action, "list") for action in actions if action.on == "list"],
                         className="cmms-actions",
@@ -86,6 +90,15 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
         ],
         className="cmms-list-page",
     )
+
+
+def _links_below(resource: Resource) -> list[Any]:
+    """The ways to the resources that this one leads to."""
+    return [
+        dcc.Link([icon(item.icon), item.label], href=get_relative_path(f"/{item.name}"), className="cmms-below")
+        for item in RESOURCES.values()
+        if item.parent == resource.name
+    ]
 
 
 def action_button(resource: Resource, action: Action, place: str, *, key: str = "") -> Any:

@@ -12,7 +12,7 @@ from cmms.views.actors import Actor
 from cmms_ui.components.marks import status_badge
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.list_page import action_button
-from cmms_ui.pages.shell import trail
+from cmms_ui.pages.shell import trail_of
 from cmms_ui.present_rows import NOTHING, to_text
 from cmms_ui.run_action import may_run
 from cmms_ui.schema import Column, Resource, Section
@@ -30,11 +30,7 @@ def record_page(resource: Resource, actor: Actor, row: Mapping[str, Any]) -> Any
     allowed = {column.name for column in resource.visible_columns(actor)}
     return html.Div(
         [
-            trail(
-                ("/", "CMMS"),
-                (f"/{resource.name}", resource.label),
-                (f"/{resource.name}/{key}", str(row[resource.title])),
-            ),
+            trail_of(resource, (f"/{resource.name}/{key}", str(row[resource.title]))),
             html.Div(
                 [
                     html.Div(

@@ -9,8 +9,9 @@ from dash import dcc, get_relative_path, html
 
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.resources import RESOURCES
+from cmms_ui.schema import Resource
 
-MENU = (("", "Dashboard", "dashboard"), *((f"{r.name}", r.label, r.icon) for r in RESOURCES.values()))
+MENU = (("", "Dashboard", "dashboard"), *((f"{r.name}", r.label, r.icon) for r in RESOURCES.values() if not r.parent))
 BELL_SECONDS = 5
 
 THEME = {
@@ -103,3 +104,9 @@ def trail(*steps: tuple[str, str]) -> Any:
     links: list[Any] = [dcc.Link(label, href=get_relative_path(path)) for path, label in steps[:-1]]
     links.append(html.Span(steps[-1][1], **aria(current="page")))
     return html.Nav(html.Ol([html.Li(link) for link in links], className="cmms-trail"), **aria(label="Breadcrumbs"))
+
+
+def trail_of(resource: Resource, *steps: tuple[str, str]) -> Any:
+    """Breadcrumbs of a resource's pages: by way of the resource that leads to it, if there is one."""
+    above = (RESOURCES[resource.parent],) if resource.parent else ()
+    return trail(("/", "CMMS"), *((f"/{item.name}", item.label) for item in (*above, resource)), *steps)

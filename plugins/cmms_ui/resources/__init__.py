@@ -1,6 +1,7 @@
 """Every resource of the view, each defined once in a file of its own; :data:`RESOURCES` is the list of them."""
 
 from cmms_ui.resources.equipment import EQUIPMENT
+from cmms_ui.resources.group_rules import GROUP_RULES
 from cmms_ui.resources.groups import GROUPS
 from cmms_ui.resources.notifications import NOTIFICATIONS
 from cmms_ui.resources.plants import PLANTS
@@ -9,5 +10,6 @@ from cmms_ui.resources.syncs import SYNCS
 from cmms_ui.schema import Resource
 
 RESOURCES: dict[str, Resource] = {
-    resource.name: resource for resource in (EQUIPMENT, SYNCS, RECORD_ERRORS, PLANTS, GROUPS, NOTIFICATIONS)
+    resource.name: resource
+    for resource in (EQUIPMENT, SYNCS, RECORD_ERRORS, PLANTS, GROUPS, GROUP_RULES, NOTIFICATIONS)
 }

@@ -12,10 +12,13 @@ from cmms.views.change_equipment import (
     change_many,
     create_equipment,
     edit_equipment,
+    find_groups_of,
     mark_serviced,
 )
+from cmms.views.read_status import read
 from cmms.views.start_syncs import start_sync_of
-from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
+from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Preview, Resource, Section, Tab, Target
+from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
 from cmms_ui.widgets.equipment_widgets import CHART, HISTORY, QUALITY
 
 _LATEST = "FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1"
@@ -34,6 +37,10 @@ def plant_choices() -> Sequence[Choice]:
 def group_choices() -> Sequence[Choice]:
     """Groups by id."""
     return [Choice(*pair) for pair in choices.group_choices()]
+
+
+def _error_choices() -> Sequence[Choice]:
+    return [Choice(row["code"], row["code"]) for row in read("machine_errors")]
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -58,6 +65,26 @@ def _deactivate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outc
 def _move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     wanted = {"equipment_group_id": values.get("equipment_group_id") or None}
     return _describe(change_many(actor, target.keys, wanted, action="move"), "in that group")
+
+
+def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
+    """From which groups how many machines would come, and which of them a person has put where they are."""
+    chosen = int(values["equipment_group_id"]) if values.get("equipment_group_id") else None
+    shares = find_groups_of(target.keys)
+    name = next((c.label for c in group_choices() if c.value == str(chosen)), "no group")
+    moving = sum(share.machines for share in shares if share.group_id != chosen)
+    staying = sum(share.machines for share in shares if share.group_id == chosen)
+    by_hand = sum(share.machines for share in shares if share.by_hand and share.group_id != chosen)
+    text = f"{moving:,} of {len(target.keys):,} machines would move to {name}."
+    if staying:
+        text += f" {staying:,} are there already; no rule will move them away any more."
+    if by_hand:
+        text += f" {by_hand:,} of those that move were put in their group by a person."
+    rows = tuple(
+        (share.name or "Unclassified", "a person" if share.by_hand else "a rule or the source", f"{share.machines:,}")
+        for share in shares
+    )
+    return Preview(text, ("Group now", "Chosen by", "Machines"), rows)
 
 
 def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -114,7 +141,7 @@ EQUIPMENT = Resource(
         ),
         Column("plant_code", "Plant", "p.plant_code", width=90),
         Column("plant_name", "Plant name", "p.name", width=160, hidden=True),
-        Column("group_name", "Group", "g.name", width=150),
+        Column("group_name", "Group", "COALESCE(g.name, 'Unclassified')", width=150),
         Column("running_hours", "Hours, last day", f"(SELECT r.running_hours {_LATEST})", "hours", 130, False, False),
         Column("cumulative_hours", "Counter", _COUNTER, "hours", 130, False, False),
         Column("reading_date", "Last reading", f"(SELECT r.date {_LATEST})", "date", 125, False, False),
@@ -141,6 +168,16 @@ EQUIPMENT = Resource(
             filterable=False,
             hidden=True,
         ),
+        Column(
+            "error_codes",
+            "Error codes",
+            "(SELECT GROUP_CONCAT(DISTINCT x.code ORDER BY x.code) FROM sync_record_errors x"
+            " WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)",
+            "set",
+            width=200,
+            sortable=False,
+            hidden=True,
+        ),
         Column("notes", "Notes", "e.notes", width=200, editable=True, searchable=False, help="Double click to edit"),
         Column("company_code", "Company", "e.company_code", width=105, hidden=True),
         Column("object_number", "Object number", "e.object_number", width=190, hidden=True),
@@ -158,8 +195,8 @@ EQUIPMENT = Resource(
         Column("row_version", "Version", "e.row_version", "integer", hidden=True, width=90),
     ),
     tabs=(
-        Tab("all", "All", "list", "", "No equipment yet: start an equipment sync."),
-        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active."),
+        Tab("all", "All", "list", "", "No equipment yet: start an equipment sync.", widgets=(DISTRIBUTION,)),
+        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active.", widgets=(ACTIVE,)),
         Tab(
             "inactive",
             "Inactive",
@@ -167,6 +204,7 @@ EQUIPMENT = Resource(
             "e.is_active = 0",
             "No machine has been deactivated.",
             columns=("inactive_reason",),
+            widgets=(CANDIDATES,),
         ),
         Tab(
             "needs_maintenance",
@@ -178,6 +216,7 @@ EQUIPMENT = Resource(
             columns=("hours_since_service", "interval_hours"),
             alarming=True,
             hint="Hours since the last service have reached the interval of the group.",
+            widgets=(MAINTENANCE,),
         ),
         Tab(
             "recent",
@@ -186,6 +225,7 @@ EQUIPMENT = Resource(
             "e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY",
             "Nothing has been added within seven days.",
             columns=("created_at",),
+            widgets=(NEW,),
         ),
         Tab(
             "sync_errors",
@@ -193,8 +233,9 @@ EQUIPMENT = Resource(
             "alert",
             _HAS_OPEN_ERROR,
             "No machine has a rejected record that is still open.",
-            columns=("open_errors",),
+            columns=("open_errors", "error_codes"),
             alarming=True,
+            widgets=(MACHINE_ERRORS,),
             hint="Machines with rejected records that are still open.",
         ),
     ),
@@ -204,12 +245,17 @@ EQUIPMENT = Resource(
             "Plant",
             load_choices=lambda: [Choice(c.label.split(" ")[0], c.label) for c in plant_choices()],
         ),
-        Filter("group_name", "Group", load_choices=lambda: [Choice(c.label, c.label) for c in group_choices()]),
+        Filter(
+            "group_name",
+            "Group",
+            load_choices=lambda: [*(Choice(c.label, c.label) for c in group_choices()), Choice(*["Unclassified"] * 2)],
+        ),
         Filter(
             "status",
             "Status",
             choices=(Choice("active", "Active"), Choice("inactive", "Inactive"), Choice("missing", "Not in feed")),
         ),
+        Filter("error_codes", "Error", load_choices=_error_choices),
         Filter("created_at", "Added", kind="days"),
     ),
     infolist=(
@@ -294,7 +340,16 @@ EQUIPMENT = Resource(
             _move,
             confirm="Move",
             explain="Classification rules and the source do not change a group that was chosen by hand.",
-            fields=(Field("equipment_group_id", "New group", "choice", load_choices=group_choices),),
+            fields=(
+                Field(
+                    "equipment_group_id",
+                    "New group",
+                    "choice",
+                    load_choices=group_choices,
+                    help="Empty: out of any group.",
+                ),
+            ),
+            preview=_preview_move,
         ),
         Action(
             "equipment.serviced",

@@ -84,3 +84,36 @@ def at(value: datetime | None) -> str:
 def note(text: str) -> Any:
     """A dim line."""
     return dmc.Text(text, size="sm", c="dimmed", className="cmms-note")
+
+
+def stat(label: str, text: str, tone: str = "") -> Any:
+    """A figure that leads nowhere."""
+    return html.Div(
+        [html.Span(text, className="cmms-figure-value"), html.Span(label, className="cmms-figure-label")],
+        className=f"cmms-figure cmms-text-{tone}" if tone else "cmms-figure",
+    )
+
+
+def choose(label: Any, resource: str, column: str, value: str) -> Any:
+    """A button that filters the list of the page by a value; pressed again, it takes the filter away."""
+    identity = {"type": "list-choose", "resource": resource, "column": column, "value": value}
+    return html.Button(label, id=identity, className="cmms-choose", title=f"Filter the list by {value}")
+
+
+def share_bars(rows: Sequence[tuple[Any, int]]) -> Any:
+    """A bar for each (name, count), as long as its part of the largest."""
+    most = max((count for _, count in rows), default=1)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    name,
+                    html.Div(style={"width": f"{100 * count / most:.0f}%"}, className="cmms-bar cmms-bar-plain"),
+                    html.Span(f"{count:,}", className="cmms-count"),
+                ],
+                className="cmms-bar-row",
+            )
+            for name, count in rows
+        ],
+        className="cmms-bars cmms-bars-short",
+    )

@@ -1,0 +1,161 @@
+"""Classification rules, changed by administrators. Output: changed rules, audited; or what a change would move.
+
+Rules classify at every equipment sync, so a change moves machines at the next one. A pattern that is new to us is tried
+in a process of its own with a time limit: nobody knows beforehand whether it comes to an end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+import cmms
+from cmms.database import Cursor, execute
+from cmms.sync.match_rules import PATTERN_LIMIT
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, ViewError
+from cmms.views.audit import audit
+from cmms.views.change_places import create_row, edit_row
+from cmms.views.connections import write
+from cmms.views.read_status import Row, read
+
+FIELDS = ("equipment_number", "equipment_description", "plant_code", "company_code")
+TRIAL_SECONDS = 10
+_TABLE = "equipment_group_rules"
+_slots = BoundedSemaphore(2)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What rules would do: (group id now, then) -> machines; ``fixed``: machines whose group a person has chosen."""
+
+    counts: Mapping[tuple[int | None, int | None], int]
+    fixed: int
+
+    @property
+    def total(self) -> int:
+        """Machines that would change their group."""
+        return sum(self.counts.values())
+
+
+def create_group_rule(actor: Actor, values: Mapping[str, Any]) -> int:
+    """Add a rule; its pattern has been tried on every machine before."""
+    actor.require(Capability.CONFIGURE)
+    row = check_rule(values)
+    find_moves(row)
+    return create_row(actor, "group_rule", _TABLE, row, unique="priority")
+
+
+def edit_group_rule(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
+    """Change a rule; its pattern has been tried on every machine before."""
+    actor.require(Capability.CONFIGURE)
+    row = check_rule(values)
+    find_moves(row, replaced=key)
+    edit_row(actor, "group_rule", _TABLE, key, version, row, unique="priority")
+
+
+def delete_group_rule(actor: Actor, key: int) -> None:
+    """Delete a rule; the machines that it classified go where the other rules put them."""
+    actor.require(Capability.CONFIGURE)
+
+    def work(cursor: Cursor) -> None:
+        with closing(cursor.connection.cursor()) as reader:
+            execute(reader, "ui/group_rule", {"id": key})
+            names = [column[0] for column in reader.description]
+            found = reader.fetchone()
+        if found is None:
+            raise NotFound("there is no such rule")
+        execute(cursor, "ui/delete_group_rule", {"id": key})
+        audit(cursor, actor, "delete", _TABLE, key, before=dict(zip(names, found, strict=True)))
+
+    write(work, what="deleting a rule")
+
+
+def check_rule(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a rule; raises :class:`Invalid` for a pattern that Python's ``re`` does not take."""
+    pattern = str(values.get("pattern") or "")
+    if not 0 < len(pattern) <= PATTERN_LIMIT:
+        raise Invalid("the pattern is empty or too long", pattern=f"1 to {PATTERN_LIMIT} characters")
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise Invalid("This is no regular expression.", pattern=f"is no regular expression: {error}") from error
+    try:
+        priority = int(str(values.get("priority") or ""))
+    except ValueError:
+        raise Invalid("the priority is no whole number", priority="must be a whole number") from None
+    if not 0 <= priority < 1_000_000:
+        raise Invalid("the priority is out of range", priority="must be 0 to 999,999")
+    if values.get("field") not in FIELDS:
+        raise Invalid("there is no such field", field="is not one of the choices")
+    return {
+        "priority": priority,
+        "equipment_group_id": int(values["equipment_group_id"]),
+        "field": values["field"],
+        "pattern": pattern,
+        "is_active": int(bool(values.get("is_active", True))),
+    }
+
+
+def find_moves(row: Mapping[str, Any] | None, *, replaced: int | None = None) -> Moves:
+    """Which machines would change their group with ``row`` among the rules, or without the rule ``replaced``.
+
+    Raises:
+        Invalid: the pattern takes too long.
+    """
+    rules: list[Mapping[str, Any]] = [rule for rule in read("active_group_rules") if rule["id"] != replaced]
+    if row and row["is_active"]:
+        rules.append(row)
+    rules.sort(key=lambda rule: int(rule["priority"]))
+    machines = read("machines_to_classify")
+    free = [machine for machine in machines if machine["group_source"] != "manual"]
+    groups = _try_rules(rules, free)
+    counts = Counter(
+        (machine["equipment_group_id"], group)
+        for machine, group in zip(free, groups, strict=True)
+        if machine["equipment_group_id"] != group
+    )
+    return Moves(dict(counts), len(machines) - len(free))
+
+
+def group_names() -> dict[int | None, str]:
+    """Every group by its id, and what no group is called."""
+    return {None: "Unclassified", **{int(row["id"]): str(row["name"]) for row in read("all_groups")}}
+
+
+def _try_rules(rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int | None]:
+    """The group of each machine, found by the same function as in a sync, in a process that can be ended."""
+    asked = {
+        "rules": [[rule["field"], rule["pattern"], rule["equipment_group_id"]] for rule in rules],
+        "machines": [{field: machine[field] for field in FIELDS} for machine in machines],
+    }
+    if not _slots.acquire(blocking=False):
+        raise ViewError("Others try rules at this moment; try again in a minute.")
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "cmms.sync.match_rules"],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            timeout=TRIAL_SECONDS,
+            env={**os.environ, "PYTHONPATH": str(Path(cmms.__file__).parents[1])},
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        raise Invalid(
+            f"The rules did not come to an end within {TRIAL_SECONDS} seconds.",
+            pattern="takes too long on your machines",
+        ) from None
+    finally:
+        _slots.release()
+    groups: list[int | None] = json.loads(ended.stdout)
+    return groups

@@ -1,0 +1,2 @@
+-- Purpose: the name of every group, active or not. Caller: cmms.views.change_group_rules.
+SELECT id, name FROM equipment_groups

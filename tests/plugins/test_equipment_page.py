@@ -1,0 +1,308 @@
+"""The page of equipment: widgets of its tabs equal what is in the tables, group changes show beforehand what they do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.plugins.conftest import ClientFor
+
+Tables = Callable[..., list[dict[str, Any]]]
+API = "/cmms/api/v1"
+
+
+def _texts(component: Any) -> str:
+    """All text of a component, in order."""
+    if component is None or isinstance(component, str | int | float | Decimal):
+        return f"{component} " if component is not None else ""
+    if isinstance(component, list | tuple):
+        return "".join(_texts(part) for part in component)
+    return _texts(getattr(component, "children", None))
+
+
+def _find(component: Any, kind: str) -> Iterator[Any]:
+    """Every component of a kind (``id["type"]``) within another one."""
+    if isinstance(component, list | tuple):
+        for part in component:
+            yield from _find(part, kind)
+    elif hasattr(component, "to_plotly_json"):
+        identity = getattr(component, "id", None)
+        if isinstance(identity, dict) and identity["type"] == kind:
+            yield component
+        yield from _find(getattr(component, "children", None), kind)
+
+
+def _ids(client: Any, query: str) -> set[int]:
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = client.get(f"{API}/equipment?{query}&limit=200&offset={len(rows)}").json()
+        rows += page["rows"]
+        if len(rows) >= page["total"]:
+            return {row["id"] for row in rows}
+
+
+@pytest.mark.feature("TAB-05F")
+def test_recently_added_ends_exactly_seven_days_after_a_machine_was_added(client_for: ClientFor) -> None:
+    """The clock of a database session is set: one millisecond later the machine is not recent any more."""
+    from sqlalchemy import text
+
+    from cmms.views.connections import reading
+    from cmms.views.listing import ListQuery, select_keys
+    from cmms_ui.resources.equipment import EQUIPMENT
+
+    client_for("viewer")
+    query = ListQuery(scope="recent")
+    with reading() as connection:
+        added = connection.execute(text("SELECT id, created_at FROM equipment ORDER BY created_at DESC LIMIT 1")).one()
+        boundary = added.created_at.replace(tzinfo=UTC) + timedelta(days=7)
+        found = []
+        for moment in (boundary, boundary + timedelta(milliseconds=1)):
+            connection.execute(text(f"SET SESSION timestamp = {moment.timestamp():.3f}"))
+            found.append(added.id in connection.execute(select_keys(EQUIPMENT.listing, query, 10_000)).scalars().all())
+        connection.execute(text("SET SESSION timestamp = DEFAULT"))
+    assert found == [True, False]
+
+
+@pytest.mark.feature("TAB-01W", "TEST-04")
+def test_the_distribution_adds_up_to_all_machines_and_each_bar_filters_the_list(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    from cmms_ui.widgets.equipment_tabs import DISTRIBUTION
+
+    client = client_for("viewer")
+    rows = DISTRIBUTION.load({})
+    total = tables("SELECT COUNT(*) AS n FROM equipment")[0]["n"]
+    sums = {
+        kind: sum(row["machines"] for row in rows if row["kind"] == kind)
+        for kind in ("plant_code", "group_name", "status")
+    }
+    assert sums == dict.fromkeys(sums, total)
+    buttons = [button.id for button in _find(DISTRIBUTION.render(rows), "list-choose")]
+    assert len(buttons) == len(rows)
+    for row, button in zip(sorted(rows, key=_place), sorted(buttons, key=_place_of_button), strict=True):
+        parameters = {button["column"]: button["value"], "limit": "1"}
+        assert client.get(f"{API}/equipment", params=parameters).json()["total"] == row["machines"]
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str]:
+    return row["kind"], row["value"]
+
+
+def _place_of_button(identity: dict[str, str]) -> tuple[str, str]:
+    return identity["column"], identity["value"]
+
+
+@pytest.mark.feature("TAB-02W", "TEST-04")
+def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for: ClientFor, tables: Tables) -> None:
+    from cmms_ui.widgets.equipment_tabs import ACTIVE, utilisation
+
+    client_for("viewer")
+    rows = ACTIVE.load({})
+    for row in (rows[0], rows[-1]):
+        readings = tables(
+            "SELECT running_hours AS h FROM equipment_running_times WHERE date = %s"
+            " AND equipment_id IN (SELECT id FROM equipment WHERE is_active = 1)",
+            row["date"],
+        )
+        hours = [reading["h"] for reading in readings]
+        assert (row["machines"], row["running"], row["hours"]) == (len(hours), sum(h > 0 for h in hours), sum(hours))
+        assert utilisation(row) == 100 * sum(hours) / (24 * len(hours))
+    assert f"{rows[-1]['running']:,} of {rows[-1]['machines']:,}" in _texts(ACTIVE.render(rows))
+
+
+@pytest.mark.feature("TAB-03W", "TEST-04")
+def test_inactive_machines_that_run_are_candidates(client_for: ClientFor, tables: Tables) -> None:
+    from cmms_ui.widgets.equipment_tabs import CANDIDATES
+
+    client_for("viewer")
+    newest = tables("SELECT MAX(date) AS d FROM equipment_running_times")[0]["d"]
+    expected = tables(
+        "SELECT equipment_id, SUM(running_hours) AS h FROM equipment_running_times"
+        " WHERE date BETWEEN %s AND %s AND equipment_id IN (SELECT id FROM equipment WHERE is_active = 0)"
+        " GROUP BY equipment_id HAVING h > 0",
+        newest - timedelta(days=6),
+        newest,
+    )
+    assert {(r["id"], r["hours"]) for r in CANDIDATES.load({})} == {(r["equipment_id"], r["h"]) for r in expected}
+    assert expected
+
+
+@pytest.mark.feature("TAB-04W", "TEST-04")
+def test_overdue_and_soon_equal_the_counters_against_the_interval(client_for: ClientFor, tables: Tables) -> None:
+    from cmms_ui.widgets.equipment_tabs import MAINTENANCE, predict_day
+
+    client = client_for("viewer")
+    shares = []
+    for machine in tables(
+        "SELECT e.id, e.serviced_at_hours AS s, g.name, g.maintenance_interval_hours AS i FROM equipment e"
+        " JOIN equipment_groups g ON g.id = e.equipment_group_id WHERE e.is_active = 1 AND g.maintenance_interval_hours > 0"
+    ):
+        newest = tables(
+            "SELECT date, cumulative_hours AS c FROM equipment_running_times WHERE equipment_id = %s ORDER BY date DESC LIMIT 1",
+            machine["id"],
+        )
+        if newest:
+            shares.append((machine, newest[0], (newest[0]["c"] - (machine["s"] or 0)) / machine["i"]))
+    data = MAINTENANCE.load({})
+    overdue = [share for share in shares if share[2] >= 1]
+    soon = [share for share in shares if Decimal("0.9") <= share[2] < 1]
+    assert sum(row["overdue"] for row in data["groups"]) == len(overdue)
+    assert sum(row["soon"] for row in data["groups"]) == len(soon)
+    assert {share[0]["id"] for share in overdue} == _ids(client, "tab=needs_maintenance")
+    worst = max(overdue, key=lambda share: share[1]["c"] - (share[0]["s"] or 0) - share[0]["i"])
+    assert data["overdue"][0]["hours_over"] == worst[1]["c"] - (worst[0]["s"] or 0) - worst[0]["i"]
+    assert "Overdue" in _texts(MAINTENANCE.render(data))
+    day = datetime(2026, 3, 1).date()
+    assert predict_day({"hours_a_day": Decimal(8), "hours_over": Decimal(-20), "last_date": day}) == day + timedelta(
+        days=3
+    )
+    assert predict_day({"hours_a_day": Decimal(0), "hours_over": Decimal(-20), "last_date": day}) is None
+
+
+@pytest.mark.feature("TAB-05W", "TEST-04")
+def test_new_machines_by_day_and_state_add_up_to_the_tab(client_for: ClientFor, tables: Tables) -> None:
+    from cmms_ui.widgets.equipment_tabs import NEW
+
+    rows = NEW.load({})
+    assert sum(row["machines"] for row in rows) == client_for("viewer").get(f"{API}/equipment/badges").json()["recent"]
+    failed = tables(
+        "SELECT COUNT(DISTINCT e.id) AS n FROM equipment e JOIN sync_record_errors x USING (equipment_number)"
+        " WHERE x.status NOT IN ('resolved', 'discarded') AND e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY"
+    )[0]["n"]
+    assert sum(row["machines"] for row in rows if row["state"] == "failed") == failed > 0
+
+
+@pytest.mark.feature("TAB-06W", "TEST-04")
+def test_errors_by_code_equal_the_quarantine_and_a_code_filters_the_list(client_for: ClientFor, tables: Tables) -> None:
+    from cmms_ui.widgets.equipment_tabs import MACHINE_ERRORS
+
+    client = client_for("viewer")
+    rows = MACHINE_ERRORS.load({})
+    stored = tables(
+        "SELECT code, COUNT(*) AS n FROM sync_record_errors WHERE status NOT IN ('resolved', 'discarded')"
+        " AND equipment_number IN (SELECT equipment_number FROM equipment) GROUP BY code"
+    )
+    assert {row["code"]: row["records"] for row in rows} == {row["code"]: row["n"] for row in stored}
+    for row in rows:
+        machines = tables(
+            "SELECT id FROM equipment WHERE equipment_number IN (SELECT equipment_number FROM sync_record_errors"
+            " WHERE code = %s AND status NOT IN ('resolved', 'discarded'))",
+            row["code"],
+        )
+        assert _ids(client, f"tab=sync_errors&error_codes={row['code']}") == {machine["id"] for machine in machines}
+        assert row["machines"] == len(machines)
+
+
+def _act(client: Any, action: str, **body: Any) -> Any:
+    resource, verb = action.split(".")
+    return client.post(f"{API}/{resource}/actions/{verb}", json=body)
+
+
+@pytest.mark.feature("ACT-02", "WIP-04")
+def test_moving_machines_says_first_where_they_come_from_and_writes_nothing_before(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    op, keys = client_for("op"), [61, 62, 63, 64]
+    tables("UPDATE equipment SET group_source = 'manual' WHERE id = 61")
+    before = tables("SELECT * FROM equipment WHERE id IN (61, 62, 63, 64)")
+    target = before[0]["equipment_group_id"]
+    body = {"keys": keys, "values": {"equipment_group_id": str(target)}}
+    shown = op.post(f"{API}/equipment/actions/move/preview", json=body)
+    assert shown.status_code == 200, shown.text
+    assert tables("SELECT * FROM equipment WHERE id IN (61, 62, 63, 64)") == before
+    groups = {row["id"]: row["name"] for row in tables("SELECT id, name FROM equipment_groups")}
+    expected: dict[tuple[str, str], int] = {}
+    for row in before:
+        place = (
+            groups.get(row["equipment_group_id"], "Unclassified"),
+            "a person" if row["group_source"] == "manual" else "a rule or the source",
+        )
+        expected[place] = expected.get(place, 0) + 1
+    assert {(row[0], row[1]): int(row[2]) for row in shown.json()["rows"]} == expected
+    moving = sum(row["equipment_group_id"] != target for row in before)
+    assert f"{moving} of 4 machines would move to {groups[target]}" in shown.json()["text"]
+    assert client_for("viewer").post(f"{API}/equipment/actions/move/preview", json=body).status_code == 403
+    assert _act(op, "equipment.move", **body).status_code == 200
+    after = tables(
+        "SELECT DISTINCT equipment_group_id AS g, group_source AS s FROM equipment WHERE id IN (61, 62, 63, 64)"
+    )
+    assert after == [{"g": target, "s": "manual"}]
+
+
+RULE = {"priority": "15", "equipment_group_id": "3", "field": "equipment_description", "pattern": "(?i)pump"}
+
+
+@pytest.mark.feature("SYNC-09", "ACT-02", "TEST-03")
+def test_a_rule_says_which_machines_it_would_move_before_it_is_stored(client_for: ClientFor, tables: Tables) -> None:
+    admin = client_for("admin")
+    rule = {**RULE, "priority": "5"}
+    shown = admin.post(f"{API}/group-rules/actions/create/preview", json={"values": rule})
+    assert shown.status_code == 200, shown.text
+    moved = tables(
+        "SELECT COUNT(*) AS n FROM equipment e WHERE e.group_source <> 'manual' AND NOT (e.equipment_group_id <=> 3)"
+        " AND LOWER(CONVERT(e.equipment_description USING utf8mb4)) LIKE '%pump%'"
+    )[0]["n"]
+    assert moved > 0
+    assert f"{moved} machines change their group" in shown.json()["text"]
+    assert tables("SELECT COUNT(*) AS n FROM equipment_group_rules")[0]["n"] == 3
+    assert _act(admin, "group-rules.create", values=rule).status_code == 200
+    stored = tables("SELECT * FROM equipment_group_rules WHERE priority = 5")[0]
+    assert (stored["pattern"], stored["row_version"]) == (rule["pattern"], 1)
+    again = _act(admin, "group-rules.create", values=rule)
+    assert (again.status_code, again.json()["fields"]) == (422, {"priority": "exists already"})
+    changed = {**rule, "pattern": "^nothing$"}
+    edit = {"keys": [stored["id"]], "version": 1, "values": changed}
+    assert _act(admin, "group-rules.edit", **edit).status_code == 200
+    assert _act(admin, "group-rules.edit", **edit).status_code == 409
+    assert client_for("op").post(f"{API}/group-rules/actions/delete", json={"keys": [stored["id"]]}).status_code == 403
+    assert _act(admin, "group-rules.delete", keys=[stored["id"]]).status_code == 200
+    assert _act(admin, "group-rules.delete", keys=[stored["id"]]).status_code == 404
+    audited = tables("SELECT action FROM audit_log WHERE entity = 'equipment_group_rules' ORDER BY id")
+    assert [row["action"] for row in audited] == ["create", "edit", "delete"]
+
+
+@pytest.mark.feature("SYNC-09", "TEST-03")
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("pattern", "("), ("pattern", "a" * 201), ("pattern", ""), ("pattern", "(?P<a>x)(?P<a>y)"), ("priority", "1.5"),
+     ("priority", "-1"), ("field", "notes"), ("equipment_group_id", "99")],
+)  # fmt: skip
+def test_a_rule_that_cannot_work_is_refused_at_its_field(
+    client_for: ClientFor, tables: Tables, field: str, value: str
+) -> None:
+    before = tables("SELECT * FROM equipment_group_rules")
+    answer = _act(client_for("admin"), "group-rules.create", values={**RULE, field: value})
+    assert answer.status_code == 422
+    assert set(answer.json()["fields"]) == {field}
+    assert tables("SELECT * FROM equipment_group_rules") == before
+
+
+def test_a_pattern_that_comes_to_no_end_is_ended(client_for: ClientFor, tables: Tables, monkeypatch: Any) -> None:
+    from cmms.views import change_group_rules
+
+    monkeypatch.setattr(change_group_rules, "TRIAL_SECONDS", 1)
+    started = time.monotonic()
+    values = {**RULE, "pattern": "^(([0-9])+)+$", "field": "equipment_number"}
+    number = "0" * 45 + "x"
+    tables("UPDATE equipment SET equipment_number = %s WHERE id = 70", number)
+    answer = _act(client_for("admin"), "group-rules.create", values=values)
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"pattern": "takes too long on your machines"})
+    assert time.monotonic() - started < 20  # of a search that would take years
+    assert tables("SELECT COUNT(*) AS n FROM equipment_group_rules")[0]["n"] == 3
+
+
+def test_the_same_rules_give_the_same_groups_as_the_sync(client_for: ClientFor, tables: Tables) -> None:
+    """The rules that the seed's sync has applied would move nobody whom nobody has moved since."""
+    from cmms.views.change_group_rules import find_moves
+
+    client_for("admin")
+    moved = {before for before, _ in find_moves(None).counts}
+    by_hand = tables("SELECT COUNT(*) AS n FROM equipment WHERE api_created_at IS NULL AND group_source = 'rule'")[0][
+        "n"
+    ]
+    assert moved <= {None} and sum(find_moves(None).counts.values()) <= by_hand + 1
