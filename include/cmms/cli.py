@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     replay.set_defaults(run=_replay)
 
+    validate = commands.add_parser("validate", help="judge stored machines and readings again by the rules")
+    validate.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
+    validate.add_argument("--days", type=int, default=7, help="readings of so many days (default: %(default)s)")
+    validate.add_argument("--report", type=int, help="a report that has been opened already, by the view")
+    validate.set_defaults(run=_validate)
+
     verify = commands.add_parser("verify", help="recompute counters, marks and chains; report every difference")
     verify.set_defaults(run=_verify)
 
@@ -148,6 +154,39 @@ def _replay(args: argparse.Namespace) -> int:
     if not summaries:
         print("nothing to replay")
     return 0 if all(summary.status in ("success", "partial") for summary in summaries) else 1
+
+
+def _validate(args: argparse.Namespace) -> int:
+    from cmms.database import query, run_transaction, session
+    from cmms.errors import AskPerson
+    from cmms.settings import load_settings
+    from cmms.sync.validate_stored import judge_report
+    from cmms.sync.validation_reports import open_report
+
+    report_id = args.report
+    if report_id is None:
+        with session() as connection:
+            ids = None
+            if args.equipment_number:
+                found = query(connection, "validate/numbers_to_ids", {"numbers": tuple(args.equipment_number)})
+                if missing := set(args.equipment_number) - {row["equipment_number"] for row in found}:
+                    raise AskPerson(f"no such machine: {', '.join(sorted(missing))}")
+                ids = [row["id"] for row in found]
+            user = os.environ.get("USER") or "command line"
+            report_id = run_transaction(
+                connection,
+                lambda cursor: open_report(cursor, asked_by=user, equipment_ids=ids, days=max(0, args.days)),
+                what="opening a validation report",
+            )
+    counts = judge_report(report_id, run_date=datetime.now(load_settings().zone).date())
+    print(f"report {report_id}: {counts.machines} machines, {counts.readings} readings, {counts.findings} findings")
+    with session() as connection:
+        for row in query(connection, "validate/findings_by_rule", {"id": report_id}):
+            print(
+                f"{row['severity']} {row['code']} ({row['rule']}): {row['findings']} in {row['stream']},"
+                f" {row['machines']} machines"
+            )
+    return 0
 
 
 def _verify(args: argparse.Namespace) -> int:

@@ -30,6 +30,7 @@ class Choice:
 class Column:
     """One thing of a row: how it is read, shown, sorted, filtered, edited and exported.
 
+    ``leads_to`` (resource, column that holds its key) makes it a link to a record of another resource.
     ``source`` is SQL. ``kind``: text, integer, hours, date, instant, boolean, status (a key of ``status.STATUSES``).
     """
 
@@ -47,6 +48,7 @@ class Column:
     choices: tuple[Choice, ...] = ()
     capability: Capability = Capability.VIEW
     help: str = ""
+    leads_to: tuple[str, str] | None = None
 
     def to_field(self) -> ListField:
         """What the service layer needs to know of it."""

@@ -263,7 +263,7 @@
   const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   components.CmmsLink = function (props) {
     if (!props.data || props.value === null || props.value === undefined) return "";
-    const href = props.base + props.data.id;
+    const href = props.base + props.data[props.keyColumn];
     return window.React.createElement("a", {
       href: href,
       className: "cmms-cell-link",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
+from dash import get_relative_path
 
 from cmms_ui.arrange_list import ColumnPlace
 from cmms_ui.schema import Column
@@ -105,7 +106,11 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
             definition["context"] = {choice.value: choice.label for choice in column.choices}
     if column.link:
         definition["cellRenderer"] = "CmmsLink"
-        definition["cellRendererParams"] = {"base": base_path}
+        definition["cellRendererParams"] = {"base": base_path, "keyColumn": "id"}
+    elif column.leads_to:
+        resource, key = column.leads_to
+        definition["cellRenderer"] = "CmmsLink"
+        definition["cellRendererParams"] = {"base": get_relative_path(f"/{resource}/"), "keyColumn": key}
     if column.editable and editable:
         definition["editable"] = True
         definition["cellClass"] = "cmms-editable"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import dcc, get_relative_path, html
 
 from cmms.views.actors import Actor
 from cmms_ui.components.marks import status_badge
@@ -63,7 +63,11 @@ def _section(resource: Resource, section: Section, row: Mapping[str, Any], allow
     for name in section.columns:
         if name in allowed:
             column = resource.column(name)
-            facts += [html.Dt(column.label), html.Dd(_value(row[name], column))]
+            value = _value(row[name], column)
+            if column.leads_to and row[name] is not None:
+                other, key = column.leads_to
+                value = dcc.Link(value, href=get_relative_path(f"/{other}/{row[key]}"))
+            facts += [html.Dt(column.label), html.Dd(value)]
     wide = " cmms-section-wide" if any(resource.column(name).kind == "long" for name in section.columns) else ""
     return dmc.Card(
         [dmc.Title(section.title, order=2, className="cmms-section-title"), html.Dl(facts, className="cmms-facts")],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from cmms.sync.validation_reports import DEFAULT_DAYS
 from cmms.views import choices
 from cmms.views.actors import Actor
 from cmms.views.change_equipment import (
@@ -17,6 +19,7 @@ from cmms.views.change_equipment import (
 )
 from cmms.views.read_status import read
 from cmms.views.start_syncs import start_sync_of
+from cmms.views.validate_equipment import start_validation
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
 from cmms_ui.widgets.equipment_widgets import CHART, HISTORY, QUALITY
@@ -94,6 +97,11 @@ def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
 def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     run_id = start_sync_of(actor, target.keys, with_hours=bool(values.get("with_hours")))
     return Outcome(f"A sync of {len(target.keys)} machines has been started ({run_id}).", path="/syncs")
+
+
+def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    report = start_validation(actor, target.keys, days=int(Decimal(values.get("days") or 0)))
+    return Outcome(f"{len(target.keys):,} machines are being judged.", "info", f"/validations/{report}")
 
 
 def _describe(result: BulkResult, state: str) -> Outcome:
@@ -368,6 +376,18 @@ EQUIPMENT = Resource(
             confirm="Start",
             explain="Starts one Airflow run of equipment_sync for exactly these machines.",
             fields=(Field("with_hours", "Also yesterday's running times", "boolean"),),
+        ),
+        Action(
+            "equipment.validate",
+            "Validate",
+            "check",
+            _validate,
+            confirm="Validate",
+            explain="Judges the machines and their stored readings again, by the rules of the syncs and today's limits."
+            " Changes nothing; the report lists what breaks a rule.",
+            fields=(
+                Field("days", "Readings of so many days", "number", default=DEFAULT_DAYS, help="0: only master data."),
+            ),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Classification rules: which group a machine gets by its number, description, plant or company; the first match wins."""
+"""Classification rules: which group a machine gets by its number, text, plant or company; the first match wins."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def render_maintenance(data: Mapping[str, list[Row]]) -> Any:
             link(row["equipment_number"], f"/equipment/{row['id']}"),
             row["group_name"],
             f"{abs(row['hours_over']):,.1f} h {'over' if name == 'overdue' else 'to go'}",
-            "since then" if name == "overdue" else predict_day(row) or "no forecast",
+            "yes" if name == "overdue" else predict_day(row) or "no forecast",
         ]
         for name in ("overdue", "soon")
         for row in data[name]
@@ -197,8 +197,8 @@ def render_maintenance(data: Mapping[str, list[Row]]) -> Any:
             ),
             html.Div(
                 [
-                    small_table(("Machine", "Group", "Hours", "Expected"), foremost, "Foremost machines"),
-                    note(f"Expected: hours to go at the rate of the last {RATE_DAYS} days."),
+                    small_table(("Machine", "Group", "Hours", "Interval reached"), foremost, "Foremost machines"),
+                    note(f"Those that are soon due: expected at the hours a day of the last {RATE_DAYS} days."),
                 ]
             ),
         ],
@@ -222,10 +222,10 @@ def render_new(rows: list[Row]) -> Any:
     """Bars by day, each divided by what validation says."""
     if not rows:
         return empty_state("Nothing has been added within seven days.", name="plus")
-    days: dict[str, dict[str, Any]] = {}
+    last = max(row["day"] for row in rows)
+    days = {day: {"day": f"{day:%m-%d}"} for day in (last - timedelta(days=back) for back in range(7, -1, -1))}
     for row in rows:
-        label = _STATES[str(row["state"])][0]
-        days.setdefault(str(row["day"]), {"day": f"{row['day']:%m-%d}"})[label] = int(row["machines"])
+        days[row["day"]][_STATES[str(row["state"])][0]] = row["machines"]
     totals = {state: sum(int(row["machines"]) for row in rows if row["state"] == state) for state in _STATES}
     return html.Div(
         [
@@ -264,7 +264,7 @@ def render_errors(rows: list[Row]) -> Any:
         for row in rows
     ]
     heads = ("Code", "Category", "Machines", "Records", "Tried again", "Last seen")
-    return small_table(heads, cells, "Open rejected records by code")
+    return html.Div(small_table(heads, cells, "Open rejected records by code"), className="cmms-short")
 
 
 DISTRIBUTION = Widget("distribution", "All machines", load_distribution, render_distribution, 300, span=12)

@@ -1,0 +1,173 @@
+"""Stored machines and readings are judged again by the rules of the syncs; the report is a list like any other."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cmms import cli
+from tests.plugins.conftest import ClientFor
+
+Tables = Callable[..., list[dict[str, Any]]]
+API = "/cmms/api/v1"
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What would be started as a process: the tests run it here, where the rules' libraries are loaded already."""
+    started: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> Any:
+        started.append(command)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr("cmms.views.validate_equipment.subprocess.run", run)
+    return started
+
+
+def _validate(client: Any, keys: list[int], commands: list[list[str]], **values: Any) -> dict[str, Any]:
+    answer = client.post(f"{API}/equipment/actions/validate", json={"keys": keys, "values": values})
+    assert answer.status_code == 200, answer.text
+    for thread in threading.enumerate():
+        if thread.name == "cmms-validate":
+            thread.join(30)
+    assert cli.main(commands[-1][3:]) == 0  # behind: python -m cmms
+    report: dict[str, Any] = client.get(f"{API}/validations/{commands[-1][-1]}").json()
+    return report
+
+
+def _findings(client: Any, report: dict[str, Any]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = client.get(
+        f"{API}/validation-findings", params={"validation_report_id": report["id"], "limit": 200}
+    ).json()["rows"]
+    return rows
+
+
+@pytest.mark.feature("ACT-04", "TAB-05A", "SVC-06")
+def test_stored_rows_that_break_a_rule_are_reported_by_rule_with_their_machines(
+    client_for: ClientFor, tables: Tables, commands: list[list[str]]
+) -> None:
+    """A counter below the one before, more hours than a day has, a machine that no snapshot has held."""
+    last = tables("SELECT MAX(date) AS d FROM equipment_running_times")[0]["d"]
+    keys = [
+        row["equipment_id"]
+        for row in tables(
+            "SELECT equipment_id FROM equipment_running_times WHERE date BETWEEN %s AND %s AND running_hours > 0"
+            " AND quality = 'ok' GROUP BY equipment_id HAVING COUNT(*) = 2 ORDER BY equipment_id DESC LIMIT 3",
+            last - timedelta(days=1),
+            last,
+        )
+    ]
+    clean = _validate(client_for("user"), keys, commands, days="2")
+    assert (clean["status"], clean["machines"], clean["readings"], clean["findings"]) == ("success", 3, 6, 0)
+
+    change = "UPDATE equipment_running_times SET {} WHERE date = %s AND equipment_id = %s"
+    tables(change.format("cumulative_hours = cumulative_hours - 500"), last, keys[0])
+    tables(change.format("running_hours = 30, cumulative_hours = cumulative_hours + 900"), last, keys[1])
+    tables("UPDATE equipment SET api_created_at = NULL WHERE id = %s", keys[2])
+    before = tables("SELECT * FROM equipment_running_times WHERE date = %s ORDER BY id", last)
+    report = _validate(client_for("user"), keys, commands, days="2")
+    found = _findings(client_for("viewer"), report)
+    assert {(row["equipment_id"], row["code"], row["severity"], row["reading_date"]) for row in found} == {
+        (keys[0], "COUNTER_DECREASED", "critical", str(last)),
+        (keys[1], "EXCEEDS_DAY", "warning", str(last)),
+        (keys[1], "HOURS_MISMATCH", "warning", str(last)),
+        (keys[2], "REQUIRED", "critical", None),
+    }
+    assert (report["findings"], report["first_day"], report["last_day"]) == (
+        4,
+        str(last - timedelta(days=1)),
+        str(last),
+    )
+    decreased = next(row for row in found if row["code"] == "COUNTER_DECREASED")
+    assert (decreased["rule"], " against " in decreased["message"]) == ("VAL-04", True)  # the words of a sync
+    assert tables("SELECT * FROM equipment_running_times WHERE date = %s ORDER BY id", last) == before
+    audited = tables("SELECT * FROM audit_log WHERE action = 'validate' AND entity_id = %s", str(report["id"]))
+    assert audited[0]["actor"] == "user"
+
+    export = client_for("viewer").get(
+        f"{API}/validation-findings/export?format=csv&validation_report_id={report['id']}&code=REQUIRED"
+    )
+    lines = list(csv.DictReader(io.StringIO(export.content.decode("utf-8-sig"))))
+    number = tables("SELECT equipment_number AS n FROM equipment WHERE id = %s", keys[2])[0]["n"]
+    assert [line["Machine"] for line in lines] == [number]
+
+
+@pytest.mark.feature("ACT-04", "TEST-04")
+def test_the_report_by_rule_counts_findings_and_machines_and_leads_to_them(
+    client_for: ClientFor, tables: Tables, commands: list[list[str]]
+) -> None:
+    from cmms_ui.widgets.validation_widgets import REPORT
+
+    tables("UPDATE equipment_running_times SET running_hours = 26 WHERE equipment_id IN (81, 82)")
+    report = _validate(client_for("user"), [81, 82, 83], commands, days="31")
+    data = REPORT.load({"key": report["id"]})
+    counts = tables(
+        "SELECT code, COUNT(*) AS n, COUNT(DISTINCT equipment_id) AS m FROM validation_findings"
+        " WHERE validation_report_id = %s GROUP BY code",
+        report["id"],
+    )
+    assert {(row["code"], row["findings"], row["machines"]) for row in data["rules"]} == {
+        (row["code"], row["n"], row["m"]) for row in counts
+    }
+    exceeding = next(row for row in data["rules"] if row["code"] == "EXCEEDS_DAY")
+    assert exceeding["machines"] == 2
+    assert f"validation_report_id={report['id']}&code=EXCEEDS_DAY" in str(REPORT.render(data))
+
+
+@pytest.mark.feature("ACT-04")
+def test_a_validation_that_fails_says_so_and_only_one_runs_at_a_time(
+    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+
+    def fail(command: list[str], **_: Any) -> Any:
+        release.wait(30)
+        return subprocess.CompletedProcess(command, 2, "", "DatabaseRefused: disk full\n")
+
+    monkeypatch.setattr("cmms.views.validate_equipment.subprocess.run", fail)
+    call = {"keys": [5], "values": {"days": "1"}}
+    assert client_for("user").post(f"{API}/equipment/actions/validate", json=call).status_code == 200
+    second = client_for("user").post(f"{API}/equipment/actions/validate", json=call)
+    assert (second.status_code, "Another validation" in second.json()["detail"]) == (400, True)
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "cmms-validate":
+            thread.join(30)
+    newest = tables("SELECT status, error_message FROM validation_reports ORDER BY id DESC LIMIT 1")[0]
+    assert newest == {"status": "failed", "error_message": "DatabaseRefused: disk full"}
+    for days in ("32", "-1"):
+        wrong = client_for("user").post(
+            f"{API}/equipment/actions/validate", json={"keys": [5], "values": {"days": days}}
+        )
+        assert (wrong.status_code, set(wrong.json()["fields"])) == (422, {"days"})
+
+
+def test_the_newest_reports_are_kept(client_for: ClientFor, tables: Tables) -> None:
+    from cmms.sync.validation_reports import KEPT_REPORTS, open_report
+    from cmms.views.connections import write
+
+    client_for("viewer")
+    ids = [
+        write(lambda cursor: open_report(cursor, asked_by="x", equipment_ids=None, days=0), what="a test")
+        for _ in range(KEPT_REPORTS + 2)
+    ]
+    kept = [row["id"] for row in tables("SELECT id FROM validation_reports ORDER BY id")]
+    assert kept == ids[-KEPT_REPORTS:]
+
+
+def test_the_command_line_validates_machines_by_number(
+    client_for: ClientFor, tables: Tables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client_for("viewer")
+    number = tables("SELECT equipment_number AS n FROM equipment WHERE id = 40")[0]["n"]
+    assert cli.main(["validate", "--equipment-number", number, "--days", "1"]) == 0
+    assert "1 machines, 1 readings" in capsys.readouterr().out
+    assert cli.main(["validate", "--equipment-number", "no such machine"]) == 2
