@@ -37,6 +37,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/", VIEW),
     Route("GET", "/equipment", VIEW),
     Route("GET", "/equipment/{key}", VIEW),
+    Route("GET", "/running-times", VIEW),
+    Route("GET", "/running-times/{key}", VIEW),
     Route("GET", "/validations", VIEW),
     Route("GET", "/validations/{key}", VIEW),
     Route("GET", "/validation-findings", VIEW),

@@ -306,3 +306,139 @@ def test_the_same_rules_give_the_same_groups_as_the_sync(client_for: ClientFor, 
         "n"
     ]
     assert moved <= {None} and sum(find_moves(None).counts.values()) <= by_hand + 1
+
+
+CHART = {"days": "30", "form": "bar", "beside": "counter", "number": ""}
+
+
+@pytest.mark.feature("SCH-04", "SCH-05", "TEST-04")
+@pytest.mark.parametrize("days", ["30", "90", "365"])
+def test_every_form_of_the_chart_has_the_same_total_as_the_readings(
+    client_for: ClientFor, tables: Tables, days: str
+) -> None:
+    from cmms_ui.widgets.machine_chart import CHART as WIDGET
+    from cmms_ui.widgets.machine_chart import chart_points
+
+    client_for("viewer")
+    other = tables("SELECT equipment_number AS n FROM equipment WHERE id = 8")[0]["n"]
+    stored = {
+        key: tables(
+            "SELECT SUM(running_hours) AS h FROM equipment_running_times WHERE equipment_id = %s"
+            " AND date > (SELECT MAX(date) FROM (SELECT date FROM equipment_running_times) d) - INTERVAL %s DAY",
+            key,
+            int(days),
+        )[0]["h"]
+        for key in (7, 8)
+    }
+    forms = [
+        {"form": "bar"},
+        {"form": "line"},
+        {"beside": "group"},
+        {"number": other},
+        {"form": "line", "number": other},
+    ]
+    for chosen in forms:
+        data = WIDGET.load({**CHART, "days": days, **chosen, "key": 7})
+        assert sum(Decimal(str(point["Hours"])) for point in chart_points(data) if "Hours" in point) == stored[7]
+        assert f"{stored[7]:,} hours in" in _texts(WIDGET.render(data))
+        if "number" in chosen:
+            assert f"{other}: {stored[8]:,} hours" in _texts(WIDGET.render(data))
+    missing = WIDGET.load({**CHART, "number": "nobody", "key": 7})
+    assert "No machine has the number nobody." in _texts(WIDGET.render(missing))
+
+
+@pytest.mark.feature("SCH-04", "TEST-04")
+def test_the_average_of_the_group_is_that_of_its_other_active_machines(client_for: ClientFor, tables: Tables) -> None:
+    from cmms.views.read_equipment import AVERAGED_MACHINES, read_group_average
+
+    client_for("viewer")
+    others = tables(
+        "SELECT id FROM equipment WHERE is_active = 1 AND id <> 1 AND equipment_group_id ="
+        " (SELECT equipment_group_id FROM (SELECT * FROM equipment) x WHERE id = 1) ORDER BY id"
+    )[:AVERAGED_MACHINES]
+    newest = read_group_average(1, 30)[-1]
+    hours = [
+        row["h"]
+        for other in others
+        for row in tables(
+            "SELECT running_hours AS h FROM equipment_running_times WHERE equipment_id = %s AND date = %s",
+            other["id"],
+            newest["date"],
+        )
+    ]
+    assert newest["machines"] == len(hours)
+    assert abs(newest["running_hours"] - sum(hours) / len(hours)) < Decimal("0.0001")
+
+
+def _call_back(client: Any, output: str, outputs: Any, inputs: list[Any], state: list[Any] = []) -> Any:  # noqa: B006
+    body = {
+        "output": output,
+        "outputs": outputs,
+        "inputs": inputs,
+        "state": state,
+        "changedPropIds": [f"{_key(part['id'])}.{part['property']}" for part in inputs[0]] if inputs else [],
+    }
+    return client.post("/cmms/_dash-update-component", json=body)
+
+
+def _key(identity: Any) -> str:
+    import json
+
+    return json.dumps(identity, sort_keys=True, separators=(",", ":")) if isinstance(identity, dict) else str(identity)
+
+
+@pytest.mark.feature("WID-05", "WIP-01")
+def test_a_day_of_the_trend_leads_to_its_readings(client_for: ClientFor, tables: Tables) -> None:
+    from cmms_ui.widgets.equipment_widgets import TREND
+
+    client = client_for("viewer")
+    rows = TREND.load({})
+    chart = next(_find(TREND.render(rows), "drill"))
+    assert chart.id == {"type": "drill", "resource": "running-times", "column": "date"}
+    for row in (rows[0], rows[-1]):
+        day = str(row["date"])
+        found = client.get(f"{API}/running-times?tab=all&date={day}&date={day}&limit=200&order=-running_hours").json()
+        stored = tables("SELECT id FROM equipment_running_times WHERE date = %s", day)
+        assert found["total"] == len(stored) == row["machines"]
+        if found["total"] <= 200:
+            assert sum(Decimal(item["running_hours"]) for item in found["rows"]) == row["hours"]
+    clicked = [[{"id": chart.id, "property": "clickData", "value": {"date": day, "hours": 1.0}}]]
+    outputs = [{"id": "url", "property": "pathname"}, {"id": "url", "property": "search"}]
+    answer = _call_back(client, "..url.pathname...url.search..", outputs, clicked)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["response"]["url"] == {
+        "pathname": "/cmms/running-times",
+        "search": f"?tab=all&date={day}&date={day}",
+    }
+
+
+@pytest.mark.feature("WID-05", "PERF-09")
+def test_readings_are_counted_up_to_a_limit_and_paged_along_the_index(
+    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from cmms.views.listing import ListQuery, select_page
+    from cmms.views.read_list import read_badges, read_page
+    from cmms_ui.resources.running_times import RUNNING_TIMES
+
+    client = client_for("viewer")
+    total = tables("SELECT COUNT(*) AS n FROM equipment_running_times")[0]["n"]
+    newest = tables(
+        "SELECT id FROM equipment_running_times WHERE date = (SELECT MAX(date) FROM equipment_running_times)"
+    )
+    assert client.get(f"{API}/running-times/badges").json() == {"newest": len(newest), "all": total}
+    limited = replace(RUNNING_TIMES.listing, count_limit=100)
+    assert read_page(limited, ListQuery(scope="all", limit=10)).total == 100
+    assert read_badges(limited) == {"newest": 100, "all": 100}
+    statement = str(
+        select_page(RUNNING_TIMES.listing, ListQuery(scope="all")).compile(compile_kwargs={"literal_binds": True})
+    )
+    plan = tables(f"EXPLAIN FORMAT=TRADITIONAL {statement}")
+    page = next(row for row in plan if row["table"] == "r" and row["select_type"] == "DERIVED")
+    assert page["key"] == "PRIMARY" and "filesort" not in (page["Extra"] or "")
+    by_machine = client.get(f"{API}/running-times?tab=all&plant_code=P001&limit=200").json()
+    stored = tables(
+        "SELECT COUNT(*) AS n FROM equipment_running_times r JOIN plants p ON p.id = r.plant_id WHERE p.plant_code = 'P001'"
+    )
+    assert by_machine["total"] == stored[0]["n"]

@@ -228,7 +228,11 @@ def test_one_definition_gives_list_metadata_and_page(client_for: ClientFor, monk
 
 
 @pytest.mark.feature("TEST-06")
-@pytest.mark.parametrize("name", ["equipment", "syncs", "record-errors", "plants", "groups", "notifications"])
+@pytest.mark.parametrize(
+    "name",
+    ["equipment", "running-times", "validations", "validation-findings", "syncs", "record-errors", "plants", "groups",
+     "group-rules", "notifications"],
+)  # fmt: skip
 def test_every_column_tab_and_filter_of_a_resource_exists_in_the_database(client_for: ClientFor, name: str) -> None:
     client = client_for("admin")
     meta = client.get(f"{API}/meta/{name}").json()

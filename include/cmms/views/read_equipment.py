@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cmms.views.actors import NotFound
-from cmms.views.read_status import read
+from cmms.views.read_status import Row, read
+
+AVERAGED_MACHINES = 200
 
 
 def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
@@ -27,3 +29,19 @@ def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
         }
         for row in reversed(rows)
     ]
+
+
+def read_period(equipment_id: int, days: int) -> list[Row]:
+    """Readings within the newest ``days`` days of all readings, oldest first."""
+    return read("readings_of_period", {"id": equipment_id, "days": days})
+
+
+def read_group_average(equipment_id: int, days: int) -> list[Row]:
+    """Average hours by day of :data:`AVERAGED_MACHINES` others of its group at most."""
+    return read("group_average", {"id": equipment_id, "days": days, "machines": AVERAGED_MACHINES})
+
+
+def find_by_number(number: str) -> int | None:
+    """The machine's id, None if there is none of that number."""
+    rows = read("equipment_by_number", {"equipment_number": number})
+    return int(rows[0]["id"]) if rows else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from dash import ALL, MATCH, Input, Output, State, ctx
+from dash import ALL, MATCH, Input, Output, State, ctx, get_relative_path, no_update
 
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.marks import empty_state
@@ -51,3 +52,22 @@ def check_option(option: Field, value: Any) -> str:
     if option.kind == "choice":
         return text if text in {choice.value for choice in option.find_choices()} else str(option.default or "")
     return text[: option.max_length]
+
+
+@on(
+    "show_page",
+    Output("url", "pathname"),
+    Output("url", "search"),
+    Input({"type": "drill", "resource": ALL, "column": ALL}, "clickData"),
+    prevent_initial_call=True,
+)
+def drill_down(_points: list[dict[str, Any] | None]) -> Any:
+    """From a point of a chart to the rows that it is made of."""
+    pressed, point = ctx.triggered_id, ctx.triggered[0]["value"]
+    if not pressed or not point or pressed["resource"] not in RESOURCES:
+        return no_update, no_update
+    resource, column = RESOURCES[pressed["resource"]], pressed["column"]
+    is_days = any(item.column == column and item.kind == "days" for item in resource.filters)
+    values = [str(point[column])] * (2 if is_days else 1)
+    search = urlencode([("tab", resource.tabs[-1].name), *((column, value) for value in values)])
+    return get_relative_path(f"/{resource.name}"), f"?{search}"

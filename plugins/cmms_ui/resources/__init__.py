@@ -6,6 +6,7 @@ from cmms_ui.resources.groups import GROUPS
 from cmms_ui.resources.notifications import NOTIFICATIONS
 from cmms_ui.resources.plants import PLANTS
 from cmms_ui.resources.record_errors import RECORD_ERRORS
+from cmms_ui.resources.running_times import RUNNING_TIMES
 from cmms_ui.resources.syncs import SYNCS
 from cmms_ui.resources.validations import FINDINGS, VALIDATIONS
 from cmms_ui.schema import Resource
@@ -13,7 +14,7 @@ from cmms_ui.schema import Resource
 RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
-        *(EQUIPMENT, VALIDATIONS, FINDINGS),
+        *(EQUIPMENT, RUNNING_TIMES, VALIDATIONS, FINDINGS),
         *(SYNCS, RECORD_ERRORS, PLANTS, GROUPS, GROUP_RULES, NOTIFICATIONS),
     )
 }

@@ -22,7 +22,8 @@ from cmms.views.start_syncs import start_sync_of
 from cmms.views.validate_equipment import start_validation
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
-from cmms_ui.widgets.equipment_widgets import CHART, HISTORY, QUALITY
+from cmms_ui.widgets.equipment_widgets import HISTORY, QUALITY
+from cmms_ui.widgets.machine_chart import CHART
 
 _LATEST = "FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1"
 _COUNTER = f"(SELECT r.cumulative_hours {_LATEST})"

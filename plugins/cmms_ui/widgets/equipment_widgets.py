@@ -1,4 +1,4 @@
-"""Widgets about equipment: counts, health, running hours, one machine's chart and history."""
+"""Widgets about equipment: counts, health, running hours; data quality and history of a machine."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms.views.read_equipment import read_running_times
 from cmms.views.read_list import read_badges
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import aria, empty_state, status_badge
 from cmms_ui.schema import Widget
-from cmms_ui.widgets.parts import at, figure, link, note, small_table
+from cmms_ui.widgets.parts import at, drill, figure, link, note, small_table
 
-CHART_DAYS = 90
 _TONES = {"good": "good", "warn": "warning or not in feed", "bad": "rejected records", "idle": "no reading that day"}
 _SIGNS = {"good": "✓", "warn": "▲", "bad": "!", "idle": "·"}
 
@@ -106,8 +104,12 @@ def render_trend(rows: list[Row]) -> Any:
     return html.Div(
         [
             dmc.AreaChart(
+                id=drill("running-times", "date"),
                 h=170,
-                data=[{"day": f"{row['date']:%m-%d}", "hours": float(row["hours"])} for row in rows],
+                data=[
+                    {"day": f"{row['date']:%m-%d}", "date": str(row["date"]), "hours": float(row["hours"])}
+                    for row in rows
+                ],
                 dataKey="day",
                 series=[{"name": "hours", "color": "indigo.5", "label": "Running hours"}],
                 curveType="linear",
@@ -115,51 +117,23 @@ def render_trend(rows: list[Row]) -> Any:
             ),
             note(
                 f"{newest['date']}: {float(newest['hours']):,.0f} hours, {int(newest['running']):,} of"
-                f" {int(newest['machines']):,} machines have run."
-            ),
-        ]
-    )
-
-
-def load_chart(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The newest readings of a machine."""
-    return read_running_times(parameters["key"], CHART_DAYS)
-
-
-def render_chart(rows: list[dict[str, Any]]) -> Any:
-    """Hours by day as bars and the counter as a line; the figures below for who cannot see them."""
-    if not rows:
-        return empty_state("This machine has no reading yet.", name="clock")
-    data = [
-        {"day": row["date"], "Hours": float(row["running_hours"]), "Counter": float(row["cumulative_hours"])}
-        for row in rows
-    ]
-    table = [
-        [row["date"], row["running_hours"], row["cumulative_hours"], row["quality_code"] or row["quality"]]
-        for row in reversed(rows)
-    ]
-    return html.Div(
-        [
-            dmc.CompositeChart(
-                h=220,
-                data=data,
-                dataKey="day",
-                series=[
-                    {"name": "Hours", "type": "bar", "color": "indigo.4"},
-                    {"name": "Counter", "type": "line", "color": "orange.6", "yAxisId": "right"},
-                ],
-                withLegend=True,
-                withRightYAxis=True,
-                curveType="linear",
-                yAxisProps={"domain": [0, 24]},
-                rightYAxisProps={"domain": ["auto", "auto"], "width": 70},
-                withDots=False,
-                maxBarWidth=26,
+                f" {int(newest['machines']):,} machines have run. A click on a day shows its readings."
             ),
             html.Details(
                 [
-                    html.Summary("Readings as a table"),
-                    small_table(("Day", "Hours", "Counter", "Quality"), table, "Readings"),
+                    html.Summary("Figures as a table"),
+                    small_table(
+                        ("Day", "Hours", "Machines that ran"),
+                        [
+                            [
+                                link(row["date"], f"/running-times?tab=all&date={row['date']}&date={row['date']}"),
+                                f"{row['hours']:,}",
+                                f"{int(row['running']):,}",
+                            ]
+                            for row in reversed(rows)
+                        ],
+                        "Running hours by day",
+                    ),
                 ]
             ),
         ]
@@ -215,6 +189,5 @@ def render_history(rows: list[Row]) -> Any:
 COUNTS = Widget("counts", "Equipment", load_counts, render_counts, refresh_seconds=300, span=12)
 HEALTH = Widget("health", "Health of machines", load_health, render_health, refresh_seconds=30, span=6)
 TREND = Widget("trend", "Running hours by day", load_trend, render_trend, refresh_seconds=300, span=6)
-CHART = Widget("chart", "Running time", load_chart, render_chart, span=12)
 QUALITY = Widget("quality", "Data quality", load_quality, render_quality, span=6)
 HISTORY = Widget("history", "Changes", load_history, render_history, span=6)

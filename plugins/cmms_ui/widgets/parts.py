@@ -117,3 +117,8 @@ def share_bars(rows: Sequence[tuple[Any, int]]) -> Any:
         ],
         className="cmms-bars cmms-bars-short",
     )
+
+
+def drill(resource: str, column: str) -> dict[str, str]:
+    """The id of a chart: a click on a point opens the list of a resource, filtered by the point's value of a column."""
+    return {"type": "drill", "resource": resource, "column": column}

@@ -1,0 +1,12 @@
+-- Purpose: hours by day of active machines of the same group (or without one), at most so many, itself not among them.
+-- Parameters: id, days, machines. Caller: cmms.views.read_equipment.
+SELECT r.date, AVG(r.running_hours) AS running_hours, COUNT(*) AS machines
+FROM (
+  SELECT o.id FROM equipment o
+  WHERE o.equipment_group_id <=> (SELECT e.equipment_group_id FROM equipment e WHERE e.id = %(id)s)
+    AND o.is_active = 1 AND o.id <> %(id)s
+  ORDER BY o.id LIMIT %(machines)s
+) others
+JOIN equipment_running_times r ON r.equipment_id = others.id
+WHERE r.date > (SELECT MAX(date) FROM equipment_running_times) - INTERVAL %(days)s DAY
+GROUP BY r.date ORDER BY r.date
