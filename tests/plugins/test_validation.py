@@ -66,7 +66,7 @@ def test_stored_rows_that_break_a_rule_are_reported_by_rule_with_their_machines(
         )
     ]
     clean = _validate(client_for("user"), keys, commands, days="2")
-    assert (clean["status"], clean["machines"], clean["readings"], clean["findings"]) == ("success", 3, 6, 0)
+    assert (clean["state"], clean["machines"], clean["readings"], clean["findings"]) == ("success", 3, 6, 0)
 
     change = "UPDATE equipment_running_times SET {} WHERE date = %s AND equipment_id = %s"
     tables(change.format("cumulative_hours = cumulative_hours - 500"), last, keys[0])

@@ -101,7 +101,7 @@ GROUP_RULES = Resource(
         Column("field", "Looks at", "r.field", width=150, choices=_FIELDS),
         Column("pattern", "Pattern", "r.pattern", width=320, searchable=True),
         Column("status", "Status", "IF(r.is_active = 1, 'active', 'inactive')", "status", width=130),
-        Column("updated_at", "Changed", "r.updated_at", "instant", width=165),
+        Column("updated_at", "Changed", "r.updated_at", "instant", width=178),
         Column("equipment_group_id", "Group id", "r.equipment_group_id", "integer", hidden=True),
         Column("is_active", "Is active", "r.is_active", "boolean", hidden=True),
         Column("row_version", "Version", "r.row_version", "integer", hidden=True),

@@ -45,7 +45,7 @@ RUNNING_TIMES = Resource(
         Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", width=130),
         Column("quality", "Quality", "r.quality", "status", width=120, sortable=False),
         Column("quality_code", "Warnings", "r.quality_code", width=190, sortable=False),
-        Column("date_time", "Read at", "r.date_time", "instant", width=165, sortable=False),
+        Column("date_time", "Read at", "r.date_time", "instant", width=178, sortable=False),
         Column("description", "Text", "r.description", width=200, sortable=False, hidden=True),
         Column("point", "Measuring point", "r.point", width=140, sortable=False, hidden=True),
         Column(
@@ -58,7 +58,7 @@ RUNNING_TIMES = Resource(
             hidden=True,
             leads_to=("syncs", "sync_log_id"),
         ),
-        Column("updated_at", "Changed", "r.updated_at", "instant", width=165, sortable=False, hidden=True),
+        Column("updated_at", "Changed", "r.updated_at", "instant", width=178, sortable=False, hidden=True),
         Column("equipment_id", "Machine id", "r.equipment_id", "integer", width=100, sortable=False, hidden=True),
     ),
     tabs=(

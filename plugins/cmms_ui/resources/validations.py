@@ -39,24 +39,21 @@ VALIDATIONS = Resource(
     record_widgets=(REPORT,),
     columns=(
         Column("id", "Report", "v.id", "integer", width=100, link=True),
-        Column("status", "Status", "v.status", "status", width=125, choices=_STATUSES),
+        Column("state", "Status", "v.status", "status", width=125, choices=_STATUSES),
         Column("asked_by", "By", "v.asked_by", width=130, searchable=True),
-        Column("started_at", "Started", "v.started_at", "instant", width=165),
+        Column("started_at", "Started", "v.started_at", "instant", width=178),
         Column("machines", "Machines", "v.machines", "integer", width=115),
         Column("readings", "Readings", "v.readings", "integer", width=115),
         Column("findings", "Findings", "v.findings", "integer", width=115),
         Column("first_day", "First day", "v.first_day", "date", width=115),
         Column("last_day", "Last day", "v.last_day", "date", width=115),
         Column("error_message", "Why it failed", "v.error_message", width=280, sortable=False),
-        Column("ended_at", "Ended", "v.ended_at", "instant", width=165, hidden=True),
+        Column("ended_at", "Ended", "v.ended_at", "instant", width=178, hidden=True),
     ),
     tabs=(
         Tab("all", "All", "list", "", "Nothing has been validated yet: choose machines in Equipment, then Validate."),
     ),
-    infolist=(
-        Section("Validation", ("id", "status", "asked_by", "started_at", "ended_at", "error_message")),
-        Section("Judged", ("machines", "readings", "first_day", "last_day", "findings")),
-    ),
+    infolist=(Section("Asked for", ("asked_by", "started_at")),),
 )
 
 FINDINGS = Resource(
