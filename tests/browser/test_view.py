@@ -23,6 +23,10 @@ PAGES = {
     "/cmms/record-errors/1": "Rejected record",
     "/cmms/plants": "Plants",
     "/cmms/groups": "Groups",
+    "/cmms/group-rules": "Classification rules",
+    "/cmms/running-times": "Running times",
+    "/cmms/validations": "Validations",
+    "/cmms/validation-findings": "Findings",
     "/cmms/notifications": "Notifications",
 }
 

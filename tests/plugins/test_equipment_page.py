@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -370,23 +371,6 @@ def test_the_average_of_the_group_is_that_of_its_other_active_machines(client_fo
     assert abs(newest["running_hours"] - sum(hours) / len(hours)) < Decimal("0.0001")
 
 
-def _call_back(client: Any, output: str, outputs: Any, inputs: list[Any], state: list[Any] = []) -> Any:  # noqa: B006
-    body = {
-        "output": output,
-        "outputs": outputs,
-        "inputs": inputs,
-        "state": state,
-        "changedPropIds": [f"{_key(part['id'])}.{part['property']}" for part in inputs[0]] if inputs else [],
-    }
-    return client.post("/cmms/_dash-update-component", json=body)
-
-
-def _key(identity: Any) -> str:
-    import json
-
-    return json.dumps(identity, sort_keys=True, separators=(",", ":")) if isinstance(identity, dict) else str(identity)
-
-
 @pytest.mark.feature("WID-05", "WIP-01")
 def test_a_day_of_the_trend_leads_to_its_readings(client_for: ClientFor, tables: Tables) -> None:
     from cmms_ui.widgets.equipment_widgets import TREND
@@ -402,20 +386,19 @@ def test_a_day_of_the_trend_leads_to_its_readings(client_for: ClientFor, tables:
         assert found["total"] == len(stored) == row["machines"]
         if found["total"] <= 200:
             assert sum(Decimal(item["running_hours"]) for item in found["rows"]) == row["hours"]
-    clicked = [[{"id": chart.id, "property": "clickData", "value": {"date": day, "hours": 1.0}}]]
-    outputs = [{"id": "url", "property": "pathname"}, {"id": "url", "property": "search"}]
-    answer = _call_back(client, "..url.pathname...url.search..", outputs, clicked)
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["response"]["url"] == {
-        "pathname": "/cmms/running-times",
-        "search": f"?tab=all&date={day}&date={day}",
+    body = {
+        "output": "url.href",
+        "outputs": {"id": "url", "property": "href"},
+        "inputs": [[{"id": chart.id, "property": "clickData", "value": {"date": day, "hours": 1.0}}]],
+        "changedPropIds": [json.dumps(chart.id, sort_keys=True, separators=(",", ":")) + ".clickData"],
     }
+    answer = client.post("/cmms/_dash-update-component", json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["response"]["url"] == {"href": f"/cmms/running-times?tab=all&date={day}&date={day}"}
 
 
 @pytest.mark.feature("WID-05", "PERF-09")
-def test_readings_are_counted_up_to_a_limit_and_paged_along_the_index(
-    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_readings_are_counted_up_to_a_limit_and_paged_along_the_index(client_for: ClientFor, tables: Tables) -> None:
     from dataclasses import replace
 
     from cmms.views.listing import ListQuery, select_page

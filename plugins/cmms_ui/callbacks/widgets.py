@@ -56,8 +56,7 @@ def check_option(option: Field, value: Any) -> str:
 
 @on(
     "show_page",
-    Output("url", "pathname"),
-    Output("url", "search"),
+    Output("url", "href"),
     Input({"type": "drill", "resource": ALL, "column": ALL}, "clickData"),
     prevent_initial_call=True,
 )
@@ -65,9 +64,9 @@ def drill_down(_points: list[dict[str, Any] | None]) -> Any:
     """From a point of a chart to the rows that it is made of."""
     pressed, point = ctx.triggered_id, ctx.triggered[0]["value"]
     if not pressed or not point or pressed["resource"] not in RESOURCES:
-        return no_update, no_update
+        return no_update
     resource, column = RESOURCES[pressed["resource"]], pressed["column"]
     is_days = any(item.column == column and item.kind == "days" for item in resource.filters)
     values = [str(point[column])] * (2 if is_days else 1)
     search = urlencode([("tab", resource.tabs[-1].name), *((column, value) for value in values)])
-    return get_relative_path(f"/{resource.name}"), f"?{search}"
+    return get_relative_path(f"/{resource.name}?{search}")
