@@ -58,13 +58,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter above the list: a choice among values of a column, or a range of days."""
+    """A filter above the list: a choice among values of a column, or a range of days.
+
+    A ``quiet`` one is there only while it filters: a widget or an address sets it.
+    """
 
     column: str
     label: str
     kind: str = "choice"
     load_choices: Callable[[], Sequence[Choice]] | None = None
     choices: tuple[Choice, ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def test_a_bar_filters_the_list_and_machines_move_after_a_preview(log_in: LogIn,
     page.locator(".ag-row .ag-checkbox-input").first.click()
     page.get_by_role("button", name="Change group").click()
     dialog = page.get_by_role("dialog")
-    chosen = dialog.get_by_role("combobox", name="New group")
+    chosen = dialog.get_by_role("textbox", name="New group")
     chosen.click()
     page.get_by_role("option", name="Others").click()
     dialog.get_by_role("button", name="Preview").click()

@@ -264,7 +264,7 @@ EQUIPMENT = Resource(
             "Status",
             choices=(Choice("active", "Active"), Choice("inactive", "Inactive"), Choice("missing", "Not in feed")),
         ),
-        Filter("error_codes", "Error", load_choices=_error_choices),
+        Filter("error_codes", "Error", load_choices=_error_choices, quiet=True),
         Filter("created_at", "Added", kind="days"),
     ),
     infolist=(
