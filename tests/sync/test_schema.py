@@ -46,6 +46,7 @@ def filled(migrated_on_each: dict[str, Any], tmp_path_factory: pytest.TempPathFa
         "INSERT INTO api_sync_logs (sync_type, status) VALUES ('equipment', 'running')",
         "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours, cumulative_hours)"
         " VALUES (1, 1, '2026-01-31', 8, 5000)",
+        "INSERT INTO validation_reports (asked_by, days) VALUES ('x', 1)",
     )
     return site
 
