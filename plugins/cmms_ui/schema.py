@@ -67,7 +67,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Widget:
-    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0."""
+    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0.
+
+    ``controls`` are choices in its head; ``load`` gets what is chosen by their names, beside ``key``.
+    """
 
     name: str
     title: str
@@ -75,6 +78,16 @@ class Widget:
     render: Callable[[Any], Any]
     refresh_seconds: int = 0
     span: int = 4
+    controls: tuple[Field, ...] = ()
+
+    def choose(self, wanted: Mapping[str, Any]) -> dict[str, str]:
+        """The value of each control: what is wanted if it is one of the choices, else the default."""
+        chosen = {}
+        for control in self.controls:
+            value = wanted.get(control.name)
+            allowed = {choice.value for choice in control.find_choices()}
+            chosen[control.name] = str(value if value in allowed else control.default)
+        return chosen
 
 
 @dataclass(frozen=True)
@@ -126,7 +139,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an action ended, in a sentence for the person; ``path`` leads to the result."""
+    """How an action ended, in a sentence for the person; ``path`` leads to the result.
+
+    ``details`` says it row by row; the dialog stays open to show them.
+    """
 
     message: str
     level: str = "success"
@@ -138,7 +154,9 @@ class Outcome:
 class Action:
     """Something that a person can do. ``name`` is the row of the policy, ``resource.verb``.
 
-    ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one.
+    ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one;
+    ``widget`` needs no row and is offered by a widget only. ``foresee`` says, when the
+    dialog opens, what the action would do at this moment.
     """
 
     name: str
@@ -152,6 +170,7 @@ class Action:
     dangerous: bool = False
     visible_when: Callable[[Row], bool] = lambda _row: True
     prefill: bool = False
+    foresee: Callable[[], str] | None = None
 
     @property
     def verb(self) -> str:

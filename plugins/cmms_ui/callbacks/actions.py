@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -10,7 +11,7 @@ from dash import ALL, Input, Output, State, ctx, no_update, set_props
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
-from cmms_ui.components.action_form import action_form
+from cmms_ui.components.action_form import action_form, action_result
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
@@ -48,7 +49,7 @@ def open_action(
     if not may_run(actor, action):
         raise Forbidden(f"{action.label} is not yours to do.")
     context: dict[str, Any] = {"resource": resource.name, "verb": action.verb}
-    count, row = None, None
+    count, row, chosen = None, None, None
     if pressed["place"] == "record":
         row = read_row(resource.listing, int(pressed["key"]))
         context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
@@ -60,8 +61,10 @@ def open_action(
         else:
             context["keys"] = [int(item["id"]) for item in (selected[0] if selected else None) or ()]
             count = len(context["keys"])
+    elif pressed["place"] == "prefilled":
+        chosen = json.loads(pressed["key"])
     title = action.label if row is None else f"{action.label}: {row[resource.title]}"
-    return True, title, action_form(action, count=count, row=row), context
+    return True, title, action_form(action, count=count, row=row, chosen=chosen), context
 
 
 @on(
@@ -115,7 +118,9 @@ def submit_action(
     notify(outcome.message, outcome.level)
     if outcome.path:
         go_to(outcome.path)
-    return time.time_ns() // 1_000_000, False, [None] * len(fields)
+    if outcome.details:
+        set_props("action-modal", {"children": action_result(outcome)})
+    return time.time_ns() // 1_000_000, bool(outcome.details), [None] * len(fields)
 
 
 def _sentence(text: str | None) -> str | None:

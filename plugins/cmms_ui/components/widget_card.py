@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from cmms_ui.components.marks import aria, icon
-from cmms_ui.schema import Widget
+from cmms_ui.schema import Field, Widget
 
 
 def widget_card(widget: Widget, page: str, key: str = "") -> Any:
@@ -21,6 +21,7 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
                 html.Div(
                     [
                         dmc.Title(widget.title, order=3, className="cmms-widget-title"),
+                        *(_control(widget, control, identity) for control in widget.controls),
                         dmc.ActionIcon(
                             icon("refresh", 14),
                             id={"type": "widget-refresh", **identity},
@@ -50,4 +51,18 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
             className="cmms-widget",
         ),
         span={"base": 12, "sm": max(6, widget.span), "lg": widget.span},
+    )
+
+
+def _control(widget: Widget, control: Field, identity: dict[str, str]) -> Any:
+    choices = control.find_choices()
+    return dmc.Select(
+        id={"type": "widget-control", **identity, "control": control.name},
+        data=[{"value": choice.value, "label": choice.label} for choice in choices],
+        value=control.default,
+        allowDeselect=False,
+        searchable=len(choices) > 8,
+        size="xs",
+        className="cmms-widget-control",
+        **aria(label=f"{widget.title}: {control.label}"),
     )
