@@ -58,6 +58,13 @@ def prefilled(component: Any, verb: str) -> list[dict[str, Any]]:
     return [json.loads(identity["key"]) for identity in buttons(component, verb)]
 
 
+def hrefs(component: Any) -> list[str]:
+    """Where the links of a tree lead."""
+    return [
+        part["props"]["href"] for part in walk(component) if isinstance(part, dict) and "href" in part.get("props", {})
+    ]
+
+
 def walk(component: Any) -> Iterator[Any]:
     """Every component and every text of a tree."""
     if isinstance(component, list):

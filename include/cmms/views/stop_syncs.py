@@ -10,16 +10,18 @@ run is fenced off at its next chunk and cannot commit.
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cmms.database import Cursor, execute, query
-from cmms.errors import CmmsError
 from cmms.views.actors import Actor, Capability, Invalid, NotFound
 from cmms.views.airflow_runs import AirflowRefused, pause
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
+
+log = logging.getLogger(__name__)
 
 DAGS = ("equipment_sync", "running_time_sync")
 
@@ -72,8 +74,9 @@ def stop_all(actor: Actor) -> tuple[Stop, tuple[str, ...]]:
     for key in runs:
         try:
             _close(actor, key)
-        except CmmsError as error:
-            problems.append(f"Run {key} is still open; it ends after its batch at hand: {error}")
+        except Exception as error:  # the others must be stopped all the same
+            log.exception("Run %s was asked to cancel, but could not be closed.", key)
+            problems.append(f"Run {key} was asked to cancel and ends after its batch at hand ({type(error).__name__}).")
     stop = read_stop()
     if stop is None:
         raise Invalid("Somebody has let the syncs run again at the same moment.")

@@ -107,7 +107,7 @@ def trend_mark(
     if relative:
         change, unit = 100 * change / before, " %"
     if abs(change) < 0.05:
-        return html.Span("＝ as before", className="cmms-dim", title=f"As {than}")
+        return html.Span("= as before", className="cmms-dim", title=f"As {than}")
     arrow, way = ("▲", "up") if change > 0 else ("▼", "down")
     tone = "good" if way == good else "bad" if good else "info"
     return html.Span(f"{arrow} {abs(change):,.1f}{unit}", className=f"cmms-text-{tone}", title=f"{way} against {than}")

@@ -16,6 +16,7 @@ from cmms_ui.components.marks import aria, empty_state, status_badge
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import (
     at,
+    count,
     describe_age,
     describe_seconds,
     link,
@@ -44,7 +45,8 @@ def render_live(data: Mapping[str, Any]) -> Any:
 
 def _stopped(stop: Stop) -> Any:
     """Says that nothing will start, and offers the way back."""
-    text = f"Ⅱ {stop.actor} stopped all syncs at {at(stop.at)}: {len(stop.runs)} runs were cancelled, nothing starts."
+    runs = count(len(stop.runs), "run")
+    text = f"Ⅱ {stop.actor} stopped all syncs at {at(stop.at)}: {runs} cancelled. Nothing starts."
     button = prefilled_button("syncs.resume_all", "Let syncs run again", {}, className="cmms-link-button")
     return dmc.Alert(html.Div([text, button], className="cmms-banner-row"), color="red", className="cmms-banner")
 
