@@ -228,6 +228,21 @@ def test_a_bulk_retry_says_of_each_run_how_it_went_and_counts_by_error_class(
     assert line[1:6] == [str(runs), "2", "1", "1", "50 %"]
 
 
+@pytest.mark.feature("SYM-T5")
+def test_what_replays_have_brought_is_counted_by_code(client_for: ClientFor, tables: Tables) -> None:
+    code = tables(
+        "SELECT code FROM sync_record_errors WHERE open_flag = 1 GROUP BY code ORDER BY COUNT(*) DESC LIMIT 1"
+    )
+    kept = tables("SELECT id, attempts, status FROM sync_record_errors WHERE code = %s LIMIT 3", code[0]["code"])
+    for row, (attempts, status) in zip(kept, ((2, "resolved"), (3, "open"), (4, "open")), strict=True):
+        tables("UPDATE sync_record_errors SET attempts = %s, status = %s WHERE id = %s", attempts, status, row["id"])
+    line = _line(refresh_widget(client_for("user"), "syncs", "retries"), code[0]["code"])
+    for row in kept:
+        before = (row["attempts"], row["status"], row["id"])
+        tables("UPDATE sync_record_errors SET attempts = %s, status = %s WHERE id = %s", *before)
+    assert line[1:5] == ["3", "1", "4", "33.3 %"]
+
+
 @pytest.mark.feature("WAD-11", "SCH-02")
 def test_who_takes_care_of_rejected_records_is_seen_by_code(client_for: ClientFor, tables: Tables) -> None:
     op = client_for("op")

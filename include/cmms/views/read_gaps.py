@@ -6,6 +6,7 @@ machines that are active now.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -93,13 +94,14 @@ def read_gaps(last_day: date, days: int, plant_code: str = "") -> GapGrid:
         if plant_code:
             return _by_machine(connection, shown, bounds, plant_code)
         machines = query(connection, "ui/active_by_plant")
-        readings = _by_key(query(connection, "ui/gap_plants", bounds), "plant_code", "readings")
+        readings = Counter(_by_key(query(connection, "ui/gap_plants", bounds), "plant_code", "readings"))
+        readings.subtract(_by_key(query(connection, "ui/gap_inactive", bounds), "plant_code", "readings"))
         rejected = _by_key(query(connection, "ui/gap_rejects_by_plant", bounds), "plant_code", "rejected")
     rows = []
     for plant in machines:
         code, expected = str(plant["plant_code"]), int(plant["machines"])
         keys = [(code, day) for day in shown]
-        cells = tuple(GapCell(key[1], readings.get(key, 0), expected, rejected.get(key, 0)) for key in keys)
+        cells = tuple(GapCell(key[1], min(readings[key], expected), expected, rejected.get(key, 0)) for key in keys)
         rows.append(GapRow(code, cells))
     return GapGrid(shown, tuple(rows))
 

@@ -85,8 +85,6 @@ def load_retries(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 def render_retries(data: Mapping[str, list[Row]]) -> Any:
     """Runs by error class, records by code: how many were tried again, and with what success."""
-    if not data["runs"] and not data["records"]:
-        return empty_state(f"Nothing has failed in {DAYS} days.", name="check")
     parts: list[Any] = []
     if data["runs"]:
         lines = [
@@ -102,20 +100,23 @@ def render_retries(data: Mapping[str, list[Row]]) -> Any:
         ]
         heads = ("Failed runs", "Runs", "Started again", "Then good", "Under way", "Success")
         parts.append(small_table(heads, lines, "Retries of runs by error class"))
+    else:
+        parts.append(note(f"No run has failed in {DAYS} days."))
     if data["records"]:
         lines = [
             [
                 link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
-                f"{row['records']:,}",
-                f"{row['tried'] or 0:,}",
+                f"{row['tried']:,}",
                 f"{row['then_stored'] or 0:,}",
                 f"{row['most_attempts']:,}",
                 _rate(row["then_stored"], row["tried"]),
             ]
             for row in data["records"]
         ]
-        heads = ("Rejected records", "Records", "Judged again", "Then stored", "Most attempts", "Success")
-        parts.append(small_table(heads, lines, "Replays of records by code"))
+        columns = ("Rejected records", "Judged again", "Then stored", "Most attempts", "Success")
+        parts.append(small_table(columns, lines, "Replays of records by code"))
+    else:
+        parts.append(note(f"No rejected record was judged again in {DAYS} days."))
     return html.Div(parts, className="cmms-stack")
 
 
@@ -152,7 +153,9 @@ def render_summary(data: Mapping[str, Any]) -> Any:
             ]
         )
     heads = ("Code", "Open", "In work", "Resolved", "Discarded", "Settled last by", "Last act of a person")
-    return small_table(heads, lines, "Rejected records by code and what became of them")
+    return html.Div(
+        small_table(heads, lines, "Rejected records by code and what became of them"), className="cmms-short"
+    )
 
 
 def _count(value: Any, sign: str, tone: str) -> Any:
