@@ -232,7 +232,7 @@ SYNCS = Resource(
             "list",
             "",
             "No sync has run yet: start one.",
-            widgets=(ALL_OUTCOMES, SPEEDS, PERFORMANCE, TOP_CODES),
+            widgets=(ALL_OUTCOMES, SPEEDS, PERFORMANCE, RATES, TOP_CODES),
         ),
         Tab(
             "failed",

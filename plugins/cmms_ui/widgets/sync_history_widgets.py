@@ -338,7 +338,7 @@ SPEEDS = Widget(
     span=6,
     controls=(_STREAM, PERIOD),
 )
-PERFORMANCE = Widget("metrics", "Performance", load_metrics, render_metrics, refresh_seconds=60, span=6)
+PERFORMANCE = Widget("metrics", "Performance", load_metrics, render_metrics, refresh_seconds=60, span=8)
 TOP_CODES = Widget(
-    "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=6, controls=(PERIOD,)
+    "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=12, controls=(PERIOD,)
 )
