@@ -104,6 +104,9 @@ ACTIONS: dict[str, Capability] = {
     "syncs.pause": TRIGGER,
     "syncs.resume": TRIGGER,
     "syncs.cancel": TRIGGER,
+    "syncs.stop_all": TRIGGER,  # Airflow asks for the right to pause DAGs besides
+    "syncs.resume_all": TRIGGER,
+    "record-errors.acknowledge": EDIT,
     "record-errors.replay": EDIT,
     "record-errors.correct": EDIT,
     "record-errors.discard": EDIT,

@@ -86,6 +86,16 @@ class Widget:
     span: int = 4
     options: tuple[Field, ...] = ()
 
+    def choose(self, wanted: Mapping[str, Any]) -> dict[str, str]:
+        """The value of each option: one of its choices or a text that is not too long, else the default."""
+        chosen = {}
+        for option in self.options:
+            text = str(wanted.get(option.name) or "").strip()[: option.max_length]
+            if option.kind == "choice" and text not in {choice.value for choice in option.find_choices()}:
+                text = str(option.default or "")
+            chosen[option.name] = text
+        return chosen
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -136,7 +146,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an action ended, in a sentence for the person; ``path`` leads to the result."""
+    """How an action ended, in a sentence for the person; ``path`` leads to the result.
+
+    ``details`` says it row by row; the dialog stays open to show them.
+    """
 
     message: str
     level: str = "success"
@@ -157,8 +170,9 @@ class Preview:
 class Action:
     """Something that a person can do. ``name`` is the row of the policy, ``resource.verb``.
 
-    ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one. With ``preview``, the
-    dialog shows what would be done before it can be confirmed; a preview changes nothing.
+    ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one; ``widget`` needs no row and
+    is offered by a widget only. ``foresee`` says, when the dialog opens, what the action would do at this moment. With
+    ``preview``, the dialog shows what would be done before it can be confirmed; a preview changes nothing.
     """
 
     name: str
@@ -173,6 +187,7 @@ class Action:
     visible_when: Callable[[Row], bool] = lambda _row: True
     prefill: bool = False
     preview: Callable[[Actor, Target, Mapping[str, Any]], Preview] | None = None
+    foresee: Callable[[], str] | None = None
 
     @property
     def verb(self) -> str:

@@ -97,8 +97,8 @@ def _decide(site: Site) -> None:
         " UTC_TIMESTAMP(3))",
         "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, trigger_kind, triggered_by, scope, interval_start,"
         " interval_end, heartbeat_at, sync_started_at) VALUES ('running_time', 'running', 'running_time_sync', 'manual__1',"
-        " 'manual', 'op', '{}', CURRENT_DATE - INTERVAL 3 DAY, CURRENT_DATE - INTERVAL 1 DAY, UTC_TIMESTAMP(3),"
-        " UTC_TIMESTAMP(3) - INTERVAL 20 SECOND)",
+        " 'manual', 'op', '{\"stream\": \"running_time\"}', CURRENT_DATE - INTERVAL 3 DAY,"
+        " CURRENT_DATE - INTERVAL 1 DAY, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) - INTERVAL 20 SECOND)",
         "INSERT INTO sync_units (sync_log_id, stream, unit_key, step, done, total, rate)"
         " SELECT MAX(id), 'running_time', CAST(CURRENT_DATE - INTERVAL 3 DAY AS CHAR), 'validate', 120, 300, 60"
         " FROM api_sync_logs",

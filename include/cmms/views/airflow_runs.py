@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from cmms.views.actors import Actor, Forbidden, NotFound, ViewError
 
@@ -36,9 +37,25 @@ def trigger(actor: Actor, dag_id: str, conf: Mapping[str, Any]) -> str:
 
 def stop(actor: Actor, dag_id: str, run_id: str) -> None:
     """End a run as failed; its teardown task closes the log row."""
-    from urllib.parse import quote
-
     _call(actor, "PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}", {"state": "failed"})
+
+
+def pause(actor: Actor, dag_id: str, *, is_paused: bool) -> bool:
+    """Pause a DAG, or let it run again; returns whether that changed anything."""
+    path = f"/api/v2/dags/{dag_id}"
+    if bool(_call(actor, "GET", path, {})["is_paused"]) == is_paused:
+        return False
+    _call(actor, "PATCH", path, {"is_paused": is_paused})
+    return True
+
+
+def failed_tasks(actor: Actor, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+    """The tasks of a run that failed, the first one first: ``task_id``, ``map_index``, ``try_number``."""
+    path = (
+        f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?state=failed&order_by=end_date&limit=20"
+    )
+    keys = ("task_id", "map_index", "try_number")
+    return [{key: task[key] for key in keys} for task in _call(actor, "GET", path, {})["task_instances"]]
 
 
 def _call(actor: Actor, method: str, path: str, body: Mapping[str, Any]) -> Any:

@@ -10,9 +10,9 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Thread
 from typing import Any
 from uuid import uuid4
@@ -28,6 +28,35 @@ CONCURRENT_REPLAYS = 2
 PAYLOAD_LIMIT_BYTES = 64_000
 _slots = BoundedSemaphore(CONCURRENT_REPLAYS)
 _OPEN = ("open", "acknowledged", "retrying")
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What became of a record that was judged again; code and message say why it was rejected, if it was."""
+
+    record_key: str
+    status: str
+    code: str
+    message: str
+
+
+def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
+    """Somebody takes care of open records; returns how many were still nobody's."""
+    actor.require(Capability.EDIT)
+    if not keys:
+        raise Invalid("no record was chosen")
+    batch_id = str(uuid4())
+
+    def work(cursor: Cursor) -> int:
+        rows = [row for row in _lock(cursor, keys) if row["status"] == "open"]
+        for row in rows:
+            execute(cursor, "ui/acknowledge_reject", {"id": row["id"], "note": note[:500] or None})
+            before, after = {"status": "open"}, {"status": "acknowledged", "note": note[:500]}
+            key = row["id"]
+            audit(cursor, actor, "take_over", "sync_record_errors", key, before=before, after=after, batch_id=batch_id)
+        return len(rows)
+
+    return write(work, what="taking over rejected records")
 
 
 def discard(actor: Actor, keys: Sequence[int], reason: str) -> int:
@@ -82,11 +111,11 @@ def correct(actor: Actor, key: int, version: int | None, text: str) -> None:
     write(work, what="correcting a rejected record")
 
 
-def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WAIT_SECONDS) -> dict[str, int] | None:
+def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WAIT_SECONDS) -> list[Replayed] | None:
     """Judge records again and store those that pass.
 
     Returns:
-        How many are in which status then; None when it takes longer than a person waits: then it goes on by itself,
+        What became of each; None when it takes longer than a person waits: then it goes on by itself,
         as a run of type ``replay``.
     """
     actor.require(Capability.EDIT)
@@ -105,10 +134,10 @@ def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WA
     if replaying.is_alive():
         return None
     with raw_session() as connection:
-        statuses = Counter(str(row["status"]) for row in query(connection, "ui/reject_statuses", {"ids": tuple(keys)}))
-    if replaying.failed and not statuses["resolved"]:
+        replayed = [Replayed(**row) for row in query(connection, "ui/reject_statuses", {"ids": tuple(keys)})]
+    if replaying.failed and not any(record.status == "resolved" for record in replayed):
         raise ViewError("Nothing could be stored: " + _last_line(replaying.output))
-    return dict(statuses)
+    return replayed
 
 
 class _ReplayProcess(Thread):

@@ -57,6 +57,7 @@ class ActionResult(BaseModel):
 
     message: str
     level: str = Field(examples=["success"])
+    details: list[str] = Field(default=[], description="The result row by row, of actions that tell it so.")
 
 
 class PreviewResult(BaseModel):
@@ -123,7 +124,7 @@ def _add_resource(server: FastAPI, resource: Resource) -> None:
         fields = ", ".join(f"`{field.name}`" for field in action.fields) or "none"
         text = f"{action.explain}\n\nValues: {fields}. Needs the capability `{ACTIONS.get(action.name)}`."
         endpoint = _make_action(resource, action.verb)
-        described = {"response_model": ActionResult, "description": text}
+        described = {"response_model": ActionResult, "description": text, "response_model_exclude_defaults": True}
         add("POST", f"/actions/{action.verb}", f"action_{action.verb}", endpoint, action.label, **described)
         if action.preview:
             where, name = f"/actions/{action.verb}/preview", f"preview_{action.verb}"
@@ -198,7 +199,7 @@ def _make_export(resource: Resource) -> Callable[..., Any]:
 def _make_action(resource: Resource, verb: str) -> Callable[..., Any]:
     def call_action(call: Annotated[ActionCall, Body()]) -> ActionResult:
         outcome = run_action(current_actor(), resource.name, verb, Target(tuple(call.keys), call.version), call.values)
-        return ActionResult(message=outcome.message, level=outcome.level)
+        return ActionResult(message=outcome.message, level=outcome.level, details=list(outcome.details))
 
     return call_action
 

@@ -12,12 +12,12 @@ from dash import ALL, Input, Output, State, ctx, no_update, set_props
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
-from cmms_ui.components.action_form import action_form, show_preview
+from cmms_ui.components.action_form import action_form, action_result, show_preview
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import find_action, may_run, preview_action, run_action
-from cmms_ui.schema import Action, Preview, Target
+from cmms_ui.schema import Action, Outcome, Preview, Target
 
 
 @on(
@@ -50,7 +50,7 @@ def open_action(
     if not may_run(actor, action):
         raise Forbidden(f"{action.label} is not yours to do.")
     context: dict[str, Any] = {"resource": resource.name, "verb": action.verb}
-    count, row = None, None
+    count, row, chosen = None, None, None
     if pressed["place"] == "record":
         row = read_row(resource.listing, int(pressed["key"]))
         context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
@@ -62,8 +62,10 @@ def open_action(
         else:
             context["keys"] = [int(item["id"]) for item in (selected[0] if selected else None) or ()]
             count = len(context["keys"])
+    elif pressed["place"] == "prefilled":
+        chosen = json.loads(pressed["key"])
     title = action.label if row is None else f"{action.label}: {row[resource.title]}"
-    return True, title, action_form(action, count=count, row=row), context
+    return True, title, action_form(action, count=count, row=row, chosen=chosen), context
 
 
 @on(
@@ -103,10 +105,7 @@ def submit_action(
         if field.read_only:
             filled.pop(field.name, None)
     try:
-        if "matching" in context:
-            keys = tuple(read_keys(resource.listing, from_state(resource, actor, context["matching"])))
-        else:
-            keys = tuple(context.get("keys") or ())
+        keys = _find_keys(context)
         target = Target(keys, context.get("version"))
         asked = sha256(json.dumps([keys, filled], sort_keys=True).encode()).hexdigest()
         if action.preview and previewed != asked:
@@ -123,10 +122,25 @@ def submit_action(
     except ViewError as error:
         set_props("action-error", {"children": error.message})
         return no_update, no_update, nothing
+    _tell(outcome)
+    return time.time_ns() // 1_000_000, bool(outcome.details), [None] * len(fields)
+
+
+def _find_keys(context: dict[str, Any]) -> tuple[int, ...]:
+    """The rows that were chosen, or all that match what the list shows."""
+    if "matching" not in context:
+        return tuple(context.get("keys") or ())
+    resource = RESOURCES[context["resource"]]
+    return tuple(read_keys(resource.listing, from_state(resource, current_actor(), context["matching"])))
+
+
+def _tell(outcome: Outcome) -> None:
+    """How it ended: a notification, a page to go to, results row by row."""
     notify(outcome.message, outcome.level)
     if outcome.path:
         go_to(outcome.path)
-    return time.time_ns() // 1_000_000, False, [None] * len(fields)
+    if outcome.details:
+        set_props("action-modal", {"children": action_result(outcome)})
 
 
 def _show_preview(preview: Preview | None, action: Action, asked: str) -> None:

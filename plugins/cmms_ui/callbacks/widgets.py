@@ -7,22 +7,24 @@ from urllib.parse import urlencode
 
 from dash import ALL, MATCH, Input, Output, State, ctx, get_relative_path, no_update
 
+from cmms.views.actors import Actor
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.marks import empty_state
+from cmms_ui.guard import current_actor
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.resources import RESOURCES
-from cmms_ui.schema import Field, Widget
+from cmms_ui.schema import Widget
 
 _ID = {"page": MATCH, "key": MATCH, "name": MATCH}
 
 
-def find_widget(page: str, key: str, name: str) -> Widget | None:
-    """The widget of a page, of a record's page if there is a key."""
+def find_widget(actor: Actor, page: str, key: str, name: str) -> Widget | None:
+    """The widget of a page, of a record's page if there is a key; none of a tab that the person may not open."""
     if page == "dashboard":
         widgets = DASHBOARD
     else:
         resource = RESOURCES[page]
-        on_tabs = tuple(widget for tab in resource.tabs for widget in tab.widgets)
+        on_tabs = tuple(widget for tab in resource.visible_tabs(actor) for widget in tab.widgets)
         widgets = resource.record_widgets if key else resource.widgets + on_tabs
     return next((widget for widget in widgets if widget.name == name), None)
 
@@ -33,25 +35,20 @@ def find_widget(page: str, key: str, name: str) -> Widget | None:
     Input({"type": "widget-poll", **_ID}, "n_intervals"),
     Input({"type": "widget-refresh", **_ID}, "n_clicks"),
     Input({"type": "widget-option", **_ID, "option": ALL}, "value"),
+    Input("refresh-token", "data"),
     State({"type": "widget-option", **_ID, "option": ALL}, "id"),
 )
-def refresh_widget(_polls: int | None, _clicks: int | None, values: list[Any], options: list[dict[str, str]]) -> Any:
+def refresh_widget(
+    _polls: int | None, _clicks: int | None, values: list[Any], _token: int, options: list[dict[str, str]]
+) -> Any:
     """The body of a widget, with the options that are chosen in its head."""
     identity = ctx.outputs_list["id"]
-    widget = find_widget(identity["page"], identity["key"], identity["name"])
+    widget = find_widget(current_actor(), identity["page"], identity["key"], identity["name"])
     if widget is None:
         return empty_state("This widget does not exist any more.")
-    chosen = {option["option"]: value for option, value in zip(options, values, strict=True)}
-    parameters = {option.name: check_option(option, chosen.get(option.name)) for option in widget.options}
-    return widget.render(widget.load({**parameters, "key": int(identity["key"]) if identity["key"] else None}))
-
-
-def check_option(option: Field, value: Any) -> str:
-    """The value if it is one of the choices, or a text that is not too long; else the default."""
-    text = str(value if value is not None else option.default or "").strip()
-    if option.kind == "choice":
-        return text if text in {choice.value for choice in option.find_choices()} else str(option.default or "")
-    return text[: option.max_length]
+    wanted = {option["option"]: value for option, value in zip(options, values, strict=True)}
+    key = int(identity["key"]) if identity["key"] else None
+    return widget.render(widget.load({"key": key, **widget.choose(wanted)}))
 
 
 @on(

@@ -11,18 +11,23 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from cmms_ui.components.marks import icon
-from cmms_ui.schema import Action, Field, Preview
+from cmms_ui.schema import Action, Field, Outcome, Preview
 from cmms_ui.widgets.parts import small_table
 
 
-def action_form(action: Action, *, count: int | None, row: Mapping[str, Any] | None) -> list[Any]:
-    """The body of the dialog; ``count`` rows are concerned, ``row`` prefills the form."""
+def action_form(
+    action: Action, *, count: int | None, row: Mapping[str, Any] | None, chosen: Mapping[str, Any] | None = None
+) -> list[Any]:
+    """The body of the dialog; ``count`` rows are concerned, ``row`` or what was ``chosen`` prefills the form."""
+    initial = chosen or (row if action.prefill else None) or {}
     parts: list[Any] = []
     if action.explain:
         parts.append(dmc.Text(action.explain, size="sm", c="dimmed"))
+    if action.foresee:
+        parts.append(dmc.Text(action.foresee(), size="sm", fw=600))
     if count is not None and action.on == "rows":
         parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
-    inputs = [make_input(field, (row or {}).get(field.name) if action.prefill else None) for field in action.fields]
+    inputs = [make_input(field, initial.get(field.name)) for field in action.fields]
     parts.append(html.Div(dmc.Stack(inputs, gap="sm"), id="action-fields"))
     parts.append(html.Div(id="action-preview", hidden=True, role="status"))
     parts.append(dcc.Store(id="action-previewed"))
@@ -51,6 +56,20 @@ def show_preview(preview: Preview) -> Any:
     if preview.rows:
         cells.append(small_table(preview.heads, preview.rows, "What would be done"))
     return dmc.Stack(cells, gap="sm")
+
+
+def action_result(outcome: Outcome) -> list[Any]:
+    """The body of the dialog after an action that tells its result row by row."""
+    return [
+        dmc.Stack(
+            [
+                dmc.Text(outcome.message, fw=600, size="sm"),
+                html.Ul([html.Li(line) for line in outcome.details], className="cmms-details", tabIndex=0),
+                dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
+            ],
+            gap="sm",
+        )
+    ]
 
 
 def make_input(field: Field, value: Any) -> Any:

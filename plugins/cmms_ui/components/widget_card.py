@@ -10,6 +10,8 @@ from dash import dcc, html
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.schema import Field, Widget
 
+_FEW = 4
+
 
 def widget_card(widget: Widget, page: str, key: str = "") -> Any:
     """An empty card; the body loads itself."""
@@ -21,6 +23,7 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
                 html.Div(
                     [
                         dmc.Title(widget.title, order=3, className="cmms-widget-title"),
+                        *(_option_input(widget, option, identity) for option in widget.options),
                         dmc.ActionIcon(
                             icon("refresh", 14),
                             id={"type": "widget-refresh", **identity},
@@ -32,11 +35,6 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
                     ],
                     className="cmms-widget-head",
                 ),
-                html.Div(
-                    [_option_input(option, identity) for option in widget.options], className="cmms-widget-options"
-                )
-                if widget.options
-                else None,
                 html.Div(
                     dmc.Skeleton(height=80, radius="sm"),
                     id={"type": "widget", **identity},
@@ -58,14 +56,23 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
     )
 
 
-def _option_input(option: Field, identity: dict[str, str]) -> Any:
-    """A choice as buttons, anything else as a line to type in."""
+def _option_input(widget: Widget, option: Field, identity: dict[str, str]) -> Any:
+    """A few choices as buttons, many as a list, anything else as a line to type in."""
     common: dict[str, Any] = {
         "id": {"type": "widget-option", **identity, "option": option.name},
         "size": "xs",
-        **aria(label=option.label),
+        **aria(label=f"{widget.title}: {option.label}"),
     }
-    if option.kind == "choice":
-        data = [{"value": choice.value, "label": choice.label} for choice in option.find_choices()]
+    if option.kind != "choice":
+        return dmc.TextInput(**common, placeholder=option.label, debounce=500, value="")
+    data = [{"value": choice.value, "label": choice.label} for choice in option.find_choices()]
+    if len(data) <= _FEW:
         return dmc.SegmentedControl(**common, data=data, value=str(option.default))
-    return dmc.TextInput(**common, placeholder=option.label, debounce=500, value="")
+    return dmc.Select(
+        **common,
+        data=data,
+        value=option.default,
+        allowDeselect=False,
+        searchable=len(data) > 8,
+        className="cmms-widget-control",
+    )

@@ -12,9 +12,24 @@ from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.shell import trail
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.equipment_widgets import COUNTS, HEALTH, TREND
+from cmms_ui.widgets.failure_widgets import SUMMARY
+from cmms_ui.widgets.sync_history_widgets import PERFORMANCE, RATES
 from cmms_ui.widgets.sync_widgets import CALLS, CODES, LAST, LIVE, RECENT, RING
 
-DASHBOARD: tuple[Widget, ...] = (COUNTS, LIVE, LAST, RECENT, RING, TREND, HEALTH, CALLS, CODES)
+DASHBOARD: tuple[Widget, ...] = (
+    COUNTS,
+    LIVE,
+    LAST,
+    RECENT,
+    RING,
+    TREND,
+    HEALTH,
+    CALLS,
+    CODES,
+    PERFORMANCE,
+    RATES,
+    SUMMARY,
+)
 
 
 def dashboard_page(actor: Actor) -> Any:

@@ -25,7 +25,7 @@ def record_page(resource: Resource, actor: Actor, row: Mapping[str, Any]) -> Any
     actions = [
         action
         for action in resource.actions
-        if action.on != "list" and may_run(actor, action) and action.visible_when(row)
+        if action.on in ("rows", "record") and may_run(actor, action) and action.visible_when(row)
     ]
     allowed = {column.name for column in resource.visible_columns(actor)}
     return html.Div(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cmms.views.actors import Actor
-from cmms.views.handle_rejects import correct, discard, replay
+from cmms.views.handle_rejects import Replayed, acknowledge, correct, discard, replay
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.widgets.failure_widgets import ACTS, SUMMARY
 
+DETAIL_LIMIT = 100
 _STATUSES = tuple(
     Choice(name, name.capitalize()) for name in ("open", "acknowledged", "retrying", "resolved", "discarded")
 )
@@ -20,16 +22,32 @@ def _is_open(row: Row) -> bool:
 
 
 def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    statuses = replay(actor, target.keys)
-    if statuses is None:
+    replayed = replay(actor, target.keys)
+    if replayed is None:
         return Outcome("The replay has been started and goes on by itself; the list of syncs shows its end.", "info")
-    stored = statuses.get("resolved", 0)
-    left = sum(statuses.values()) - stored
-    if left:
-        return Outcome(
-            f"{stored} stored, {left} rejected again: their reason may be a new one.", "warning" if stored else "error"
-        )
-    return Outcome(f"{stored} records have been stored.")
+    stored = sum(record.status == "resolved" for record in replayed)
+    left = len(replayed) - stored
+    if not left:
+        return Outcome(f"{stored} records have been stored.")
+    sentence = f"{stored} stored, {left} rejected again: their reason may be a new one."
+    return Outcome(sentence, "warning" if stored else "error", details=_tell(replayed))
+
+
+def _tell(replayed: Sequence[Replayed]) -> tuple[str, ...]:
+    """A line for each record, those that were rejected again first."""
+    ordered = sorted(replayed, key=lambda record: record.status == "resolved")
+    lines = [
+        f"✓ {record.record_key}: stored"
+        if record.status == "resolved"
+        else f"✕ {record.record_key}: {record.code}, {record.message}"
+        for record in ordered[:DETAIL_LIMIT]
+    ]
+    return (*lines, f"and {len(ordered) - DETAIL_LIMIT} more") if len(ordered) > DETAIL_LIMIT else tuple(lines)
+
+
+def _acknowledge(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    taken = acknowledge(actor, target.keys, str(values.get("note") or ""))
+    return Outcome(f"You take care of {taken} records.", "success" if taken else "warning")
 
 
 def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -54,6 +72,8 @@ RECORD_ERRORS = Resource(
     title="record_key",
     search_hint="Search machine, code or message",
     refresh_seconds=30,
+    widgets=(SUMMARY,),
+    record_widgets=(ACTS,),
     columns=(
         Column("id", "Id", "x.id", "integer", width=90, link=True),
         Column("status", "Status", "x.status", "status", width=140, choices=_STATUSES),
@@ -90,6 +110,7 @@ RECORD_ERRORS = Resource(
             "Nothing is rejected: every record has been stored.",
             alarming=True,
         ),
+        Tab("in_work", "In work", "clock", "x.status IN ('acknowledged', 'retrying')", "Nobody works on a record."),
         Tab("resolved", "Resolved", "check", "x.status = 'resolved'", "Nothing has been resolved yet."),
         Tab("discarded", "Discarded", "stop", "x.status = 'discarded'", "Nothing has been discarded."),
         Tab("all", "All", "list", "", "No record has ever been rejected."),
@@ -115,6 +136,16 @@ RECORD_ERRORS = Resource(
             confirm="Replay",
             explain="Judges the records again by every rule, without asking the source, and stores those that pass.",
             visible_when=_is_open,
+        ),
+        Action(
+            "record-errors.acknowledge",
+            "Take over",
+            "check",
+            _acknowledge,
+            confirm="Take over",
+            explain="Says that you take care of these records. They stay open until they are stored or discarded.",
+            fields=(Field("note", "Note", max_length=500),),
+            visible_when=lambda row: row.get("status") == "open",
         ),
         Action(
             "record-errors.correct",

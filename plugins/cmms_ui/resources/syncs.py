@@ -7,10 +7,24 @@ from datetime import date
 from typing import Any
 
 from cmms.views import choices
-from cmms.views.actors import Actor, Invalid
+from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.start_syncs import control_run, retry_run, start_sync
+from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
-from cmms_ui.widgets.sync_widgets import ERRORS, GAPS, LAST, LIVE, STEPS
+from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY
+from cmms_ui.widgets.gap_widgets import FRESHNESS, GAPS
+from cmms_ui.widgets.parts import count, sync_label
+from cmms_ui.widgets.run_widgets import ERRORS, STEPS
+from cmms_ui.widgets.sync_history_widgets import (
+    ALL_OUTCOMES,
+    EQUIPMENT_OUTCOMES,
+    PERFORMANCE,
+    RATES,
+    RUNNING_TIME_OUTCOMES,
+    SPEEDS,
+    TOP_CODES,
+)
+from cmms_ui.widgets.sync_widgets import LAST, LIVE, RECENT
 
 _TYPES = (
     Choice("equipment", "Equipment"),
@@ -24,6 +38,7 @@ _STATUSES = tuple(
 )
 _LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
 _OPEN = ("queued", "running", "paused")
+RETRY_LIMIT = 20
 
 
 def _plant_codes() -> Sequence[Choice]:
@@ -77,8 +92,41 @@ def _start_running_time(actor: Actor, target: Target, values: Mapping[str, Any])
 
 
 def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    started = [retry_run(actor, key) for key in target.keys[:20]]
-    return Outcome(f"Started again: {', '.join(started)}")
+    """Each run for itself: one that cannot be started again does not keep the others from it."""
+    if len(target.keys) > RETRY_LIMIT:
+        raise Invalid(f"choose at most {RETRY_LIMIT} runs")
+    lines, started = [], 0
+    for key in target.keys:
+        try:
+            lines.append(f"✓ Run {key} has been started again: {retry_run(actor, key)}")
+            started += 1
+        except ViewError as error:
+            if len(target.keys) == 1:
+                raise
+            lines.append(f"✕ Run {key}: {error.message}")
+    if len(lines) == 1:
+        return Outcome(lines[0].removeprefix("✓ "))
+    level = "success" if started == len(lines) else "warning" if started else "error"
+    return Outcome(f"{started} of {len(lines)} runs have been started again.", level, details=tuple(lines))
+
+
+def _foresee_stop() -> str:
+    runs = read_open_runs()
+    names = ", ".join(f"{sync_label(str(run['sync_type']))} #{run['id']}" for run in runs[:5])
+    more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
+    return f"{count(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now."
+
+
+def _stop_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    stop, problems = stop_all(actor)
+    paused = ", ".join(stop.paused) or "nothing"
+    sentence = f"All syncs are stopped: {count(len(stop.runs), 'run')} cancelled, paused: {paused}."
+    return Outcome(sentence, "warning" if problems else "success", details=problems)
+
+
+def _resume_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    unpaused = resume_all(actor)
+    return Outcome(f"Syncs run again: {', '.join(unpaused) or 'no DAG had to be unpaused'}.")
 
 
 def _control(control: str, sentence: str) -> Any:
@@ -94,6 +142,13 @@ def _is_open(row: Row) -> bool:
     return row.get("status") in _OPEN
 
 
+def _is_repeatable(row: Row) -> bool:
+    return row.get("status") in ("failed", "cancelled", "partial") and row.get("sync_type") in (
+        "equipment",
+        "running_time",
+    )
+
+
 SYNCS = Resource(
     name="syncs",
     label="Syncs",
@@ -105,7 +160,6 @@ SYNCS = Resource(
     title="id",
     search_hint="Search run id, person or error",
     refresh_seconds=3,
-    widgets=(LIVE, LAST, GAPS),
     record_widgets=(STEPS, ERRORS),
     columns=(
         Column("id", "Run", "l.id", "integer", width=90, link=True),
@@ -148,19 +202,47 @@ SYNCS = Resource(
         Column("run_id", "Airflow run", "l.run_id", width=260, hidden=True, searchable=True),
     ),
     tabs=(
-        Tab("all", "History", "list", "", "No sync has run yet: start one."),
-        Tab("live", "Running", "play", "l.status IN ('queued', 'running', 'paused')", "No sync is running."),
-        Tab("equipment", "Equipment", "gauge", "l.sync_type = 'equipment'", "No equipment sync has run yet."),
         Tab(
-            "running_time", "Running time", "clock", "l.sync_type = 'running_time'", "No running time sync has run yet."
+            "live",
+            "Live status",
+            "play",
+            "l.status IN ('queued', 'running', 'paused')",
+            "No sync is running.",
+            widgets=(LIVE, RATES, RECENT, LAST),
+        ),
+        Tab(
+            "equipment",
+            "Equipment sync",
+            "gauge",
+            "l.sync_type = 'equipment'",
+            "No equipment sync has run yet.",
+            widgets=(EQUIPMENT_OUTCOMES, LAST),
+        ),
+        Tab(
+            "running_time",
+            "Running time sync",
+            "clock",
+            "l.sync_type = 'running_time'",
+            "No running time sync has run yet.",
+            widgets=(GAPS, FRESHNESS, RUNNING_TIME_OUTCOMES),
+        ),
+        Tab(
+            "history",
+            "History",
+            "list",
+            "",
+            "No sync has run yet: start one.",
+            widgets=(ALL_OUTCOMES, SPEEDS, PERFORMANCE, RATES, TOP_CODES),
         ),
         Tab(
             "failed",
-            "Failed",
+            "Failed operations",
             "alert",
             "l.status IN ('failed', 'partial', 'cancelled') AND l.sync_started_at > UTC_TIMESTAMP(3) - INTERVAL 30 DAY",
             "No sync of the last thirty days has failed.",
+            capability=Capability.TRIGGER,
             hint="Failed, partial and cancelled runs of the last thirty days.",
+            widgets=(CATEGORIES, RETRIES, SUMMARY),
         ),
     ),
     filters=(
@@ -249,8 +331,31 @@ SYNCS = Resource(
             "refresh",
             _retry,
             confirm="Start again",
-            explain="Starts a new run with the same days, plants and machines.",
-            visible_when=lambda row: row.get("status") in ("failed", "cancelled", "partial"),
+            explain="Starts a new run with the same days, plants and machines, and says of each run how it went.",
+            visible_when=_is_repeatable,
+        ),
+        Action(
+            "syncs.stop_all",
+            "Stop all syncs",
+            "stop",
+            _stop_all,
+            on="list",
+            confirm="Stop everything",
+            dangerous=True,
+            foresee=_foresee_stop,
+            explain=f"Pauses {' and '.join(DAGS)} in Airflow and cancels every open run: a merge that is committing is"
+            " waited for, everything else rolls back, no lease is kept. Merged days stay. Runs that Airflow has only"
+            " queued wait, and nothing starts until somebody lets syncs run again on the tab Live status.",
+        ),
+        Action(
+            "syncs.resume_all",
+            "Let syncs run again",
+            "play",
+            _resume_all,
+            on="widget",
+            confirm="Let syncs run again",
+            explain="Unpauses in Airflow what the stop has paused. Cancelled runs stay cancelled: start them again,"
+            " or fill the gaps.",
         ),
     ),
 )

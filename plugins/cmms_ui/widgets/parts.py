@@ -122,3 +122,41 @@ def share_bars(rows: Sequence[tuple[Any, int]]) -> Any:
 def drill(resource: str, column: str) -> dict[str, str]:
     """The id of a chart: a click on a point opens the list of a resource, filtered by the point's value of a column."""
     return {"type": "drill", "resource": resource, "column": column}
+
+
+SYNC_LABELS = {"equipment": "Equipment", "running_time": "Running time", "replay": "Replay", "cleanup": "Clean-up"}
+
+
+def sync_label(sync_type: str) -> str:
+    """What people call a type of sync."""
+    return SYNC_LABELS.get(sync_type, sync_type)
+
+
+def trend_mark(
+    now: float | None, before: float | None, than: str, *, good: str = "up", unit: str = "", relative: bool = False
+) -> Any:
+    """An arrow and how much it changed, for example ``▲ 3.4 points`` than the week before.
+
+    ``good`` is the better direction (``up``, ``down``, or nothing: neither); ``relative`` says it in per cent.
+    """
+    if now is None or before is None or (relative and not before):
+        return html.Span("– nothing to compare", className="cmms-dim", title=f"No figure for {than}")
+    change = now - before
+    if relative:
+        change, unit = 100 * change / before, " %"
+    if abs(change) < 0.05:
+        return html.Span("= as before", className="cmms-dim", title=f"As {than}")
+    arrow, way = ("▲", "up") if change > 0 else ("▼", "down")
+    tone = "good" if way == good else "bad" if good else "info"
+    return html.Span(f"{arrow} {abs(change):,.1f}{unit}", className=f"cmms-text-{tone}", title=f"{way} against {than}")
+
+
+def airflow_link(label: str, path: str) -> Any:
+    """A page of Airflow itself, in a tab of its own."""
+    above = get_relative_path("/").rstrip("/").rpartition("/")[0]
+    return html.A(label, href=above + path, target="_blank")
+
+
+def count(number: Any, what: str) -> str:
+    """``1 record``, ``1,200 records``."""
+    return f"{int(number):,} {what}" if int(number) == 1 else f"{int(number):,} {what}s"

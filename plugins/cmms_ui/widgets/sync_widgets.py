@@ -1,49 +1,68 @@
-"""Widgets about syncs: live progress, last results, response times, errors, gaps."""
+"""Widgets about syncs as they are now: live progress, last results, response times, open errors."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
 from cmms.views.read_status import Row, read
+from cmms.views.stop_syncs import Stop, read_stop
+from cmms_ui.components.action_marks import prefilled_button, row_button
 from cmms_ui.components.marks import aria, empty_state, status_badge
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import (
     at,
+    count,
     describe_age,
     describe_seconds,
     link,
     note,
     small_table,
+    sync_label,
     tone_of_age,
 )
 
 SLOW_MS = 2_000
-_UNIT_FIGURES = (
-    *("fetched", "inserted", "updated", "unchanged", "rejected"),
-    *("api_ms", "validate_ms", "stage_ms", "merge_ms"),
-)
-_NAMES = {"equipment": "Equipment", "running_time": "Running time", "replay": "Replay", "cleanup": "Clean-up"}
 
 
-def load_live(_parameters: Mapping[str, Any]) -> list[Row]:
-    """Runs that are not over."""
-    return read("live_runs")
+def load_live(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Runs that are not over, and whether somebody has stopped everything."""
+    return {"runs": read("live_runs"), "stop": read_stop()}
 
 
-def render_live(rows: list[Row]) -> Any:
-    """Step, done of total, rate and time left of each run."""
-    if not rows:
+def render_live(data: Mapping[str, Any]) -> Any:
+    """Step, done of total, rate and time left of each run, with what can be done about it."""
+    parts = [_stopped(data["stop"])] if data["stop"] else []
+    parts += [live_run(row, controls=_controls(row)) for row in data["runs"]]
+    if not parts:
         return empty_state("No sync is running.", name="check")
-    return html.Div([_live_run(row) for row in rows], className="cmms-live")
+    return html.Div(parts, className="cmms-live")
 
 
-def _live_run(row: Row) -> Any:
+def _stopped(stop: Stop) -> Any:
+    """Says that nothing will start, and offers the way back."""
+    runs = count(len(stop.runs), "run")
+    text = f"Ⅱ {stop.actor} stopped all syncs at {at(stop.at)}: {runs} cancelled. Nothing starts."
+    button = prefilled_button("syncs.resume_all", "Let syncs run again", {}, className="cmms-link-button")
+    return dmc.Alert(html.Div([text, button], className="cmms-banner-row"), color="red", className="cmms-banner")
+
+
+def _controls(row: Row) -> list[Any]:
+    key = int(row["id"])
+    first = (
+        row_button("syncs.resume", "Resume", "play", key)
+        if row["status"] == "paused"
+        else row_button("syncs.pause", "Pause", "pause", key)
+    )
+    return [first, row_button("syncs.cancel", "Cancel", "stop", key, dangerous=True)]
+
+
+def live_run(row: Row, controls: Sequence[Any] = ()) -> Any:
+    """Progress of an open run."""
     done, total, rate = int(row["done"] or 0), int(row["total"] or 0), float(row["rate"] or 0)
     percent = min(100, round(100 * done / total)) if total else 0
     left = describe_seconds((total - done) / rate) if rate and total > done else "unknown"
@@ -58,9 +77,10 @@ def _live_run(row: Row) -> Any:
         [
             html.Div(
                 [
-                    link(f"{_NAMES.get(row['sync_type'], row['sync_type'])} #{row['id']}", f"/syncs/{row['id']}"),
+                    link(f"{sync_label(row['sync_type'])} #{row['id']}", f"/syncs/{row['id']}"),
                     status_badge(row["status"], size="sm"),
                     html.Span(f"{days.lstrip(', ')}{asked}", className="cmms-dim"),
+                    html.Div(list(controls), className="cmms-row-actions"),
                 ],
                 className="cmms-live-head",
             ),
@@ -102,7 +122,10 @@ def render_last(rows: list[Row]) -> Any:
             html.Div(
                 [
                     html.Div(
-                        [link(_NAMES[row["sync_type"]], f"/syncs/{row['id']}"), status_badge(row["status"], size="sm")],
+                        [
+                            link(sync_label(row["sync_type"]), f"/syncs/{row['id']}"),
+                            status_badge(row["status"], size="sm"),
+                        ],
                         className="cmms-live-head",
                     ),
                     html.Div(
@@ -169,15 +192,26 @@ def render_recent(rows: list[Row]) -> Any:
     cells = [
         [
             link(f"#{row['id']}", f"/syncs/{row['id']}"),
-            _NAMES.get(row["sync_type"], row["sync_type"]),
+            sync_label(row["sync_type"]),
             status_badge(row["status"], size="sm"),
             f"{row['records_processed']:,}",
             f"{row['records_failed']:,}",
             at(row["sync_started_at"]),
+            html.Div(_row_actions(row), className="cmms-row-actions"),
         ]
         for row in rows
     ]
-    return small_table(("Run", "Type", "Status", "Records", "Rejected", "Started"), cells, "Recent runs")
+    return small_table(("Run", "Type", "Status", "Records", "Rejected", "Started", "Do"), cells, "Recent runs")
+
+
+def _row_actions(row: Row) -> list[Any]:
+    """Start again what failed; take care of its alert."""
+    acts = []
+    if row["status"] in ("failed", "cancelled", "partial") and row["sync_type"] in ("equipment", "running_time"):
+        acts.append(row_button("syncs.retry", "Start again", "refresh", int(row["id"])))
+    if row["alert_id"]:
+        acts.append(row_button("notifications.acknowledge", "Acknowledge", "check", int(row["alert_id"])))
+    return acts
 
 
 def load_calls(_parameters: Mapping[str, Any]) -> list[Row]:
@@ -245,129 +279,9 @@ def render_codes(rows: list[Row]) -> Any:
     )
 
 
-def load_gaps(_parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Readings by plant and day against the active machines of the plant."""
-    return {"readings": read("gap_days", {"days": 21}), "plants": read("active_by_plant")}
-
-
-def render_gaps(data: Mapping[str, Any]) -> Any:
-    """A grid, plant by day: full, partly, none; each cell says it in words as well."""
-    readings = {(row["plant_code"], row["date"]): int(row["readings"]) for row in data["readings"]}
-    if not readings:
-        return empty_state("No reading yet.", name="clock")
-    last = max(day for _, day in readings)
-    days = [last - timedelta(days=back) for back in range(20, -1, -1)]
-    head = html.Tr(
-        [html.Th("Plant", scope="col"), *(html.Th(f"{day:%d}", scope="col", title=str(day)) for day in days)]
-    )
-    body = []
-    for plant in data["plants"]:
-        cells = [_gap_cell(readings.get((plant["plant_code"], day), 0), int(plant["machines"]), day) for day in days]
-        body.append(html.Tr([html.Th(plant["plant_code"], scope="row"), *cells]))
-    return html.Div(
-        [
-            html.Div(
-                html.Table([html.Thead(head), html.Tbody(body)], className="cmms-gaps"),
-                className="cmms-table-box",
-                tabIndex=0,
-                role="region",
-                **aria(label="Readings by plant and day"),
-            ),
-            note("■ complete   ▨ partly   □ none. Sync running times with dates fills gaps."),
-        ]
-    )
-
-
-def _gap_cell(count: int, machines: int, day: Any) -> Any:
-    state = "full" if count >= machines else "part" if count else "none"
-    sign = {"full": "■", "part": "▨", "none": "□"}[state]
-    return html.Td(sign, title=f"{day}: {count:,} of {machines:,}", className=f"cmms-gap cmms-gap-{state}")
-
-
-def load_run(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Units, events and codes of a run."""
-    key = {"id": parameters["key"]}
-    return {
-        "live": [row for row in read("live_runs") if row["id"] == parameters["key"]],
-        "units": read("run_units", key),
-        "codes": read("run_codes", key),
-        "events": read("run_events", key),
-        "trace": read("run_trace", key),
-    }
-
-
-def render_steps(data: Mapping[str, Any]) -> Any:
-    """Each unit with its steps and times, and which part took longest."""
-    units = data["units"]
-    if not units:
-        return empty_state("This run has no units of work.")
-    times = {
-        name: sum(int(unit[f"{key}_ms"] or 0) for unit in units)
-        for name, key in (("source", "api"), ("rules", "validate"), ("staging", "stage"), ("merge", "merge"))
-    }
-    total = sum(times.values())
-    most = max(times, key=lambda name: times[name])
-    share = f"Most time: {most}, {100 * times[most] / total:.0f} % of {total / 1000:.1f} s." if total else ""
-    cells = [
-        [
-            unit["unit_key"],
-            "merged" if unit["merged_at"] else f"{unit['step']}, {unit['done'] or 0:,} of {unit['total'] or '?'}",
-            *(f"{unit[name]:,}" if unit[name] is not None else "–" for name in _UNIT_FIGURES),
-        ]
-        for unit in units
-    ]
-    heads = (
-        "Unit",
-        "Step",
-        "Fetched",
-        "New",
-        "Changed",
-        "Same",
-        "Rejected",
-        "Source ms",
-        "Rules ms",
-        "Stage ms",
-        "Merge ms",
-    )
-    live = [_live_run(row) for row in data["live"]]
-    return html.Div([*live, note(share) if share else None, small_table(heads, cells, "Units of work")])
-
-
-def render_errors(data: Mapping[str, Any]) -> Any:
-    """Run, class and records; events; the stack of a failure; the way to Airflow's log."""
-    parts: list[Any] = []
-    if data["codes"]:
-        cells = [
-            [
-                link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
-                f"{row['records']:,}",
-                f"{row['open_records'] or 0:,}",
-            ]
-            for row in data["codes"]
-        ]
-        parts.append(small_table(("Code", "Records", "Still open"), cells, "Rejected records by code"))
-    if data["events"]:
-        events = [[at(row["at"]), row["level"], row["category"], row["code"], row["message"]] for row in data["events"]]
-        parts.append(small_table(("When", "Level", "Category", "Code", "What"), events, "Events"))
-    for row in data["trace"]:
-        if row["stack_trace"]:
-            parts.append(html.Details([html.Summary("Stack"), html.Pre(row["stack_trace"], className="cmms-raw")]))
-        if row["dag_id"] and row["run_id"]:
-            address = f"/dags/{row['dag_id']}/runs/{row['run_id']}"
-            parts.append(html.A("Open the run and its task logs in Airflow", href=address, target="_blank"))
-    return (
-        html.Div(parts, className="cmms-stack")
-        if parts
-        else empty_state("Nothing was rejected, nothing happened.", name="check")
-    )
-
-
 LIVE = Widget("live", "Running now", load_live, render_live, refresh_seconds=2, span=8)
 LAST = Widget("last", "Daily syncs", load_last, render_last, refresh_seconds=30, span=4)
 RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4)
 RECENT = Widget("recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8)
 CALLS = Widget("calls", "Response time of the source", load_calls, render_calls, refresh_seconds=30, span=6)
 CODES = Widget("codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6)
-GAPS = Widget("gaps", "Readings by plant and day", load_gaps, render_gaps, refresh_seconds=300, span=12)
-STEPS = Widget("steps", "Steps", load_run, render_steps, refresh_seconds=3, span=12)
-ERRORS = Widget("errors", "What happened", load_run, render_errors, span=12)

@@ -1,0 +1,198 @@
+"""Widgets about what failed: by category and day, what trying again has brought, who has settled what. Thirty days."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.views.read_status import Row, read
+from cmms_ui.components.marks import empty_state
+from cmms_ui.schema import Choice, Field, Widget
+from cmms_ui.widgets.parts import at, link, note, small_table
+from cmms_ui.widgets.sync_history_widgets import last_days, percent_text
+
+DAYS = 30
+_COLOURS = {
+    "validation": "yellow.6",
+    "business": "orange.6",
+    "orphan": "grape.5",
+    "api": "blue.6",
+    "database": "red.7",
+}
+_COUNTED = Field(
+    "counted",
+    "Counted",
+    "choice",
+    choices=(Choice("records", "Rejected records"), Choice("runs", "Failed runs")),
+    default="records",
+)
+
+
+def _since() -> dict[str, date]:
+    return {"since": last_days(DAYS)[0]}
+
+
+def load_categories(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Errors by day and category: of records, or of whole runs."""
+    statement = "failure_days" if parameters["counted"] == "runs" else "error_days"
+    return {"counted": parameters["counted"], "rows": read(statement, _since())}
+
+
+def render_categories(data: Mapping[str, Any]) -> Any:
+    """A bar for each day, stacked by category; the totals in words."""
+    rows: list[Row] = data["rows"]
+    what = "runs failed" if data["counted"] == "runs" else "records were rejected"
+    if not rows:
+        return empty_state(f"No {what} in {DAYS} days.", name="check")
+    totals: Counter[str] = Counter()
+    by_day: dict[date, Counter[str]] = {}
+    for row in rows:
+        totals[row["category"]] += int(row["errors"])
+        by_day.setdefault(row["day"], Counter())[row["category"]] += int(row["errors"])
+    order = [name for name, _ in totals.most_common()]
+    parts = ", ".join(f"{name} {totals[name]:,}" for name in order)
+    return html.Div(
+        [
+            dmc.BarChart(
+                h=190,
+                data=[
+                    {"day": f"{day:%m-%d}", **{name: by_day.get(day, Counter())[name] for name in order}}
+                    for day in last_days(DAYS)
+                ],
+                dataKey="day",
+                type="stacked",
+                series=[
+                    {"name": name, "label": name.capitalize(), "color": _COLOURS.get(name, "gray.6")} for name in order
+                ],
+                withLegend=True,
+                maxBarWidth=26,
+                yAxisProps={"allowDecimals": False, "width": 40},
+            ),
+            note(f"{totals.total():,} {what} in {DAYS} days: {parts}."),
+        ]
+    )
+
+
+def load_retries(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """What trying again has brought."""
+    return {"runs": read("retried_runs", _since()), "records": read("replayed_records", _since())}
+
+
+def render_retries(data: Mapping[str, list[Row]]) -> Any:
+    """Runs by error class, records by code: how many were tried again, and with what success."""
+    parts: list[Any] = []
+    if data["runs"]:
+        lines = [
+            [
+                row["error_class"],
+                f"{row['runs']:,}",
+                f"{row['retried'] or 0:,}",
+                f"{row['good'] or 0:,}",
+                f"{row['under_way'] or 0:,}",
+                _rate(row["good"], row["retried"]),
+            ]
+            for row in data["runs"]
+        ]
+        heads = ("Failed runs", "Runs", "Started again", "Then good", "Under way", "Success")
+        parts.append(small_table(heads, lines, "Retries of runs by error class"))
+    else:
+        parts.append(note(f"No run has failed in {DAYS} days."))
+    if data["records"]:
+        lines = [
+            [
+                link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
+                f"{row['tried']:,}",
+                f"{row['then_stored'] or 0:,}",
+                f"{row['most_attempts']:,}",
+                _rate(row["then_stored"], row["tried"]),
+            ]
+            for row in data["records"]
+        ]
+        columns = ("Rejected records", "Judged again", "Then stored", "Most attempts", "Success")
+        parts.append(small_table(columns, lines, "Replays of records by code"))
+    else:
+        parts.append(note(f"No rejected record was judged again in {DAYS} days."))
+    return html.Div(parts, className="cmms-stack")
+
+
+def _rate(good: Any, tried: Any) -> str:
+    return percent_text(100 * float(good or 0) / float(tried)) if tried else "not tried"
+
+
+def load_summary(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What became of the rejected records, and who did what last."""
+    return {
+        "codes": read("error_summary", _since()),
+        "handled": {row["code"]: row for row in read("last_handled", _since())},
+        "settled": {row["code"]: row for row in read("last_settled", _since())},
+    }
+
+
+def render_summary(data: Mapping[str, Any]) -> Any:
+    """By code: open, in work, resolved, discarded; by whom and when."""
+    if not data["codes"]:
+        return empty_state(f"No record was rejected in {DAYS} days.", name="check")
+    lines = []
+    for row in data["codes"]:
+        code = row["code"]
+        handled, settled = data["handled"].get(code), data["settled"].get(code)
+        lines.append(
+            [
+                link(code, f"/record-errors?tab=all&q={code}"),
+                _count(row["open_records"], "! ", "bad"),
+                _count(row["in_work"], "◔ ", "warn"),
+                _count(row["resolved"], "✓ ", "good"),
+                _count(row["discarded"], "⊘ ", "idle"),
+                f"{settled['resolved_by'] or 'a sync'}, {at(settled['resolved_at'])}" if settled else "–",
+                f"{handled['actor']}: {handled['action']}, {at(handled['at'])}" if handled else "–",
+            ]
+        )
+    heads = ("Code", "Open", "In work", "Resolved", "Discarded", "Settled last by", "Last act of a person")
+    return html.Div(
+        small_table(heads, lines, "Rejected records by code and what became of them"), className="cmms-short"
+    )
+
+
+def _count(value: Any, sign: str, tone: str) -> Any:
+    return html.Span(f"{sign}{int(value):,}", className=f"cmms-text-{tone}") if value else "0"
+
+
+def load_acts(parameters: Mapping[str, Any]) -> list[Row]:
+    """What people did with a record."""
+    return read("acts_on_reject", {"id_text": str(parameters["key"])})
+
+
+def render_acts(rows: list[Row]) -> Any:
+    """Who did what, when."""
+    if not rows:
+        return note("Nobody has worked on this record.")
+    cells = [
+        [at(row["at"]), row["actor"], row["action"], html.Code(str(row["after_json"] or "")[:200])] for row in rows
+    ]
+    return small_table(("When", "Who", "What", "Values"), cells, "What people did with this record")
+
+
+CATEGORIES = Widget(
+    "categories",
+    "Errors by category",
+    load_categories,
+    render_categories,
+    refresh_seconds=60,
+    span=6,
+    options=(_COUNTED,),
+)
+RETRIES = Widget("retries", "What trying again has brought", load_retries, render_retries, refresh_seconds=60, span=6)
+SUMMARY = Widget(
+    "error_summary",
+    "Rejected records: open, in work, settled",
+    load_summary,
+    render_summary,
+    refresh_seconds=30,
+    span=12,
+)
+ACTS = Widget("acts", "Who did what", load_acts, render_acts, refresh_seconds=30, span=12)
