@@ -6,6 +6,7 @@ ready file into an index-free table plus the single merge statement, on the same
     make bench                      100,000 and 1,000,000 running times
     make bench ARGS="--rows 10000"  a quick look
     make bench ARGS=--dag           one DAG run under a real scheduler instead
+    make bench ARGS=--view          the view over a large database: lists alone, then 50 people while a sync runs
     make bench ARGS=--no-peers      without the peers (the first time they need a package index)
 """
 
@@ -53,7 +54,15 @@ def main() -> int:
         "--orm-rows", type=int, default=5_000, help="records of the slow ORM peer, scaled (default: %(default)s)"
     )
     parser.add_argument("--dag", action="store_true", help="measure a DAG run under a real scheduler instead")
+    parser.add_argument("--view", action="store_true", help="measure the view over a large database instead")
+    parser.add_argument("--machines", type=int, default=100_000, help="machines of --view (default: %(default)s)")
+    parser.add_argument("--view-days", type=int, default=30, help="days of readings of --view (default: %(default)s)")
     args = parser.parse_args()
+    if args.view:
+        from benchmarks.view_load import measure_view
+
+        measure_view(args.machines, args.view_days, max(args.repeat, 20), RESULTS)
+        return 0
     if args.dag:
         from benchmarks.dag_run import measure_dag_run
 

@@ -10,10 +10,12 @@ import json
 import logging
 from collections.abc import MutableMapping
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import anyio.to_thread
+from dash.fingerprint import check_fingerprint
 from fastapi import HTTPException
 from starlette._utils import get_route_path
 from starlette.requests import HTTPConnection
@@ -27,7 +29,9 @@ from cmms_ui.refusals import Refused, send_refusal
 
 BODY_LIMIT_BYTES = 1_000_000
 CALLBACK_PATH = "/_dash-update-component"
+SCRIPTS_PATH = "/_dash-component-suites/"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+NOT_KEPT, KEPT_BY_BROWSER = b"no-store", b"private, max-age=31536000, immutable"
 
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
@@ -61,7 +65,6 @@ class Guard:
         self._headers = [
             (b"content-security-policy", CONTENT_POLICY.format(hashes=hashes).encode()),
             (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
             (b"referrer-policy", b"same-origin"),
         ]
 
@@ -69,8 +72,8 @@ class Guard:
         """Let a request pass, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             return
-        send = self._with_headers(send) if scope["type"] == "http" else send
         path = get_route_path(scope) or "/"
+        send = self._with_headers(send, path) if scope["type"] == "http" else send
         actor = None
         try:
             actor, by_header = await self._identify(HTTPConnection(scope))
@@ -144,13 +147,15 @@ class Guard:
         except Exception:
             log.exception("A refused request could not be noted in the audit log.")
 
-    def _with_headers(self, send: Send) -> Send:
-        ours = {name for name, _ in self._headers}
+    def _with_headers(self, send: Send, path: str) -> Send:
+        ours = {b"cache-control", *(name for name, _ in self._headers)}
+        is_script = path.startswith(SCRIPTS_PATH) and check_fingerprint(path)[1]
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 kept = [pair for pair in message.get("headers", []) if bytes(pair[0]).lower() not in ours]
-                message = {**message, "headers": [*kept, *self._headers]}
+                caching = KEPT_BY_BROWSER if is_script and message["status"] == HTTPStatus.OK else NOT_KEPT
+                message = {**message, "headers": [*kept, *self._headers, (b"cache-control", caching)]}
             await send(message)
 
         return send_with_headers

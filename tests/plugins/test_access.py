@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +40,21 @@ def test_a_viewer_may_read_everything_and_gets_the_headers(client_for: ClientFor
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_only_scripts_with_a_fingerprint_may_stay_in_a_browser(client_for: ClientFor) -> None:
+    viewer = client_for("viewer")
+    scripts = [path for path in re.findall(r'src="([^"]+)"', viewer.get("/cmms/").text) if "component-suites" in path]
+    assert len(scripts) > 5
+    for path in scripts:
+        assert viewer.get(path).headers["cache-control"] == "private, max-age=31536000, immutable", path
+        refused = client_for(None).get(path)
+        assert (refused.status_code, refused.headers["cache-control"]) == (401, "no-store")
+    folder, _, name = scripts[0].rpartition("/")
+    plain = re.sub(r"\.v[\w-]+m[0-9a-f]+\.", ".", name)
+    assert plain != name
+    for path in (f"{folder}/{plain}", f"{folder}/nothing.v1m1.js", "/cmms/assets/cmms.v1m1.js", "/cmms/assets/cmms.js"):
+        assert viewer.get(path).headers["cache-control"] == "no-store", path
 
 
 @pytest.mark.parametrize("path", EVERYTHING[-2:])

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy
 
 from cmms.database import Connection, Cursor, connect, run_transaction, translated_errors
+from cmms.views.keep_results import forget_kept
 
 POOL_SIZE = 8
 POOL_WAIT_SECONDS = 10
@@ -64,5 +65,8 @@ def raw_session() -> Iterator[Connection]:
 
 def write(work: Callable[[Cursor], T], *, what: str) -> T:
     """One transaction: ``work(cursor)``, repeated as a whole on deadlock; an error leaves nothing."""
-    with raw_session() as connection:
-        return run_transaction(connection, work, what=what)
+    try:
+        with raw_session() as connection:
+            return run_transaction(connection, work, what=what)
+    finally:
+        forget_kept()

@@ -123,12 +123,15 @@ def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WA
         raise Invalid(f"choose 1 to {REPLAY_LIMIT:,} records")
     batch_id = str(uuid4())
 
-    def note(cursor: Cursor) -> None:
-        for row in _lock(cursor, keys):
+    def note(cursor: Cursor) -> int:
+        rows = _lock(cursor, keys)
+        for row in rows:
             before = {"status": row["status"]}
             audit(cursor, actor, "replay", "sync_record_errors", row["id"], before=before, batch_id=batch_id)
+        return len(rows)
 
-    write(note, what="noting a replay")
+    if not write(note, what="noting a replay"):
+        raise NotFound("these records do not exist (any more)")
     replaying = _ReplayProcess(actor.name, keys)
     replaying.join(wait_seconds)
     if replaying.is_alive():

@@ -196,13 +196,12 @@ def _order_of(listing: Listing, query: ListQuery) -> list[tuple[str, bool]]:
 
 
 def _order_terms(listing: Listing, query: ListQuery) -> list[Any]:
-    terms = []
-    for name, descending in _order_of(listing, query):
-        column: Any = literal_column(listing.field_named(name).source)
-        terms.append(column.desc() if descending else column.asc())
-    if not any(listing.field_named(name).source == listing.key for name, _ in _order_of(listing, query)):
-        terms.append(literal_column(listing.key).asc())  # equal rows keep their places from page to page
-    return terms
+    asked = [(listing.field_named(name).source, descending) for name, descending in _order_of(listing, query)]
+    if listing.key not in [source for source, _ in asked]:
+        # Equal rows keep their places from page to page; in the same direction, so that an index can give the order.
+        asked.append((listing.key, bool(asked) and asked[-1][1]))
+    columns: list[tuple[Any, bool]] = [(literal_column(source), descending) for source, descending in asked]
+    return [column.desc() if descending else column.asc() for column, descending in columns]
 
 
 def _where_sources(listing: Listing, query: ListQuery) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cmms.views.actors import Invalid, NotFound
 from cmms.views.connections import reading
+from cmms.views.keep_results import keep
 from cmms.views.listing import Listing, ListQuery, select_badges, select_count, select_keys, select_page, select_row
 
 Row = dict[str, Any]
@@ -28,9 +29,19 @@ def read_page(listing: Listing, query: ListQuery) -> Page:
     """The rows of a page and the number of all that match."""
     with reading() as connection:
         rows = [dict(row._mapping) for row in connection.execute(select_page(listing, query))]
-        if query.offset == 0 and len(rows) < query.limit:
-            return Page(rows, len(rows))
-        return Page(rows, int(connection.execute(select_count(listing, query)).scalar_one()))
+    if query.offset == 0 and len(rows) < query.limit:
+        return Page(rows, len(rows))
+    return Page(rows, count_rows(listing, query))
+
+
+def count_rows(listing: Listing, query: ListQuery) -> int:
+    """How many rows match."""
+
+    def read() -> int:
+        with reading() as connection:
+            return int(connection.execute(select_count(listing, query)).scalar_one())
+
+    return keep(("count", listing.table, query.scope, query.search, query.conditions), read)
 
 
 def read_row(listing: Listing, key: int) -> Row:
@@ -44,8 +55,13 @@ def read_row(listing: Listing, key: int) -> Row:
 
 def read_badges(listing: Listing) -> dict[str, int]:
     """How many rows each scope has: one statement."""
-    with reading() as connection:
-        return {name: int(count) for name, count in connection.execute(select_badges(listing)).one()._mapping.items()}
+
+    def read() -> dict[str, int]:
+        with reading() as connection:
+            counts = connection.execute(select_badges(listing)).one()._mapping
+            return {name: int(count) for name, count in counts.items()}
+
+    return keep(("badges", listing.table), read)
 
 
 def read_keys(listing: Listing, query: ListQuery) -> list[int]:

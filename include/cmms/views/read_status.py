@@ -7,14 +7,19 @@ from typing import Any
 
 from cmms.database import query
 from cmms.views.connections import raw_session
+from cmms.views.keep_results import keep
 
 Row = dict[str, Any]
 
 
 def read(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
-    """Rows of a statement of ``include/sql/ui``."""
-    with raw_session() as connection:
-        return query(connection, f"ui/{statement}", parameters)
+    """Rows of a statement of ``include/sql/ui``; not to be changed, for others may be given the same ones."""
+
+    def ask() -> list[Row]:
+        with raw_session() as connection:
+            return query(connection, f"ui/{statement}", parameters)
+
+    return keep((statement, *sorted((parameters or {}).items())), ask)
 
 
 def read_worst_alert() -> Row | None:

@@ -30,7 +30,7 @@ from cmms_ui.schema import Column, Resource
 CONCURRENT_EXPORTS = 2
 PRINTED_ROWS = 5_000
 _FORMULA_STARTS = "=+-@\t\r\n\x00|%"
-_KINDS = {
+KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
@@ -62,7 +62,7 @@ def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> Str
         _running.release()
         raise
     headers = {} if kind == "print" else {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_until_done(body), media_type=_KINDS[kind], headers=headers)
+    return StreamingResponse(_until_done(body), media_type=KINDS[kind], headers=headers)
 
 
 def _until_done(body: Iterator[bytes]) -> Iterator[bytes]:

@@ -19,7 +19,17 @@ from cmms.views.actors import NotFound, ViewError
 from cmms.views.listing import OPERATORS_OF, PAGE_SIZE_LIMIT
 from cmms.views.read_equipment import read_running_times
 from cmms.views.read_list import read_badges, read_page, read_row
-from cmms_ui.api.export_rows import export
+from cmms_ui.api.describe import (
+    PROBLEM_TYPE,
+    Me,
+    Reading,
+    describe_problems,
+    example_call,
+    page_model,
+    problems,
+    row_model,
+)
+from cmms_ui.api.export_rows import KINDS, export
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_address
 from cmms_ui.policy import ACTIONS
@@ -32,15 +42,6 @@ from cmms_ui.schema import Resource, Target
 PREFIX = "/api/v1"
 _KEY_LIMIT = 2**63 - 1
 Key = Annotated[int, Path(ge=1, le=_KEY_LIMIT, examples=[1])]
-
-
-class Rows(BaseModel):
-    """A page of a list."""
-
-    rows: list[dict[str, Any]]
-    total: int = Field(examples=[2000], description="How many rows match in all.")
-    offset: int
-    limit: int
 
 
 class ActionCall(BaseModel):
@@ -68,75 +69,65 @@ class PreviewResult(BaseModel):
     rows: list[list[str]]
 
 
-class Problem(BaseModel):
-    """An RFC 9457 problem document."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    fields: dict[str, str] = {}
-
-
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}}
-    for status in (400, 401, 403, 404, 409, 422, 503)
-}
-
-
 def add_rest_api(server: FastAPI) -> None:
     """Add every route and the translation of errors."""
     server.add_exception_handler(ViewError, _show_view_error)
     server.add_exception_handler(CmmsError, _show_outage)
     server.add_exception_handler(RequestValidationError, _show_bad_request)
     server.add_exception_handler(HTTPException, _show_http_error)
-    server.get(f"{PREFIX}/me", tags=["me"], summary="Who I am here and what I may do", responses=_PROBLEMS)(_show_me)
-    server.get(f"{PREFIX}/meta/{{resource}}", tags=["meta"], summary="What a resource is made of", responses=_PROBLEMS)(
-        _show_meta
-    )
+    describe_problems(server)
+    server.get(
+        f"{PREFIX}/me", tags=["me"], summary="Who I am here and what I may do", response_model=Me, responses=problems()
+    )(_show_me)
+    server.get(
+        f"{PREFIX}/meta/{{resource}}", tags=["meta"], summary="What a resource is made of", responses=problems(404, 422)
+    )(_show_meta)
     for resource in RESOURCES.values():
         _add_resource(server, resource)
-    readings = f"{PREFIX}/equipment/{{key}}/running-times"
-    server.get(readings, tags=["equipment"], summary="Readings of a machine", responses=_PROBLEMS)(_show_running_times)
+    server.get(
+        f"{PREFIX}/equipment/{{key}}/running-times",
+        tags=["equipment"],
+        summary="Readings of a machine",
+        response_model=list[Reading],
+        responses=problems(404, 422),
+    )(_show_running_times)
 
 
 def _add_resource(server: FastAPI, resource: Resource) -> None:
     path = f"{PREFIX}/{resource.name}"
     slug = resource.name.replace("-", "_")
+    row = row_model(resource)
 
     def add(method: str, where: str, name: str, endpoint: Callable[..., Any], summary: str, **more: Any) -> None:
-        more |= {"tags": [resource.name], "responses": _PROBLEMS, "operation_id": f"{slug}_{name}"}
+        more |= {"tags": [resource.name], "operation_id": f"{slug}_{name}"}
         server.add_api_route(path + where, endpoint, methods=[method], summary=f"{resource.label}: {summary}", **more)
 
-    described = {"response_model": Rows, "description": _describe_filters(resource)}
-    add("GET", "", "list", _make_list(resource), "a page of the list", **described)
-    add("GET", "/badges", "badges", _make_badges(resource), "rows per tab")
-    add(
-        "GET",
-        "/export",
-        "export",
-        _make_export(resource),
-        "all matching rows as a file",
-        response_class=StreamingResponse,
-    )
-    add("GET", "/{key}", "read", _make_record(resource), "one record")
+    listed: dict[str, Any] = {"description": _describe_filters(resource), "responses": problems(422)}
+    page: dict[str, Any] = {"response_model": page_model(resource, row), "response_model_exclude_unset": True}
+    add("GET", "", "list", _make_list(resource), "a page of the list", **listed, **page)
+    add("GET", "/badges", "badges", _make_badges(resource), "rows per tab", responses=problems())
+    file = {"content": {kind.partition(";")[0]: {} for kind in KINDS.values()}, "description": "The file"}
+    listed = {**listed, "responses": {200: file, **problems(422, 429)}, "response_class": StreamingResponse}
+    add("GET", "/export", "export", _make_export(resource), "all matching rows as a file", **listed)
+    record: dict[str, Any] = {
+        "response_model": row,
+        "response_model_exclude_unset": True,
+        "responses": problems(404, 422),
+    }
+    add("GET", "/{key}", "read", _make_record(resource), "one record", **record)
     for action in resource.actions:
         fields = ", ".join(f"`{field.name}`" for field in action.fields) or "none"
         text = f"{action.explain}\n\nValues: {fields}. Needs the capability `{ACTIONS.get(action.name)}`."
-        endpoint = _make_action(resource, action.verb)
-        described = {"response_model": ActionResult, "description": text, "response_model_exclude_defaults": True}
-        add("POST", f"/actions/{action.verb}", f"action_{action.verb}", endpoint, action.label, **described)
+        example = {"requestBody": {"content": {"application/json": {"example": example_call(action)}}}}
+        described = {"response_model": ActionResult, "description": text, "openapi_extra": example}
+        described |= {"responses": problems(400, 404, 409, 413, 415, 422)}
+        add("POST", f"/actions/{action.verb}", f"action_{action.verb}", _make_action(resource, action.verb),
+            action.label, response_model_exclude_defaults=True, **described)  # fmt: skip
         if action.preview:
-            where, name = f"/actions/{action.verb}/preview", f"preview_{action.verb}"
-            described = {"response_model": PreviewResult, "description": "Changes nothing."}
-            add(
-                "POST",
-                where,
-                name,
-                _make_preview(resource, action.verb),
-                f"what '{action.label}' would do",
-                **described,
-            )
+            described |= {"response_model": PreviewResult, "description": "Changes nothing."}
+            show_preview = _make_preview(resource, action.verb)
+            add("POST", f"/actions/{action.verb}/preview", f"preview_{action.verb}", show_preview,
+                f"what '{action.label}' would do", **described)  # fmt: skip
 
 
 def _describe_filters(resource: Resource) -> str:
@@ -158,12 +149,13 @@ def _make_list(resource: Resource) -> Callable[..., Any]:
         order: Annotated[str, Query(description="fields by comma, -field descending", max_length=200)] = "",
         offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
         limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT)] = 50,
-    ) -> Rows:
+    ) -> dict[str, Any]:
         actor = current_actor()
         query = from_address(resource, actor, request.query_params.multi_items())
         page = read_page(resource.listing, query)
         columns = resource.visible_columns(actor)
-        return Rows(rows=[to_json(row, columns) for row in page.rows], total=page.total, offset=offset, limit=limit)
+        rows = [to_json(row, columns) for row in page.rows]
+        return {"rows": rows, "total": page.total, "offset": offset, "limit": limit}
 
     return show_list
 
@@ -283,4 +275,4 @@ def _show_http_error(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _answer(status: int, detail: str, **more: Any) -> JSONResponse:
-    return JSONResponse(problem(status, detail, **more), status_code=status, media_type="application/problem+json")
+    return JSONResponse(problem(status, detail, **more), status_code=status, media_type=PROBLEM_TYPE)

@@ -11,6 +11,7 @@ from cmms.views.actors import Actor, Capability
 from cmms.views.saved_views import SavedView
 from cmms_ui.arrange_list import Arrangement
 from cmms_ui.components.marks import aria, icon
+from cmms_ui.components.menu_button import menu_button
 from cmms_ui.schema import Resource
 
 
@@ -20,9 +21,7 @@ def views_menu(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
     label = arranged.view.name if arranged.view else "Views"
     return dmc.Popover(
         [
-            dmc.PopoverTarget(
-                dmc.Button(label, variant="default", size="sm", leftSection=icon("list"), maw=220),
-            ),
+            menu_button(label, "list"),
             dmc.PopoverDropdown(
                 html.Div(
                     [
@@ -104,7 +103,7 @@ def columns_menu(resource: Resource, actor: Actor, arranged: Arrangement) -> Any
     name = resource.name
     return dmc.Popover(
         [
-            dmc.PopoverTarget(dmc.Button("Columns", variant="default", size="sm", leftSection=icon("columns"))),
+            menu_button("Columns", "columns"),
             dmc.PopoverDropdown(
                 html.Div(
                     [

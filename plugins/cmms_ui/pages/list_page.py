@@ -14,6 +14,7 @@ from cmms_ui.arrange_list import Arrangement, arrange_list, varying_columns
 from cmms_ui.components.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
 from cmms_ui.components.grid import make_grid
 from cmms_ui.components.marks import aria, icon
+from cmms_ui.components.menu_button import menu_button
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.shell import trail_of
 from cmms_ui.resources import RESOURCES
@@ -116,26 +117,26 @@ def action_button(resource: Resource, action: Action, place: str, *, key: str = 
 
 
 def _tabs(resource: Resource, tabs: tuple[Tab, ...], current: Tab) -> Any:
+    heads = [
+        dmc.TabsTab(
+            tab.label,
+            value=tab.name,
+            leftSection=icon(tab.icon),
+            rightSection=dmc.Badge(
+                "…",
+                id={"type": "list-badge", "resource": resource.name, "tab": tab.name},
+                size="sm",
+                variant="light",
+                color="gray",
+                circle=False,
+            ),
+        )
+        for tab in tabs
+    ]
+    # Each head names a panel as the one it controls: here the panel says what the tab shows.
+    panels = [dmc.TabsPanel(tab.hint, value=tab.name, className="cmms-tab-hint") for tab in tabs]
     return dmc.Tabs(
-        dmc.TabsList(
-            [
-                dmc.TabsTab(
-                    tab.label,
-                    value=tab.name,
-                    leftSection=icon(tab.icon),
-                    rightSection=dmc.Badge(
-                        "…",
-                        id={"type": "list-badge", "resource": resource.name, "tab": tab.name},
-                        size="sm",
-                        variant="light",
-                        color="gray",
-                        circle=False,
-                    ),
-                )
-                for tab in tabs
-            ],
-            className="cmms-tabs-list",
-        ),
+        [dmc.TabsList(heads, className="cmms-tabs-list"), *panels],
         id={"type": "list-tabs", "resource": resource.name},
         value=current.name,
         className="cmms-tabs",
@@ -164,9 +165,7 @@ def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
                     columns_menu(resource, actor, arranged),
                     dmc.Menu(
                         [
-                            dmc.MenuTarget(
-                                dmc.Button("Export", variant="default", size="sm", leftSection=icon("download"))
-                            ),
+                            menu_button("Export", "download", dmc.MenuTarget),
                             dmc.MenuDropdown(
                                 [
                                     html.A(

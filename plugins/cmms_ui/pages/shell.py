@@ -20,6 +20,7 @@ THEME = {
     "fontFamily": "var(--cmms-font)",
     "headings": {"fontFamily": "var(--cmms-font)", "fontWeight": "600"},
     "cursorType": "pointer",
+    "respectReducedMotion": True,
     "defaultRadius": "md",
 }
 

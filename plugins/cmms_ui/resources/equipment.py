@@ -25,9 +25,23 @@ from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MAC
 from cmms_ui.widgets.equipment_widgets import HISTORY, QUALITY
 from cmms_ui.widgets.machine_chart import CHART
 
-_LATEST = "FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1"
-_COUNTER = f"(SELECT r.cumulative_hours {_LATEST})"
-_SINCE_SERVICE = f"({_COUNTER} - COALESCE(e.serviced_at_hours, 0))"
+# The newest reading of a machine: row "r", read for the rows of one page. For all machines that takes seconds, so
+# their counters come from the index of days: on the newest day ("n"), else on the day before it (the newest may be only
+# partly synced), and only who has neither is looked up alone.
+_NEWEST_DATE = "(SELECT MAX(m.date) FROM equipment_running_times m WHERE m.equipment_id = e.id)"
+_NEWEST_DAY = "(SELECT MAX(d.date) FROM equipment_running_times d)"
+_DAY_BEFORE = (
+    "(SELECT MAX(b.date) FROM equipment_running_times b"
+    " WHERE b.date < (SELECT MAX(d.date) FROM equipment_running_times d))"
+)
+_COUNTER_ON = (
+    "(SELECT c.cumulative_hours FROM equipment_running_times c {} WHERE c.equipment_id = e.id AND c.date = {})"
+)
+_COUNTER_OF_ALL = (
+    f"COALESCE(n.cumulative_hours, {_COUNTER_ON.format('FORCE INDEX (ix_running_times_date)', _DAY_BEFORE)},"
+    f" {_COUNTER_ON.format('', _NEWEST_DATE)})"
+)
+_SINCE_SERVICE = "(r.cumulative_hours - COALESCE(e.serviced_at_hours, 0))"
 _HAS_OPEN_ERROR = (
     "EXISTS (SELECT 1 FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)"
 )
@@ -124,6 +138,9 @@ EQUIPMENT = Resource(
     joins={
         "p": "JOIN plants p ON p.id = e.plant_id",
         "g": "LEFT JOIN equipment_groups g ON g.id = e.equipment_group_id",
+        "r": f"LEFT JOIN equipment_running_times r ON r.equipment_id = e.id AND r.date = {_NEWEST_DATE}",
+        "n": "LEFT JOIN equipment_running_times n FORCE INDEX (ix_running_times_date) ON n.equipment_id = e.id"
+        f" AND n.date = {_NEWEST_DAY}",
     },
     order=(("equipment_number", False),),
     title="equipment_number",
@@ -151,10 +168,10 @@ EQUIPMENT = Resource(
         Column("plant_code", "Plant", "p.plant_code", width=90),
         Column("plant_name", "Plant name", "p.name", width=160, hidden=True),
         Column("group_name", "Group", "COALESCE(g.name, 'Unclassified')", width=150),
-        Column("running_hours", "Hours, last day", f"(SELECT r.running_hours {_LATEST})", "hours", 130, False, False),
-        Column("cumulative_hours", "Counter", _COUNTER, "hours", 130, False, False),
-        Column("reading_date", "Last reading", f"(SELECT r.date {_LATEST})", "date", 125, False, False),
-        Column("reading_quality", "Quality", f"(SELECT r.quality {_LATEST})", "status", 115, False, False, hidden=True),
+        Column("running_hours", "Hours, last day", "r.running_hours", "hours", 130, False, False),
+        Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", 130, False, False),
+        Column("reading_date", "Last reading", "r.date", "date", 125, False, False),
+        Column("reading_quality", "Quality", "r.quality", "status", 115, False, False, hidden=True),
         Column(
             "hours_since_service",
             "Hours since service",
@@ -220,7 +237,7 @@ EQUIPMENT = Resource(
             "Needs maintenance",
             "tool",
             f"e.is_active = 1 AND g.maintenance_interval_hours IS NOT NULL"
-            f" AND {_SINCE_SERVICE} >= g.maintenance_interval_hours",
+            f" AND {_COUNTER_OF_ALL} - COALESCE(e.serviced_at_hours, 0) >= g.maintenance_interval_hours",
             "No machine has run longer than the interval of its group. Intervals are set in Groups.",
             columns=("hours_since_service", "interval_hours"),
             alarming=True,

@@ -14,6 +14,7 @@ from cmms_ui.components.marks import aria, empty_state, status_badge
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import at, drill, figure, link, note, small_table
 
+CELL_LIMIT = 5_000
 _TONES = {"good": "good", "warn": "warning or not in feed", "bad": "rejected records", "idle": "no reading that day"}
 _SIGNS = {"good": "✓", "warn": "▲", "bad": "!", "idle": "·"}
 
@@ -44,15 +45,41 @@ def render_counts(counts: Mapping[str, int]) -> Any:
     )
 
 
-def load_health(_parameters: Mapping[str, Any]) -> list[Row]:
-    """Every active machine with its health."""
-    return read("health_matrix")
+def load_health(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """How the active machines of each plant are; every machine too, unless there are more than :data:`CELL_LIMIT`."""
+    plants = read("health_by_plant")
+    machines = sum(int(row[health]) for row in plants for health in _TONES)
+    return {"plants": plants, "machines": read("health_matrix") if machines <= CELL_LIMIT else []}
 
 
-def render_health(rows: list[Row]) -> Any:
-    """One cell a machine, by plant; colour and sign, a link to the machine."""
-    if not rows:
+def render_health(data: Mapping[str, list[Row]]) -> Any:
+    """Colour, sign and number of each health; below one cell a machine, by plant, or the plants' numbers."""
+    if not data["plants"]:
         return empty_state("No machine is active.", name="gauge")
+    legend = [
+        html.Span(
+            f"{_SIGNS[health]} {text}: {sum(int(row[health]) for row in data['plants']):,}",
+            className=f"cmms-text-{health}",
+        )
+        for health, text in _TONES.items()
+    ]
+    body = _health_cells(data["machines"]) if data["machines"] else _health_of_plants(data["plants"])
+    return html.Div([html.Div(legend, className="cmms-live-facts"), body])
+
+
+def _health_of_plants(rows: list[Row]) -> Any:
+    cells = [
+        [
+            link(row["plant_code"], f"/equipment?tab=active&plant_code={row['plant_code']}"),
+            *(html.Span(f"{_SIGNS[h]} {int(row[h]):,}", className=f"cmms-text-{h}") for h in _TONES),
+        ]
+        for row in rows
+    ]
+    heads = ("Plant", "Good", "Warning", "Rejected", "No reading")
+    return html.Div(small_table(heads, cells, "Health of the active machines by plant"), className="cmms-matrix")
+
+
+def _health_cells(rows: list[Row]) -> Any:
     plants: dict[str, list[Any]] = {}
     for row in rows:
         health = str(row["health"])
@@ -64,30 +91,20 @@ def render_health(rows: list[Row]) -> Any:
                 title=f"{row['equipment_number']}: {_TONES[health]}",
             )
         )
-    counts = {health: sum(row["health"] == health for row in rows) for health in _TONES}
-    legend = [
-        html.Span(f"{_SIGNS[health]} {text}: {counts[health]:,}", className=f"cmms-text-{health}")
-        for health, text in _TONES.items()
-    ]
     return html.Div(
         [
-            html.Div(legend, className="cmms-live-facts"),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            html.Span(f"{plant} ({len(cells):,})", className="cmms-dim"),
-                            html.Div(cells, className="cmms-cells"),
-                        ]
-                    )
-                    for plant, cells in plants.items()
-                ],
-                className="cmms-matrix",
-                tabIndex=0,
-                role="region",
-                **aria(label="Health of every active machine"),
-            ),
-        ]
+                    html.Span(f"{plant} ({len(cells):,})", className="cmms-dim"),
+                    html.Div(cells, className="cmms-cells"),
+                ]
+            )
+            for plant, cells in plants.items()
+        ],
+        className="cmms-matrix",
+        tabIndex=0,
+        role="region",
+        **aria(label="Health of every active machine"),
     )
 
 

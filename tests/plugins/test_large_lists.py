@@ -1,0 +1,191 @@
+"""On a database of some size no list reads all readings, and what is dear to compute is kept for a moment only."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import MySQLdb
+import pytest
+
+from benchmarks.view_data import fill
+from cmms.views.keep_results import forget_kept, keep
+from tests.sync.conftest import connection_uri
+
+MACHINES, DAYS = 6_000, 10
+
+
+@pytest.fixture(scope="module")
+def large(mysql_server: Any, make_database: Callable[[Any], dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """6,000 machines with ten days of readings, and the view's connections to them."""
+    from cmms.migrations import upgrade
+    from cmms.views.connections import engine
+
+    database = dict(make_database(mysql_server))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(database))
+        upgrade()
+        with closing(MySQLdb.connect(**database)) as connection:
+            fill(connection, machines=MACHINES, days=DAYS)
+        engine().dispose()
+        engine.cache_clear()
+        forget_kept()
+        yield database
+        engine().dispose()
+        engine.cache_clear()
+        forget_kept()
+
+
+def _full_scans(plan: Any) -> list[str]:
+    """Tables of a plan that are read from one end to the other, row by row."""
+    found = []
+    if isinstance(plan, dict):
+        if plan.get("access_type") == "ALL":
+            found.append(str(plan["table_name"]))
+        found += [name for value in plan.values() for name in _full_scans(value)]
+    elif isinstance(plan, list):
+        found += [name for value in plan for name in _full_scans(value)]
+    return found
+
+
+@pytest.mark.feature("PERF-11", "TBL-02")
+def test_no_list_count_or_sorting_reads_all_readings(large: dict[str, Any]) -> None:
+    from sqlalchemy import text
+    from sqlalchemy.dialects import mysql
+
+    from cmms.views.connections import reading
+    from cmms.views.listing import Condition, ListQuery, select_badges, select_count, select_page
+    from cmms_ui.resources.equipment import EQUIPMENT
+
+    listing = EQUIPMENT.listing
+    asked = [ListQuery(scope=scope) for scope in listing.scopes]
+    asked += [ListQuery(order=((field.name, False),)) for field in listing.fields if field.sortable]
+    asked += [ListQuery(search="PUMP"), ListQuery(conditions=(Condition("plant_code", "in", ("P003",)),))]
+    selects = [select(listing, query) for query in asked for select in (select_page, select_count)]
+    with reading() as connection:
+        connection.execute(text("SET SESSION explain_json_format_version = 1"))
+        for select in [*selects, select_badges(listing)]:
+            statement = str(select.compile(dialect=mysql.dialect(), compile_kwargs={"literal_binds": True}))
+            plan = connection.exec_driver_sql(f"EXPLAIN FORMAT=JSON {statement}").scalar_one()
+            assert set(_full_scans(json.loads(plan))) & {"r", "n", "c", "m", "d", "b"} == set(), statement
+
+
+@pytest.mark.feature("PERF-11")
+def test_no_widget_reads_all_readings_row_by_row(large: dict[str, Any]) -> None:
+    from cmms.database import load_sql
+
+    with closing(MySQLdb.connect(**large)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SET SESSION explain_json_format_version = 1")
+        for name in ("health_by_plant", "health_matrix", "hours_by_day", "gap_days", "active_by_plant"):
+            cursor.execute(f"EXPLAIN FORMAT=JSON {load_sql(f'ui/{name}')}", {"days": 5})
+            scans = set(_full_scans(json.loads(cursor.fetchone()[0])))
+            assert scans & {"r", "equipment_running_times"} == set(), name
+
+
+@pytest.mark.feature("WID-06", "PERF-11")
+def test_the_health_of_many_machines_is_told_by_plant(large: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from cmms_ui.widgets import equipment_widgets as widgets
+
+    with closing(MySQLdb.connect(**large)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(
+            "SELECT CASE WHEN e.equipment_number IN (SELECT equipment_number FROM sync_record_errors WHERE status = 'open')"
+            " THEN 'bad' WHEN e.missing_since IS NOT NULL THEN 'warn' WHEN r.id IS NULL THEN 'idle'"
+            " WHEN r.quality = 'warning' THEN 'warn' ELSE 'good' END AS health, COUNT(*) FROM equipment e"
+            " LEFT JOIN equipment_running_times r ON r.equipment_id = e.id AND r.date = CURRENT_DATE - INTERVAL 1 DAY"
+            " WHERE e.is_active = 1 GROUP BY health"
+        )
+        expected = dict(cursor.fetchall())
+    data = widgets.load_health({})
+    assert {health: sum(int(row[health]) for row in data["plants"]) for health in expected} == expected
+    assert data["machines"] == []  # more than 5,000: no cell for each
+    monkeypatch.setattr(widgets, "CELL_LIMIT", MACHINES)
+    cells = widgets.load_health({})["machines"]
+    assert len(cells) == min(5000, sum(expected.values()))
+
+
+def test_gaps_are_counted_as_a_plain_query_counts_them(large: dict[str, Any]) -> None:
+    from cmms.views.read_status import read
+
+    with closing(MySQLdb.connect(**large)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(
+            "SELECT p.plant_code, r.date, COUNT(*) FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id"
+            " JOIN plants p ON p.id = r.plant_id WHERE e.is_active = 1 AND r.date >= CURRENT_DATE - INTERVAL 5 DAY"
+            " GROUP BY p.plant_code, r.date ORDER BY p.plant_code, r.date"
+        )
+        expected = [tuple(row) for row in cursor.fetchall()]
+    assert expected
+    assert [(row["plant_code"], row["date"], row["readings"]) for row in read("gap_days", {"days": 5})] == expected
+
+
+def test_a_machine_without_a_reading_on_the_newest_day_counts_with_the_one_before(large: dict[str, Any]) -> None:
+    """Also when hardly any machine has one, as after a sync of a few machines for today."""
+    from cmms.views.read_list import read_badges
+    from cmms_ui.resources.equipment import EQUIPMENT
+
+    before = read_badges(EQUIPMENT.listing)["needs_maintenance"]
+    assert before > 0
+    with closing(MySQLdb.connect(**large, autocommit=True)) as connection:
+        connection.cursor().execute(
+            "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours, cumulative_hours)"
+            " SELECT 1, 1, CURRENT_DATE, 0, 0"
+        )
+        forget_kept()
+        after = read_badges(EQUIPMENT.listing)["needs_maintenance"]
+        connection.cursor().execute("DELETE FROM equipment_running_times WHERE date = CURRENT_DATE")
+    assert after in (before, before - 1)
+
+
+def test_what_is_cheap_is_read_each_time_and_what_is_dear_is_kept_until_something_changes() -> None:
+    calls: list[float] = []
+
+    def read(seconds: float) -> int:
+        time.sleep(seconds)
+        calls.append(seconds)
+        return len(calls)
+
+    forget_kept()
+    assert [keep("cheap", lambda: read(0.0)) for _ in range(3)] == [1, 2, 3]
+    assert [keep("dear", lambda: read(0.15)) for _ in range(3)] == [4, 4, 4]
+    assert keep("another", lambda: read(0.0)) == 5
+    forget_kept()
+    assert keep("dear", lambda: read(0.15)) == 6
+
+
+def test_people_who_ask_the_same_at_once_share_one_reading() -> None:
+    calls: list[int] = []
+    gate = threading.Event()
+
+    def read() -> int:
+        gate.wait(5)
+        calls.append(1)
+        return len(calls)
+
+    forget_kept()
+    answers: list[int] = []
+    people = [threading.Thread(target=lambda: answers.append(keep("same", read))) for _ in range(8)]
+    for person in people:
+        person.start()
+    time.sleep(0.2)
+    gate.set()
+    for person in people:
+        person.join()
+    assert len(answers) == 8
+    assert len(calls) <= 2  # the first, and one that began after all had asked
+    forget_kept()
+
+
+def test_a_failed_reading_is_not_kept() -> None:
+    def fail() -> int:
+        raise ValueError("no")
+
+    forget_kept()
+    with pytest.raises(ValueError, match="no"):
+        keep("broken", fail)
+    assert keep("broken", lambda: 3) == 3
