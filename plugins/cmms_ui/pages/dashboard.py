@@ -37,7 +37,7 @@ def dashboard_page(actor: Actor) -> Any:
     return html.Div(
         [
             trail(("/", "CMMS"), ("/", "Dashboard")),
-            dmc.Title("Dashboard", order=1, className="cmms-title"),
+            dmc.Title("Dashboard", order=1, className="cmms-title", mb="sm"),
             dmc.Grid([widget_card(widget, "dashboard") for widget in DASHBOARD], gutter="sm"),
         ]
     )
