@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy
 
 from cmms.database import Connection, Cursor, connect, run_transaction, translated_errors
-from cmms.views.keep_results import forget_kept
+from cmms.views.keep_results import forget_soon
 
 POOL_SIZE = 8
 POOL_WAIT_SECONDS = 10
@@ -69,4 +69,4 @@ def write(work: Callable[[Cursor], T], *, what: str) -> T:
         with raw_session() as connection:
             return run_transaction(connection, work, what=what)
     finally:
-        forget_kept()
+        forget_soon()
