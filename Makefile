@@ -8,10 +8,10 @@ ARGS ?=
 export PYTHONPATH := include:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test check format bench scale chaos features lock clean
+.PHONY: help setup demo stop screenshots test check format bench scale chaos features lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: ## Install what is missing: system packages, .venv, Python packages
 	@command -v $(PYTHON) >/dev/null || { echo "setup: Python 3.11 is needed; on Debian or Ubuntu, as root: apt-get install python3 python3-venv" >&2; exit 1; }
@@ -22,6 +22,9 @@ demo: setup ## From nothing to a synced database and an open Airflow; Ctrl-C end
 
 stop: ## End what a killed demo left running
 	@$(PYTHON) -m tools.stop
+
+screenshots: setup ## Take the README's pictures of a demo that runs
+	@$(VENV) -m tools.screenshots
 
 test: setup ## Run the tests (ARGS for pytest)
 	@$(VENV) -m pytest $(ARGS)

@@ -29,6 +29,7 @@ from tools.database_server import (
     obtain_server,
 )
 from tools.demo_airflow import SYNC_DAGS, begin_airflow, follow_sync, start_sync, wait_for_airflow
+from tools.demo_history import add_groups, start_earlier_days
 from tools.demo_report import DemoReport, connect
 from tools.demo_settings import (
     DATABASE,
@@ -50,13 +51,20 @@ def main() -> int:
     """Run the demo; return 0 when both syncs ended well."""
     parser = argparse.ArgumentParser(prog="make demo")
     parser.add_argument("--exit", action="store_true", help="stop after the syncs; 0 only if both succeeded")
+    parser.add_argument(
+        "--days",
+        type=int,
+        default=14,
+        help="days of readings for the view's charts, fetched last (default: %(default)s)",
+    )
     arguments = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also when started in the background
         signal.signal(number, _raise_interrupt)
     screen = Screen()
     try:
         with hold_only_demo(), contextlib.ExitStack() as stack:
-            return 0 if run_demo(stack, read_demo_settings(), screen, stay=not arguments.exit) else 1
+            days = None if arguments.exit else arguments.days
+            return 0 if run_demo(stack, read_demo_settings(), screen, days) else 1
     except BootstrapError as error:
         screen.console.print(f"demo: {error}", style="red", markup=False)
         return 1
@@ -67,8 +75,10 @@ def main() -> int:
         return 130
 
 
-def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen, *, stay: bool) -> bool:
-    """Start everything, sync, report; `stack` stops it all in reverse order.
+def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen, days: int | None) -> bool:
+    """Start everything, sync, report; stay, with so many days of readings, or return at once when `days` is None.
+
+    `stack` stops everything in reverse order.
 
     Returns:
         Whether both syncs ended well.
@@ -89,6 +99,8 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
         prepare_given_server(given, screen)
     start_simulator(programs, settings, screen)
     prepare_tables(programs, screen)
+    if given is None:
+        add_groups(account)
     programs.wait("the simulated source API", lambda: _accepts(settings.simulator_port))
     finish_airflow()
     began_at = datetime.datetime.now(datetime.UTC)
@@ -102,9 +114,11 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
     report.show(screen.console)
     show_access(settings, screen)
     succeeded = report.is_good()
-    if stay:
+    if days is not None:
         for dag_id in api.find_dags() & set(OTHER_DAGS):
             api.unpause(dag_id)
+        if given is None and start_earlier_days(api, account, days):
+            screen.console.print(f"The {days - 1} days before are being synced too: the view's charts begin to fill.")
         screen.console.print("Press Ctrl-C to stop everything.")
         with contextlib.suppress(KeyboardInterrupt):
             while True:

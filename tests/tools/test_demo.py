@@ -41,7 +41,7 @@ def demo(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     output = folder / "output"
     with output.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tools.demo"],
+            [sys.executable, "-m", "tools.demo", "--days", "0"],
             cwd=REPOSITORY,
             env={**kept, **ports, "CMMS_STATE_DIR": str(folder), "COLUMNS": "160"},
             stdout=stream,
