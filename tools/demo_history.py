@@ -28,7 +28,7 @@ _ADD_RULE = (
 )
 _SERVICE = (  # most machines were serviced lately: else each of them would need maintenance at once
     "UPDATE equipment e JOIN equipment_running_times r ON r.equipment_id = e.id"
-    " SET e.serviced_at_hours = GREATEST(0, r.cumulative_hours - 25 * (e.id % 170)) WHERE e.serviced_at_hours IS NULL"
+    " SET e.serviced_at_hours = GREATEST(0, r.cumulative_hours - 11 * (e.id % 170)) WHERE e.serviced_at_hours IS NULL"
 )
 _DAYS = "SELECT COUNT(DISTINCT date) FROM equipment_running_times"
 

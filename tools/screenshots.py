@@ -21,6 +21,7 @@ PICTURES = (
     ("machine", "/cmms/equipment/5", "dark"),
 )
 _WIDTH, _HEIGHT = 1280, 860  # pixels
+_PATIENCE = 120_000  # milliseconds
 
 
 def main() -> int:
@@ -49,6 +50,7 @@ def take_pictures() -> None:
         browser = playwright.chromium.launch(executable_path=obtain_chromium(), args=["--no-sandbox", "--disable-gpu"])
         for name, path, theme in PICTURES:
             page = browser.new_page(base_url=settings.airflow_url, viewport={"width": _WIDTH, "height": _HEIGHT})
+            page.set_default_timeout(_PATIENCE)
             page.goto("/auth/login/")
             page.fill("input[name=username]", "admin")
             page.fill("input[name=password]", settings.secrets.airflow_password)
@@ -56,8 +58,8 @@ def take_pictures() -> None:
             page.wait_for_url(lambda url: "/auth/login" not in url)
             page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
             page.goto(path)
-            page.wait_for_selector(".ag-row, .cmms-widget-body table, .cmms-figure")
-            page.wait_for_function("document.querySelectorAll('#page .mantine-Skeleton-root').length === 0")
+            page.wait_for_selector("#page h1")
+            page.wait_for_selector("#page .mantine-Skeleton-root", state="detached")
             page.wait_for_timeout(1_500)  # charts grow into their places
             page.screenshot(path=FOLDER / f"{name}.png")
             print(FOLDER / f"{name}.png")

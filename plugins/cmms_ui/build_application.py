@@ -78,6 +78,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     lists.attach_browser_part(app)
     arrangement.attach_browser_part(app)
     palette.attach_browser_part(app)
+    widgets.attach_browser_part(app)
     app._setup_server()
     for path in ("/{resource}", "/{resource}/{key}"):
         server.add_api_route(path, _make_page_view(app), methods=["GET"], include_in_schema=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -144,6 +145,23 @@ def test_a_figure_of_the_dashboard_leads_to_the_list_that_it_counts(log_in: LogI
     inactive = view_site.query(seeded, "SELECT COUNT(*) AS n FROM equipment WHERE is_active = 0")[0]["n"]
     expect(page.get_by_text(f"{inactive} rows", exact=True)).to_be_visible()
     expect(page.get_by_role("tab", name="Inactive")).to_contain_text(str(inactive))
+
+
+@pytest.mark.feature("WID-02")
+def test_every_active_machine_has_a_cell_that_leads_to_it(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/")
+    region = page.get_by_role("region", name="Health of every active machine")
+    active = view_site.query(seeded, "SELECT COUNT(*) AS n FROM equipment WHERE is_active = 1")[0]["n"]
+    expect(region.locator("a.cmms-health")).to_have_count(active)
+    machine = view_site.query(seeded, "SELECT id, equipment_number AS name FROM equipment WHERE is_active = 1 LIMIT 1")[
+        0
+    ]
+    cell = region.locator(f"a[title^='{machine['name']}: ']")
+    expect(cell).to_have_text(re.compile("^[✓▲!·]$"))
+    cell.click()
+    page.wait_for_url(f"**/cmms/equipment/{machine['id']}")
+    expect(page.get_by_role("heading", level=1, name=machine["name"])).to_be_visible()
 
 
 @pytest.mark.feature("CUS-02", "SYM-02", "WID-01", "CMP-01")

@@ -80,31 +80,22 @@ def _health_of_plants(rows: list[Row]) -> Any:
 
 
 def _health_cells(rows: list[Row]) -> Any:
-    plants: dict[str, list[Any]] = {}
+    """A place that the browser fills: thousands of components would keep Dash busy for a minute."""
+    plants: dict[str, list[list[Any]]] = {}
     for row in rows:
-        health = str(row["health"])
-        plants.setdefault(str(row["plant_code"]), []).append(
-            dcc.Link(
-                _SIGNS[health],
-                href=get_relative_path(f"/equipment/{row['id']}"),
-                className=f"cmms-health cmms-tone-{health}",
-                title=f"{row['equipment_number']}: {_TONES[health]}",
-            )
-        )
+        plants.setdefault(str(row["plant_code"]), []).append([row["id"], row["equipment_number"], str(row["health"])])
+    cells = {"plants": plants, "signs": _SIGNS, "words": _TONES, "base": get_relative_path("/equipment/")}
     return html.Div(
         [
+            dcc.Store(id="health-data", data=cells),
             html.Div(
-                [
-                    html.Span(f"{plant} ({len(cells):,})", className="cmms-dim"),
-                    html.Div(cells, className="cmms-cells"),
-                ]
-            )
-            for plant, cells in plants.items()
-        ],
-        className="cmms-matrix",
-        tabIndex=0,
-        role="region",
-        **aria(label="Health of every active machine"),
+                id="health-cells",
+                className="cmms-matrix",
+                tabIndex=0,
+                role="region",
+                **aria(label="Health of every active machine"),
+            ),
+        ]
     )
 
 

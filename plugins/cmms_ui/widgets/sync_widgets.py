@@ -157,7 +157,7 @@ def render_ring(data: Mapping[str, Any]) -> Any:
     """How complete the newest day is."""
     if not data["day"]:
         return empty_state("No reading yet.", name="clock")
-    percent = min(100, round(100 * data["machines"] / data["expected"])) if data["expected"] else 0
+    percent = min(100, 100 * data["machines"] // data["expected"]) if data["expected"] else 0  # 100 is all of them
     tone = "teal" if percent >= 95 else "yellow" if percent >= 80 else "red"
     return html.Div(
         [
