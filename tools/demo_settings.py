@@ -26,6 +26,7 @@ _PORTS = {
     "simulator": ("CMMS_DEMO_SIMULATOR_PORT", 8087, "the simulated source API"),
     "database": ("CMMS_DEMO_DATABASE_PORT", 33306, "the demo's database server"),
 }
+_LOCK_SECONDS = 60  # a program that writes for long must not fail the others, as it does after the usual five
 # Airflow's own users: role by capability, so that each can be tried.
 USERS = ("admin", "op", "user", "viewer")
 
@@ -138,7 +139,7 @@ def build_environment(settings: DemoSettings, database: Account) -> dict[str, st
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{name}" for name in USERS),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_write_passwords(settings)),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{settings.airflow_url}/execution/",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow / 'airflow.db'}?timeout={_LOCK_SECONDS}",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(settings.airflow_port),
         "AIRFLOW__API__BASE_URL": settings.airflow_url,
