@@ -26,8 +26,9 @@ stop: ## End what a killed demo left running
 screenshots: setup ## Take the README's pictures of a demo that runs
 	@$(VENV) -m tools.screenshots
 
-test: setup ## Run the tests (ARGS for pytest)
-	@$(VENV) -m pytest $(ARGS)
+# All of them on two workers, as many wait (tests/lanes.py); chosen ones in one process, where a debugger works.
+test: setup ## Run the tests, all or those of ARGS (for pytest)
+	@$(VENV) -m pytest $(or $(ARGS),--numprocesses=2)
 
 check: setup ## Format, lint, types, secrets, known vulnerabilities; changes nothing
 	@$(VENV) -m ruff format --check .

@@ -15,6 +15,7 @@ from typing import TypedDict
 
 import pytest
 
+from tests.lanes import LaneScheduling, sort_by_lane
 from tools.database_server import Account, GivenServer, PrivateServer, find_given_server, obtain_server
 from tools.processes import is_alive, read_start_time
 from tools.state_folder import REPOSITORY, find_state_folder
@@ -60,6 +61,17 @@ class Database(TypedDict):
     user: str
     password: str
     database: str
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LaneScheduling:
+    """Two workers (`make test`, all of it): which tests go to the same one."""
+    return LaneScheduling(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest lanes first, where there are workers."""
+    if hasattr(config, "workerinput"):
+        sort_by_lane(items)
 
 
 def pytest_unconfigure() -> None:

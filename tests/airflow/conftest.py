@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -14,11 +14,20 @@ from tests.airflow.airflow_site import PLANTS, AirflowSite, running_site
 from tests.airflow.hold_steps import GatedSimulator
 from tests.sinks import SlackSink
 
+_running = ExitStack()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the site with the last test of this folder: an idle Airflow would slow down all that follow."""
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        _running.close()
+
 
 @pytest.fixture(scope="session")
 def airflow_site(
-    mysql_server: Any, make_database: Callable[[Any], Any], run_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[AirflowSite]:
+    mysql_server: Any, make_database: Callable[[Any], Any], tmp_path_factory: pytest.TempPathFactory
+) -> AirflowSite:
     """Airflow with the LocalExecutor, its metadata on MySQL; 30 machines, some records of them defective."""
     metadata, cmms = make_database(mysql_server), make_database(mysql_server)
     with pytest.MonkeyPatch.context() as patch:
@@ -27,10 +36,9 @@ def airflow_site(
 
         upgrade()
     config = SimulatorConfig(equipment=30, plants=2, defect_rate=0.1)
-    with GatedSimulator(config) as simulator, SlackSink() as slack:
-        folder = tmp_path_factory.mktemp("airflow")
-        with running_site(folder, metadata, cmms, simulator, slack) as site:
-            yield site
+    simulator, slack = _running.enter_context(GatedSimulator(config)), _running.enter_context(SlackSink())
+    folder = tmp_path_factory.mktemp("airflow")
+    return _running.enter_context(running_site(folder, metadata, cmms, simulator, slack))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.plugins import view_site
 from tools.browser_binary import obtain_chromium
@@ -32,6 +32,7 @@ _OPTIONS = [
 ]
 _START_SECONDS = 180
 WAIT_MILLISECONDS = 60_000  # a slow machine must not fail; a hang must end
+expect.set_options(timeout=WAIT_MILLISECONDS)
 # Airflow's own: it shows every plugin's view in such a frame.
 _AIRFLOWS_OWN = ("allow-scripts and allow-same-origin",)
 

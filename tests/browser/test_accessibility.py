@@ -9,10 +9,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
+from tests.browser.conftest import LogIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-expect.set_options(timeout=WAIT_MILLISECONDS)
 
 WIDE, NARROW = 1440, 390
 LOOKS = (("light", WIDE), ("dark", NARROW), ("dark", WIDE), ("light", NARROW))

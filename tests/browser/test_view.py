@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
+from tests.browser.conftest import LogIn
 from tests.plugins import view_site
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WAIT_MILLISECONDS)
 
 PAGES = {
     "/cmms/": "Dashboard",

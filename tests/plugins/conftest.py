@@ -23,7 +23,7 @@ def seeded(
     return view_site.seed_once(mysql_server, make_database, tmp_path_factory)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: its environment is not that of other tests
 def airflow_app(seeded: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Airflow's API application with all its plugins, as its API server runs it."""
     environment = view_site.airflow_environment(tmp_path_factory.mktemp("api") / "home", seeded)
@@ -52,7 +52,7 @@ def _close_pool() -> None:
     engine.cache_clear()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client_for(airflow_app: Any) -> ClientFor:
     """``client_for("op")``: a browser in which that person has logged in; ``None``: nobody."""
     made: dict[str | None, TestClient] = {}

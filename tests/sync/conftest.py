@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,26 @@ def make_site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calla
     yield make
     for simulator in simulators:
         simulator.stop()
+
+
+@pytest.fixture
+def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are equal in every value are judged once: hundreds of syncs of the same records need no more.
+
+    Judging is a function of its arguments and takes most of the time of a small sync.
+    """
+    from cmms.sync import verdict
+
+    known: dict[str, Any] = {}
+    real = verdict.judge_rows
+
+    def judge(frame: Any, **context: Any) -> Any:
+        key = repr((frame.schema, frame.rows(), context))
+        if key not in known:
+            known[key] = real(frame, **context)
+        return copy.deepcopy(known[key])
+
+    monkeypatch.setattr(verdict, "judge_rows", judge)
 
 
 @pytest.fixture

@@ -11,49 +11,56 @@ from cmms.api.connection import ApiConnection
 from cmms.simulator.config import SimulatorConfig
 from cmms.simulator.simulator import Simulator
 
+# Reads one connection after the other: importing Airflow takes seconds.
 PROGRAM = """
-import sys
+import json, os, sys
 from cmms.api.connection import read_connection
 from cmms.errors import SettingsError
-try:
-    connection = read_connection()
-except SettingsError as error:
-    print("refused:", error)
-else:
-    print(connection.base_url, connection.login, connection.password == "canary-secret", dict(connection.headers), connection.verify)
-    print(repr(connection))
+for line in sys.stdin:
+    os.environ["AIRFLOW_CONN_CMMS_API"] = line
+    try:
+        connection = read_connection()
+    except SettingsError as error:
+        print(json.dumps(f"refused: {error}"))
+    else:
+        told = [connection.base_url, connection.login, connection.password == "canary-secret", dict(connection.headers), connection.verify]
+        print(json.dumps(" ".join(map(str, told)) + repr(connection)))
 """
 
+CONNECTIONS = [
+    (
+        {"conn_type": "http", "host": "http://127.0.0.1:1234/api/v2", "password": "canary-secret"},
+        "http://127.0.0.1:1234/api/v2 None True {} True",
+    ),
+    (
+        {"conn_type": "http", "schema": "https", "host": "erp.example", "port": 8443, "login": "me",
+         "password": "canary-secret", "extra": {"X-Site": "north", "verify": False}},
+        "https://erp.example:8443 me True {'X-Site': 'north'} False",
+    ),
+    ({"conn_type": "http", "host": "http://user:canary-secret@erp.example"}, "refused:"),
+    ({"conn_type": "http", "host": "ftp://erp.example"}, "refused:"),
+    ({"conn_type": "http"}, "refused:"),
+]  # fmt: skip
 
-def read(connection, tmp_path):
-    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
-    if connection is not None:
-        environment["AIRFLOW_CONN_CMMS_API"] = json.dumps(connection)
-    return subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=120)
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """What a plain process makes of each connection; its last entry is all that it wrote."""
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        input="".join(json.dumps(connection) + "\n" for connection, _ in CONNECTIONS),
+        env={**os.environ, "AIRFLOW_HOME": str(tmp_path_factory.mktemp("home"))},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    return [*map(json.loads, result.stdout.splitlines()[-len(CONNECTIONS) :]), result.stdout + result.stderr]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("connection", "expected"),
-    [
-        (
-            {"conn_type": "http", "host": "http://127.0.0.1:1234/api/v2", "password": "canary-secret"},
-            "http://127.0.0.1:1234/api/v2 None True {} True",
-        ),
-        (
-            {"conn_type": "http", "schema": "https", "host": "erp.example", "port": 8443, "login": "me",
-             "password": "canary-secret", "extra": {"X-Site": "north", "verify": False}},
-            "https://erp.example:8443 me True {'X-Site': 'north'} False",
-        ),
-        ({"conn_type": "http", "host": "http://user:canary-secret@erp.example"}, "refused:"),
-        ({"conn_type": "http", "host": "ftp://erp.example"}, "refused:"),
-        ({"conn_type": "http"}, "refused:"),
-    ],
-)  # fmt: skip
-def test_the_connection_is_read_from_the_environment(tmp_path, connection, expected):
-    result = read(connection, tmp_path)
-    assert result.stdout.startswith(expected), result.stderr
-    assert "canary-secret" not in result.stdout + result.stderr
+@pytest.mark.parametrize(("connection", "expected"), CONNECTIONS)
+def test_the_connection_is_read_from_the_environment(told, connection, expected):
+    number = [known for known, _ in CONNECTIONS].index(connection)
+    assert told[number].startswith(expected), told
+    assert "canary-secret" not in told[-1]
 
 
 FETCH = """

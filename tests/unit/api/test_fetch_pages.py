@@ -4,10 +4,10 @@ import json
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import pairwise
 
 import pytest
 
+from cmms.api.rate_limit import RateLimiter
 from cmms.errors import HandoverMissing, RunCancelled
 from cmms.simulator.config import RateLimit, SimulatorConfig
 from cmms.simulator.faults import Fault
@@ -205,12 +205,22 @@ def test_a_damaged_cache_is_as_good_as_none(tmp_path, simulator):
 @pytest.mark.feature("TEST-25")
 @pytest.mark.parametrize("parallel", [1, 4])
 def test_the_request_rate_is_never_above_the_configured_one(tmp_path, simulator, parallel):
+    began = datetime.now(UTC)
     fetched = fetch(simulator, tmp_path, pagination={"size": 4}, requests_per_second=20, parallel_requests=parallel)
     starts = sorted(call.called_at for call in fetched.calls)
     assert len(starts) == 7
-    assert all((later - one).total_seconds() >= 1 / 20 - 0.005 for one, later in pairwise(starts))
-    arrivals = sorted(request.at for request in simulator.requests)
-    assert arrivals[-1] - arrivals[0] >= 6 / 20 - 0.1  # the first one had to open the connection
+    # Not the gaps: a busy machine may wake a thread late, and the next one in time.
+    early = [number for number, at in enumerate(starts) if (at - began).total_seconds() < number / 20 - 0.005]
+    assert early == []
+
+
+def test_moments_to_start_at_are_evenly_spaced():
+    limiter, moments = RateLimiter(20), []
+    for _ in range(7):
+        asked = []
+        limiter.wait(asked.append)
+        moments.append(time.monotonic() + sum(asked))
+    assert moments[-1] - moments[0] >= 6 / 20 - 0.005
 
 
 @pytest.mark.feature("TEST-25", "RTY-02")

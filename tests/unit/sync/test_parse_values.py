@@ -8,7 +8,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmms.sync.parse_values import (
@@ -76,6 +76,7 @@ def test_more_digits_than_the_scale_are_rejected_if_wanted() -> None:
     assert hours("8.1231", excess_digits="reject") == "TOO_MANY_DIGITS"
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**12), max_value=10**12))
 def test_every_decimal_of_three_places_comes_back_digit_for_digit(number: object) -> None:
     thousandths = hours(f"{number:f}")
@@ -149,6 +150,7 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
 
 
 @pytest.mark.feature("VAL-08", "TEST-17")
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1000, 1, 2), datetime(9998, 12, 30)),
     st.sampled_from(["UTC", "Europe/Berlin", "Australia/Lord_Howe"]),
@@ -161,6 +163,7 @@ def test_any_local_time_is_read_as_the_oracle_reads_it(local: datetime, zone: st
 
 
 @pytest.mark.feature("VAL-08")
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_raises(text: str) -> None:
     for value in (text, json.dumps(text)):
