@@ -68,12 +68,16 @@ class Frozen(BaseModel):
 
 
 class DateParameters(Frozen):
-    """How a request names its day(s). ``format`` is a strftime pattern in the site's zone."""
+    """How a request names its day(s). ``format`` is a strftime pattern in the site's zone.
+
+    ``end_is_exclusive``: the end of a range is the first day that is not wanted any more.
+    """
 
     mode: Literal["single", "range", "none"] = "single"
     single: str = "date"
     start: str = "start_date"
     end: str = "end_date"
+    end_is_exclusive: bool = False
     format: str = "%Y-%m-%d"
 
 
@@ -99,13 +103,16 @@ class Auth(Frozen):
 
     ``bearer``: ``Authorization: Bearer <password>``; ``raw``: ``Authorization: <password>``; ``basic``: login
     and password; ``api_key``: header ``header`` = password; ``oauth2``: client credentials (login = client
-    id, password = client secret) from ``token_path`` on the same host.
+    id, password = client secret) from ``token_path`` on the same host; ``client_credentials`` says whether they go
+    there as HTTP Basic or as fields of the form, to which ``token_parameters`` are added.
     """
 
     scheme: Literal["none", "basic", "bearer", "raw", "api_key", "oauth2"] = "bearer"
     header: str = "X-API-Key"
     token_path: str = "/oauth/token"  # noqa: S105 - a path
     scope: str | None = None
+    client_credentials: Literal["basic", "form"] = "basic"
+    token_parameters: dict[str, str] = {}
 
 
 class Pagination(Frozen):
@@ -113,8 +120,9 @@ class Pagination(Frozen):
 
     The headers ``total_header`` and ``cursor_header`` count where the body has no such value.
 
-    ``auto`` stop: totals of the body decide when they are there; without them a page shorter (or longer)
-    than asked for is the last one.
+    Totals decide where the end is when the source tells them. Without them ``ends_with`` says which page is the
+    last one of the styles ``page`` and ``offset``: a ``short_page`` has another number of records than asked for;
+    a source that sends fewer than it is asked for has to be asked until there is an ``empty_page``.
     """
 
     style: Literal["none", "page", "offset", "cursor", "next_link", "link_header"] = "page"
@@ -130,6 +138,7 @@ class Pagination(Frozen):
     last_page_path: str | None = "meta.last_page"
     total_header: str = "X-Total-Count"
     cursor_header: str = "X-Next-Cursor"
+    ends_with: Literal["short_page", "empty_page"] = "short_page"
     max_pages: int = Field(100_000, ge=1)
 
 
@@ -169,7 +178,10 @@ class Numbers(Frozen):
 
 
 class EquipmentFields(Frozen):
-    """Candidate source names per target column; the first one present in a record wins."""
+    """Candidate source names per target column; the first one present in a record wins.
+
+    ``equipment.number`` names the key ``number`` of an object ``equipment`` in the record.
+    """
 
     plant_code: Names = ("plant_code", "SWERK")
     equipment_number: Names = ("equipment_number", "EQUNR")

@@ -146,6 +146,13 @@ def test_two_earlier_runs_or_a_restricted_run_say_nothing_about_what_is_usual() 
 
 
 @pytest.mark.feature("ALR-05")
+def test_only_the_newest_runs_of_the_window_say_what_is_usual() -> None:
+    window = SETTINGS.alerts.spike_window
+    runs = good_runs(*[10] * window, *[500] * (2 * window))  # newest first: the source was bad long ago
+    assert "error_spike" in rules(rejecting(31), RunHistory(runs))
+
+
+@pytest.mark.feature("ALR-05")
 def test_the_spike_is_over_when_the_rate_is_usual_again() -> None:
     spike = OpenAlert("error_spike", "error_spike:running_time", "A jump", "high", MIDNIGHT)
     usual = RunHistory(good_runs(10, 10, 10), open_alerts=(spike,))

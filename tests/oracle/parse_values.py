@@ -28,6 +28,7 @@ NUMBER = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]+)?)(?:[Ee]([+-]?[0-9]+))?")
 TRAILING_MINUS = re.compile(r"[0-9]+(?:\.[0-9]+)?-")
 GROUPED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?-?")  # 1.234.567,8 where the comma is decimal
 ODATA_INSTANT = re.compile(r"/Date\((-?[0-9]+)\)/")
+ODATA_INSTANT_WITH_OFFSET = re.compile(r"/Date\((-?[0-9]+)(?:[+-][0-9]{1,4})?\)/")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 COMPACT_TIMESTAMP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})")
@@ -151,7 +152,7 @@ def parse_timestamp(value: object, zone: ZoneInfo) -> tuple[datetime | None, boo
 
 @lru_cache(100_000)
 def _read_instant(text: str, zone: ZoneInfo) -> tuple[datetime | None, bool]:
-    if match := ODATA_INSTANT.fullmatch(text):
+    if match := ODATA_INSTANT_WITH_OFFSET.fullmatch(text):
         return (EPOCH + timedelta(milliseconds=int(match[1]))).replace(tzinfo=None), False
     fraction, offset = None, None
     if match := ISO_TIMESTAMP.fullmatch(text):

@@ -166,7 +166,7 @@ class Oracle:
             if stored is not None and replace(row, quality=stored.quality) == stored:
                 self.running_times[number, day] = row  # the record is the same, its warnings may not be
                 stored = stored if self.rules.quality_is_a_value else row
-            is_older = stored is not None and _age(row) < _age(stored)
+            is_older = stored is not None and self._is_behind(row, stored)
             if _is_to_be_written(is_older, stored, row, tally):
                 self.running_times[number, day] = row
                 if stored is None:
@@ -292,6 +292,16 @@ class Oracle:
             return False
         growth = row.cumulative_hours - before.cumulative_hours
         return abs(growth - row.running_hours) > self.rules.hours_tolerance
+
+    def _is_behind(self, row: RunningTimeRow, stored: RunningTimeRow) -> bool:
+        """The machine's own measuring point comes before another one, whichever arrives first; else the newer record."""
+        own_point = self.equipment[row.equipment_number].point
+        if own_point is not None and row.point is not None and stored.point is not None and row.point != stored.point:
+            if stored.point == own_point:
+                return True
+            if row.point == own_point:
+                return False
+        return _age(row) < _age(stored)
 
     def _rank(self, row: RunningTimeRow, raw_bytes: bytes) -> tuple[bool, dt.datetime, dt.datetime, bytes]:
         """Of several readings of one machine and day, the one with the highest rank is stored."""

@@ -119,6 +119,30 @@ def test_superseded_records_are_kept_with_the_reason_and_identical_ones_once(sit
     assert site.value("SELECT COUNT(*) FROM sync_superseded_records WHERE stream = 'equipment'") == 1
 
 
+@pytest.mark.feature("RT-09", "MAP-06", "Q-02")
+@pytest.mark.parametrize("own_comes_first", [True, False])
+def test_the_machines_own_measuring_point_is_stored_in_whichever_run_it_comes(
+    site: Site, own_comes_first: bool
+) -> None:
+    site.sync_equipment([machine("A", POINT="77")])
+    own = reading("A", POINT="77")
+    foreign = reading("A", POINT="99", MDTXT="foreign", CREATED_AT="2026-02-01T23:00:00Z")
+    for record in (own, foreign) if own_comes_first else (foreign, own):
+        summary = site.sync_day(DAY, [record])
+    assert (summary.counts.superseded, summary.counts.updated) == ((1, 0) if own_comes_first else (0, 1))
+    rows = site.query("SELECT point, description, quality_code FROM equipment_running_times")
+    assert [tuple(row.values()) for row in rows] == [("77", "as read", None)]
+    kept = site.query("SELECT code, payload FROM sync_superseded_records WHERE stream = 'running_time'")
+    assert [(row["code"], row["payload"].decode()) for row in kept] == (
+        [("POINT_MISMATCH", foreign)] if own_comes_first else []
+    )
+    before = site.dump("equipment_running_times", "equipment_running_time_revisions", "sync_superseded_records")
+    site.sync_day(DAY, [foreign])
+    site.sync_day(DAY, [own])
+    after = site.dump("equipment_running_times", "equipment_running_time_revisions", "sync_superseded_records")
+    assert after["equipment_running_times"] == before["equipment_running_times"]
+
+
 @pytest.mark.feature("RT-05", "SYNC-05")
 def test_an_older_record_never_replaces_a_newer_one_and_is_kept(site: Site) -> None:
     site.sync_equipment([machine("A", EQKTU="NEW")])

@@ -104,7 +104,7 @@ def fixed_auth(auth: Auth, connection: ApiConnection) -> AuthBase:
 
 
 def basic_auth(login: str, password: str) -> HeaderAuth:
-    """HTTP Basic (RFC 7617, UTF-8); also how an OAuth2 client proves itself."""
+    """HTTP Basic (RFC 7617, UTF-8); also how an OAuth2 client may prove itself."""
     return HeaderAuth("Authorization", "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode("ascii"))
 
 
@@ -113,9 +113,21 @@ def bearer_auth(token: str) -> HeaderAuth:
     return HeaderAuth("Authorization", f"Bearer {token}")
 
 
-def client_auth(auth: Auth, connection: ApiConnection) -> HeaderAuth:
-    """How an OAuth2 client proves itself to the token endpoint."""
-    return basic_auth(_required(connection.login, "login", auth), _required(connection.password, "password", auth))
+def token_request(auth: Auth, connection: ApiConnection) -> tuple[AuthBase, dict[str, str]]:
+    """How an OAuth2 client asks the token endpoint for a token: authentication and fields of the form (RFC 6749, 4.4).
+
+    Raises:
+        SettingsError: the connection has no login or no password.
+    """
+    client = _required(connection.login, "login", auth), _required(connection.password, "password", auth)
+    form = {
+        "grant_type": "client_credentials",
+        **auth.token_parameters,
+        **({"scope": auth.scope} if auth.scope else {}),
+    }
+    if auth.client_credentials == "form":
+        return NoAuth(), {**form, "client_id": client[0], "client_secret": client[1]}
+    return basic_auth(*client), form
 
 
 def _required(value: str | None, what: str, auth: Auth) -> str:

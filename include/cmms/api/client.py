@@ -21,7 +21,7 @@ from typing import TypeVar
 from requests.auth import AuthBase
 from tenacity import RetryCallState
 
-from cmms.api.auth import Token, TokenKeeper, bearer_auth, client_auth, fixed_auth, read_token
+from cmms.api.auth import Token, TokenKeeper, bearer_auth, fixed_auth, read_token, token_request
 from cmms.api.call_log import ApiCall, CallLog
 from cmms.api.connection import ApiConnection
 from cmms.api.exchange import Answer, Exchange, Target, milliseconds_since
@@ -167,12 +167,11 @@ class ApiClient:
             ApiRefused: the credentials are refused, or the answer holds no token.
             Transient: may pass; counts as a failed attempt at the page that needs the token.
         """
-        auth = self._stream.auth
-        form = {"grant_type": "client_credentials", **({"scope": auth.scope} if auth.scope else {})}
+        auth, form = token_request(self._stream.auth, self._connection)
         target = Target(self._token_url(), form=form)
         seconds = self._stream.timeouts.page
         try:
-            return self._attempt(target, 1, client_auth(auth, self._connection), seconds, self._read_token)
+            return self._attempt(target, 1, auth, seconds, self._read_token)
         except (ApiRefused, BadPayload) as error:
             # Its status must not look like the 401 of a page, which a new token may cure.
             facts = {**error.context, "token_status": error.context.get("status"), "status": None}

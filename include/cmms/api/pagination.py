@@ -146,7 +146,8 @@ class PageTrail:
             return number >= last_page - paging.first_page + 1
         if last.repeated:
             return True  # the source ignores the page number: its first answer held everything
-        return paging.size_parameter is not None and last.records != paging.size
+        is_asked_for = paging.size_parameter is not None and paging.ends_with == "short_page"
+        return is_asked_for and last.records != paging.size
 
     def _numbered_url(self, number: int, offset: int) -> str:
         paging = self._pagination

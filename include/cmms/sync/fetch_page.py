@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cmms.api.answer_cache import AnswerCache, CachedAnswer
-from cmms.api.body import split_records
+from cmms.api.body import PageContent, split_records
 from cmms.api.call_log import CallLog
 from cmms.api.client import ApiClient
 from cmms.api.connection import ApiConnection
@@ -21,6 +21,8 @@ from cmms.storage import Storage
 from cmms.sync.land_pages import LandedContent, land_large, land_small
 
 BAD_PAYLOAD = "bad-payload.bin"
+_NO_CONTENT = 204
+"""HTTP status: a page without any records, and without a body."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ class PageFetcher:
         links = answer.links
         if answer.status == 304 and cached is not None:
             body, headers, links = _unpacked(cached, stream), cached.headers, cached.links
-        if body.buffer.file is not None:
+        if answer.status == _NO_CONTENT and not body.size:
+            landed, content = LandedContent((), 0, b""), PageContent(records=())
+        elif body.buffer.file is not None:
             landed, content = land_large(self._storage, f"{self._folder}/{name}", body, stream)
         else:
             content = split_records(body.data, stream.records_path, stream.pagination)

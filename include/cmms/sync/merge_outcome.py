@@ -13,6 +13,7 @@ class Outcome:
     Attributes:
         gone: page, position and equipment_number of rows whose parent was deleted since validation.
         older: the same of rows that are older than the stored ones.
+        foreign: the same of rows of another measuring point, where the machine's own one is stored.
         changed: something was written that later units are judged by.
     """
 
@@ -21,6 +22,7 @@ class Outcome:
     changed: bool
     gone: list[dict[str, Any]] = field(default_factory=list)
     older: list[dict[str, Any]] = field(default_factory=list)
+    foreign: list[dict[str, Any]] = field(default_factory=list)
 
 
 def rows_of(cursor: Any) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     if counts.get("quality"):
         execute(cursor, "merge/running_time_quality", stage_table=stage.table)
     places = {}
-    for outcome in ("gone", "older"):
+    for outcome in ("gone", "older", "foreign"):
         if counts.get(outcome):
             execute(cursor, "merge/running_time_places", {"outcome": outcome}, stage_table=stage.table)
             places[outcome] = rows_of(cursor)

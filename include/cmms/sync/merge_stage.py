@@ -35,7 +35,7 @@ from cmms.sync.merge_running_time import merge_running_time
 from cmms.sync.quarantine_records import Quarantine
 from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
 from cmms.sync.report_progress import Reporter, write_event
-from cmms.sync.resolve_duplicates import OLDER
+from cmms.sync.resolve_duplicates import OLDER, POINT_MISMATCH
 from cmms.sync.run_context import RunContext
 from cmms.sync.stage_rows import Stage, check_staged, drop_stage, is_staged, stage_unit
 from cmms.sync.verdict import (
@@ -153,10 +153,12 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         places = [(place["page"], place["position"]) for place in outcome.gone]
         rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
         reject_codes[quarantine.gone_code] += len(outcome.gone)
-    if outcome.older:
-        raw = landed.raw_bytes([(place["page"], place["position"]) for place in outcome.older])
-        older = [{**place, "code": OLDER, "payload": raw[place["page"], place["position"]]} for place in outcome.older]
-        quarantine.keep_superseded(older, day)
+    behind = [{**place, "code": OLDER} for place in outcome.older]
+    behind += [{**place, "code": POINT_MISMATCH} for place in outcome.foreign]
+    if behind:
+        raw = landed.raw_bytes([(place["page"], place["position"]) for place in behind])
+        kept = [{**place, "payload": raw[place["page"], place["position"]]} for place in behind]
+        quarantine.keep_superseded(kept, day)
     if verdict.seen_all:
         quarantine.resolve_unseen()
     if run.replayed:
@@ -165,13 +167,8 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         fetched=verdict.fetched,
         inserted=outcome.inserted,
         updated=outcome.updated,
-        unchanged=stage.stored
-        + stage.staged
-        - outcome.inserted
-        - outcome.updated
-        - len(outcome.older)
-        - len(outcome.gone),
-        superseded=verdict.lost + len(outcome.older),
+        unchanged=stage.stored + stage.staged - outcome.inserted - outcome.updated - len(behind) - len(outcome.gone),
+        superseded=verdict.lost + len(behind),
         rejected=rejected,
         warnings=sum(verdict.warnings.values()),
     )

@@ -29,6 +29,7 @@ _TRAILING_MINUS = re.compile(r"([0-9]+(?:\.[0-9]+)?)-", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]+)?-?", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", re.ASCII)
 _MILLISECONDS = re.compile(r"/Date\((-?[0-9]{1,15})\)/", re.ASCII)
+_MILLISECONDS_OFFSET = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{1,4})?\)/", re.ASCII)
 _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?\s?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?",
@@ -121,11 +122,11 @@ def parse_timestamp(text: str, zone: ZoneInfo) -> Instant | Code | None:
 
     A naive value is local time of ``zone``: in the hour that a DST change skips it is invalid, in the hour
     that occurs twice the first occurrence is taken and marked ambiguous. Finer digits than milliseconds are
-    cut.
+    cut. An offset behind milliseconds (OData's ``/Date(ms+0060)/``) says where they were read; they are UTC anyway.
     """
     if _ZEROS.fullmatch(text):
         return None
-    milliseconds = _MILLISECONDS.fullmatch(text)
+    milliseconds = _MILLISECONDS_OFFSET.fullmatch(text)
     if milliseconds:
         instant = _from_milliseconds(int(milliseconds.group(1)))
         return Instant(instant) if instant else "INVALID_TIMESTAMP"

@@ -66,7 +66,7 @@ def _requests(
         yield PlannedRequest(
             path=_fill(stream.path, values),
             parameters=(
-                *fixed,
+                *((name, _fill(value, values, quoted=False)) for name, value in fixed),
                 *_date_parameters(stream, values),
                 *_plant_parameters(stream, plants, plant),
             ),
@@ -75,16 +75,18 @@ def _requests(
         )
 
 
-def _fill(path: str, values: dict[str, str]) -> str:
+def _fill(text: str, values: dict[str, str], *, quoted: bool = True) -> str:
+    """Placeholders replaced; a path is quoted here, the query later, as a whole."""
     for name, value in values.items():
-        path = path.replace("{" + name + "}", quote(value, safe=""))
-    return path
+        text = text.replace("{" + name + "}", quote(value, safe="") if quoted else value)
+    return text
 
 
 def _date_values(stream: Stream, days: Sequence[date]) -> dict[str, str]:
     if not days:
         return {}
-    first, last = (day.strftime(stream.date_parameters.format) for day in (days[0], days[-1]))
+    end = days[-1] + timedelta(days=1 if stream.date_parameters.end_is_exclusive else 0)
+    first, last = (day.strftime(stream.date_parameters.format) for day in (days[0], end))
     return {"date": first, "start_date": first, "end_date": last}
 
 

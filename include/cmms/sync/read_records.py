@@ -26,6 +26,8 @@ from cmms.sync.read_plain_records import read_plain_records
 NOT_AN_OBJECT = "NOT_AN_OBJECT"
 DUPLICATE_KEY = "DUPLICATE_KEY"
 _SPLIT_INTO = 8
+_RETRIES = 4
+"""A block is decoded again when one of its records has taught us new names; then its odd records are read alone."""
 _MAX_NAMES = 200
 _KEY_END = re.compile(rb'"[ \t\r\n]*:')
 _Raw = bytes | msgspec.Raw
@@ -35,12 +37,16 @@ _Block = tuple[int, _Columns]
 
 
 class RecordReader:
-    """Reads the pages of one stream; learns as it goes which names its records carry."""
+    """Reads the pages of one stream; learns as it goes which names its records carry.
+
+    A source name with points is the path of a value within objects of the record.
+    """
 
     def __init__(self, *, records_path: str, fields: dict[str, tuple[str, ...]]) -> None:
         self._records_path = records_path
         self._fields = fields
-        self._mapped = tuple(dict.fromkeys(name for names in fields.values() for name in names))
+        listed = [name for names in fields.values() for name in names]
+        self._mapped = frozenset((*listed, *(name.partition(".")[0] for name in listed)))
         self._names: tuple[str, ...] = ()
 
     def read(self, body: bytes) -> RawColumns:
@@ -92,26 +98,50 @@ class RecordReader:
             self._names += new
 
     def _read_block(self, records: Sequence[_Raw], offset: int, structure: dict[int, str]) -> list[_Block]:
-        """Decode a block at once; if that fails or a key is unaccounted for, in smaller blocks."""
+        """Decode a block at once; records with an unaccounted key are read alone, a broken block in smaller ones."""
         text = b"[" + b",".join(records) + b"]"
-        shape = _record_type(self._names)
-        try:
-            rows: list[Any] = shape.decoder.decode(text)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            rows = []
-        if len(rows) == len(records):
-            columns = shape.columns(rows)
-            if sum(map(count_present, columns.values())) == _count_keys(text):
+        for _ in range(_RETRIES):
+            shape = _record_type(self._names)
+            try:
+                rows: list[Any] = shape.decoder.decode(text)
+                if len(rows) != len(records):
+                    break
+                columns = shape.columns(rows)
+                odd = _odd_rows(columns, text, records)
+            except (msgspec.MsgspecError, ValueError, RecursionError):
+                break
+            if not odd:
                 return [(len(rows), columns)]
+            self._learn_names(bytes(records[odd[0]]))
+            if len(self._names) == len(columns):  # nothing new in it: a key twice, or something that looks like a key
+                return self._around_odd(odd, records, columns, offset, structure)
         if len(records) == 1:
-            odd = self._read_odd(bytes(records[0]), offset, structure)
-            return [(1, _record_type(self._names).columns([odd]))]
+            return [self._read_alone(records[0], offset, structure)]
         size = max(1, -(-len(records) // _SPLIT_INTO))
         return [
             block
             for start in range(0, len(records), size)
             for block in self._read_block(records[start : start + size], offset + start, structure)
         ]
+
+    def _around_odd(
+        self, odd: list[int], records: Sequence[_Raw], columns: _Columns, offset: int, structure: dict[int, str]
+    ) -> list[_Block]:
+        """The odd records read one by one, what lies between them as it was decoded."""
+        blocks: list[_Block] = []
+        start = 0
+        for row in odd:
+            if row > start:
+                blocks.append((row - start, {name: values[start:row] for name, values in columns.items()}))
+            blocks.append(self._read_alone(records[row], offset + row, structure))
+            start = row + 1
+        if start < len(records):
+            blocks.append((len(records) - start, {name: values[start:] for name, values in columns.items()}))
+        return blocks
+
+    def _read_alone(self, record: _Raw, position: int, structure: dict[int, str]) -> _Block:
+        row = self._read_odd(bytes(record), position, structure)
+        return 1, _record_type(self._names).columns([row])
 
     def _read_odd(self, record: bytes, position: int, structure: dict[int, str]) -> Any:
         """Read one record tolerantly: NaN, huge numbers and lone surrogates become values to be judged."""
@@ -145,18 +175,67 @@ class RecordReader:
         """Per target field, the first candidate name that a record has wins."""
         chosen: dict[str, RawColumn] = {}
         for target, names in self._fields.items():
-            carried = [columns[name] for name in names if name in columns and columns[name].present]
-            chosen[target] = reduce(RawColumn.or_else, carried) if carried else RawColumn.nothing(len(records))
+            found = [column for name in names for column in _carried(name, columns)]
+            chosen[target] = reduce(RawColumn.or_else, found) if found else RawColumn.nothing(len(records))
         unknown = frozenset(name for name, column in columns.items() if column.present and name not in self._mapped)
         return RawColumns(records, chosen, positions, structure, unknown)
 
 
-def count_present(values: Sequence[Any]) -> int:
-    """How many of the values are not ABSENT; fast for the usual cases of all and none."""
-    kinds = set(map(type, values))
+def _carried(name: str, columns: dict[str, RawColumn]) -> list[RawColumn]:
+    """Columns of a source name: the key ``meter.value``, and the key ``value`` of an object ``meter``."""
+    found = [columns[name]] if name in columns else []
+    root, *steps = name.split(".")
+    if steps and root in columns and columns[root].odd:
+        values: list[Any] = [ABSENT] * len(columns[root].strings)
+        for row, value in columns[root].odd.items():
+            values[row] = _deeper(value, steps)
+        found.append(RawColumn.of(values))
+    return [column for column in found if column.present]
+
+
+def _deeper(value: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        value = value.get(step, ABSENT) if isinstance(value, dict) else ABSENT
+    return value
+
+
+def _odd_rows(columns: _Columns, text: bytes, records: Sequence[_Raw]) -> list[int]:
+    """Rows with another number of keys in their text than values: a key twice, a new name, or ``":`` in a value."""
+    values = sum(map(_count_values, columns.values()))
+    keys = _key_ends(text)
+    if values == len(keys):
+        return []
+    ends = np.cumsum(np.fromiter(map(len, records), np.int64, len(records)) + 1)
+    in_text = np.bincount(np.searchsorted(ends, keys), minlength=len(records))
+    in_columns = np.zeros(len(records), np.int64)
+    for column in columns.values():
+        in_columns += np.fromiter(map(_count_keys_in, column), np.int64, len(records))
+    odd: list[int] = np.flatnonzero(in_text != in_columns).tolist()
+    return odd
+
+
+def _count_values(column: tuple[Any, ...]) -> int:
+    """How many keys stand behind a column: one per value that is there, and those within objects."""
+    kinds = set(map(type, column))
+    if kinds & {dict, list}:
+        return sum(map(_count_keys_in, column))
     if msgspec.UnsetType not in kinds:
-        return len(values)
-    return len(values) - values.count(ABSENT) if len(kinds) > 1 else 0
+        return len(column)
+    return len(column) - column.count(ABSENT) if len(kinds) > 1 else 0
+
+
+def _count_keys_in(value: Any) -> int:
+    """The value's own key and those of objects in it; 0 when the record does not have it."""
+    kind = type(value)
+    if kind is dict or kind is list:
+        return 1 + _inner_keys(value)
+    return int(value is not ABSENT)
+
+
+def _inner_keys(value: Any) -> int:
+    if type(value) is dict:
+        return len(value) + sum(map(_inner_keys, value.values()))
+    return sum(map(_inner_keys, value)) if type(value) is list else 0
 
 
 def _join_blocks(blocks: list[_Block], names: tuple[str, ...]) -> _Columns:
@@ -210,13 +289,15 @@ def _load(record: bytes, pairs: Any) -> Any:
         return None
 
 
-def _count_keys(text: bytes) -> int:
-    """Occurrences of ``":``: the number of keys, unless a value holds the same characters or is an object."""
+def _key_ends(text: bytes) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Where ``":`` stands: once per key, unless a value holds the same characters."""
     view = np.frombuffer(text, np.uint8)
-    is_colon = view[1:] == ord(":")
-    if np.any(is_colon & (view[:-1] <= ord(" "))):  # pretty-printed: white space stands before the colon
-        return sum(1 for _ in _KEY_END.finditer(text))
-    return int(np.count_nonzero(is_colon & (view[:-1] == ord('"'))))
+    colons = np.flatnonzero(view == ord(":"))
+    before = view[colons - 1]
+    if np.any(before <= ord(" ")):  # pretty-printed: white space stands before the colon
+        return np.fromiter((match.start() for match in _KEY_END.finditer(text)), np.intp)
+    ends: np.ndarray[Any, np.dtype[np.intp]] = colons[before == ord('"')] - 1
+    return ends
 
 
 def _is_text(name: str) -> bool:

@@ -69,6 +69,12 @@ def test_a_weekly_schedule_covers_all_days_of_its_interval() -> None:
     assert (scope.start_date, scope.end_date) == (date(2026, 1, 25), date(2026, 1, 31))
 
 
+def test_a_schedule_of_several_times_a_day_covers_the_day_of_its_interval() -> None:
+    start, end = datetime(2026, 1, 31, 6, tzinfo=UTC), datetime(2026, 1, 31, 12, tzinfo=UTC)
+    scope = running_time_scope(DagRun("scheduled", end, start, end), {}, BERLIN)
+    assert (scope.start_date, scope.end_date) == (date(2026, 1, 31), date(2026, 1, 31))
+
+
 @pytest.mark.feature("SVC-07", "Q-07")
 def test_the_look_back_is_for_scheduled_runs_only() -> None:
     def start(run: DagRun, **params: str) -> date | None:

@@ -171,3 +171,12 @@ def test_no_text_raises(text: str) -> None:
         parse_hours(value, maximum=MAX_RUNNING, decimal_separator=",", factor=Fraction(1, 3600))
         parse_date(value)
         parse_timestamp(value, BERLIN)
+
+
+@pytest.mark.feature("MAP-12")
+@pytest.mark.parametrize("offset", ["+0000", "-0060", "+0120"])
+def test_odata_milliseconds_are_utc_whatever_offset_stands_behind_them(offset: str) -> None:
+    plain = parse_timestamp("/Date(1769860800000)/", ZoneInfo("Europe/Berlin"))
+    assert plain == Instant(datetime(2026, 1, 31, 12))
+    assert parse_timestamp(f"/Date(1769860800000{offset})/", ZoneInfo("Europe/Berlin")) == plain
+    assert parse_date(f"/Date(1769860800000{offset})/") == "INVALID_DATE"  # whose day would it be?

@@ -146,3 +146,20 @@ def test_a_batch_survives_json():
 
 def test_the_same_input_gives_the_same_plan():
     assert plan() == plan(plants=("P1", "P2"))
+
+
+def test_the_end_of_a_range_may_be_the_first_day_that_is_not_wanted():
+    [batch] = plan(engine={"days_per_batch": 30}, date_parameters={"mode": "range", "end_is_exclusive": True})
+    assert parameters([batch]) == [(("start_date", "2026-01-28"), ("end_date", "2026-02-04"))]
+    assert batch.unit_keys[-1] == "2026-02-03"
+
+
+def test_static_parameters_may_hold_the_days_and_the_plant():
+    [batch] = plan(
+        plants=["P 1"],
+        engine={"days_per_batch": 30},
+        date_parameters={"mode": "none"},
+        plant_parameter={"mode": "per_plant", "name": "p"},
+        static_parameters={"$filter": "WERK eq '{plant_code}' and DAY ge '{start_date}' and DAY le '{end_date}'"},
+    )
+    assert dict(parameters([batch])[0])["$filter"] == "WERK eq 'P 1' and DAY ge '2026-01-28' and DAY le '2026-02-03'"

@@ -178,3 +178,36 @@ def test_the_fast_way_reads_all_plain_records_and_leaves_out_the_others() -> Non
         assert found is not None
         assert found.is_plain.tolist() == [True] * 60 + [False] * 2
         assert found.columns["EQUNR"].to_list() == [str(number) for number in range(60)]
+
+
+@pytest.mark.feature("MAP-13", "VAL-08")
+def test_a_source_name_with_points_is_a_path_unless_a_key_is_called_so() -> None:
+    reader = RecordReader(records_path="", fields={"point": ("meter.id", "POINT")})
+    raw = reader.read_records(
+        [
+            b'{"meter":{"id":"1","x":[{"y":2}]}}', b'{"meter.id":"2"}', b'{"meter":{"id":null}}', b'{"meter":"text","POINT":"4"}',
+            b'{"meter":{"id":"5","id":"6"}}', b'{"POINT":"7"}', b'{"meter":{"id":8.5}}', b'{"meter":{"id":"\\ud800"}}',
+        ]
+    )  # fmt: skip
+    values = values_of(raw, "point")
+    assert values[:4] == ["1", "2", None, "4"]
+    assert (values[5], values[6].text, values[7]) == ("7", "8.5", "\ud800")
+    assert structure_of(raw) == {4: f"{DUPLICATE_KEY}:id"}
+    assert raw.unknown_fields == frozenset()
+
+
+def test_many_records_with_objects_or_numbers_in_them_are_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd: list[bytes] = []
+    read_odd = RecordReader._read_odd
+    monkeypatch.setattr(
+        RecordReader, "_read_odd", lambda self, record, *rest: odd.append(record) or read_odd(self, record, *rest)
+    )
+    records = [
+        RIGHT[:-1] + b',"MORE":{"a":[{"b":%d,"c":1.5}],"d":{}},"N":%d}' % (number, number) for number in range(300)
+    ]
+    records[70] = RIGHT.replace(b'"A"', b'"A\\":"')  # looks like one key more
+    records[200] = RIGHT[:-1] + b',"NEW":"learned"}'
+    raw = read(*records)
+    assert values_of(raw, "equipment_number") == ["A"] * 70 + ['A":'] + ["A"] * 229
+    assert raw.structure == {}
+    assert len(odd) <= 8  # the odd one; where pages are read in the fast way, what it has left over too
