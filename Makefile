@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHONPATH := include:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop screenshots test check format bench scale chaos features lock clean
+.PHONY: help setup demo stop screenshots test check format bench load scale chaos features lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ format: setup ## Format the code and mend what ruff can mend
 
 bench: setup ## Measure the speed (ARGS for the benchmark)
 	@$(VENV) -m benchmarks $(ARGS)
+
+load: setup ## A million machines, ten million readings: time and memory against the time-outs (ARGS for smaller sizes)
+	@$(VENV) -m benchmarks.large_load $(ARGS)
 
 scale: setup ## Measure what more Celery workers bring (ARGS for the measurement)
 	@$(VENV) -m benchmarks.scale_out $(ARGS)

@@ -13,10 +13,14 @@ TOKEN = "bench-token"
 
 
 @contextmanager
-def start_source(machines: int, defect_rate: float, first_day: date, days: int) -> Iterator[str]:
+def start_source(
+    machines: int, defect_rate: float, first_day: date, days: int, *, plants: int | None = None
+) -> Iterator[str]:
     """Run ``python -m cmms simulate``; yields its URL."""
     command = [sys.executable, "-m", "cmms", "simulate", "--port", "0", "--equipment", str(machines)]
     command += ["--defect-rate", str(defect_rate), "--days", str(days), "--first-day", first_day.isoformat()]
+    if plants is not None:
+        command += ["--plants", str(plants)]
     for number in range(days):
         command += ["--prepare", (first_day + timedelta(days=number)).isoformat()]
     environment = {**os.environ, "CMMS_SIMULATOR_TOKEN": TOKEN}

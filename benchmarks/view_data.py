@@ -19,12 +19,12 @@ def fill(connection: Any, *, machines: int, days: int) -> int:
     """Fill the schema of an open driver connection; returns the number of readings."""
     cursor = connection.cursor()
     cursor.execute("SET SESSION foreign_key_checks = 0, unique_checks = 0")
-    for statement in _read("view_data").split(";\n"):
+    for statement in read_statement("view_data").split(";\n"):
         cursor.execute(statement, {"machines": machines})
     connection.commit()
     readings = 0
     for ago in range(days, 0, -1):
-        readings += cursor.execute(_read("view_readings"), {"ago": ago})
+        readings += cursor.execute(read_statement("view_readings"), {"ago": ago})
         connection.commit()
     cursor.execute(f"ANALYZE TABLE {_TABLES}")
     cursor.fetchall()
@@ -33,6 +33,7 @@ def fill(connection: Any, *, machines: int, days: int) -> int:
     return readings
 
 
-def _read(name: str) -> str:
+def read_statement(name: str) -> str:
+    """A statement of ``benchmarks/sql``, without its comments."""
     lines = (SQL / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))

@@ -8,6 +8,7 @@
     │   ├── RateLimited
     │   ├── IncompleteFetch
     │   ├── DatabaseUnavailable
+    │   ├── StorageUnavailable
     │   ├── RunConflict
     │   ├── Abandoned
     │   ├── RunTimedOut
@@ -96,6 +97,10 @@ class DatabaseUnavailable(RetryError):
     category = "database"
 
 
+class StorageUnavailable(RetryError):
+    """The storage between the tasks, or the folder for temporary files, is full, read-only or not there."""
+
+
 class RunConflict(RetryError):
     """Another run holds the same unit of work."""
 
@@ -151,4 +156,4 @@ class Fenced(StopError):
 
 
 class HandoverMissing(StopError):
-    """Pages, chunks or staging rows of an earlier step are not there: clear and re-run from that step."""
+    """Pages, chunks or staging rows of an earlier step are not there, or damaged: clear and re-run from that step."""

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from cmms.errors import HandoverMissing
+from cmms.errors import HandoverMissing, StorageUnavailable
 
 if TYPE_CHECKING:
     from cmms.settings import Storage as StorageSettings
@@ -41,8 +41,16 @@ class Storage:
         return f"{RUNS}/{int(sync_log_id)}"
 
     def write_bytes(self, relative: str, data: bytes | memoryview) -> None:
-        """Write a file in one step: readers see nothing, or the old file, or all of the new one."""
+        """Write a file in one step: readers see nothing, or the old file, or all of the new one.
+
+        Raises:
+            StorageUnavailable: full, read-only, not allowed.
+        """
         target = self._locate(relative)
+        with _translated("written", relative, self.base):
+            self._write(target, data)
+
+    def _write(self, target: Any, data: bytes | memoryview) -> None:
         if not self.is_local:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)  # an object appears when its upload is complete
@@ -66,11 +74,10 @@ class Storage:
 
         Raises:
             HandoverMissing: the file is not there.
+            StorageUnavailable: it cannot be read.
         """
-        try:
+        with _translated("read", relative, self.base):
             content: bytes = self._locate(relative).read_bytes()
-        except FileNotFoundError:
-            raise HandoverMissing("a file of an earlier step is not in the storage", file=relative) from None
         return content
 
     def exists(self, relative: str) -> bool:
@@ -137,6 +144,23 @@ class Storage:
         if path.is_absolute() or ".." in path.parts:
             raise ValueError(f"no path inside the storage: {relative!r}")
         return self.base / relative
+
+
+@contextmanager
+def _translated(verb: str, relative: str, base: Any) -> Iterator[None]:
+    """The operating system's error as ours, with what to look at."""
+    try:
+        yield
+    except FileNotFoundError:
+        if verb == "read":
+            raise HandoverMissing("a file of an earlier step is not in the storage", file=relative) from None
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StorageUnavailable(
+            f"the storage cannot be {verb} ({reason}): is {base} (storage.base_path) full, read-only, another user's?",
+            file=relative,
+        ) from error
 
 
 def _local_base(base_path: str) -> Path:

@@ -29,9 +29,9 @@ from tools.state_folder import REPOSITORY, find_state_folder
 
 if TYPE_CHECKING:
     from tests.airflow.airflow_site import AirflowSite
-    from tests.chaos.actions import Chaos
     from tests.chaos.checks import Check
     from tests.chaos.journal import Journal
+    from tests.chaos.kills import Chaos
 
 DAYS = 8
 TOKEN = "chaos-canary-token"
@@ -150,8 +150,8 @@ def _run(
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
     from tests.airflow.dag_files import DUE
-    from tests.chaos.actions import Chaos
     from tests.chaos.checks import GOOD, Checker
+    from tests.chaos.kills import Chaos
     from tests.chaos.people import Editor, SnapshotReader, ViewReader
 
     rng = random.Random(args.seed)
@@ -194,7 +194,7 @@ def _let_loose(seconds: float, chaos: Chaos, journal: Journal, rng: random.Rando
 
 
 def _kills() -> tuple[str, ...]:
-    from tests.chaos.actions import KILLS
+    from tests.chaos.kills import KILLS
 
     return KILLS
 
@@ -205,6 +205,7 @@ def _recover(chaos: Chaos, site: AirflowSite, journal: Journal) -> Check:
     from tests.airflow.airflow_site import log_in
     from tests.airflow.worker_processes import find_busy_workers
     from tests.chaos.checks import Check
+    from tests.chaos.kills import BACKFILL_THROUGH
 
     console.print("no more faults; waiting for the runs to end")
     chaos.end()
@@ -214,6 +215,8 @@ def _recover(chaos: Chaos, site: AirflowSite, journal: Journal) -> Check:
     while (left := [*_unfinished(site), *map(str, chaos.commands)]) and time.monotonic() < deadline:
         time.sleep(1)
     check.differences += [f"{run} has not ended" for run in left]
+    for _ in range(_backfills_through(site)):
+        journal.count(BACKFILL_THROUGH)
     site.end_left_runs()
     site.wait_until("the workers to be idle", lambda: not find_busy_workers(site.sessions))
     for seconds in (0, 120):  # what is closed in the first round is told in it, others a minute after their end
@@ -228,9 +231,16 @@ def _unfinished(site: AirflowSite) -> list[str]:
     return [f"{run['dag_id']} {run['dag_run_id']} {run['state']}" for run in runs]
 
 
+def _backfills_through(site: AirflowSite) -> int:
+    wanted = {"run_type": ["backfill"], "state": ["success"], "limit": 1}
+    return int(site.call("GET", "/dags/~/dagRuns", params=wanted)["total_entries"])
+
+
 def _print_actions(journal: Journal) -> None:
     table = Table("done", "times", title="What happened")
-    for kind in _kills():
+    from tests.chaos.kills import BACKFILL_THROUGH
+
+    for kind in (*_kills(), BACKFILL_THROUGH):
         times = journal.counts.pop(kind, 0)
         table.add_row(kind, str(times) if times else "[red]never: this run says nothing about it[/]")
     for kind, times in sorted(journal.counts.items()):

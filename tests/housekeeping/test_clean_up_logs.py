@@ -184,19 +184,38 @@ def test_a_failing_clean_up_is_closed_as_failed_and_keeps_what_it_did(
     assert logs(connection) == {number}
 
 
+def test_many_old_runs_go_together_not_a_transaction_for_each(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(step._LOGS_AT_ONCE + 20):
+        number = old_log(connection)
+        add_unit(connection, number)
+        add_event(connection, number)
+    done: list[str] = []
+    real = step.run_transaction
+
+    def counting(*arguments: Any, what: str) -> Any:
+        done.append(what)
+        return real(*arguments, what=what)
+
+    monkeypatch.setattr(step, "run_transaction", counting)
+    removed = clean_up_logs(NOW)
+    assert (removed["api_sync_logs"], removed["sync_units"]) == (step._LOGS_AT_ONCE + 20,) * 2
+    assert len(done) < 15, done
+    assert logs(connection) == set()
+
+
 def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     number = old_log(connection)
     add_unit(connection, number)
-    real = step._CleanUp._delete_log
+    real = step._CleanUp._delete_some
 
-    def reopen_first(self: Any, sync_log_id: int) -> bool:
+    def reopen_first(self: Any, ids: tuple[int, ...]) -> int:
         run_sql(
             connection,
             "UPDATE api_sync_logs SET status = 'running', sync_completed_at = NULL WHERE sync_type <> 'cleanup'",
         )
-        return real(self, sync_log_id)
+        return real(self, ids)
 
-    monkeypatch.setattr(step._CleanUp, "_delete_log", reopen_first)
+    monkeypatch.setattr(step._CleanUp, "_delete_some", reopen_first)
     assert clean_up_logs(NOW)["api_sync_logs"] == 0
     assert select(connection, "SELECT sync_log_id FROM sync_units") == [number]
 

@@ -105,6 +105,13 @@ class PageBuilder:
                 self._pages.move_to_end(query)
             return page
 
+    def forget_rows(self) -> None:
+        """Keep the rendered pages only: a million records take a gigabyte, their pages some 40 MB."""
+        with self._lock:
+            self._days.clear()
+            self._queries.clear()
+            self._data.forget_texts()
+
     def count(self, query: Query) -> int:
         """Return how many records a query has on all its pages."""
         with self._lock:

@@ -220,13 +220,17 @@ class Simulator:
         self.clear_requests()
 
     def prepare(self, *days: date) -> None:
-        """Render the equipment snapshot and the readings of these days: default page size, no filters."""
+        """Render the equipment snapshot and the readings of these days: default page size, no filters.
+
+        Afterwards only the pages are in memory.
+        """
         for day in (None, *days):
             stream: Stream = "equipment" if day is None else "running_time"
             query = Query(stream, day, day, (), None, 0, self.config.page_size)
             step = query.limit if self.config.pagination != "none" else max(self._builder.count(query), 1)
             for offset in range(0, max(self._builder.count(query), 1), step):
                 self._builder.page(replace(query, offset=offset))
+        self._builder.forget_rows()
 
     # --- answering ---
 

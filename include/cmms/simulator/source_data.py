@@ -63,6 +63,10 @@ class SourceData:
         self.fleet = Fleet(self.config)
         self._writer = RecordWriter(self.config, self.fleet)
 
+    def forget_texts(self) -> None:
+        """Give back the memory of what is rendered once; the next record renders it again."""
+        self._writer.forget_pieces()
+
     def plants(self) -> list[tuple[str, str]]:
         """Return (code, name) of every plant."""
         return self.fleet.plants()

@@ -165,6 +165,10 @@ class RecordWriter:
 
     # --- pieces ---
 
+    def forget_pieces(self) -> None:
+        """Drop what is kept of every machine."""
+        self._pieces = None
+
     def _constant_pieces(self) -> tuple[list[str], list[int]]:
         """Return per machine the text that never changes, and which middle piece its readings take."""
         if self._pieces is None:

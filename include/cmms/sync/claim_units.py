@@ -98,5 +98,7 @@ def _lock(cursor: Cursor, key: dict[str, Any]) -> tuple[int, int | None, bool]:
     execute(cursor, "run/lock_lease", key)
     row = cursor.fetchone()
     if row is None:
-        raise Fenced(f"{key['stream']} {key['unit_key']} was never claimed")
+        raise Fenced(
+            f"{key['stream']} {key['unit_key']}: its row in sync_leases is gone: nobody holds it; start the run again"
+        )
     return int(row[0]), row[1], bool(row[3])

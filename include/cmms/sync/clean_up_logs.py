@@ -26,6 +26,8 @@ SYNC_TYPE = "cleanup"
 _CHILDREN = ("sync_log_events", "sync_superseded_records", "sync_record_errors")
 _OTHERS = ("sync_units", "api_sync_logs", "api_call_logs", "notification_deliveries", "alert_events")
 _FILES = "storage"
+_LOGS_AT_ONCE = 100
+"""A transaction for each run and table would be thousands, and each waits for the disk."""
 
 
 def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None) -> dict[str, int]:
@@ -93,28 +95,29 @@ class _CleanUp:
     def _delete_logs(self) -> None:
         chosen = {"before": self._logs_before, "row_limit": self._rows}
         while ids := [int(row["id"]) for row in self._query("cleanup/old_logs", chosen)]:
-            if not sum(self._delete_log(sync_log_id) for sync_log_id in ids):
+            starts = range(0, len(ids), _LOGS_AT_ONCE)
+            if not sum(self._delete_some(tuple(ids[start : start + _LOGS_AT_ONCE])) for start in starts):
                 return  # reopened meanwhile: the next clean-up looks again
 
-    def _delete_log(self, sync_log_id: int) -> bool:
-        """Children in batches, then the units and the log itself at once."""
+    def _delete_some(self, ids: tuple[int, ...]) -> int:
+        """Children in batches, then the units and the logs themselves at once; returns how many logs went."""
         for table in _CHILDREN:
-            self._delete_all(table, {"sync_log_id": sync_log_id})
+            self._delete_all(table, {"sync_log_ids": ids})
 
-        def delete(cursor: Cursor) -> int | None:
-            if not execute(cursor, "cleanup/lock_old_log", {"id": sync_log_id, "before": self._logs_before}):
-                return None
-            units = execute(cursor, "cleanup/delete_sync_units", {"sync_log_id": sync_log_id})
-            execute(cursor, "cleanup/delete_log", {"sync_log_id": sync_log_id})
+        def delete(cursor: Cursor) -> tuple[int, int]:
+            execute(cursor, "cleanup/lock_old_logs", {"ids": ids, "before": self._logs_before})
+            old = {"sync_log_ids": tuple(int(row[0]) for row in cursor.fetchall())}
+            if not old["sync_log_ids"]:
+                return 0, 0
+            units = execute(cursor, "cleanup/delete_sync_units", old)
+            logs = execute(cursor, "cleanup/delete_logs", old)
             self._beat(cursor)
-            return units
+            return units, logs
 
-        units = run_transaction(self._connection, delete, what=f"removing run {sync_log_id}")
-        if units is None:
-            return False
+        units, logs = run_transaction(self._connection, delete, what=f"removing runs {ids[-1]} to {ids[0]}")
         self._removed["sync_units"] += units
-        self._removed["api_sync_logs"] += 1
-        return True
+        self._removed["api_sync_logs"] += logs
+        return logs
 
     def _delete_alerts(self) -> None:
         chosen = {"before": self._logs_before, "row_limit": self._rows}

@@ -40,24 +40,36 @@ def close_run(
         error: why it failed; None when every step succeeded. Units that were merged stay merged and are counted.
         stack_trace: for the operator, when ``error`` is a text.
     """
-    connection.rollback()
-    row = query(connection, "run/log", {"id": sync_log_id})[0]
-    if row["status"] in _OPEN:
-        settings = _pinned_settings(row)
-        run_transaction(
-            connection,
-            lambda cursor: _close(cursor, row, settings, error, stack_trace),
-            what=f"closing run {sync_log_id}",
-        )
+    close_if_open(connection, sync_log_id, error=error, stack_trace=stack_trace)
     summary = load_summary(connection, sync_log_id=sync_log_id)
     if summary is None:
         raise HandoverMissing("the run's log row is gone", sync_log_id=sync_log_id)
     return summary
 
 
+def close_if_open(
+    connection: Connection,
+    sync_log_id: int,
+    *,
+    error: BaseException | str | None = None,
+    stack_trace: str | None = None,
+) -> bool:
+    """Close the log row; False when it is closed already, or gone: somebody else has done it and told people."""
+    connection.rollback()
+    rows = query(connection, "run/log", {"id": sync_log_id})
+    if not rows or rows[0]["status"] not in _OPEN:
+        return False
+    row, settings = rows[0], _pinned_settings(rows[0])
+    return run_transaction(
+        connection,
+        lambda cursor: _close(cursor, row, settings, error, stack_trace),
+        what=f"closing run {sync_log_id}",
+    )
+
+
 def _close(
     cursor: Cursor, row: dict[str, Any], settings: Settings, error: BaseException | str | None, stack_trace: str | None
-) -> None:
+) -> bool:
     sync_log_id = row["id"]
     # First, for it waits for a merge that is just committing: the totals read after it include that unit.
     execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
@@ -90,7 +102,8 @@ def _close(
         "respond_by": respond_by(level, datetime.now(UTC).replace(tzinfo=None)),
         **facts,
     }
-    execute(cursor, "run/close_log", values)
+    if not execute(cursor, "run/close_log", values):
+        return False  # another process was quicker
     if error is not None:
         write_event(
             cursor,
@@ -103,6 +116,7 @@ def _close(
     else:
         message = f"{counts.fetched} records: {counts.success} stored or known, {counts.rejected} rejected"
         write_event(cursor, sync_log_id, "info", "business", "COMPLETED", message)
+    return True
 
 
 def _pinned_settings(row: dict[str, Any]) -> Settings:

@@ -117,11 +117,13 @@ def read_manifest(storage: Storage, sync_log_id: int, unit_key: str) -> Manifest
     """What the fetch of the batch that begins with ``unit_key`` landed.
 
     Raises:
-        HandoverMissing: there is no complete fetch.
+        HandoverMissing: there is no complete fetch, or its manifest is damaged.
     """
-    manifest = Manifest.from_dict(
-        json.loads(storage.read_bytes(f"{batch_folder(storage, sync_log_id, unit_key)}/{MANIFEST}"))
-    )
+    file = f"{batch_folder(storage, sync_log_id, unit_key)}/{MANIFEST}"
+    try:
+        manifest = Manifest.from_dict(json.loads(storage.read_bytes(file)))
+    except (ValueError, TypeError, KeyError):
+        raise HandoverMissing("a manifest is damaged; clear and re-run the fetch", file=file) from None
     if manifest.sync_log_id != sync_log_id:
         raise HandoverMissing("the manifest belongs to another run", file=unit_key)
     return manifest

@@ -15,6 +15,7 @@ from typing import Any
 
 from cmms.database import Connection, Cursor, execute, insert_many, query, run_transaction
 from cmms.errors import BatchRuleBroken, HandoverMissing, SettingsError
+from cmms.schema_version import check_schema_version
 from cmms.settings import Settings, load_settings, parse_settings
 from cmms.sync.plan_requests import plan_batches
 from cmms.sync.records import EQUIPMENT_UNIT, Batch, Scope
@@ -67,7 +68,9 @@ def open_run(
 
     Raises:
         SettingsError: settings wrong, or the dates make no sense (end before start, in the future).
+        DatabaseRefused: the tables are not those of this version.
     """
+    check_schema_version(connection)
     trigger = trigger or Trigger()
     version_id: int | None = None
     if settings is None:

@@ -29,7 +29,7 @@ from cmms.database import (
     run_transaction,
     translated_errors,
 )
-from cmms.errors import DatabaseRefused, HandoverMissing
+from cmms.errors import DatabaseRefused, HandoverMissing, StorageUnavailable
 from cmms.sync.claim_units import claim_unit
 from cmms.sync.classify_groups import classify_groups
 from cmms.sync.report_progress import Reporter
@@ -62,6 +62,7 @@ def stage_unit(run: RunContext, connection: Connection, verdict: Verdict, report
         RunConflict: another run holds the unit.
         HandoverMissing: chunk files are not there.
         DatabaseRefused: the server would have changed values.
+        StorageUnavailable: no room for a temporary file.
     """
     started = time.monotonic()
     fence = claim(run, connection, verdict.unit_key, reporter)
@@ -179,14 +180,17 @@ class _Loader:
     def _load_file(self, rows: pl.DataFrame) -> bool:
         with tempfile.TemporaryDirectory(prefix="cmms-stage-") as folder:
             file = Path(folder, "rows.tsv")
-            rows.write_csv(
-                file,
-                separator="\t",
-                include_header=False,
-                quote_style="non_numeric",
-                null_value="NULL",
-                datetime_format="%Y-%m-%d %H:%M:%S%.3f",
-            )
+            try:
+                rows.write_csv(
+                    file,
+                    separator="\t",
+                    include_header=False,
+                    quote_style="non_numeric",
+                    null_value="NULL",
+                    datetime_format="%Y-%m-%d %H:%M:%S%.3f",
+                )
+            except OSError as error:
+                raise StorageUnavailable(f"staging needs room for a file in {folder} (TMPDIR): {error}") from error
             try:
                 with closing(self._connection.cursor()) as cursor:
                     loaded = execute(cursor, "stage/load", {"file": str(file)}, stage_table=self._table)

@@ -8,6 +8,7 @@ in ``rejected-<n>.arrow``, and :class:`Verdict`, small enough for XCom. Used by 
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from typing import Any, Self
 
 import polars as pl
 
+from cmms.errors import HandoverMissing
 from cmms.settings import StreamName
 from cmms.sync.judge_rows import Judgement, judge_rows
 from cmms.sync.load_reference import Reference, join_reference
@@ -31,6 +33,9 @@ _JOINED_ONLY = (
     "growth_difference",
     "previous_hours",
 )
+
+
+_CHECKSUM_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,10 @@ def write_rejected(run: RunContext, folder: str, chunk: int, rejected: pl.DataFr
 
 
 def write_frame(run: RunContext, file: str, frame: pl.DataFrame) -> None:
-    """Write a hand-over file."""
+    """Write a hand-over file, its checksum behind it: a page is compared with its manifest, these with themselves."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer)
+    buffer.write(_checksum(buffer.getbuffer()))
     run.storage.write_bytes(file, buffer.getbuffer())
 
 
@@ -136,9 +142,17 @@ def read_frame(run: RunContext, file: str) -> pl.DataFrame:
     """Read a hand-over file.
 
     Raises:
-        HandoverMissing: it is not there.
+        HandoverMissing: it is not there, or damaged.
     """
-    return pl.read_ipc(run.storage.read_bytes(file))
+    content = run.storage.read_bytes(file)
+    body, checksum = content[:-_CHECKSUM_BYTES], content[-_CHECKSUM_BYTES:]
+    if checksum != _checksum(body):
+        raise HandoverMissing("a file of an earlier step is damaged; clear and re-run from validate", file=file)
+    return pl.read_ipc(body)
+
+
+def _checksum(body: bytes | memoryview) -> bytes:
+    return zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "big")
 
 
 def _sparse(name: str, count: int, values: dict[int, Any]) -> pl.Series:

@@ -13,14 +13,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from cmms.alerts.notify_run import notify_run, resend_pending
 from cmms.alerts.records import to_database
 from cmms.alerts.watch_runs import QueuedRun, check_watch_alerts
-from cmms.database import Connection, query, session
+from cmms.database import Connection, execute, query, run_transaction, session
 from cmms.errors import SettingsError
 from cmms.settings import Settings
-from cmms.sync.close_run import close_run
+from cmms.sync.close_run import close_if_open, load_summary
 from cmms.sync.open_run import current_settings
 from cmms.sync.records import RunSummary
 from cmms.sync.stage_rows import drop_stage
@@ -63,6 +64,8 @@ def watch(now: datetime | None = None, *, queued_runs: Sequence[QueuedRun] = ())
         dropped: list[str] = []
         with _guarded("closing abandoned runs", failures):
             close_abandoned(connection, settings, now, closed)
+        with _guarded("releasing the leases of deleted runs", failures):
+            release_left_leases(connection)
         with _guarded("dropping left staging tables", failures):
             drop_left_stages(connection, dropped, failures)
     for summary in closed:
@@ -87,8 +90,18 @@ def close_abandoned(connection: Connection, settings: Settings, now: datetime, c
             f"Abandoned: no sign of life since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease"
             f" of {run['lease_seconds']} s; start the sync again"
         )
+        if not close_if_open(connection, int(run["id"]), error=error):
+            continue  # another watchdog was quicker, and tells people
         log.warning("Run %s: %s", run["id"], error)
-        closed.append(close_run(connection, int(run["id"]), error=error))
+        if (summary := load_summary(connection, sync_log_id=int(run["id"]))) is not None:
+            closed.append(summary)
+
+
+def release_left_leases(connection: Connection) -> None:
+    """Give back what runs hold whose log row somebody deleted: nobody could close them, and nobody else would wait."""
+    work = partial(execute, statement="watch/release_left_leases")
+    if released := run_transaction(connection, work, what="releasing the leases of deleted runs"):
+        log.warning("%s leases were held by runs that are gone; released", released)
 
 
 def drop_left_stages(connection: Connection, dropped: list[str], failures: list[str]) -> None:
