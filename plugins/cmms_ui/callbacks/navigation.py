@@ -74,11 +74,11 @@ def not_found() -> Any:
     "show_status",
     Output("bell", "children"),
     Output("banner", "children"),
-    Input("status-poll", "n_intervals"),
+    Input({"type": "status-ask", "place": "bell"}, "data"),
     Input("refresh-token", "data"),
     Input("url", "pathname"),
 )
-def show_status(_polls: int, _token: int, _path: str) -> Any:
+def show_status(_asked: dict[str, Any], _token: int, _path: str) -> Any:
     """The number of unread alerts, and the worst open critical one on every page."""
     actor = current_actor()
     unread = count_unread(actor)

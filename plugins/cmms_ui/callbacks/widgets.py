@@ -1,4 +1,4 @@
-"""Widgets fill themselves: when the page opens, by their interval, by their button, after an action."""
+"""Widgets fill themselves: when the page opens, when something changes, by their button, after an action."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def find_widget(actor: Actor, page: str, key: str, name: str) -> Widget | None:
 @on(
     "refresh_widget",
     Output({"type": "widget", **_ID}, "children"),
-    Input({"type": "widget-poll", **_ID}, "n_intervals"),
+    Input({"type": "widget-ask", **_ID}, "data"),
     Input({"type": "widget-refresh", **_ID}, "n_clicks"),
     Input({"type": "widget-option", **_ID, "option": ALL}, "value"),
     Input("refresh-token", "data"),
     State({"type": "widget-option", **_ID, "option": ALL}, "id"),
 )
 def refresh_widget(
-    _polls: int | None, _clicks: int | None, values: list[Any], _token: int, options: list[dict[str, str]]
+    _asked: dict[str, Any] | None, _clicks: int | None, values: list[Any], _token: int, options: list[dict[str, str]]
 ) -> Any:
     """The body of a widget, with the options that are chosen in its head."""
     identity = ctx.outputs_list["id"]

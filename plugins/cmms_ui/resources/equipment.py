@@ -146,6 +146,7 @@ EQUIPMENT = Resource(
     title="equipment_number",
     search_hint="Search number or description",
     refresh_seconds=30,
+    topics=("records", "edits"),
     inline_edit="edit",
     record_widgets=(CHART, QUALITY, HISTORY),
     columns=(

@@ -37,6 +37,7 @@ NOTIFICATIONS = Resource(
     title="title",
     search_hint="Search title",
     refresh_seconds=10,
+    topics=("alerts",),
     columns=(
         Column("id", "Id", "a.id", "integer", width=90, link=True),
         Column("level", "Level", "a.level", "status", width=120, choices=_LEVELS),

@@ -160,6 +160,7 @@ SYNCS = Resource(
     title="id",
     search_hint="Search run id, person or error",
     refresh_seconds=3,
+    topics=("runs",),
     record_widgets=(STEPS, ERRORS),
     columns=(
         Column("id", "Run", "l.id", "integer", width=90, link=True),

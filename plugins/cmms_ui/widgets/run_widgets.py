@@ -231,5 +231,5 @@ def _links_to_airflow(run: Row, tasks: Sequence[Mapping[str, Any]]) -> list[Any]
     return [*links, airflow_link("The run in Airflow", path)]
 
 
-STEPS = Widget("steps", "Steps", load_steps, render_steps, refresh_seconds=3, span=12)
+STEPS = Widget("steps", "Steps", load_steps, render_steps, refresh_seconds=3, span=12, topics=("progress", "runs"))
 ERRORS = Widget("errors", "What went wrong", load_errors, render_errors, span=12)

@@ -279,9 +279,15 @@ def render_codes(rows: list[Row]) -> Any:
     )
 
 
-LIVE = Widget("live", "Running now", load_live, render_live, refresh_seconds=2, span=8)
-LAST = Widget("last", "Daily syncs", load_last, render_last, refresh_seconds=30, span=4)
-RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4)
-RECENT = Widget("recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8)
+LIVE = Widget(
+    "live", "Running now", load_live, render_live, refresh_seconds=2, span=8, topics=("progress", "runs", "edits")
+)
+LAST = Widget("last", "Daily syncs", load_last, render_last, refresh_seconds=30, span=4, topics=("runs",))
+RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4, topics=("records",))
+RECENT = Widget(
+    "recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8, topics=("runs", "alerts")
+)
 CALLS = Widget("calls", "Response time of the source", load_calls, render_calls, refresh_seconds=30, span=6)
-CODES = Widget("codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6)
+CODES = Widget(
+    "codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6, topics=("errors", "edits")
+)
