@@ -14,6 +14,7 @@ from typing import Any
 from cmms.views.actors import Actor, Capability
 from cmms.views.listing import Field as ListField
 from cmms.views.listing import Listing
+from cmms.views.start_syncs import StartedRun
 
 Row = Mapping[str, Any]
 
@@ -151,23 +152,28 @@ class Field:
 
 @dataclass(frozen=True)
 class Target:
-    """What an action works on: chosen rows, with the version the person saw; none for an action without rows."""
+    """What an action works on: chosen rows, with the version the person saw; none for an action without rows.
+
+    ``request`` names one opening of the dialog: pressed twice, it is still the same request.
+    """
 
     keys: tuple[int, ...] = ()
     version: int | None = None
+    request: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How an action ended, in a sentence for the person; ``path`` leads to the result.
 
-    ``details`` says it row by row; the dialog stays open to show them.
+    ``details`` says it row by row; ``runs`` were started. The dialog stays open to show either.
     """
 
     message: str
     level: str = "success"
     path: str = ""
     details: tuple[str, ...] = ()
+    runs: tuple[StartedRun, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,6 @@ def _events(text: str) -> list[tuple[str, dict[str, str]]]:
     return [(block["event"], json.loads(block["data"])) for block in blocks if "event" in block]
 
 
-@pytest.mark.feature("SEC-02")
 def test_the_guard_judges_who_opens_a_stream(client_for: ClientFor, short: None) -> None:
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser

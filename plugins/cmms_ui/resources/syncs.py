@@ -70,44 +70,46 @@ def _day(values: Mapping[str, Any], name: str) -> date | None:
 
 
 def _start_equipment(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    run_id = start_sync(
+    run = start_sync(
         actor,
         "equipment",
+        request=target.request,
         plant_codes=list(values.get("plant_codes") or ()),
         equipment_numbers=_words(values.get("equipment_numbers")),
     )
-    return Outcome(f"The equipment sync has been started ({run_id}).")
+    return Outcome(f"The equipment sync has been started ({run.run_id}).", runs=(run,))
 
 
 def _start_running_time(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    run_id = start_sync(
+    run = start_sync(
         actor,
         "running_time",
+        request=target.request,
         start_date=_day(values, "start_date"),
         end_date=_day(values, "end_date"),
         plant_codes=list(values.get("plant_codes") or ()),
         equipment_numbers=_words(values.get("equipment_numbers")),
     )
-    return Outcome(f"The running time sync has been started ({run_id}).")
+    return Outcome(f"The running time sync has been started ({run.run_id}).", runs=(run,))
 
 
 def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     """Each run for itself: one that cannot be started again does not keep the others from it."""
     if len(target.keys) > RETRY_LIMIT:
         raise Invalid(f"choose at most {RETRY_LIMIT} runs")
-    lines, started = [], 0
+    lines, runs = [], []
     for key in target.keys:
         try:
-            lines.append(f"✓ Run {key} has been started again: {retry_run(actor, key)}")
-            started += 1
+            runs.append(retry_run(actor, key, target.request))
+            lines.append(f"✓ Run {key} has been started again: {runs[-1].run_id}")
         except ViewError as error:
             if len(target.keys) == 1:
                 raise
             lines.append(f"✕ Run {key}: {error.message}")
     if len(lines) == 1:
-        return Outcome(lines[0].removeprefix("✓ "))
-    level = "success" if started == len(lines) else "warning" if started else "error"
-    return Outcome(f"{started} of {len(lines)} runs have been started again.", level, details=tuple(lines))
+        return Outcome(lines[0].removeprefix("✓ "), runs=tuple(runs))
+    level = "success" if len(runs) == len(lines) else "warning" if runs else "error"
+    return Outcome(f"{len(runs)} of {len(lines)} runs have been started again.", level, details=tuple(lines))
 
 
 def _foresee_stop() -> str:
