@@ -79,6 +79,7 @@ class Widget:
     ``options`` are chosen in its head; ``load`` gets their values by name, and ``key`` of the record if there is one.
     It is read again when one of its ``topics`` has changed (``cmms.views.read_changes``), every ``refresh_seconds``,
     or, without either, by hand only. Where no push arrives, one with topics is asked for every ``refresh_seconds``.
+    A ``holdable`` one stands still while somebody reads in it.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Widget:
     span: int = 4
     options: tuple[Field, ...] = ()
     topics: tuple[str, ...] = ()
+    holdable: bool = False
 
     @property
     def updates(self) -> str:

@@ -142,6 +142,13 @@
     const stream = document.querySelector(".cmms-stream");
     return Boolean(stream) && (stream.scrollTop > 4 || Boolean(document.querySelector(".cmms-stream-pause[aria-pressed=true]")));
   }
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest && event.target.closest(".cmms-stream-pause");
+    if (!button) return;
+    const paused = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(paused));
+    button.textContent = paused ? "▶ Go on" : "Ⅱ Pause";
+  });
   // Whether a widget, a list or the bell is to be read again now; see components/follow_changes.py.
   cmms.ask = function (ticks, changedAt, pace, ask) {
     const now = Date.now(), since = now - ask.asked;

@@ -54,7 +54,7 @@ def open_action(
     request = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}_{token_hex(4)}"
     context: dict[str, Any] = {"resource": resource.name, "verb": action.verb, "request": request}
     count, row, chosen = None, None, None
-    if pressed["place"] == "record":
+    if pressed["place"] in ("record", "banner"):
         row = read_row(resource.listing, int(pressed["key"]))
         context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
         count = 1

@@ -14,9 +14,17 @@ from dash import MATCH, Input, Output, State, dcc
 from cmms_ui.schema import find_updates
 
 
-def follow_changes(kind: str, identity: Mapping[str, str], topics: Sequence[str], seconds: int) -> tuple[Any, Any]:
+def follow_changes(
+    kind: str, identity: Mapping[str, str], topics: Sequence[str], seconds: int, *, holdable: bool = False
+) -> tuple[Any, Any]:
     """``<kind>-poll`` and ``<kind>-ask``; a callback that reads the part has the latter's ``data`` as input."""
-    declared = {"updates": find_updates(topics, seconds), "topics": list(topics), "seconds": seconds, "asked": 0}
+    declared = {
+        "updates": find_updates(topics, seconds),
+        "topics": list(topics),
+        "seconds": seconds,
+        "holdable": holdable,
+        "asked": 0,
+    }
     return (
         dcc.Interval(
             id={"type": f"{kind}-poll", **identity},

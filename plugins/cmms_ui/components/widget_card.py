@@ -46,7 +46,7 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
                     className="cmms-widget-body",
                     **aria(live="off"),
                 ),
-                *follow_changes("widget", identity, widget.topics, widget.refresh_seconds),
+                *follow_changes("widget", identity, widget.topics, widget.refresh_seconds, holdable=widget.holdable),
             ],
             withBorder=True,
             padding="sm",

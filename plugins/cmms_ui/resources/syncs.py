@@ -11,6 +11,7 @@ from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.start_syncs import control_run, retry_run, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.widgets.error_stream import ERROR_STREAM
 from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY
 from cmms_ui.widgets.gap_widgets import FRESHNESS, GAPS
 from cmms_ui.widgets.parts import count, sync_label
@@ -211,7 +212,7 @@ SYNCS = Resource(
             "play",
             "l.status IN ('queued', 'running', 'paused')",
             "No sync is running.",
-            widgets=(LIVE, RATES, RECENT, LAST),
+            widgets=(LIVE, RATES, RECENT, LAST, ERROR_STREAM),
         ),
         Tab(
             "equipment",
