@@ -138,6 +138,7 @@
   });
   window.addEventListener("pagehide", function () { if (push.source) push.source.close(); });
 
+  cmms.hears = function () { return Date.now() - push.heardAt < SILENCE; };
   function isHeld() {
     const stream = document.querySelector(".cmms-stream");
     return Boolean(stream) && (stream.scrollTop > 4 || Boolean(document.querySelector(".cmms-stream-pause[aria-pressed=true]")));
@@ -157,7 +158,7 @@
     if (document.hidden || pace === "hand" || ask.updates === "manual" || (ask.holdable && isHeld())) {
       return window.dash_clientside.no_update;
     }
-    const heard = ask.updates === "push" && now - push.heardAt < SILENCE;
+    const heard = ask.updates === "push" && cmms.hears();
     const limit = Number(pace) * 1000 || 0;
     const changed = ask.topics.some(function (topic) { return (push.changedAt[topic] || 0) > ask.asked; });
     const clock = heard ? Math.max(ask.seconds * 1000, AT_LEAST) : ask.seconds * 1000;

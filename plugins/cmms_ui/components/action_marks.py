@@ -25,7 +25,7 @@ def may(action_name: str) -> bool:
 def row_button(
     action_name: str, label: str, picture: str, key: int, *, dangerous: bool = False, place: str = "record"
 ) -> Any:
-    """Opens the dialog for one row of the action's resource; in the ``banner`` it may stand beside the same of a page."""
+    """Opens the dialog for one row of the resource; in the ``banner`` it may stand beside the same button of a page."""
     if not may(action_name):
         return None
     return dmc.Button(
