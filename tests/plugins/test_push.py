@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -205,3 +207,34 @@ def test_every_widget_and_list_declares_how_it_is_updated(airflow_app: Any) -> N
     for item in (*widgets, *RESOURCES.values()):
         assert set(item.topics) <= set(TOPICS), item.name
         assert not item.topics or item.refresh_seconds, f"{item.name} would stand still where no push arrives"
+
+
+def test_streams_end_when_the_server_shuts_down_for_it_waits_for_them() -> None:
+    from cmms_ui import push
+
+    class Server:
+        """As uvicorn: its handler of the signal says later that it should exit."""
+
+        should_exit = False
+
+        def handle_exit(self, *_: object) -> None:
+            self.should_exit = True
+
+    server = Server()
+    before = signal.signal(signal.SIGTERM, server.handle_exit)
+
+    async def run() -> float:
+        watcher = push.Watcher(_Source(), ask_seconds=0.05)
+        async with watcher.joined():
+            stream = watcher.changes()
+            await anext(stream)
+            os.kill(os.getpid(), signal.SIGTERM)
+            started = time.monotonic()
+            async for _ in stream:
+                pass
+            return time.monotonic() - started
+
+    try:
+        assert asyncio.run(run()) < push.BEAT_SECONDS / 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
