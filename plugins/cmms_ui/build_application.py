@@ -14,9 +14,11 @@ from cmms.views.airflow_runs import send_with
 from cmms_ui import ask_airflow
 from cmms_ui.api.rest import add_rest_api
 from cmms_ui.callbacks import actions, arrangement, lists, navigation, palette, registry, widgets
+from cmms_ui.components import follow_changes
 from cmms_ui.guard import Guard
 from cmms_ui.mount import Application
 from cmms_ui.pages.shell import make_layout
+from cmms_ui.push import add_events
 from cmms_ui.resources import RESOURCES
 
 CALLBACK_MODULES = (actions, arrangement, lists, navigation, palette, widgets)
@@ -56,6 +58,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
         servers=[{"url": root_path or "/"}],
     )  # fmt: skip
     send_with(ask_airflow.send)
+    add_events(server)
     add_rest_api(server)
     on_fastapi: Any = server  # Dash types Flask only
     app: Any = dash.Dash(
@@ -79,6 +82,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     arrangement.attach_browser_part(app)
     palette.attach_browser_part(app)
     widgets.attach_browser_part(app)
+    follow_changes.attach_browser_part(app)
     app._setup_server()
     for path in ("/{resource}", "/{resource}/{key}"):
         server.add_api_route(path, _make_page_view(app), methods=["GET"], include_in_schema=False)

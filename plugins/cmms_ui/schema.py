@@ -14,6 +14,7 @@ from typing import Any
 from cmms.views.actors import Actor, Capability
 from cmms.views.listing import Field as ListField
 from cmms.views.listing import Listing
+from cmms.views.start_syncs import StartedRun
 
 Row = Mapping[str, Any]
 
@@ -73,9 +74,12 @@ class Filter:
 
 @dataclass(frozen=True)
 class Widget:
-    """A part of a page. ``load`` reads the data, ``render`` makes the component; by hand only if the interval is 0.
+    """A part of a page. ``load`` reads the data, ``render`` makes the component.
 
     ``options`` are chosen in its head; ``load`` gets their values by name, and ``key`` of the record if there is one.
+    It is read again when one of its ``topics`` has changed (``cmms.views.read_changes``), every ``refresh_seconds``,
+    or, without either, by hand only. Where no push arrives, one with topics is asked for every ``refresh_seconds``.
+    A ``holdable`` one stands still while somebody reads in it.
     """
 
     name: str
@@ -85,6 +89,13 @@ class Widget:
     refresh_seconds: int = 0
     span: int = 4
     options: tuple[Field, ...] = ()
+    topics: tuple[str, ...] = ()
+    holdable: bool = False
+
+    @property
+    def updates(self) -> str:
+        """How it follows what changes: push, poll or manual."""
+        return find_updates(self.topics, self.refresh_seconds)
 
     def choose(self, wanted: Mapping[str, Any]) -> dict[str, str]:
         """The value of each option: one of its choices or a text that is not too long, else the default."""
@@ -95,6 +106,11 @@ class Widget:
                 text = str(option.default or "")
             chosen[option.name] = text
         return chosen
+
+
+def find_updates(topics: Sequence[str], refresh_seconds: int) -> str:
+    """``push``, ``poll`` or ``manual``; push needs an interval too, for where no push arrives."""
+    return "push" if topics else "poll" if refresh_seconds else "manual"
 
 
 @dataclass(frozen=True)
@@ -138,23 +154,28 @@ class Field:
 
 @dataclass(frozen=True)
 class Target:
-    """What an action works on: chosen rows, with the version the person saw; none for an action without rows."""
+    """What an action works on: chosen rows, with the version the person saw; none for an action without rows.
+
+    ``request`` names one opening of the dialog: pressed twice, it is still the same request.
+    """
 
     keys: tuple[int, ...] = ()
     version: int | None = None
+    request: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How an action ended, in a sentence for the person; ``path`` leads to the result.
 
-    ``details`` says it row by row; the dialog stays open to show them.
+    ``details`` says it row by row; ``runs`` were started. The dialog stays open to show either.
     """
 
     message: str
     level: str = "success"
     path: str = ""
     details: tuple[str, ...] = ()
+    runs: tuple[StartedRun, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,8 +228,9 @@ class Section:
 class Resource:
     """Something that the view lists, shows and changes.
 
-    One with a ``parent`` has no entry in the menu: the page of that resource leads to it. ``count_limit``: a list that
-    can hold millions of rows is counted up to there only.
+    A list follows its ``topics`` and ``refresh_seconds`` as a widget does. One with a ``parent`` has no entry in the
+    menu: the page of that resource leads to it. ``count_limit``: a list that can hold millions of rows is counted up
+    to there only.
     """
 
     name: str
@@ -228,6 +250,7 @@ class Resource:
     widgets: tuple[Widget, ...] = ()
     record_widgets: tuple[Widget, ...] = ()
     refresh_seconds: int = 0
+    topics: tuple[str, ...] = ()
     search_hint: str = "Search"
     inline_edit: str = ""
     parent: str = ""

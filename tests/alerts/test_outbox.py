@@ -115,8 +115,13 @@ def test_medium_runs_reach_the_dashboard_only_and_quiet_runs_nobody(
     notify_run(log_run(make_run("success", level="low", counts=Counts(100, 100, warnings=4))), settings)
     notify_run(log_run(make_run("success")), settings)
     assert (slack.attempts, smtp.attempts) == (0, 0)
-    (event,) = rows(outbox, "SELECT level, respond_by, last_at FROM alert_events")
+    (event,) = rows(outbox, "SELECT level, respond_by, last_at FROM alert_events WHERE status = 'firing'")
     assert (event["level"], event["respond_by"] - event["last_at"]) == ("medium", timedelta(hours=24))
+    noted = rows(
+        outbox, "SELECT level, status, respond_by FROM alert_events WHERE rule_key = 'run_succeeded' ORDER BY id"
+    )
+    assert [row["level"] for row in noted] == ["low", "info"]  # in the list of the view, and over from the start
+    assert {(row["status"], row["respond_by"]) for row in noted} == {("resolved", None)}
     assert rows(outbox, DELIVERIES) == []
 
 
@@ -141,7 +146,8 @@ def test_a_late_good_callback_does_not_resolve_a_newer_failure(outbox: Any, sett
     good, bad = log_run(make_run("success", day=0)), log_run(make_run("failed", day=1))
     notify_run(bad, settings)
     notify_run(good, settings)
-    assert [row["status"] for row in rows(outbox, "SELECT status FROM alert_events")] == ["firing"]
+    failures = "SELECT status FROM alert_events WHERE rule_key = 'run_failed'"
+    assert [row["status"] for row in rows(outbox, failures)] == ["firing"]
 
 
 @pytest.mark.feature("NOTF-03")

@@ -25,7 +25,7 @@ def refresh_widget(client: Any, page: str, name: str, key: str = "", **options: 
         "output": _OUTPUT,
         "outputs": {"id": {"type": "widget", **identity}, "property": "children"},
         "inputs": [
-            at("widget-poll", "n_intervals", None),
+            at("widget-ask", "data", None),
             at("widget-refresh", "n_clicks", None),
             chosen,
             {"id": "refresh-token", "property": "data", "value": 0},

@@ -194,3 +194,38 @@ def test_plants_and_groups_are_changed_by_administrators_with_a_version(client_f
     wrong = {"name": "", "maintenance_interval_hours": "many"}
     answer = _act(admin, "groups.edit", keys=[group["id"]], version=group["row_version"], values=wrong)
     assert set(answer.json()["fields"]) == {"name", "maintenance_interval_hours"}
+
+
+@pytest.mark.feature("WAD-13")
+def test_the_same_request_sent_twice_starts_one_run(client_for: ClientFor, tables: Tables) -> None:
+    user = client_for("user")
+    asked = {"request": "2026-11-26T10:00:00_0a1b2c3d", "values": {"plant_codes": ["P001"]}}
+    answers = [user.post(f"{API}/syncs/actions/equipment", json=asked) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    run_id = "manual__2026-11-26T10:00:00_0a1b2c3d"
+    assert run_id in answers[0].json()["message"]
+    assert user.get(f"/api/v2/dags/equipment_sync/dagRuns/{run_id}").json()["conf"]["plant_codes"] == ["P001"]
+    assert len(tables("SELECT id FROM audit_log WHERE action = 'trigger' AND entity_id = %s", run_id)) == 1
+    other = user.post(f"{API}/syncs/actions/equipment", json={**asked, "request": "another"}).json()
+    assert "manual__another" in other["message"]
+
+
+@pytest.mark.feature("NOTF-02")
+def test_the_bell_is_for_those_who_may_acknowledge(client_for: ClientFor) -> None:
+    body = {
+        "output": "..bell.children...banner.children..",
+        "outputs": [{"id": "bell", "property": "children"}, {"id": "banner", "property": "children"}],
+        "inputs": [
+            {"id": {"type": "status-ask", "place": "bell"}, "property": "data", "value": None},
+            {"id": "refresh-token", "property": "data", "value": 0},
+            {"id": "url", "property": "pathname", "value": "/cmms/"},
+        ],
+        "changedPropIds": [],
+    }
+    seen = {}
+    for role in ("viewer", "user", "op", "admin"):
+        answer = client_for(role).post("/cmms/_dash-update-component", json=body)
+        assert answer.status_code == 200, answer.text
+        seen[role] = answer.json()["response"]["bell"]["children"] is not None
+    assert seen == {"viewer": False, "user": False, "op": True, "admin": True}

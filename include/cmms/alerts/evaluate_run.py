@@ -65,7 +65,7 @@ def run_identity(summary: RunSummary) -> str | None:
 def database_alert(summary: RunSummary, settings: Settings) -> Alert:
     """The database does not answer: one alert for all syncs, because they all share it."""
     return replace(
-        _alert(summary, settings, DATABASE_UNREACHABLE, "critical", title=messages.TITLE_DATABASE),
+        make_alert(summary, settings, DATABASE_UNREACHABLE, "critical", title=messages.TITLE_DATABASE),
         fingerprint=DATABASE_UNREACHABLE,
         advice=messages.advice_failed("DatabaseUnavailable"),
     )
@@ -77,7 +77,7 @@ def _failure_alerts(summary: RunSummary, settings: Settings, history: RunHistory
     elif not _is_told_better(summary, history):
         error_class = summary.error_class or "unknown"
         yield replace(
-            _alert(summary, settings, RUN_FAILED, "critical", title=messages.title_failed(summary)),
+            make_alert(summary, settings, RUN_FAILED, "critical", title=messages.title_failed(summary)),
             fingerprint=fingerprint_of(RUN_FAILED, summary.sync_type, error_class),
             advice=messages.advice_failed(summary.error_class),
         )
@@ -85,7 +85,7 @@ def _failure_alerts(summary: RunSummary, settings: Settings, history: RunHistory
     failures = 1 + _streak(history, lambda run: run.status == "failed")
     if failures >= settings.alerts.consecutive_failures:
         yield replace(
-            _alert(
+            make_alert(
                 summary,
                 settings,
                 CONSECUTIVE,
@@ -99,7 +99,7 @@ def _failure_alerts(summary: RunSummary, settings: Settings, history: RunHistory
         probes = 1 + _streak(history, lambda run: _is_api_down(run.error_category, run.error_class))
         if probes >= settings.alerts.api_failures:
             yield replace(
-                _alert(summary, settings, API_UNREACHABLE, "critical", title=messages.title_api(summary, probes)),
+                make_alert(summary, settings, API_UNREACHABLE, "critical", title=messages.title_api(summary, probes)),
                 facts=(("Last good run", last_good), *messages.run_facts(summary)),
                 advice=messages.advice_failed("ApiUnavailable"),
             )
@@ -109,7 +109,7 @@ def _records_alert(summary: RunSummary, settings: Settings) -> Alert:
     """One per run: each run's failed records are new work for somebody, so runs are never folded together."""
     level = level_of(summary.status, summary.counts, 0, settings)
     return replace(
-        _alert(summary, settings, RECORDS_FAILED, level, title=messages.title_records(summary)),
+        make_alert(summary, settings, RECORDS_FAILED, level, title=messages.title_records(summary)),
         fingerprint=fingerprint_of(RECORDS_FAILED, summary.sync_type, str(summary.sync_log_id)),
         advice=messages.ADVICE_RECORDS,
     )
@@ -129,7 +129,7 @@ def _spike_alert(summary: RunSummary, settings: Settings, history: RunHistory) -
     if summary.counts.failed_percent <= limit or summary.counts.rejected < SPIKE_LEAST_RECORDS:
         return None
     return replace(
-        _alert(summary, settings, SPIKE, "high", title=messages.title_spike(summary, usual)),
+        make_alert(summary, settings, SPIKE, "high", title=messages.title_spike(summary, usual)),
         advice=messages.ADVICE_SPIKE,
     )
 
@@ -138,7 +138,7 @@ def _recoveries(summary: RunSummary, settings: Settings, history: RunHistory, *,
     for open_alert in history.open_alerts:
         ended = open_alert.rule_key in _ENDED_BY_GOOD_RUN or (open_alert.rule_key == SPIKE and not spike)
         if ended and _is_of(open_alert, summary.sync_type):
-            evidence = _alert(summary, settings, open_alert.rule_key, open_alert.level, title=open_alert.title)
+            evidence = make_alert(summary, settings, open_alert.rule_key, open_alert.level, title=open_alert.title)
             yield resolve_alert(open_alert, evidence)
 
 
@@ -187,7 +187,8 @@ def _streak(history: RunHistory, is_bad: Callable[[PastRun], bool]) -> int:
     return sum(1 for _ in takewhile(is_bad, history.runs))
 
 
-def _alert(summary: RunSummary, settings: Settings, rule_key: str, level: Level, *, title: str) -> Alert:
+def make_alert(summary: RunSummary, settings: Settings, rule_key: str, level: Level, *, title: str) -> Alert:
+    """An alert of a rule about a run; its fingerprint is that of rule and sync type."""
     at = summary.completed_at if summary.completed_at.tzinfo else _as_utc(summary.completed_at)
     return Alert(
         rule_key=rule_key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from cmms.alerts.records import OpenAlert, PastRun, RunHistory, from_database, to_database
@@ -28,7 +29,18 @@ def load_history(connection: Connection, summary: RunSummary, settings: Settings
         runs=tuple(_past_run(row) for row in runs),
         open_alerts=load_open_alerts(connection),
         last_good_at=from_database(last_good) if last_good else None,
+        missing_readings=_count_missing(connection, summary),
     )
+
+
+def _count_missing(connection: Connection, summary: RunSummary) -> int:
+    """Only a full run of days that ended well can say that a machine was not there."""
+    first, last = summary.scope.start_date, summary.scope.end_date or summary.scope.start_date
+    is_full = summary.sync_type == "running_time" and summary.status in ("success", "partial")
+    if not is_full or summary.scope.is_restricted or first is None:
+        return 0
+    days = {"before_day": first - timedelta(days=1), "last_day": last}
+    return int(query(connection, "alerts/count_missing_readings", days)[0]["missing"])
 
 
 def load_open_alerts(connection: Connection) -> tuple[OpenAlert, ...]:

@@ -77,6 +77,20 @@ _ADVICE_FAILED = (
 ADVICE_RECORDS = "Good records are merged. Open the quarantine in the CMMS view, correct or discard the failed ones."
 ADVICE_CONSECUTIVE = "This does not mend itself. Open the newest failed run and follow its error."
 ADVICE_SPIKE = "Something changed at the source. Look at the codes that grew, and ask its owner before correcting rows."
+_INTEGRITY = {
+    "counter_decreased": (
+        "{records} with a counter that went back",
+        "Open the rejected records: accept a counter that was replaced or reset, correct or discard the others.",
+    ),
+    "counter_jumped": (
+        "{records} whose hours do not fit the counter or the day",
+        "The readings are kept with a warning. Compare them on the machines' pages with what the source says.",
+    ),
+    "readings_missing": (
+        "{machines} stopped reporting",
+        "Open the gaps on the tab Running time sync, and fill them when the source has the readings.",
+    ),
+}
 ADVICE_QUEUED = "Check that scheduler and workers run, and that the pool cmms_sync has free slots."
 ADVICE_STALLED = "Check the worker of this run. When its lease is over the watchdog closes it and it can be repeated."
 ADVICE_RESOLVED = "Nothing to do."
@@ -119,6 +133,24 @@ def title_spike(summary: RunSummary, usual_percent: float) -> str:
     """Title of a jump in the share of failed records."""
     now = percent(summary.counts.failed_percent)
     return f"{sync_name(summary.sync_type)}: {now} of records failed, usually {percent(usual_percent)}"
+
+
+def title_succeeded(summary: RunSummary) -> str:
+    """Title of a run that went well."""
+    counts = summary.counts
+    warned = f", {counts.warnings:,} with warnings" if counts.warnings else ""
+    return (
+        f"{sync_name(summary.sync_type)}: {counts.fetched:,} records, {counts.inserted:,} new,"
+        f" {counts.updated:,} changed{warned}"
+    )
+
+
+def about_integrity(summary: RunSummary, rule_key: str, count: int) -> tuple[str, str]:
+    """Title and advice of a warning about the data; ``rule_key`` is one of `evaluate_integrity`."""
+    what, advice = _INTEGRITY[rule_key]
+    records = "1 record" if count == 1 else f"{count:,} records"
+    machines = "1 machine" if count == 1 else f"{count:,} machines"
+    return f"{sync_name(summary.sync_type)}: {what.format(records=records, machines=machines)}", advice
 
 
 def title_queued(name: str, minutes: int) -> str:

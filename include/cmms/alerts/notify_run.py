@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cmms.alerts import spool_alerts
+from cmms.alerts.evaluate_integrity import evaluate_integrity
 from cmms.alerts.evaluate_run import (
     DATABASE_UNREACHABLE,
     database_alert,
@@ -21,6 +22,7 @@ from cmms.alerts.evaluate_run import (
     resolve_alert,
 )
 from cmms.alerts.load_history import load_history
+from cmms.alerts.note_run import note_run
 from cmms.alerts.records import Alert, Delivery, OpenAlert, RunHistory
 from cmms.alerts.send_messages import Message, describe_failure, find_receivers, send_messages
 from cmms.alerts.write_outbox import Telling, claim_due, record_alerts, record_outcomes, tell_all
@@ -62,7 +64,11 @@ def _notify(summary: RunSummary, settings: Settings) -> None:
         with session() as connection:
             deliveries = carry_spool(connection, settings)
             history = load_history(connection, summary, settings)
-            alerts = evaluate_run(summary, settings, history)
+            alerts = [
+                *evaluate_run(summary, settings, history),
+                *evaluate_integrity(summary, settings, history),
+                *note_run(summary, settings),
+            ]
             deliveries += record_tellings(connection, alerts, settings)
     except Exception as error:
         log.warning("Alerts go out without the outbox: %s", describe_failure(error))

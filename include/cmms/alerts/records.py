@@ -12,7 +12,8 @@ from typing import Any, Literal, Self
 from cmms.alerts.levels import Channel
 from cmms.sync.records import Level
 
-Transition = Literal["firing", "resolved"]
+Transition = Literal["firing", "resolved", "noted"]
+"""Begun, over, or only to be known: an event that nobody has to react to."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,13 @@ class RunHistory:
         runs: Finished runs of the same sync type before this one, newest first, cancelled ones left out.
         open_alerts: Everything still open, of all sync types.
         last_good_at: End of the last run that did not fail.
+        missing_readings: Machines that have stopped reporting with the run's days.
     """
 
     runs: tuple[PastRun, ...] = ()
     open_alerts: tuple[OpenAlert, ...] = ()
     last_good_at: datetime | None = None
+    missing_readings: int = 0
 
 
 @dataclass(frozen=True)

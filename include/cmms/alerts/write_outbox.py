@@ -54,7 +54,7 @@ def record_alerts(
     def work(cursor: Cursor) -> list[Delivery]:
         claimed: list[Delivery] = []
         for telling in tellings:
-            record = _raise_alert if telling.alert.transition == "firing" else _resolve_alert
+            record = _resolve_alert if telling.alert.transition == "resolved" else _raise_alert
             claimed += record(cursor, telling, settings, now)
         return claimed
 
@@ -138,8 +138,10 @@ def _raise_alert(cursor: Cursor, telling: Telling, settings: Settings, now: date
             "rule_key": alert.rule_key,
             "level": alert.level,
             "title": alert.title[:_TITLE_LIMIT],
-            "body": json.dumps({"firing": alert.to_dict(), "last_run": alert.run}),
+            "body": json.dumps({alert.transition: alert.to_dict(), "last_run": alert.run}),
             "respond_by": to_database(alert.respond_by) if alert.respond_by else None,
+            "status": "resolved" if alert.transition == "noted" else "firing",
+            "resolved_at": to_database(alert.at) if alert.transition == "noted" else None,
             "first_at": to_database(alert.at),
         },
     )

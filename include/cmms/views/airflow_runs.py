@@ -29,10 +29,26 @@ class AirflowRefused(ViewError):
     status = 502
 
 
-def trigger(actor: Actor, dag_id: str, conf: Mapping[str, Any]) -> str:
-    """Start a run now; returns its id."""
-    answer = _call(actor, "POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf)})
-    return str(answer["dag_run_id"])
+class AlreadyThere(AirflowRefused):
+    """Airflow has a run of that id."""
+
+    status = 409
+
+
+def trigger(actor: Actor, dag_id: str, conf: Mapping[str, Any], run_id: str = "") -> str:
+    """Start a run now; returns its id, chosen by Airflow if none is given.
+
+    Raises:
+        AlreadyThere: there is a run of this id.
+    """
+    body = {"logical_date": None, "conf": dict(conf), **({"dag_run_id": run_id} if run_id else {})}
+    return str(_call(actor, "POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+
+def read_run(actor: Actor, dag_id: str, run_id: str) -> dict[str, Any]:
+    """What Airflow itself says of a run: its ``state``, and whether its DAG ``is_paused``."""
+    run = _call(actor, "GET", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}", {})
+    return {"state": run["state"], "is_paused": bool(_call(actor, "GET", f"/api/v2/dags/{dag_id}", {})["is_paused"])}
 
 
 def stop(actor: Actor, dag_id: str, run_id: str) -> None:
@@ -70,4 +86,4 @@ def _call(actor: Actor, method: str, path: str, body: Mapping[str, Any]) -> Any:
         raise Forbidden(f"Airflow refuses it: {text}")
     if status == 404:
         raise NotFound(f"Airflow does not know it: {text}")
-    raise AirflowRefused(text)
+    raise (AlreadyThere if status == 409 else AirflowRefused)(text)

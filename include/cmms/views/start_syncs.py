@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cmms.database import Cursor, execute, query
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
-from cmms.views.airflow_runs import trigger
+from cmms.views.airflow_runs import AlreadyThere, trigger
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
 
@@ -18,16 +20,27 @@ RANGE_LIMIT_DAYS = 366
 _DAGS = {"equipment": "equipment_sync", "running_time": "running_time_sync"}
 
 
+@dataclass(frozen=True)
+class StartedRun:
+    """A run in Airflow; its log row has the same two ids, once its first task has begun."""
+
+    dag_id: str
+    run_id: str
+
+
 def start_sync(
     actor: Actor,
     stream: str,
     *,
+    request: str = "",
     start_date: date | None = None,
     end_date: date | None = None,
     plant_codes: Sequence[str] = (),
     equipment_numbers: Sequence[str] = (),
-) -> str:
+) -> StartedRun:
     """Start a run of a stream's DAG; without dates its default day.
+
+    The same ``request`` never starts a second run: it is the id of the run, which Airflow keeps unique.
 
     Raises:
         Invalid: dates in the wrong order, or more days than :data:`RANGE_LIMIT_DAYS`.
@@ -41,15 +54,19 @@ def start_sync(
     if stream == "running_time":
         conf["start_date"] = start_date.isoformat() if start_date else None
         conf["end_date"] = end_date.isoformat() if end_date else None
-    run_id = trigger(actor, _DAGS[stream], conf)
+    wanted = f"manual__{request}" if re.fullmatch(r"[\w:.-]{1,80}", request, re.ASCII) else ""
+    try:
+        run_id = trigger(actor, _DAGS[stream], conf, wanted)
+    except AlreadyThere:  # pressed twice: the first one has noted it
+        return StartedRun(_DAGS[stream], wanted)
     write(
         lambda cursor: audit(cursor, actor, "trigger", "dag_run", run_id, after={"dag_id": _DAGS[stream], **conf}),
         what="noting a started sync",
     )
-    return run_id
+    return StartedRun(_DAGS[stream], run_id)
 
 
-def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool) -> str:
+def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool, request: str = "") -> tuple[StartedRun, ...]:
     """Start one equipment sync of exactly these machines, and yesterday's running times if wanted."""
     actor.require(Capability.TRIGGER)
     if not 1 <= len(keys) <= SELECTION_LIMIT:
@@ -60,13 +77,11 @@ def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool) -> str
         ]
     if not numbers:
         raise NotFound("there is no such equipment")
-    run_id = start_sync(actor, "equipment", equipment_numbers=numbers)
-    if with_hours:
-        start_sync(actor, "running_time", equipment_numbers=numbers)
-    return run_id
+    streams = ("equipment", "running_time") if with_hours else ("equipment",)
+    return tuple(start_sync(actor, stream, equipment_numbers=numbers, request=request) for stream in streams)
 
 
-def retry_run(actor: Actor, key: int) -> str:
+def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
     """Start a failed or cancelled run again with its own scope; the audit log links both."""
     actor.require(Capability.TRIGGER)
     with raw_session() as connection:
@@ -80,19 +95,20 @@ def retry_run(actor: Actor, key: int) -> str:
 
     scope = json.loads(row["scope"] or "{}")
     dated = row["sync_type"] == "running_time"
-    run_id = start_sync(
+    started = start_sync(
         actor,
         str(row["sync_type"]),
+        request=f"{request}_{key}" if request else "",
         start_date=row["interval_start"] if dated else None,
         end_date=row["interval_end"] if dated else None,
         plant_codes=scope.get("plant_codes") or (),
         equipment_numbers=scope.get("equipment_numbers") or (),
     )
     write(
-        lambda cursor: audit(cursor, actor, "retry", "api_sync_logs", key, after={"run_id": run_id}),
+        lambda cursor: audit(cursor, actor, "retry", "api_sync_logs", key, after={"run_id": started.run_id}),
         what="noting a retry",
     )
-    return run_id
+    return started
 
 
 def control_run(actor: Actor, key: int, control: str) -> None:

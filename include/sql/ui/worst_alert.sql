@@ -1,3 +1,4 @@
--- Purpose: the newest critical alert that nobody takes care of yet. Caller: cmms.views.read_status.
-SELECT id, title, occurrences, sync_log_id FROM alert_events
-WHERE status = 'firing' AND level = 'critical' ORDER BY last_at DESC LIMIT 1
+-- Purpose: the newest critical alert that nobody takes care of yet, with its run. Caller: cmms.views.read_status.
+SELECT a.id, a.title, a.occurrences, a.sync_log_id, l.status AS run_status, l.sync_type
+FROM alert_events a LEFT JOIN api_sync_logs l ON l.id = a.sync_log_id
+WHERE a.status = 'firing' AND a.level = 'critical' ORDER BY a.last_at DESC LIMIT 1

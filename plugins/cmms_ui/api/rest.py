@@ -50,6 +50,12 @@ class ActionCall(BaseModel):
     model_config = ConfigDict(extra="forbid")
     keys: list[Annotated[int, Field(ge=1, le=_KEY_LIMIT)]] = Field(default=[], max_length=10_000, examples=[[17]])
     version: int | None = Field(default=None, description="row_version that was seen; needed by actions on one record")
+    request: str = Field(
+        default="",
+        max_length=80,
+        pattern=r"^[A-Za-z0-9_:.-]*$",
+        description="a name of one's own for this call; of actions that start a run: sent twice, it starts one",
+    )
     values: dict[str, Any] = Field(default={}, examples=[{"inactive_reason": "scrapped"}])
 
 
@@ -190,7 +196,8 @@ def _make_export(resource: Resource) -> Callable[..., Any]:
 
 def _make_action(resource: Resource, verb: str) -> Callable[..., Any]:
     def call_action(call: Annotated[ActionCall, Body()]) -> ActionResult:
-        outcome = run_action(current_actor(), resource.name, verb, Target(tuple(call.keys), call.version), call.values)
+        target = Target(tuple(call.keys), call.version, call.request)
+        outcome = run_action(current_actor(), resource.name, verb, target, call.values)
         return ActionResult(message=outcome.message, level=outcome.level, details=list(outcome.details))
 
     return call_action

@@ -101,6 +101,80 @@
     box.hidden = false;
   }
 
+  // --- Push: the server tells which topics have changed. A page that hears nothing asks by the clock, as its parts declare.
+  const SILENCE = 25000, AT_LEAST = 60000, REOPEN = 30000;  // a beat comes every 10 s
+  const push = { source: null, heardAt: 0, versions: null, changedAt: {} };
+  function publish() { window.dash_clientside.set_props("push", { data: Object.assign({}, push.changedAt) }); }
+  function hear(event) {
+    const first = push.versions === null;
+    push.heardAt = Date.now();
+    push.versions = push.versions || {};
+    const told = JSON.parse(event.data);
+    const changed = Object.keys(told).filter(function (topic) { return push.versions[topic] !== told[topic]; });
+    Object.assign(push.versions, told);
+    if (first || !changed.length) return;
+    changed.forEach(function (topic) { push.changedAt[topic] = Date.now(); });
+    publish();
+  }
+  function listen() {
+    const config = document.getElementById("_dash-config");
+    if (push.source || document.hidden || !config || !window.EventSource || !document.getElementById("page")) return;
+    const prefix = JSON.parse(config.textContent).requests_pathname_prefix;
+    push.source = new EventSource(prefix + "api/v1/events");
+    push.source.addEventListener("changed", hear);
+    push.source.addEventListener("beat", hear);
+    push.source.onerror = function () {  // the browser opens the next stream by itself, unless it was refused
+      push.heardAt = 0;
+      if (push.source.readyState === EventSource.CLOSED) {
+        push.source = null;
+        window.setTimeout(listen, REOPEN);
+      }
+    };
+  }
+  const untilPage = window.setInterval(function () { listen(); if (push.source) window.clearInterval(untilPage); }, 50);
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden && push.source) { push.source.close(); push.source = null; push.heardAt = 0; }
+    else if (!document.hidden) { listen(); publish(); }
+  });
+  window.addEventListener("pagehide", function () { if (push.source) push.source.close(); });
+
+  cmms.hears = function () { return Date.now() - push.heardAt < SILENCE; };
+  function isHeld() {
+    const stream = document.querySelector(".cmms-stream");
+    return Boolean(stream) && (stream.scrollTop > 4 || Boolean(document.querySelector(".cmms-stream-pause[aria-pressed=true]")));
+  }
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest && event.target.closest(".cmms-stream-pause");
+    if (!button) return;
+    const paused = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(paused));
+    button.textContent = paused ? "▶ Go on" : "Ⅱ Pause";
+  });
+  function isAwaited(id) {  // the body of a widget whose answer has not come yet
+    const body = Object.assign({}, id, { type: id.type.replace("-ask", "") });
+    const element = document.getElementById(JSON.stringify(body, Object.keys(body).sort()));
+    return Boolean(element) && element.getAttribute("data-dash-is-loading") === "true";
+  }
+  // Whether a widget, a list or the bell is to be read again now; see components/follow_changes.py.
+  cmms.ask = function (ticks, changedAt, pace, ask) {
+    const now = Date.now(), since = now - ask.asked;
+    const again = Object.assign({}, ask, { asked: now });
+    if (!ask.asked) return again;  // just drawn: it loads itself
+    if (document.hidden || pace === "hand" || ask.updates === "manual" || (ask.holdable && isHeld())) {
+      return window.dash_clientside.no_update;
+    }
+    const heard = ask.updates === "push" && cmms.hears();
+    const limit = Number(pace) * 1000 || 0;
+    const changed = ask.topics.some(function (topic) { return (push.changedAt[topic] || 0) > ask.asked; });
+    const clock = heard ? Math.max(ask.seconds * 1000, AT_LEAST) : ask.seconds * 1000;
+    const due = since >= Math.max(limit, changed ? 0 : clock) - 500;  // a clock of the browser is not exact
+    if (due && since < SILENCE && isAwaited(window.dash_clientside.callback_context.outputs_list.id)) {
+      window.setTimeout(publish, 500);  // a second question would throw the answer to the first away
+      return window.dash_clientside.no_update;
+    }
+    return due ? again : window.dash_clientside.no_update;
+  };
+
   // --- Lists.
   function gridOf(id) {
     try { return window.dash_ag_grid.getApi(id); } catch (e) { return null; }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
 from hashlib import sha256
+from secrets import token_hex
 from typing import Any
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
@@ -12,7 +14,7 @@ from dash import ALL, Input, Output, State, ctx, no_update, set_props
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
-from cmms_ui.components.action_form import action_form, action_result, show_preview
+from cmms_ui.components.action_form import action_form, action_result, follow_runs, show_preview
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
@@ -49,9 +51,10 @@ def open_action(
     action = find_action(resource.name, pressed["verb"])
     if not may_run(actor, action):
         raise Forbidden(f"{action.label} is not yours to do.")
-    context: dict[str, Any] = {"resource": resource.name, "verb": action.verb}
+    request = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}_{token_hex(4)}"
+    context: dict[str, Any] = {"resource": resource.name, "verb": action.verb, "request": request}
     count, row, chosen = None, None, None
-    if pressed["place"] == "record":
+    if pressed["place"] in ("record", "banner"):
         row = read_row(resource.listing, int(pressed["key"]))
         context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
         count = 1
@@ -106,7 +109,7 @@ def submit_action(
             filled.pop(field.name, None)
     try:
         keys = _find_keys(context)
-        target = Target(keys, context.get("version"))
+        target = Target(keys, context.get("version"), str(context.get("request") or ""))
         asked = sha256(json.dumps([keys, filled], sort_keys=True).encode()).hexdigest()
         if action.preview and previewed != asked:
             _show_preview(preview_action(actor, resource.name, context["verb"], target, filled), action, asked)
@@ -123,7 +126,7 @@ def submit_action(
         set_props("action-error", {"children": error.message})
         return no_update, no_update, nothing
     _tell(outcome)
-    return time.time_ns() // 1_000_000, bool(outcome.details), [None] * len(fields)
+    return time.time_ns() // 1_000_000, bool(outcome.details or outcome.runs), [None] * len(fields)
 
 
 def _find_keys(context: dict[str, Any]) -> tuple[int, ...]:
@@ -141,6 +144,8 @@ def _tell(outcome: Outcome) -> None:
         go_to(outcome.path)
     if outcome.details:
         set_props("action-modal", {"children": action_result(outcome)})
+    elif outcome.runs:
+        set_props("action-modal", {"children": follow_runs(outcome.runs), "title": "Started"})
 
 
 def _show_preview(preview: Preview | None, action: Action, asked: str) -> None:

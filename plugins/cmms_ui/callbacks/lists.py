@@ -105,7 +105,7 @@ def choose_value(_clicks: list[int | None], filters: list[dict[str, str]], value
     "show_toolbar",
     Output({"type": "list-badge", "resource": MATCH, "tab": ALL}, "children"),
     Output({"type": "list-badge", "resource": MATCH, "tab": ALL}, "color"),
-    Input(_at("list-poll"), "n_intervals"),
+    Input(_at("list-ask"), "data"),
     Input(_at("list-changed"), "data"),
     State({"type": "list-badge", "resource": MATCH, "tab": ALL}, "id"),
 )
@@ -174,7 +174,7 @@ def attach_browser_part(app: dash.Dash) -> None:
     app.clientside_callback(
         "function() { return window.dash_clientside.cmms.refresh.apply(null, arguments); }",
         Output(_at("list-poll"), "max_intervals"),
-        Input(_at("list-poll"), "n_intervals"),
+        Input(_at("list-ask"), "data"),
         Input(_at("list-changed"), "data"),
         State(_at("grid"), "id"),
         prevent_initial_call=True,

@@ -7,16 +7,18 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, dcc, get_relative_path, html, no_update, strip_relative_path
 
-from cmms.views.actors import NotFound
+from cmms.views.actors import Actor, NotFound
 from cmms.views.handle_alerts import count_unread
 from cmms.views.read_list import read_row
 from cmms.views.read_status import read_worst_alert
 from cmms_ui.callbacks.registry import on
+from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, icon
 from cmms_ui.guard import current_actor
 from cmms_ui.pages.dashboard import dashboard_page
 from cmms_ui.pages.list_page import list_page
 from cmms_ui.pages.record_page import record_page
+from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
 
 
@@ -74,16 +76,23 @@ def not_found() -> Any:
     "show_status",
     Output("bell", "children"),
     Output("banner", "children"),
-    Input("status-poll", "n_intervals"),
+    Input({"type": "status-ask", "place": "bell"}, "data"),
     Input("refresh-token", "data"),
     Input("url", "pathname"),
 )
-def show_status(_polls: int, _token: int, _path: str) -> Any:
-    """The number of unread alerts, and the worst open critical one on every page."""
+def show_status(_asked: dict[str, Any], _token: int, _path: str) -> Any:
+    """The bell, and the worst open critical alert on every page."""
     actor = current_actor()
+    return _show_bell(actor), _show_banner()
+
+
+def _show_bell(actor: Actor) -> Any:
+    """How many open alerts are unread: for those who take care of them (decision 0012)."""
+    if not actor.can(ACTIONS["notifications.acknowledge"]):
+        return None
     unread = count_unread(actor)
     label = f"Notifications, {unread} unread" if unread else "Notifications"
-    bell = dcc.Link(
+    return dcc.Link(
         [
             icon("bell", 20),
             html.Span(str(min(unread, 99)), className="cmms-bell-count") if unread else None,
@@ -93,17 +102,27 @@ def show_status(_polls: int, _token: int, _path: str) -> Any:
         className="cmms-bell-link",
         title=label,
     )
+
+
+def _show_banner() -> Any:
+    """What is wrong, where to read more, and what the person may do about it."""
     worst = read_worst_alert()
     if worst is None:
-        return bell, None
+        return None
     text = [html.Strong("‼ " + str(worst["title"])), html.Span(f" {worst['occurrences']} times", className="cmms-dim")]
     if worst["occurrences"] == 1:
         text.pop()
-    buttons = [dcc.Link("Details", href=get_relative_path(f"/notifications/{worst['id']}"))]
+    offers: list[Any] = [dcc.Link("Details", href=get_relative_path(f"/notifications/{worst['id']}"))]
     if worst["sync_log_id"]:
-        buttons.append(dcc.Link("Run", href=get_relative_path(f"/syncs/{worst['sync_log_id']}")))
-    return bell, dmc.Alert(
-        html.Div([html.Div(text), html.Div(buttons, className="cmms-banner-links")], className="cmms-banner-row"),
+        offers.append(dcc.Link("Run", href=get_relative_path(f"/syncs/{worst['sync_log_id']}")))
+    if worst["run_status"] in ("failed", "partial", "cancelled") and worst["sync_type"] in (
+        "equipment",
+        "running_time",
+    ):
+        offers.append(row_button("syncs.retry", "Retry", "refresh", worst["sync_log_id"], place="banner"))
+    offers.append(row_button("notifications.acknowledge", "Acknowledge", "check", worst["id"], place="banner"))
+    return dmc.Alert(
+        html.Div([html.Div(text), html.Div(offers, className="cmms-banner-links")], className="cmms-banner-row"),
         color="red",
         variant="light",
         className="cmms-banner",

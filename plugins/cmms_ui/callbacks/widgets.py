@@ -1,4 +1,4 @@
-"""Widgets fill themselves: when the page opens, by their interval, by their button, after an action."""
+"""Widgets fill themselves: when the page opens, when something changes, by their button, after an action."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cmms_ui.guard import current_actor
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.resources import RESOURCES
 from cmms_ui.schema import Widget
+from cmms_ui.widgets.follow_run import FOLLOW
 
 _ID = {"page": MATCH, "key": MATCH, "name": MATCH}
 
@@ -23,6 +24,8 @@ def find_widget(actor: Actor, page: str, key: str, name: str) -> Widget | None:
     """The widget of a page, of a record's page if there is a key; none of a tab that the person may not open."""
     if page == "dashboard":
         widgets = DASHBOARD
+    elif page == "follow":
+        widgets = (FOLLOW,)
     else:
         resource = RESOURCES[page]
         on_tabs = tuple(widget for tab in resource.visible_tabs(actor) for widget in tab.widgets)
@@ -33,14 +36,14 @@ def find_widget(actor: Actor, page: str, key: str, name: str) -> Widget | None:
 @on(
     "refresh_widget",
     Output({"type": "widget", **_ID}, "children"),
-    Input({"type": "widget-poll", **_ID}, "n_intervals"),
+    Input({"type": "widget-ask", **_ID}, "data"),
     Input({"type": "widget-refresh", **_ID}, "n_clicks"),
     Input({"type": "widget-option", **_ID, "option": ALL}, "value"),
     Input("refresh-token", "data"),
     State({"type": "widget-option", **_ID, "option": ALL}, "id"),
 )
 def refresh_widget(
-    _polls: int | None, _clicks: int | None, values: list[Any], _token: int, options: list[dict[str, str]]
+    _asked: dict[str, Any] | None, _clicks: int | None, values: list[Any], _token: int, options: list[dict[str, str]]
 ) -> Any:
     """The body of a widget, with the options that are chosen in its head."""
     identity = ctx.outputs_list["id"]
@@ -48,7 +51,9 @@ def refresh_widget(
     if widget is None:
         return empty_state("This widget does not exist any more.")
     wanted = {option["option"]: value for option, value in zip(options, values, strict=True)}
-    key = int(identity["key"]) if identity["key"] else None
+    key = identity["key"] or None
+    if key and identity["page"] in RESOURCES:
+        key = int(key)
     return widget.render(widget.load({"key": key, **widget.choose(wanted)}))
 
 

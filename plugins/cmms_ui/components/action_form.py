@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from cmms.views.start_syncs import StartedRun
 from cmms_ui.components.marks import icon
+from cmms_ui.components.widget_card import widget_card
 from cmms_ui.schema import Action, Field, Outcome, Preview
+from cmms_ui.widgets.follow_run import FOLLOW
 from cmms_ui.widgets.parts import small_table
 
 
@@ -65,6 +68,20 @@ def action_result(outcome: Outcome) -> list[Any]:
             [
                 dmc.Text(outcome.message, fw=600, size="sm"),
                 html.Ul([html.Li(line) for line in outcome.details], className="cmms-details", tabIndex=0),
+                dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
+            ],
+            gap="sm",
+        )
+    ]
+
+
+def follow_runs(runs: Sequence[StartedRun]) -> list[Any]:
+    """The body of the dialog after runs were started: each one's progress, until it is over or the dialog is closed."""
+    return [
+        dmc.Stack(
+            [
+                dmc.Grid([widget_card(FOLLOW, "follow", f"{run.dag_id}/{run.run_id}") for run in runs], gutter="sm"),
+                dmc.Text("It goes on in the background when you close this.", size="sm", c="dimmed"),
                 dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
             ],
             gap="sm",

@@ -22,13 +22,15 @@ def may(action_name: str) -> bool:
     return current_actor().can(ACTIONS[action_name])
 
 
-def row_button(action_name: str, label: str, picture: str, key: int, *, dangerous: bool = False) -> Any:
-    """Opens the dialog for one row of the action's resource."""
+def row_button(
+    action_name: str, label: str, picture: str, key: int, *, dangerous: bool = False, place: str = "record"
+) -> Any:
+    """Opens the dialog for one row of the resource; in the ``banner`` it may stand beside the same button of a page."""
     if not may(action_name):
         return None
     return dmc.Button(
         label,
-        id=_identity(action_name, "record", str(key)),
+        id=_identity(action_name, place, str(key)),
         leftSection=icon(picture, 13),
         variant="light",
         size="compact-xs",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
+from cmms_ui.components.follow_changes import follow_changes
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.schema import Field, Widget
 
@@ -16,7 +17,11 @@ _FEW = 4
 def widget_card(widget: Widget, page: str, key: str = "") -> Any:
     """An empty card; the body loads itself."""
     identity = {"page": page, "key": key, "name": widget.name}
-    refresh = f"Refreshes every {widget.refresh_seconds} s" if widget.refresh_seconds else "Refreshes by hand"
+    refresh = {
+        "push": "Refreshes when something changes",
+        "poll": f"Refreshes every {widget.refresh_seconds} s",
+        "manual": "Refreshes by hand",
+    }[widget.updates]
     return dmc.GridCol(
         dmc.Card(
             [
@@ -41,11 +46,7 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
                     className="cmms-widget-body",
                     **aria(live="off"),
                 ),
-                dcc.Interval(
-                    id={"type": "widget-poll", **identity},
-                    interval=max(widget.refresh_seconds, 1) * 1000,
-                    disabled=widget.refresh_seconds == 0,
-                ),
+                *follow_changes("widget", identity, widget.topics, widget.refresh_seconds, holdable=widget.holdable),
             ],
             withBorder=True,
             padding="sm",

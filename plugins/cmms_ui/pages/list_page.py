@@ -12,6 +12,7 @@ from dash import dcc, get_relative_path, html
 from cmms.views.actors import Actor
 from cmms_ui.arrange_list import Arrangement, arrange_list, varying_columns
 from cmms_ui.components.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
+from cmms_ui.components.follow_changes import follow_changes
 from cmms_ui.components.grid import make_grid
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.menu_button import menu_button
@@ -83,11 +84,7 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
             ),
             *arrangement_stores(resource, arranged),
             dcc.Store(id={"type": "list-changed", "resource": resource.name}, data=0),
-            dcc.Interval(
-                id={"type": "list-poll", "resource": resource.name},
-                interval=max(resource.refresh_seconds, 1) * 1000,
-                disabled=resource.refresh_seconds == 0,
-            ),
+            *follow_changes("list", {"resource": resource.name}, resource.topics, resource.refresh_seconds),
         ],
         className="cmms-list-page",
     )

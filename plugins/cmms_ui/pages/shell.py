@@ -7,12 +7,14 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
+from cmms_ui.components.follow_changes import follow_changes
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.resources import RESOURCES
 from cmms_ui.schema import Resource
 
 MENU = (("", "Dashboard", "dashboard"), *((f"{r.name}", r.label, r.icon) for r in RESOURCES.values() if not r.parent))
-BELL_SECONDS = 5
+BELL_SECONDS = 3
+PACES = (("live", "Live"), ("30", "30 s"), ("300", "5 min"), ("hand", "By hand"))
 
 THEME = {
     "primaryColor": "indigo",
@@ -35,7 +37,8 @@ def make_layout() -> Any:
             dcc.Location(id="url", refresh="callback-nav"),
             dcc.Store(id="refresh-token", data=0),
             dcc.Store(id="action-context"),
-            dcc.Interval(id="status-poll", interval=BELL_SECONDS * 1000),
+            dcc.Store(id="push", data={}),
+            *follow_changes("status", {"place": "bell"}, ("alerts",), BELL_SECONDS),
             dmc.NotificationContainer(id="notifications", position="top-right", autoClose=6000),
             dmc.Modal(id="action-modal", children=[], size="md", title="", closeButtonProps={"aria-label": "Close"}),
             dmc.Modal(
@@ -80,11 +83,23 @@ def make_layout() -> Any:
                         leftSection=icon("search", 14),
                         className="cmms-find",
                     ),
-                    html.Div(id="bell", className="cmms-bell"),
+                    dmc.Select(
+                        id="pace",
+                        data=[{"value": value, "label": label} for value, label in PACES],
+                        value="live",
+                        allowDeselect=False,
+                        persistence=True,
+                        persistence_type="local",
+                        size="xs",
+                        leftSection=icon("refresh", 14),
+                        className="cmms-pace",
+                        **aria(label="How often this page refreshes"),
+                    ),
+                    html.Div(id="bell", className="cmms-bell", **aria(live="polite")),
                 ],
                 className="cmms-header",
             ),
-            html.Div(id="banner"),
+            html.Div(id="banner", role="region", **aria(label="Alert", live="polite")),
             html.Main(id="page", tabIndex=-1, children=html.Div(className="cmms-loading", children="Loading ...")),
             html.Div(id="session-over", className="cmms-session-over", hidden=True, role="alert"),
         ],

@@ -110,8 +110,8 @@ def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
 
 
 def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    run_id = start_sync_of(actor, target.keys, with_hours=bool(values.get("with_hours")))
-    return Outcome(f"A sync of {len(target.keys)} machines has been started ({run_id}).", path="/syncs")
+    runs = start_sync_of(actor, target.keys, with_hours=bool(values.get("with_hours")), request=target.request)
+    return Outcome(f"A sync of {len(target.keys)} machines has been started ({runs[0].run_id}).", runs=runs)
 
 
 def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -146,6 +146,7 @@ EQUIPMENT = Resource(
     title="equipment_number",
     search_hint="Search number or description",
     refresh_seconds=30,
+    topics=("records", "edits"),
     inline_edit="edit",
     record_widgets=(CHART, QUALITY, HISTORY),
     columns=(

@@ -40,6 +40,8 @@ GROUPS = Resource(
     key="g.id",
     order=(("name", False),),
     title="name",
+    refresh_seconds=30,
+    topics=("edits",),
     search_hint="Search name",
     columns=(
         Column("id", "Id", "g.id", "integer", width=90, hidden=True),

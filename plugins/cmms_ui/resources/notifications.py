@@ -8,6 +8,7 @@ from typing import Any
 from cmms.views.actors import Actor
 from cmms.views.handle_alerts import acknowledge, mark_read
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.widgets.alert_widgets import TOLD
 
 _LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
 
@@ -37,6 +38,8 @@ NOTIFICATIONS = Resource(
     title="title",
     search_hint="Search title",
     refresh_seconds=10,
+    topics=("alerts",),
+    record_widgets=(TOLD,),
     columns=(
         Column("id", "Id", "a.id", "integer", width=90, link=True),
         Column("level", "Level", "a.level", "status", width=120, choices=_LEVELS),
@@ -47,7 +50,7 @@ NOTIFICATIONS = Resource(
         Column("first_at", "First", "a.first_at", "instant", width=165),
         Column("respond_by", "Respond by", "a.respond_by", "instant", width=165),
         Column("rule_key", "Rule", "a.rule_key", width=170),
-        Column("sync_log_id", "Run", "a.sync_log_id", "integer", width=90),
+        Column("sync_log_id", "Run", "a.sync_log_id", "integer", width=90, leads_to=("syncs", "sync_log_id")),
         Column("ack_by", "Acknowledged by", "a.ack_by", width=150),
         Column("ack_at", "Acknowledged", "a.ack_at", "instant", width=165, hidden=True),
         Column("resolved_at", "Over since", "a.resolved_at", "instant", width=165, hidden=True),
@@ -56,8 +59,22 @@ NOTIFICATIONS = Resource(
     ),
     tabs=(
         Tab("open", "Open", "alert", "a.open_flag = 1", "Nothing is wrong.", alarming=True),
-        Tab("resolved", "Over", "check", "a.status = 'resolved'", "Nothing was wrong so far."),
-        Tab("all", "All", "list", "", "Nothing was wrong so far."),
+        Tab(
+            "resolved",
+            "Over",
+            "check",
+            "a.status = 'resolved' AND a.rule_key <> 'run_succeeded'",
+            "Nothing was wrong so far.",
+        ),
+        Tab(
+            "noted",
+            "Good runs",
+            "refresh",
+            "a.rule_key = 'run_succeeded'",
+            "No run has gone well yet.",
+            hint="Runs that went well. They are noted here only: nobody is sent them, and the bell stays as it is.",
+        ),
+        Tab("all", "All", "list", "", "Nothing has been told so far."),
     ),
     filters=(Filter("level", "Level", choices=_LEVELS), Filter("last_at", "Last", kind="days")),
     infolist=(

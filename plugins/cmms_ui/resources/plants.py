@@ -31,6 +31,8 @@ PLANTS = Resource(
     key="p.id",
     order=(("plant_code", False),),
     title="plant_code",
+    refresh_seconds=30,
+    topics=("edits",),
     search_hint="Search code or name",
     columns=(
         Column("id", "Id", "p.id", "integer", width=90, hidden=True),

@@ -72,6 +72,7 @@ RECORD_ERRORS = Resource(
     title="record_key",
     search_hint="Search machine, code or message",
     refresh_seconds=30,
+    topics=("errors", "edits"),
     widgets=(SUMMARY,),
     record_widgets=(ACTS,),
     columns=(

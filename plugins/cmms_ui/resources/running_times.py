@@ -26,6 +26,8 @@ RUNNING_TIMES = Resource(
     joins={"e": "JOIN equipment e ON e.id = r.equipment_id", "p": "JOIN plants p ON p.id = r.plant_id"},
     order=(("id", True),),
     title="date",
+    refresh_seconds=30,
+    topics=("records",),
     search_hint="Search machine",
     count_limit=COUNT_LIMIT,
     columns=(

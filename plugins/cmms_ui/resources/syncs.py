@@ -11,6 +11,7 @@ from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.start_syncs import control_run, retry_run, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.widgets.error_stream import ERROR_STREAM
 from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY
 from cmms_ui.widgets.gap_widgets import FRESHNESS, GAPS
 from cmms_ui.widgets.parts import count, sync_label
@@ -70,44 +71,46 @@ def _day(values: Mapping[str, Any], name: str) -> date | None:
 
 
 def _start_equipment(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    run_id = start_sync(
+    run = start_sync(
         actor,
         "equipment",
+        request=target.request,
         plant_codes=list(values.get("plant_codes") or ()),
         equipment_numbers=_words(values.get("equipment_numbers")),
     )
-    return Outcome(f"The equipment sync has been started ({run_id}).")
+    return Outcome(f"The equipment sync has been started ({run.run_id}).", runs=(run,))
 
 
 def _start_running_time(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    run_id = start_sync(
+    run = start_sync(
         actor,
         "running_time",
+        request=target.request,
         start_date=_day(values, "start_date"),
         end_date=_day(values, "end_date"),
         plant_codes=list(values.get("plant_codes") or ()),
         equipment_numbers=_words(values.get("equipment_numbers")),
     )
-    return Outcome(f"The running time sync has been started ({run_id}).")
+    return Outcome(f"The running time sync has been started ({run.run_id}).", runs=(run,))
 
 
 def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     """Each run for itself: one that cannot be started again does not keep the others from it."""
     if len(target.keys) > RETRY_LIMIT:
         raise Invalid(f"choose at most {RETRY_LIMIT} runs")
-    lines, started = [], 0
+    lines, runs = [], []
     for key in target.keys:
         try:
-            lines.append(f"✓ Run {key} has been started again: {retry_run(actor, key)}")
-            started += 1
+            runs.append(retry_run(actor, key, target.request))
+            lines.append(f"✓ Run {key} has been started again: {runs[-1].run_id}")
         except ViewError as error:
             if len(target.keys) == 1:
                 raise
             lines.append(f"✕ Run {key}: {error.message}")
     if len(lines) == 1:
-        return Outcome(lines[0].removeprefix("✓ "))
-    level = "success" if started == len(lines) else "warning" if started else "error"
-    return Outcome(f"{started} of {len(lines)} runs have been started again.", level, details=tuple(lines))
+        return Outcome(lines[0].removeprefix("✓ "), runs=tuple(runs))
+    level = "success" if len(runs) == len(lines) else "warning" if runs else "error"
+    return Outcome(f"{len(runs)} of {len(lines)} runs have been started again.", level, details=tuple(lines))
 
 
 def _foresee_stop() -> str:
@@ -160,6 +163,7 @@ SYNCS = Resource(
     title="id",
     search_hint="Search run id, person or error",
     refresh_seconds=3,
+    topics=("runs",),
     record_widgets=(STEPS, ERRORS),
     columns=(
         Column("id", "Run", "l.id", "integer", width=90, link=True),
@@ -208,7 +212,7 @@ SYNCS = Resource(
             "play",
             "l.status IN ('queued', 'running', 'paused')",
             "No sync is running.",
-            widgets=(LIVE, RATES, RECENT, LAST),
+            widgets=(LIVE, RATES, RECENT, LAST, ERROR_STREAM),
         ),
         Tab(
             "equipment",

@@ -194,7 +194,9 @@ def render_history(rows: list[Row]) -> Any:
     return small_table(("When", "Who", "What", "Values"), cells, "Changes of this machine")
 
 
-COUNTS = Widget("counts", "Equipment", load_counts, render_counts, refresh_seconds=300, span=12)
+COUNTS = Widget(
+    "counts", "Equipment", load_counts, render_counts, refresh_seconds=300, span=12, topics=("records", "edits")
+)
 HEALTH = Widget("health", "Health of machines", load_health, render_health, refresh_seconds=30, span=6)
 TREND = Widget("trend", "Running hours by day", load_trend, render_trend, refresh_seconds=300, span=6)
 QUALITY = Widget("quality", "Data quality", load_quality, render_quality, span=6)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
+from cmms.alerts.messages import run_link
 from cmms_ui.components.marks import aria
 
 FRESH_MINUTES, OLD_MINUTES = 26 * 60, 50 * 60  # a daily sync, and one that was missed
@@ -74,6 +75,11 @@ def describe_seconds(seconds: float | None) -> str:
     if whole < 60:
         return f"{whole} s"
     return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def describe_milliseconds(milliseconds: int) -> str:
+    """``340 ms`` or ``2 min 5 s``."""
+    return f"{milliseconds} ms" if milliseconds < 1000 else describe_seconds(milliseconds / 1000)
 
 
 def at(value: datetime | None) -> str:
@@ -155,6 +161,20 @@ def airflow_link(label: str, path: str) -> Any:
     """A page of Airflow itself, in a tab of its own."""
     above = get_relative_path("/").rstrip("/").rpartition("/")[0]
     return html.A(label, href=above + path, target="_blank")
+
+
+def airflow_links(dag_id: str | None, run_id: str | None, tasks: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """To the logs of tasks, and to the run in Airflow, where every task's log is."""
+    path = run_link("", dag_id, run_id)
+    if path is None:
+        return []
+    links: list[Any] = []
+    for task in tasks:
+        mapped = f"/mapped/{task['map_index']}" if task["map_index"] >= 0 else ""
+        number = f" {task['map_index']}" if mapped else ""
+        address = f"{path}/tasks/{task['task_id']}{mapped}?try_number={task['try_number']}"
+        links.append(airflow_link(f"Log of {task['task_id']}{number}", address))
+    return [*links, airflow_link("Run and task logs in Airflow", path)]
 
 
 def count(number: Any, what: str) -> str:

@@ -7,15 +7,14 @@ from typing import Any
 
 from dash import html
 
-from cmms.alerts.messages import run_link
 from cmms.views.actors import ViewError
 from cmms.views.airflow_runs import failed_tasks
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.guard import current_actor
 from cmms_ui.schema import Widget
-from cmms_ui.widgets.parts import airflow_link, at, count, describe_seconds, link, note, small_table, sync_label
-from cmms_ui.widgets.sync_widgets import live_run
+from cmms_ui.widgets.parts import airflow_links, at, count, describe_milliseconds, link, note, small_table, sync_label
+from cmms_ui.widgets.run_progress import live_run
 
 RECORDS_OF_A_CODE = 10
 _STEP_OF = {"api": "Source", "database": "Database"}
@@ -84,11 +83,6 @@ def _step_table(units: Sequence[Row], run: Row) -> Any:
     return html.Div([note(verdict.strip()) if verdict else None, small_table(heads, lines, "Steps of the run")])
 
 
-def describe_milliseconds(milliseconds: int) -> str:
-    """``340 ms`` or ``2 min 5 s``."""
-    return f"{milliseconds} ms" if milliseconds < 1000 else describe_seconds(milliseconds / 1000)
-
-
 def _share(part: int, whole: int) -> Any:
     percent = 100 * part / whole if whole else 0
     return html.Div(
@@ -145,7 +139,7 @@ def render_errors(data: Mapping[str, Any]) -> Any:
         parts.append(
             html.Details([html.Summary("Stack"), html.Pre(run["stack_trace"], className="cmms-raw", tabIndex=0)])
         )
-    if links := _links_to_airflow(run, data["tasks"]):
+    if links := airflow_links(run["dag_id"], run["run_id"], data["tasks"]):
         parts.append(html.Div(links, className="cmms-live-facts"))
     if data["events"]:
         events = [[at(row["at"]), row["level"], row["category"], row["code"], row["message"]] for row in data["events"]]
@@ -218,18 +212,5 @@ def _record_list(code: str, rows: Sequence[Row]) -> Any:
     return html.Ul(lines, className="cmms-details")
 
 
-def _links_to_airflow(run: Row, tasks: Sequence[Mapping[str, Any]]) -> list[Any]:
-    path = run_link("", run["dag_id"], run["run_id"])
-    if path is None:
-        return []
-    links: list[Any] = []
-    for task in tasks:
-        mapped = f"/mapped/{task['map_index']}" if task["map_index"] >= 0 else ""
-        number = f" {task['map_index']}" if mapped else ""
-        address = f"{path}/tasks/{task['task_id']}{mapped}?try_number={task['try_number']}"
-        links.append(airflow_link(f"Log of {task['task_id']}{number}", address))
-    return [*links, airflow_link("The run in Airflow", path)]
-
-
-STEPS = Widget("steps", "Steps", load_steps, render_steps, refresh_seconds=3, span=12)
+STEPS = Widget("steps", "Steps", load_steps, render_steps, refresh_seconds=3, span=12, topics=("progress", "runs"))
 ERRORS = Widget("errors", "What went wrong", load_errors, render_errors, span=12)

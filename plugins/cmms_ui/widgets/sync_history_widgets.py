@@ -328,7 +328,7 @@ def _outcomes(name: str, title: str, sync_types: Sequence[str], span: int) -> Wi
 EQUIPMENT_OUTCOMES = _outcomes("equipment_outcomes", "How equipment syncs ended", ("equipment",), 8)
 RUNNING_TIME_OUTCOMES = _outcomes("running_time_outcomes", "How running time syncs ended", ("running_time",), 12)
 ALL_OUTCOMES = _outcomes("all_outcomes", "How syncs ended", DAILY, 6)
-RATES = Widget("rates", "Success rate, 7 days", load_rates, render_rates, refresh_seconds=30, span=4)
+RATES = Widget("rates", "Success rate, 7 days", load_rates, render_rates, refresh_seconds=30, span=4, topics=("runs",))
 SPEEDS = Widget(
     "speeds",
     "Duration and throughput",

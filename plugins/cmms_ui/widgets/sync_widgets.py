@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -18,13 +18,13 @@ from cmms_ui.widgets.parts import (
     at,
     count,
     describe_age,
-    describe_seconds,
     link,
     note,
     small_table,
     sync_label,
     tone_of_age,
 )
+from cmms_ui.widgets.run_progress import live_run
 
 SLOW_MS = 2_000
 
@@ -59,49 +59,6 @@ def _controls(row: Row) -> list[Any]:
         else row_button("syncs.pause", "Pause", "pause", key)
     )
     return [first, row_button("syncs.cancel", "Cancel", "stop", key, dangerous=True)]
-
-
-def live_run(row: Row, controls: Sequence[Any] = ()) -> Any:
-    """Progress of an open run."""
-    done, total, rate = int(row["done"] or 0), int(row["total"] or 0), float(row["rate"] or 0)
-    percent = min(100, round(100 * done / total)) if total else 0
-    left = describe_seconds((total - done) / rate) if rate and total > done else "unknown"
-    asked = {"pause": " – will pause", "cancel": " – will be cancelled"}.get(str(row["control"]), "")
-    days = f", {row['interval_start']} to {row['interval_end']}" if row["interval_start"] else ""
-    facts = (
-        f"{row['step'] or 'starting'}: {done:,} of {total or '?':,} records"
-        if total
-        else f"{row['step'] or 'starting'}"
-    )
-    return html.Div(
-        [
-            html.Div(
-                [
-                    link(f"{sync_label(row['sync_type'])} #{row['id']}", f"/syncs/{row['id']}"),
-                    status_badge(row["status"], size="sm"),
-                    html.Span(f"{days.lstrip(', ')}{asked}", className="cmms-dim"),
-                    html.Div(list(controls), className="cmms-row-actions"),
-                ],
-                className="cmms-live-head",
-            ),
-            dmc.Progress(
-                value=percent,
-                size="lg",
-                animated=row["status"] == "running",
-                **aria(label=f"Sync {row['id']}, progress"),
-            ),
-            html.Div(
-                [
-                    html.Span(f"{facts} ({percent} %)"),
-                    html.Span(f"{rate:,.0f} records/s" if rate else "rate unknown"),
-                    html.Span(f"{describe_seconds(row['seconds'])} so far, left: {left}"),
-                    html.Span(f"{row['units_done'] or 0} of {row['units']} units merged"),
-                ],
-                className="cmms-live-facts",
-            ),
-        ],
-        className="cmms-live-run",
-    )
 
 
 def load_last(_parameters: Mapping[str, Any]) -> list[Row]:
@@ -279,9 +236,15 @@ def render_codes(rows: list[Row]) -> Any:
     )
 
 
-LIVE = Widget("live", "Running now", load_live, render_live, refresh_seconds=2, span=8)
-LAST = Widget("last", "Daily syncs", load_last, render_last, refresh_seconds=30, span=4)
-RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4)
-RECENT = Widget("recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8)
+LIVE = Widget(
+    "live", "Running now", load_live, render_live, refresh_seconds=2, span=8, topics=("progress", "runs", "edits")
+)
+LAST = Widget("last", "Daily syncs", load_last, render_last, refresh_seconds=30, span=4, topics=("runs",))
+RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4, topics=("records",))
+RECENT = Widget(
+    "recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8, topics=("runs", "alerts")
+)
 CALLS = Widget("calls", "Response time of the source", load_calls, render_calls, refresh_seconds=30, span=6)
-CODES = Widget("codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6)
+CODES = Widget(
+    "codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6, topics=("errors", "edits")
+)

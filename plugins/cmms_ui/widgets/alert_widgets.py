@@ -1,0 +1,40 @@
+"""What a notification says, and where its run is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from cmms.views.read_status import Row, read
+from cmms_ui.components.marks import empty_state
+from cmms_ui.schema import Widget
+from cmms_ui.widgets.parts import airflow_links, link
+
+
+def load_told(parameters: Mapping[str, Any]) -> Row:
+    """The stored text of the alert."""
+    return read("alert_told", {"id": parameters["key"]})[0]
+
+
+def render_told(row: Row) -> Any:
+    """Facts as they were sent, advice, and links to the run here and in Airflow."""
+    body = json.loads(row["body"] or "{}")
+    told = body.get("resolved") or body.get("firing") or body.get("noted")
+    if not told:
+        return empty_state("Nothing more is known of it.")
+    facts: list[Any] = []
+    for label, value in told["facts"]:
+        facts += [html.Dt(label), html.Dd(value)]
+    links = airflow_links(row["dag_id"], row["run_id"], ())
+    if row["sync_log_id"]:
+        links.insert(0, link(f"Run {row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"))
+    return html.Div(
+        [html.P(told["advice"]), html.Dl(facts, className="cmms-facts"), html.Div(links, className="cmms-live-facts")],
+        className="cmms-stack",
+    )
+
+
+TOLD = Widget("told", "What it says", load_told, render_told, refresh_seconds=10, span=12, topics=("alerts",))

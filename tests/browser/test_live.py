@@ -1,0 +1,373 @@
+"""What happens is seen in pages that are open already: by push, by the clock where no push arrives, in every browser."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from cmms.alerts.notify_run import notify_run
+from cmms.sync.records import Counts
+from tests.alerts.runs import connect_slack, connect_smtp, make_run, make_settings
+from tests.browser.conftest import LogIn
+from tests.plugins import view_site
+from tests.sinks import SlackSink, SmtpSink
+from tests.sync.conftest import connection_uri
+
+pytestmark = pytest.mark.browser
+
+Sql = Callable[..., list[dict[str, Any]]]
+EVENTS = "**/api/v1/events"
+TABLES = (
+    "sync_log_events",
+    "sync_record_errors",
+    "sync_units",
+    "notification_deliveries",
+    "alert_events",
+    "api_sync_logs",
+)
+
+
+@pytest.fixture
+def sql(seeded: dict[str, Any], address: str) -> Iterator[Sql]:
+    """Statements as a sync's; whatever they have added is gone afterwards."""
+    newest = {
+        table: view_site.query(seeded, f"SELECT COALESCE(MAX(id), 0) AS id FROM {table}")[0]["id"] for table in TABLES
+    }
+    yield lambda statement, *values: view_site.query(seeded, statement, *values)
+    for table in TABLES:
+        view_site.query(seeded, f"DELETE FROM {table} WHERE id > %s", newest[table])
+
+
+def _raise_alert(sql: Sql, name: str, level: str = "critical") -> None:
+    sql(
+        "INSERT INTO alert_events (fingerprint, rule_key, level, title, sync_log_id, first_at, last_at)"
+        " SELECT %s, 'run_failed', %s, %s, MAX(id), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM api_sync_logs"
+        " WHERE status = 'failed'",
+        name,
+        level,
+        name,
+    )
+
+
+def _open_run(sql: Sql, run_id: str, dag_id: str = "equipment_sync") -> int:
+    sql(
+        "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, trigger_kind, scope, heartbeat_at, sync_started_at)"
+        " VALUES ('equipment', 'running', %s, %s, 'manual', '{\"stream\": \"equipment\"}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))",
+        dag_id,
+        run_id,
+    )
+    key = int(sql("SELECT MAX(id) AS id FROM api_sync_logs")[0]["id"])
+    sql("INSERT INTO sync_units (sync_log_id, stream, unit_key) VALUES (%s, 'equipment', 'equipment')", key)
+    return key
+
+
+def _close_run(sql: Sql, key: int) -> None:
+    sql(
+        "UPDATE sync_units SET step = 'merge', fetched = 300, inserted = 4, updated = 6, unchanged = 290, superseded = 0,"
+        " rejected = 0, api_ms = 1500, validate_ms = 700, stage_ms = 90, merge_ms = 30, merged_at = UTC_TIMESTAMP(3)"
+        " WHERE sync_log_id = %s",
+        key,
+    )
+    sql(
+        "UPDATE api_sync_logs SET status = 'success', level = 'info', records_processed = 300, records_inserted = 4,"
+        " records_updated = 6, records_unchanged = 290, records_success = 300, sync_completed_at = UTC_TIMESTAMP(3)"
+        " WHERE id = %s",
+        key,
+    )
+
+
+def _is_pushed(page: Page) -> None:
+    """The page has heard from the server: from now on its clock asks once a minute at most."""
+    page.wait_for_function("() => window.dash_clientside.cmms.hears()", polling=200)  # windows behind draw no frames
+
+
+def _widget_requests(page: Page) -> list[str]:
+    """The names of the widgets that ask, as they ask."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if found := re.search(r'"outputs":\{"id":\{[^}]*"name":"(\w+)"[^}]*"type":"widget"', request.post_data or ""):
+            asked.append(found[1])
+
+    page.on("request", note)
+    return asked
+
+
+@pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04", "CUS-03")
+def test_an_event_reaches_every_browser_at_once_and_the_bell_those_who_take_care(log_in: LogIn, sql: Sql) -> None:
+    admin, op, viewer = log_in("admin"), log_in("op"), log_in("viewer")
+    admin.goto("/cmms/plants")
+    op.goto("/cmms/groups")
+    viewer.goto("/cmms/notifications")
+    for page in (admin, op, viewer):
+        _is_pushed(page)
+    unread = int(admin.locator(".cmms-bell-count").inner_text())
+    seconds = []
+    for number in range(1, 4):
+        _raise_alert(sql, f"Broken {number}")
+        started = time.monotonic()
+        expect(op.locator("#banner")).to_contain_text(f"Broken {number}")
+        seconds.append(time.monotonic() - started)
+        for page in (admin, op):
+            expect(page.locator(".cmms-bell-count")).to_have_text(str(unread + number))
+    # By push: the clock would ask once a minute. How soon a listener hears, is measured in tests/plugins/test_push.py.
+    assert min(seconds) < 10, seconds
+    expect(viewer.locator("#banner")).to_contain_text("Broken 3")
+    assert viewer.locator(".cmms-bell-link").count() == 0
+    assert viewer.locator("#banner").get_by_role("button").count() == 0
+
+    op.locator("#banner").get_by_role("button", name="Acknowledge").click()
+    dialog = op.get_by_role("dialog")
+    dialog.get_by_label("Note").fill("on it")
+    dialog.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(op.get_by_role("alert").filter(has_text="1 acknowledged")).to_be_visible()
+    expect(admin.locator("#banner")).not_to_contain_text("Broken 3")
+    assert sql("SELECT note FROM alert_events WHERE title = 'Broken 3'") == [{"note": "on it"}]
+    expect(op.locator("#banner").get_by_role("button", name="Retry")).to_be_visible()
+
+
+@pytest.mark.feature("WID-01", "CMP-01", "CUS-02", "TEST-37", "WIP-05")
+def test_progress_is_the_same_on_every_page_and_moves_by_push(log_in: LogIn, sql: Sql) -> None:
+    dashboard, syncs = log_in("op"), log_in("op")
+    dashboard.goto("/cmms/")
+    syncs.goto("/cmms/syncs")
+    for page in (dashboard, syncs):
+        expect(page.locator(".cmms-live-run")).not_to_have_count(0)
+        _is_pushed(page)
+    key = _open_run(sql, "manual__progress")
+    for page in (dashboard, syncs):
+        expect(page.get_by_label(f"Sync {key}, progress")).to_be_visible()
+    for step, done, sign in (("fetch", 150, "▶ Fetch"), ("validate", 60, "▶ Validate"), ("stage", 240, "▶ Write")):
+        sql("UPDATE sync_units SET step = %s, done = %s, total = 300, rate = 60, updated_at = UTC_TIMESTAMP(3)"
+            " WHERE sync_log_id = %s", step, done, key)  # fmt: skip
+        for page in (dashboard, syncs):
+            run = page.locator(".cmms-live-run").filter(has_text=f"#{key}")
+            expect(run).to_contain_text(f"{step}: {done} of 300 records")
+            expect(run.locator(".cmms-step-now")).to_contain_text(sign)
+    _close_run(sql, key)
+    for page in (dashboard, syncs):
+        expect(page.get_by_label(f"Sync {key}, progress")).to_have_count(0)
+        expect(page.get_by_role("row").filter(has_text=f"#{key}")).to_contain_text("Success")
+
+
+@pytest.mark.feature("RES-02", "CUS-02", "TEST-37")
+def test_an_open_list_shows_what_a_sync_has_merged_and_somebody_else_has_changed(log_in: LogIn, sql: Sql) -> None:
+    page = log_in("viewer")
+    number = sql("SELECT equipment_number FROM equipment WHERE id = 41")[0]["equipment_number"]
+    before = sql("SELECT equipment_description, notes FROM equipment WHERE id = 41")[0]
+    page.goto(f"/cmms/equipment?q={number}")
+    expect(page.locator(".ag-row [col-id=equipment_number]")).to_have_text(number)
+    _is_pushed(page)
+    key = _open_run(sql, "manual__list")
+    sql("UPDATE equipment SET equipment_description = 'merged just now' WHERE id = 41")
+    _close_run(sql, key)
+    expect(page.locator(".ag-row [col-id=equipment_description]")).to_have_text("merged just now", timeout=30_000)
+    sql("UPDATE equipment SET notes = 'edited elsewhere' WHERE id = 41")
+    sql("INSERT INTO audit_log (actor, action, entity, entity_id) VALUES ('op', 'edit', 'equipment', '41')")
+    expect(page.locator(".ag-row [col-id=notes]")).to_have_text("edited elsewhere")
+    sql("UPDATE equipment SET equipment_description = %s, notes = %s WHERE id = 41", *before.values())
+
+
+@pytest.mark.feature("WID-01", "WIP-05")
+def test_where_push_is_blocked_the_clock_asks(log_in: LogIn, sql: Sql) -> None:
+    page = log_in("op", errors_expected=True)
+    page.route(EVENTS, lambda route: route.abort())
+    page.goto("/cmms/")
+    expect(page.locator(".cmms-live-run")).not_to_have_count(0)
+    key = _open_run(sql, "manual__blocked")
+    expect(page.get_by_label(f"Sync {key}, progress")).to_be_visible(timeout=30_000)
+    _raise_alert(sql, "Broken without push")
+    expect(page.locator("#banner")).to_contain_text("Broken without push", timeout=30_000)
+    assert not page.evaluate("window.dash_clientside.cmms.hears()")
+
+
+@pytest.mark.feature("WIP-05", "ADV-05")
+def test_each_way_of_updating_is_what_the_widget_declares(log_in: LogIn, sql: Sql) -> None:
+    page = log_in("op", errors_expected=True)  # clocks that jump confuse Airflow's own scripts
+    page.clock.install()
+    page.goto("/cmms/")
+    expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
+    _is_pushed(page)
+    asked = _widget_requests(page)
+    page.clock.run_for(5_000)
+    assert "live" not in asked and "recent" not in asked  # nothing has happened
+    _open_run(sql, "manual__modes")
+    page.wait_for_timeout(3_000)
+    page.clock.run_for(1_000)
+    assert "live" in asked and "calls" not in asked, asked  # push, and poll whose time has not come
+    page.clock.run_for(31_000)
+    page.wait_for_timeout(500)
+    assert "calls" in asked, asked
+
+    page.get_by_label("How often this page refreshes").click()
+    page.clock.run_for(500)
+    page.get_by_role("option", name="By hand").click()
+    page.clock.run_for(1_000)
+    page.wait_for_timeout(500)
+    asked.clear()
+    _open_run(sql, "manual__by_hand")
+    page.wait_for_timeout(2_500)
+    page.clock.run_for(120_000)
+    page.wait_for_timeout(500)
+    assert asked == []
+    page.get_by_role("button", name="Refresh Running now").click()
+    page.clock.run_for(500)
+    page.wait_for_timeout(500)
+    assert asked == ["live"]
+
+
+@pytest.mark.feature("ADV-05")
+def test_nobody_asks_while_the_window_is_hidden_and_everything_is_there_when_it_is_back(
+    log_in: LogIn, sql: Sql
+) -> None:
+    page = log_in("op")
+    page.goto("/cmms/")
+    expect(page.locator(".cmms-live-run")).not_to_have_count(0)
+    _is_pushed(page)
+    show = (
+        "hidden => { Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    page.evaluate(show, True)
+    page.wait_for_timeout(500)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    key = _open_run(sql, "manual__hidden")
+    page.wait_for_timeout(5_000)
+    assert requests == []
+    page.evaluate(show, False)
+    expect(page.get_by_label(f"Sync {key}, progress")).to_be_visible()
+
+
+@pytest.mark.feature("SYM-03", "WAD-13", "ACT-09", "CMP-01", "NOT-01")
+def test_a_run_is_followed_in_its_dialog_from_the_queue_to_its_result(log_in: LogIn, sql: Sql) -> None:
+    view_site.store_dags()
+    page = log_in("user")
+    page.goto("/cmms/syncs")
+    triggers = "SELECT entity_id FROM audit_log WHERE action = 'trigger' ORDER BY id"
+    before = len(sql(triggers))
+    page.get_by_role("button", name="Sync equipment").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Start", exact=True).dblclick()
+    expect(page.get_by_role("alert").filter(has_text="has been started")).to_be_visible()
+    expect(dialog).to_contain_text("Queued in Airflow, no task has begun yet.")
+    expect(dialog).to_contain_text("The DAG equipment_sync is paused")  # as it comes; and what to do
+    expect(dialog.get_by_role("link", name="equipment_sync in Airflow")).to_have_attribute(
+        "href", "/dags/equipment_sync"
+    )
+    started = [row["entity_id"] for row in sql(triggers)[before:]]
+    assert len(started) == 1  # pressed twice
+
+    key = _open_run(sql, started[0])
+    sql("UPDATE sync_units SET step = 'fetch', done = 150, total = 300, rate = 50 WHERE sync_log_id = %s", key)
+    expect(dialog.get_by_label(f"Sync {key}, progress")).to_be_visible()
+    expect(dialog).to_contain_text("fetch: 150 of 300 records (50 %)")
+    expect(dialog).to_contain_text("50 records/s")
+    expect(dialog).to_contain_text("left: 3 s")
+    _close_run(sql, key)
+    expect(dialog.locator(".cmms-step-done")).to_have_count(4)
+    expect(dialog).to_contain_text("300 records")
+    expect(dialog.locator(".cmms-step").nth(0)).to_contain_text("2 s")  # 1,500 ms
+    for text in ("4 new", "6 changed", "290 unchanged", "0 rejected"):
+        expect(dialog).to_contain_text(text)
+    expect(dialog.get_by_role("link", name="Run and task logs in Airflow")).to_have_attribute(
+        "href", re.compile(r"^/dags/equipment_sync/runs/manual__")
+    )
+    dialog.get_by_role("link", name=f"Run {key}").click()
+    expect(page.get_by_role("heading", level=1, name=f"Sync run {key}")).to_be_visible()
+
+
+@pytest.mark.feature("SYM-03")
+def test_the_dialog_can_be_closed_and_the_run_goes_on(log_in: LogIn, sql: Sql) -> None:
+    view_site.store_dags()
+    page = log_in("user")
+    page.goto("/cmms/syncs")
+    page.get_by_role("button", name="Sync running times").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(dialog).to_contain_text("It goes on in the background when you close this.")
+    dialog.get_by_role("button", name="Close", exact=True).last.click()
+    expect(dialog).to_have_count(0)
+    started = sql("SELECT entity_id FROM audit_log WHERE action = 'trigger' ORDER BY id DESC LIMIT 1")[0]["entity_id"]
+    key = _open_run(sql, started, "running_time_sync")
+    expect(page.get_by_label(f"Sync {key}, progress")).to_be_visible()
+
+
+@pytest.mark.feature("ACT-11")
+def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_reader(log_in: LogIn, sql: Sql) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/syncs")
+    stream = page.get_by_role("log", name="Errors as they come")
+    expect(stream.get_by_role("listitem").first).to_be_visible()
+    _is_pushed(page)
+    key = _open_run(sql, "manual__stream")
+
+    def happen(code: str, category: str = "api") -> None:
+        sql("INSERT INTO sync_log_events (sync_log_id, level, category, code, message) VALUES (%s, 'error', %s, %s, 'x')",
+            key, category, code)  # fmt: skip
+
+    happen("FIRST_ERROR")
+    first = stream.get_by_role("listitem").filter(has_text="FIRST_ERROR")
+    expect(first).to_contain_text("Source")
+    expect(first.get_by_role("link", name=f"#{key}")).to_have_attribute("href", f"/cmms/syncs/{key}")
+    assert stream.get_by_role("listitem").count() <= 100
+
+    pause = page.get_by_role("button", name="Pause", exact=False).filter(has_text="Ⅱ Pause").last
+    pause.click()
+    happen("WHILE_PAUSED")
+    page.wait_for_timeout(4_000)
+    expect(stream).not_to_contain_text("WHILE_PAUSED")
+    page.get_by_role("button", name="▶ Go on").click()
+    expect(stream).to_contain_text("WHILE_PAUSED")
+
+    stream.evaluate("box => { box.scrollTop = 60; }")
+    happen("WHILE_READING")
+    page.wait_for_timeout(4_000)
+    expect(stream).not_to_contain_text("WHILE_READING")
+    stream.evaluate("box => { box.scrollTop = 0; }")
+    expect(stream).to_contain_text("WHILE_READING")
+
+    happen("IN_DATABASE", "database")
+    page.get_by_label("Errors as they come: Category").click()
+    page.get_by_role("option", name="Database", exact=True).click()
+    expect(stream).to_contain_text("IN_DATABASE")
+    expect(stream).not_to_contain_text("WHILE_READING")
+
+
+@pytest.mark.feature("TEST-36", "NOT-04", "NOTF-01", "NOTF-03")
+def test_one_event_of_each_kind_reaches_just_its_receivers(
+    log_in: LogIn, sql: Sql, seeded: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = log_in("admin")
+    page.goto("/cmms/notifications")
+    _is_pushed(page)
+    unread = int(page.locator(".cmms-bell-count").inner_text())
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(seeded))
+    newest = sql("SELECT MAX(id) AS id FROM api_sync_logs")[0]["id"]
+    events = [
+        make_run("success", counts=Counts(fetched=7, unchanged=7), sync_log_id=newest, sync_type="replay"),
+        make_run("partial", level="medium", counts=Counts(100, 90, rejected=10), sync_type="replay"),
+        make_run("partial", level="high", counts=Counts(100, 80, rejected=20), sync_type="replay"),
+        make_run("failed", error_class="BadPayload", sync_type="replay"),
+    ]
+    with SlackSink() as slack, SmtpSink() as smtp:
+        connect_slack(monkeypatch, slack.url)
+        connect_smtp(monkeypatch, smtp.port)
+        reached = []
+        for number, run in enumerate(events):
+            notify_run(run, make_settings())
+            expect(page.locator(".cmms-bell-count")).to_have_text(str(unread + number))
+            reached.append((len(slack.bodies), len(smtp.messages)))
+    assert reached == [(0, 0), (0, 0), (0, 1), (1, 2)]
+    expect(page.locator("#banner")).to_contain_text("Replay failed: BadPayload")
+    page.get_by_role("tab", name="Good runs").click()
+    note = page.locator(".ag-row [col-id=title]").filter(has_text="Replay: 7 records, 0 new, 0 changed")
+    expect(note).to_have_count(1)
+    page.locator(".ag-row").filter(has_text="Replay: 7 records").locator("[col-id=id] a").click()
+    expect(page.get_by_text("7 fetched: 0 new, 0 changed, 7 unchanged")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Run {newest}")).to_be_visible()
