@@ -101,7 +101,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
 
 def page_paths() -> list[str]:
     """Every address that is a page."""
-    return ["/", *(f"/{name}" for name in RESOURCES), *(f"/{name}/{{key}}" for name in RESOURCES)]
+    return ["/", "/catalogue", *(f"/{name}" for name in RESOURCES), *(f"/{name}/{{key}}" for name in RESOURCES)]
 
 
 def _show_look() -> Response:

@@ -14,6 +14,7 @@ from cmms.views.read_status import read_worst_alert
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.marks import empty_state, icon
 from cmms_ui.guard import current_actor
+from cmms_ui.pages.catalogue import catalogue_page
 from cmms_ui.pages.dashboard import dashboard_page
 from cmms_ui.pages.list_page import list_page
 from cmms_ui.pages.record_page import record_page
@@ -49,6 +50,8 @@ def _make_page(name: str, key: str, search: str) -> Any:
     actor = current_actor()
     if not name:
         return dashboard_page(actor)
+    if name == "catalogue" and not key:
+        return catalogue_page(actor)
     resource = RESOURCES.get(name)
     if resource is None:
         return not_found()
