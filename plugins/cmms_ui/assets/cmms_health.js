@@ -36,7 +36,7 @@
     link.tabIndex = -1;
     return link;
   }
-  function goTo(box, links, from, key) {
+  function goTo(links, from, key) {
     if (key === "Home" || key === "End") return links[key === "Home" ? 0 : links.length - 1];
     if (key in STEPS) return links[links.indexOf(from) + STEPS[key]];
     const here = from.getBoundingClientRect();
@@ -67,29 +67,34 @@
     const again = links.find(function (link) { return link.href === kept; });
     if (links.length) (again || links[0]).tabIndex = 0;
     if (again) again.focus();
-    box.onclick = function (event) {
-      const link = event.target.closest("a");
-      if (link) { hide(); cmms.follow(event, link.getAttribute("href")); }
-    };
-    box.onmouseover = box.onfocusin = function (event) {
+    if (box.dataset.listens) return window.dash_clientside.no_update;
+    box.dataset.listens = "yes";
+    function showTarget(event) {
       const link = event.target.closest("a");
       if (link) show(link); else hide();
-    };
-    box.addEventListener("focusin", box.onfocusin);
-    box.onmouseleave = hide;
-    box.onscroll = hide;
+    }
+    box.addEventListener("mouseover", showTarget);
+    box.addEventListener("focusin", showTarget);
+    box.addEventListener("mouseleave", hide);
     box.addEventListener("focusout", hide);
-    box.onkeydown = function (event) {
+    box.addEventListener("scroll", function () {
+      if (box.contains(document.activeElement) && document.activeElement !== box) show(document.activeElement); else hide();
+    });
+    box.addEventListener("click", function (event) {
+      const link = event.target.closest("a");
+      if (link) { hide(); cmms.follow(event, link.getAttribute("href")); }
+    });
+    box.addEventListener("keydown", function (event) {
       const from = event.target.closest("a");
       if (event.key === "Escape") hide();
       if (!from || !/^(Arrow|Home|End)/.test(event.key)) return;
       event.preventDefault();
-      const next = goTo(box, links, from, event.key);
+      const next = goTo(Array.from(box.querySelectorAll("a")), from, event.key);
       if (!next) return;
       from.tabIndex = -1;
       next.tabIndex = 0;
       next.focus();
-    };
+    });
     return window.dash_clientside.no_update;
   };
 })();
