@@ -338,6 +338,27 @@ class Schedule(Frozen):
     watchdog: str = "*/5 * * * *"
 
 
+class View(Frozen):
+    """What the view in Airflow calls fresh, old, slow, and how it looks. Files are those of the API server."""
+
+    fresh_minutes: int = Field(26 * 60, ge=1)
+    old_minutes: int = Field(50 * 60, ge=1)
+    slow_ms: int = Field(2_000, ge=1)
+    very_slow_ms: int = Field(5_000, ge=1)
+    brand_colour: str = Field("#4451c4", pattern="^#[0-9a-fA-F]{6}$")
+    font: str = Field("", pattern="^[\\w \"',-]*$")
+    logo: str = Field("", pattern=r"^$|\.(svg|png)$")
+    stylesheet: str = Field("", pattern=r"^$|\.css$")
+
+    @model_validator(mode="after")
+    def _later_is_more(self) -> View:
+        if self.old_minutes <= self.fresh_minutes:
+            raise ValueError("old_minutes must be more than fresh_minutes")
+        if self.very_slow_ms <= self.slow_ms:
+            raise ValueError("very_slow_ms must be more than slow_ms")
+        return self
+
+
 class Settings(Frozen):
     """All settings of a site. Build it with :func:`load_settings` or :func:`parse_settings`."""
 
@@ -349,6 +370,7 @@ class Settings(Frozen):
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
     schedule: Schedule = Schedule()
+    view: View = View()
 
     @model_validator(mode="before")
     @classmethod

@@ -8,14 +8,24 @@ from typing import Any
 import dash
 from dash.backends._fastapi import reset_current_request, set_current_request
 from fastapi import FastAPI, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from cmms.views.airflow_runs import send_with
 from cmms_ui import ask_airflow
 from cmms_ui.api.rest import add_rest_api
-from cmms_ui.callbacks import actions, arrangement, lists, navigation, palette, registry, widgets
+from cmms_ui.callbacks import (
+    actions,
+    arrangement,
+    lists,
+    machine_chart,
+    navigation,
+    palette,
+    registry,
+    widgets,
+)
 from cmms_ui.components import follow_changes
 from cmms_ui.guard import Guard
+from cmms_ui.make_stylesheet import read_stylesheet
 from cmms_ui.mount import Application
 from cmms_ui.pages.shell import make_layout
 from cmms_ui.push import add_events
@@ -23,6 +33,7 @@ from cmms_ui.resources import RESOURCES
 
 CALLBACK_MODULES = (actions, arrangement, lists, navigation, palette, widgets)
 ASSETS = Path(__file__).parent / "assets"
+LOOK_PATH = "/assets/look.css"
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -32,6 +43,7 @@ INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 {%favicon%}
 {%css%}
+<link rel="stylesheet" href="{look}">
 </head>
 <body>
 {%app_entry%}
@@ -60,6 +72,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     send_with(ask_airflow.send)
     add_events(server)
     add_rest_api(server)
+    server.add_api_route(LOOK_PATH, _show_look, methods=["GET"], include_in_schema=False)
     on_fastapi: Any = server  # Dash types Flask only
     app: Any = dash.Dash(
         "cmms_ui",
@@ -68,7 +81,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
         requests_pathname_prefix=f"{root_path}/",
         routes_pathname_prefix="/",
         assets_folder=str(ASSETS),
-        index_string=INDEX,
+        index_string=INDEX.replace("{look}", root_path + LOOK_PATH),
         title="CMMS",
         update_title="",
         assets_ignore=r"print\.css",  # of a page of its own
@@ -83,6 +96,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     palette.attach_browser_part(app)
     widgets.attach_browser_part(app)
     follow_changes.attach_browser_part(app)
+    machine_chart.attach_browser_part(app)
     app._setup_server()
     for path in ("/{resource}", "/{resource}/{key}"):
         server.add_api_route(path, _make_page_view(app), methods=["GET"], include_in_schema=False)
@@ -91,7 +105,12 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
 
 def page_paths() -> list[str]:
     """Every address that is a page."""
-    return ["/", *(f"/{name}" for name in RESOURCES), *(f"/{name}/{{key}}" for name in RESOURCES)]
+    return ["/", "/catalogue", *(f"/{name}" for name in RESOURCES), *(f"/{name}/{{key}}" for name in RESOURCES)]
+
+
+def _show_look() -> Response:
+    """The site's colours, font and logo; asked for with every load of a page."""
+    return Response(read_stylesheet(), media_type="text/css")
 
 
 def _make_page_view(app: Any) -> Any:

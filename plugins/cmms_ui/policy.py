@@ -35,6 +35,7 @@ WEBSOCKET = "WEBSOCKET"
 ROUTES: tuple[Route, ...] = (
     # Pages. All of them are the same document; what they show is asked for by callbacks.
     Route("GET", "/", VIEW),
+    Route("GET", "/catalogue", VIEW),
     Route("GET", "/equipment", VIEW),
     Route("GET", "/equipment/{key}", VIEW),
     Route("GET", "/running-times", VIEW),

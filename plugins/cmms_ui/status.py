@@ -1,6 +1,6 @@
 """The one table of status colours: each status has a colour, a sign and a word, so that colour never stands alone.
 
-The colours are Mantine's names; ``assets/cmms.css`` gives each a light and a dark shade with enough contrast.
+A tone's shades for light and dark are in ``tokens.py``; :data:`COLOURS` are the names of Mantine's components for it.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ STATUSES: dict[str, Status] = {
     "due": Status("Due", "bad", "!"),
     "soon": Status("Soon", "warn", "▲"),
     "fine": Status("Fine", "good", "✓"),
+    "rejected": Status("Rejected records", "bad", "!"),
+    "no_reading": Status("No reading", "idle", "·"),
 }
 
 

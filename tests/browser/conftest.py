@@ -103,11 +103,19 @@ def log_in(browser: Browser, address: str) -> Iterator[LogIn]:
     with contextlib.ExitStack() as stack:
         problems: list[str] = []
 
-        def make(role: str, *, theme: str = "light", width: int = 1440, errors_expected: bool = False) -> Page:
+        def make(
+            role: str,
+            *,
+            theme: str = "light",
+            width: int = 1440,
+            errors_expected: bool = False,
+            timezone: str | None = None,
+        ) -> Page:
             context = browser.new_context(
                 base_url=address,
                 viewport={"width": width, "height": 900},
                 color_scheme="dark" if theme == "dark" else "light",
+                timezone_id=timezone,
             )
             stack.callback(context.close)
             context.set_default_timeout(WAIT_MILLISECONDS)

@@ -23,7 +23,7 @@ _FIND = """() => axe.run({resultTypes: ["violations"]}).then(found => found.viol
     ).join(" | ")))"""
 
 
-@pytest.mark.feature("A11Y-01")
+@pytest.mark.feature("A11Y-01", "REU-01")
 def test_axe_finds_nothing_serious_on_any_page_or_tab(log_in: LogIn) -> None:
     page = log_in("admin")
     page.emulate_media(reduced_motion="reduce")  # colours are judged when nothing fades any more
@@ -36,13 +36,13 @@ def test_axe_finds_nothing_serious_on_any_page_or_tab(log_in: LogIn) -> None:
 
 
 def _open_everything(page: Page) -> Iterator[tuple[str, Any]]:
-    """Open the dashboard, a record of each resource and every tab; yields where we are and how to look at it.
+    """Open the dashboard, the catalogue, a record of each resource and every tab; yields where we are and how to look at it.
 
     A list's further tabs differ from its first one by rows, columns and widgets: two looks have both themes and widths.
     """
     from cmms_ui.resources import RESOURCES
 
-    for path in ("", *RESOURCES, *RECORDS):
+    for path in ("", "catalogue", *RESOURCES, *RECORDS):
         _look(page, "light", WIDE)
         page.goto(f"/cmms/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()

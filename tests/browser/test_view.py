@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "/cmms/": "Dashboard",
+    "/cmms/catalogue": "Catalogue",
     "/cmms/equipment": "Equipment",
     "/cmms/equipment/7": "Equipment 0",
     "/cmms/syncs": "Syncs",
@@ -156,7 +157,7 @@ def test_every_active_machine_has_a_cell_that_leads_to_it(log_in: LogIn, seeded:
     machine = view_site.query(seeded, "SELECT id, equipment_number AS name FROM equipment WHERE is_active = 1 LIMIT 1")[
         0
     ]
-    cell = region.locator(f"a[title^='{machine['name']}: ']")
+    cell = region.locator(f"a[aria-label^='{machine['name']}: ']")
     expect(cell).to_have_text(re.compile("^[✓▲!·]$"))
     cell.click()
     page.wait_for_url(f"**/cmms/equipment/{machine['id']}")

@@ -1,4 +1,4 @@
-"""What the widgets of syncs ask the database is understood by MariaDB too."""
+"""What widgets ask the database is understood by MariaDB too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.sync.conftest import connection_uri
 
 @pytest.mark.mariadb
 @pytest.mark.feature("SYM-02")
-def test_every_statement_of_the_widgets_of_syncs_runs_on_mariadb(
+def test_every_statement_of_a_widget_runs_on_mariadb(
     mariadb_database: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import MySQLdb
@@ -19,6 +19,7 @@ def test_every_statement_of_the_widgets_of_syncs_runs_on_mariadb(
 
     from cmms.migrations import upgrade
     from cmms.views import choices, connections
+    from cmms_ui.pages.dashboard import DASHBOARD
     from cmms_ui.resources import RESOURCES
 
     monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(mariadb_database))
@@ -38,13 +39,17 @@ def test_every_statement_of_the_widgets_of_syncs_runs_on_mariadb(
         ):
             cursor.execute(statement)
     asked = 0
-    for resource in (RESOURCES["syncs"], RESOURCES["record-errors"]):
-        for widget in (*resource.widgets, *resource.record_widgets, *(w for tab in resource.tabs for w in tab.widgets)):
-            for option in widget.options or (None,):
-                for choice in option.find_choices() if option else (None,):
-                    wanted = {option.name: choice.value} if option and choice else {}
-                    widget.load({"key": 1, **widget.choose(wanted)})
-                    asked += 1
+    widgets = list(DASHBOARD)
+    for resource in RESOURCES.values():
+        widgets += [*resource.widgets, *resource.record_widgets, *(w for tab in resource.tabs for w in tab.widgets)]
+    for widget in widgets:
+        if widget.name == "launcher":  # asks who somebody is, not the database
+            continue
+        for option in widget.options or (None,):
+            for choice in option.find_choices() if option else (None,):
+                wanted = {option.name: choice.value} if option and choice else {}
+                widget.load({"key": 1, **widget.choose(wanted)})
+                asked += 1
     pool.dispose()
     choices.forget_choices()
-    assert asked > 20
+    assert asked > 60

@@ -87,6 +87,29 @@ def edit_equipment(actor: Actor, key: int, version: int | None, values: Mapping[
     write(work, what="changing equipment")
 
 
+SWITCHED_OFF = "switched off in the view"
+
+
+def switch_equipment(actor: Actor, key: int, version: int, *, active: bool) -> bool:
+    """Switch one machine on or off, as a person sees it; False if it is so already.
+
+    Raises:
+        Stale: the row has another version by now. NotFound.
+    """
+    actor.require(Capability.EDIT)
+    values = {"is_active": active, "inactive_reason": None if active else SWITCHED_OFF}
+
+    def work(cursor: Cursor) -> bool:
+        before = _lock(cursor, key)
+        if bool(before["is_active"]) == active:
+            return False
+        if int(before["row_version"]) != version:
+            raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
+        return bool(_apply(cursor, actor, before, values, "activate" if active else "deactivate", None))
+
+    return write(work, what="changing equipment")
+
+
 def change_many(actor: Actor, keys: Sequence[int], values: Mapping[str, Any], *, action: str) -> BulkResult:
     """Change many machines alike, in batches; each batch commits on its own, all audit rows share a batch id."""
     actor.require(Capability.EDIT)

@@ -1,5 +1,5 @@
 -- Purpose: what the daily syncs took and brought, by UTC day of their start, as sums to divide.
--- Parameters: since. Caller: the widgets of plugins/cmms_ui.
+-- Parameters: sync_types, since. Caller: the widgets of plugins/cmms_ui.
 SELECT DATE(sync_started_at) AS day, COUNT(*) AS runs,
   SUM(status IN ('success', 'partial')) AS good, SUM(status IN ('success', 'partial', 'failed')) AS finished,
   SUM(records_processed) AS processed, SUM(records_failed) AS rejected,
@@ -7,6 +7,6 @@ SELECT DATE(sync_started_at) AS day, COUNT(*) AS runs,
   SUM(queue_ms) / 1000 AS queue_seconds, COUNT(queue_ms) AS queued,
   SUM(api_ms) / 1000 AS api_seconds, SUM(validate_ms) / 1000 AS rule_seconds, SUM(db_ms) / 1000 AS database_seconds
 FROM api_sync_logs
-WHERE sync_type IN ('equipment', 'running_time') AND sync_started_at >= %(since)s AND sync_completed_at IS NOT NULL
+WHERE sync_type IN %(sync_types)s AND sync_started_at >= %(since)s AND sync_completed_at IS NOT NULL
 GROUP BY DATE(sync_started_at)
 ORDER BY day

@@ -334,42 +334,12 @@
     return context[params.value] || params.value || "";
   };
 
-  function follow(event, href) {
+  const follow = cmms.follow = function (event, href) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     window.history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
-  }
-
-  // --- Health of machines: thousands of small links, each a sign with a colour, by plant.
-  cmms.drawHealth = function (data) {
-    const box = document.getElementById("health-cells");
-    if (!box) { window.setTimeout(function () { cmms.drawHealth(data); }, 30); return window.dash_clientside.no_update; }
-    box.replaceChildren(...Object.keys(data.plants).map(function (plant) {
-      const machines = data.plants[plant];
-      const head = document.createElement("span");
-      head.className = "cmms-dim";
-      head.textContent = plant + " (" + machines.length.toLocaleString("en") + ")";
-      const cells = document.createElement("div");
-      cells.className = "cmms-cells";
-      cells.append(...machines.map(function (machine) {
-        const link = document.createElement("a");
-        link.href = data.base + machine[0];
-        link.title = machine[1] + ": " + data.words[machine[2]];
-        link.className = "cmms-health cmms-tone-" + machine[2];
-        link.textContent = data.signs[machine[2]];
-        return link;
-      }));
-      cells.addEventListener("click", function (event) {
-        const link = event.target.closest("a");
-        if (link) follow(event, link.getAttribute("href"));
-      });
-      const group = document.createElement("div");
-      group.append(head, cells);
-      return group;
-    }));
-    return window.dash_clientside.no_update;
   };
 
   const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});

@@ -58,8 +58,9 @@ def open_action(
         row = read_row(resource.listing, int(pressed["key"]))
         context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
         count = 1
-    elif pressed["place"] == "rows":
-        if everything and everything[0]:
+    elif pressed["place"] in ("rows", "launcher"):
+        chosen_rows = bool(selected and selected[0])
+        if (everything and everything[0]) or (pressed["place"] == "launcher" and not chosen_rows):
             context["matching"] = {**states[0], "header_filters": header_filters[0] or {}}
             count = read_page(resource.listing, from_state(resource, actor, context["matching"], limit=1)).total
         else:

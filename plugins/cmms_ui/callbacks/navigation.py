@@ -15,6 +15,7 @@ from cmms_ui.callbacks.registry import on
 from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, icon
 from cmms_ui.guard import current_actor
+from cmms_ui.pages.catalogue import catalogue_page
 from cmms_ui.pages.dashboard import dashboard_page
 from cmms_ui.pages.list_page import list_page
 from cmms_ui.pages.record_page import record_page
@@ -51,6 +52,8 @@ def _make_page(name: str, key: str, search: str) -> Any:
     actor = current_actor()
     if not name:
         return dashboard_page(actor)
+    if name == "catalogue" and not key:
+        return catalogue_page(actor)
     resource = RESOURCES.get(name)
     if resource is None:
         return not_found()

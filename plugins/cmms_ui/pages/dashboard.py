@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -11,23 +12,28 @@ from cmms.views.actors import Actor
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.shell import trail
 from cmms_ui.schema import Widget
-from cmms_ui.widgets.equipment_widgets import COUNTS, HEALTH, TREND
+from cmms_ui.widgets.call_widgets import CALLS
+from cmms_ui.widgets.daily_widgets import DAILY
+from cmms_ui.widgets.equipment_widgets import COUNTS, TREND
 from cmms_ui.widgets.failure_widgets import SUMMARY
-from cmms_ui.widgets.sync_history_widgets import PERFORMANCE, RATES
-from cmms_ui.widgets.sync_widgets import CALLS, CODES, LAST, LIVE, RECENT, RING
+from cmms_ui.widgets.health_widgets import HEALTH
+from cmms_ui.widgets.metric_widgets import PERFORMANCE, WEEKS
+from cmms_ui.widgets.outcome_widgets import RATES
+from cmms_ui.widgets.sync_widgets import CODES, LIVE, RECENT, RING
 
 DASHBOARD: tuple[Widget, ...] = (
     COUNTS,
     LIVE,
-    LAST,
+    DAILY,
     RECENT,
     RING,
     TREND,
     HEALTH,
+    WEEKS,
     CALLS,
     CODES,
-    PERFORMANCE,
-    RATES,
+    replace(RATES, span=6),
+    replace(PERFORMANCE, span=12),
     SUMMARY,
 )
 

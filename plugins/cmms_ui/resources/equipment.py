@@ -21,8 +21,11 @@ from cmms.views.read_status import read
 from cmms.views.start_syncs import start_sync_of
 from cmms.views.validate_equipment import start_validation
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Preview, Resource, Section, Tab, Target
+from cmms_ui.widgets.condition_widgets import CONDITION
+from cmms_ui.widgets.daily_widgets import DAILY_WIDE
 from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
 from cmms_ui.widgets.equipment_widgets import HISTORY, QUALITY
+from cmms_ui.widgets.launcher_widgets import make_launcher
 from cmms_ui.widgets.machine_chart import CHART
 
 # The newest reading of a machine: row "r", read for the rows of one page. For all machines that takes seconds, so
@@ -128,7 +131,11 @@ def _describe(result: BulkResult, state: str) -> Outcome:
     return Outcome(text)
 
 
-EQUIPMENT = Resource(
+def _find_actions() -> tuple[Action, ...]:
+    return EQUIPMENT.actions
+
+
+EQUIPMENT: Resource = Resource(
     name="equipment",
     label="Equipment",
     singular="Equipment",
@@ -148,7 +155,8 @@ EQUIPMENT = Resource(
     refresh_seconds=30,
     topics=("records", "edits"),
     inline_edit="edit",
-    record_widgets=(CHART, QUALITY, HISTORY),
+    widgets=(DAILY_WIDE, make_launcher(_find_actions)),
+    record_widgets=(CONDITION, CHART, QUALITY, HISTORY),
     columns=(
         Column("id", "Id", "e.id", "integer", width=90, hidden=True),
         Column("equipment_number", "Number", "e.equipment_number", width=215, searchable=True, link=True),

@@ -8,24 +8,21 @@ from typing import Any
 
 from cmms.views import choices
 from cmms.views.actors import Actor, Capability, Invalid, ViewError
+from cmms.views.read_gaps import last_due_day
+from cmms.views.read_status import read
 from cmms.views.start_syncs import control_run, retry_run, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.widgets.daily_widgets import DAILY
 from cmms_ui.widgets.error_stream import ERROR_STREAM
-from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY
+from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY, TOP_CODES
 from cmms_ui.widgets.gap_widgets import FRESHNESS, GAPS
+from cmms_ui.widgets.metric_widgets import PERFORMANCE, WEEKS
+from cmms_ui.widgets.outcome_widgets import ALL_OUTCOMES, EQUIPMENT_OUTCOMES, RATES, RUNNING_TIME_OUTCOMES
 from cmms_ui.widgets.parts import count, sync_label
 from cmms_ui.widgets.run_widgets import ERRORS, STEPS
-from cmms_ui.widgets.sync_history_widgets import (
-    ALL_OUTCOMES,
-    EQUIPMENT_OUTCOMES,
-    PERFORMANCE,
-    RATES,
-    RUNNING_TIME_OUTCOMES,
-    SPEEDS,
-    TOP_CODES,
-)
-from cmms_ui.widgets.sync_widgets import LAST, LIVE, RECENT
+from cmms_ui.widgets.speed_widgets import SPEEDS
+from cmms_ui.widgets.sync_widgets import LIVE, RECENT
 
 _TYPES = (
     Choice("equipment", "Equipment"),
@@ -113,6 +110,17 @@ def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     return Outcome(f"{len(runs)} of {len(lines)} runs have been started again.", level, details=tuple(lines))
 
 
+def _foresee_equipment() -> str:
+    machines = int(read("machine_count")[0]["machines"])
+    return f"Equipment sync of all plants, {count(machines, 'machine')} so far, unless you choose fewer here."
+
+
+def _foresee_running_time() -> str:
+    return (
+        f"Running time sync of {last_due_day()}, all plants and machines, unless you choose other days or fewer here."
+    )
+
+
 def _foresee_stop() -> str:
     runs = read_open_runs()
     names = ", ".join(f"{sync_label(str(run['sync_type']))} #{run['id']}" for run in runs[:5])
@@ -170,7 +178,7 @@ SYNCS = Resource(
         Column("sync_type", "Type", "l.sync_type", width=130, choices=_TYPES),
         Column("status", "Status", "l.status", "status", width=125, choices=_STATUSES),
         Column("level", "Level", "l.level", "status", width=110, choices=_LEVELS),
-        Column("sync_started_at", "Started", "l.sync_started_at", "instant", width=165),
+        Column("sync_started_at", "Started", "l.sync_started_at", "instant", width=180),
         Column(
             "duration_seconds",
             "Seconds",
@@ -199,8 +207,8 @@ SYNCS = Resource(
         Column("api_ms", "Source, ms", "l.api_ms", "integer", width=110, hidden=True),
         Column("validate_ms", "Rules, ms", "l.validate_ms", "integer", width=110, hidden=True),
         Column("db_ms", "Database, ms", "l.db_ms", "integer", width=120, hidden=True),
-        Column("sync_completed_at", "Ended", "l.sync_completed_at", "instant", width=165, hidden=True),
-        Column("heartbeat_at", "Last sign of life", "l.heartbeat_at", "instant", width=165, hidden=True),
+        Column("sync_completed_at", "Ended", "l.sync_completed_at", "instant", width=180, hidden=True),
+        Column("heartbeat_at", "Last sign of life", "l.heartbeat_at", "instant", width=180, hidden=True),
         Column("control", "Asked for", "l.control", width=100, hidden=True),
         Column("dag_id", "DAG", "l.dag_id", width=150, hidden=True),
         Column("run_id", "Airflow run", "l.run_id", width=260, hidden=True, searchable=True),
@@ -212,7 +220,7 @@ SYNCS = Resource(
             "play",
             "l.status IN ('queued', 'running', 'paused')",
             "No sync is running.",
-            widgets=(LIVE, RATES, RECENT, LAST, ERROR_STREAM),
+            widgets=(LIVE, DAILY, RECENT, RATES, ERROR_STREAM),
         ),
         Tab(
             "equipment",
@@ -220,7 +228,7 @@ SYNCS = Resource(
             "gauge",
             "l.sync_type = 'equipment'",
             "No equipment sync has run yet.",
-            widgets=(EQUIPMENT_OUTCOMES, LAST),
+            widgets=(EQUIPMENT_OUTCOMES, DAILY),
         ),
         Tab(
             "running_time",
@@ -236,7 +244,7 @@ SYNCS = Resource(
             "list",
             "",
             "No sync has run yet: start one.",
-            widgets=(ALL_OUTCOMES, SPEEDS, PERFORMANCE, RATES, TOP_CODES),
+            widgets=(ALL_OUTCOMES, WEEKS, PERFORMANCE, RATES, SPEEDS, TOP_CODES),
         ),
         Tab(
             "failed",
@@ -288,6 +296,7 @@ SYNCS = Resource(
             _start_equipment,
             on="list",
             fields=_SCOPE,
+            foresee=_foresee_equipment,
             confirm="Start",
             explain="Starts a run of equipment_sync in Airflow: a snapshot of the master data.",
         ),
@@ -298,6 +307,7 @@ SYNCS = Resource(
             _start_running_time,
             on="list",
             confirm="Start",
+            foresee=_foresee_running_time,
             explain="Starts a run of running_time_sync in Airflow. No day: yesterday. A first day only: that day.",
             fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), *_SCOPE),
         ),

@@ -14,13 +14,12 @@ from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Widget
 from cmms_ui.status import find_status
-from cmms_ui.widgets.parts import at, choose, link, note, share_bars, small_table, stat
+from cmms_ui.widgets.condition_widgets import SOON
+from cmms_ui.widgets.parts import KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
 
 CHART_DAYS = 14
 RATE_DAYS = 30
 CANDIDATE_DAYS = 7
-SOON = Decimal("0.9")
-"""Share of the interval from which on maintenance is due soon."""
 _SHOWN = 6
 
 
@@ -70,6 +69,7 @@ def render_active(rows: list[Row]) -> Any:
         className="cmms-figures cmms-figures-column",
     )
     chart = dmc.CompositeChart(
+        composedChartProps=KEYBOARD,
         h=170,
         data=[
             {"day": f"{row['date']:%m-%d}", "Hours": float(row["hours"]), "Utilisation, %": float(utilisation(row))}
@@ -77,8 +77,8 @@ def render_active(rows: list[Row]) -> Any:
         ],
         dataKey="day",
         series=[
-            {"name": "Hours", "type": "bar", "color": "indigo.4"},
-            {"name": "Utilisation, %", "type": "line", "color": "orange.6", "yAxisId": "right"},
+            {"name": "Hours", "type": "bar", "color": "var(--cmms-brand-mark)"},
+            {"name": "Utilisation, %", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"},
         ],
         withLegend=True,
         withRightYAxis=True,
@@ -212,9 +212,9 @@ def load_new(_parameters: Mapping[str, Any]) -> list[Row]:
 
 
 _STATES = {
-    "valid": ("✓ Valid", "teal.6"),
-    "failed": ("! Has rejected records", "red.6"),
-    "not_yet": ("… Not yet in a snapshot", "gray.5"),
+    "valid": ("✓ Valid", "var(--cmms-good-mark)"),
+    "failed": ("! Has rejected records", "var(--cmms-bad-mark)"),
+    "not_yet": ("… Not yet in a snapshot", "var(--cmms-idle-mark)"),
 }
 
 
@@ -230,6 +230,7 @@ def render_new(rows: list[Row]) -> Any:
     return html.Div(
         [
             dmc.BarChart(
+                barChartProps=KEYBOARD,
                 h=150,
                 data=list(days.values()),
                 dataKey="day",
@@ -259,7 +260,7 @@ def render_errors(rows: list[Row]) -> Any:
             f"{int(row['machines']):,}",
             link(f"{int(row['records']):,}", f"/record-errors?tab=open&q={row['code']}"),
             f"{int(row['retries']):,}",
-            at(row["last_seen_at"]),
+            moment(row["last_seen_at"]),
         ]
         for row in rows
     ]

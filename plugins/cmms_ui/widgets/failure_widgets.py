@@ -13,16 +13,16 @@ from dash import html
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Choice, Field, Widget
-from cmms_ui.widgets.parts import at, link, note, small_table
-from cmms_ui.widgets.sync_history_widgets import last_days, percent_text
+from cmms_ui.widgets.parts import KEYBOARD, link, moment, note, percent_text, small_table
+from cmms_ui.widgets.periods import PERIOD, last_days
 
 DAYS = 30
 _COLOURS = {
-    "validation": "yellow.6",
-    "business": "orange.6",
-    "orphan": "grape.5",
-    "api": "blue.6",
-    "database": "red.7",
+    "validation": "var(--cmms-warn-mark)",
+    "business": "var(--cmms-other-mark)",
+    "orphan": "var(--cmms-third-mark)",
+    "api": "var(--cmms-info-mark)",
+    "database": "var(--cmms-bad-mark)",
 }
 _COUNTED = Field(
     "counted",
@@ -59,6 +59,7 @@ def render_categories(data: Mapping[str, Any]) -> Any:
     return html.Div(
         [
             dmc.BarChart(
+                barChartProps=KEYBOARD,
                 h=190,
                 data=[
                     {"day": f"{day:%m-%d}", **{name: by_day.get(day, Counter())[name] for name in order}}
@@ -67,7 +68,8 @@ def render_categories(data: Mapping[str, Any]) -> Any:
                 dataKey="day",
                 type="stacked",
                 series=[
-                    {"name": name, "label": name.capitalize(), "color": _COLOURS.get(name, "gray.6")} for name in order
+                    {"name": name, "label": name.capitalize(), "color": _COLOURS.get(name, "var(--cmms-idle-mark)")}
+                    for name in order
                 ],
                 withLegend=True,
                 maxBarWidth=26,
@@ -148,8 +150,10 @@ def render_summary(data: Mapping[str, Any]) -> Any:
                 _count(row["in_work"], "◔ ", "warn"),
                 _count(row["resolved"], "✓ ", "good"),
                 _count(row["discarded"], "⊘ ", "idle"),
-                f"{settled['resolved_by'] or 'a sync'}, {at(settled['resolved_at'])}" if settled else "–",
-                f"{handled['actor']}: {handled['action']}, {at(handled['at'])}" if handled else "–",
+                html.Span([f"{settled['resolved_by'] or 'a sync'}, ", moment(settled["resolved_at"])])
+                if settled
+                else "–",
+                html.Span([f"{handled['actor']}: {handled['action']}, ", moment(handled["at"])]) if handled else "–",
             ]
         )
     heads = ("Code", "Open", "In work", "Resolved", "Discarded", "Settled last by", "Last act of a person")
@@ -162,6 +166,31 @@ def _count(value: Any, sign: str, tone: str) -> Any:
     return html.Span(f"{sign}{int(value):,}", className=f"cmms-text-{tone}") if value else "0"
 
 
+def load_top_codes(parameters: Mapping[str, Any]) -> list[Row]:
+    """The most frequent codes of the period."""
+    return read("top_codes", {"since": last_days(int(parameters["days"]))[0], "row_limit": 12})
+
+
+def render_top_codes(rows: list[Row]) -> Any:
+    """Codes with what they have in common: one machine, one day, or all over."""
+    if not rows:
+        return empty_state("No record was rejected in this time.", name="check")
+    cells = [
+        [
+            link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
+            row["category"],
+            f"{row['records']:,}",
+            f"{row['open_records'] or 0:,}",
+            f"{row['machines']:,}",
+            f"{row['units']:,}",
+            moment(row["last_seen_at"]),
+        ]
+        for row in rows
+    ]
+    heads = ("Code", "Category", "Records", "Open", "Machines", "Days", "Last seen")
+    return small_table(heads, cells, "Most frequent error codes")
+
+
 def load_acts(parameters: Mapping[str, Any]) -> list[Row]:
     """What people did with a record."""
     return read("acts_on_reject", {"id_text": str(parameters["key"])})
@@ -172,7 +201,7 @@ def render_acts(rows: list[Row]) -> Any:
     if not rows:
         return note("Nobody has worked on this record.")
     cells = [
-        [at(row["at"]), row["actor"], row["action"], html.Code(str(row["after_json"] or "")[:200])] for row in rows
+        [moment(row["at"]), row["actor"], row["action"], html.Code(str(row["after_json"] or "")[:200])] for row in rows
     ]
     return small_table(("When", "Who", "What", "Values"), cells, "What people did with this record")
 
@@ -196,3 +225,6 @@ SUMMARY = Widget(
     span=12,
 )
 ACTS = Widget("acts", "Who did what", load_acts, render_acts, refresh_seconds=30, span=12)
+TOP_CODES = Widget(
+    "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)
+)

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 
 from cmms.views.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
 from cmms.views.read_status import Row
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Choice, Field, Widget
-from cmms_ui.widgets.parts import note, small_table
+from cmms_ui.widgets.parts import KEYBOARD, count, note, small_table
 
 _OPTIONS = (
     Field(
@@ -78,12 +78,12 @@ def render_chart(data: Mapping[str, Any]) -> Any:
     if not data["rows"] and not data["other"]:
         return empty_state("This machine has no reading in this period.", name="clock")
     compared = data["other"] is not None
-    series = [{"name": "Hours", "type": data["form"], "color": "indigo.4"}]
+    series = [{"name": "Hours", "type": data["form"], "color": "var(--cmms-brand-mark)"}]
     if compared:
-        series.append({"name": data["other_name"], "type": data["form"], "color": "orange.6"})
+        series.append({"name": data["other_name"], "type": data["form"], "color": "var(--cmms-other-mark)"})
     else:
-        series.append({"name": "Counter", "type": "line", "color": "orange.6", "yAxisId": "right"})
-    totals = f"{data['days']} days: {total_hours(data['rows']):,} hours in {len(data['rows']):,} readings."
+        series.append({"name": "Counter", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"})
+    totals = f"{data['days']} days: {total_hours(data['rows']):,} hours in {count(len(data['rows']), 'reading')}."
     if compared:
         totals += f" {data['other_name']}: {total_hours(data['other']):,} hours in {len(data['other']):,} days."
         if data["other_name"] == "Average of its group":
@@ -92,11 +92,13 @@ def render_chart(data: Mapping[str, Any]) -> Any:
         [row["date"], row["running_hours"], row["cumulative_hours"], row["quality_code"] or row["quality"]]
         for row in reversed(data["rows"])
     ]
+    points = chart_points(data)
     return html.Div(
         [
             dmc.CompositeChart(
+                id="machine-chart",
                 h=220,
-                data=chart_points(data),
+                data=points,
                 dataKey="day",
                 series=series,
                 withLegend=True,
@@ -107,7 +109,9 @@ def render_chart(data: Mapping[str, Any]) -> Any:
                 withDots=False,
                 connectNulls=False,
                 maxBarWidth=26,
+                composedChartProps=KEYBOARD,
             ),
+            _zoom(points),
             note(totals),
             note(data["problem"]) if "problem" in data else None,
             html.Details(
@@ -120,4 +124,31 @@ def render_chart(data: Mapping[str, Any]) -> Any:
     )
 
 
-CHART = Widget("chart", "Running time", load_chart, render_chart, span=12, options=_OPTIONS)
+def _zoom(points: list[dict[str, Any]]) -> Any:
+    """A brush below the chart: its ends are dragged, or moved by the arrow keys; the browser does the rest."""
+    last = len(points) - 1
+    if last < 2:
+        return None
+    return html.Div(
+        [
+            dcc.Store(id="machine-points", data=points),
+            dmc.RangeSlider(
+                id="machine-zoom",
+                min=0,
+                max=last,
+                value=[0, last],
+                minRange=1,
+                label=None,
+                size="sm",
+                thumbFromLabel="First day shown",
+                thumbToLabel="Last day shown",
+                className="cmms-grow",
+            ),
+            html.Span(f"{points[0]['day']} to {points[-1]['day']}", id="machine-shown", role="status"),
+            html.Button("Reset", id="machine-zoom-reset", type="button", className="cmms-chip"),
+        ],
+        className="cmms-zoom",
+    )
+
+
+CHART = Widget("chart", "Running time", load_chart, render_chart, span=8, options=_OPTIONS)

@@ -10,9 +10,15 @@ import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
 from cmms.alerts.messages import run_link
+from cmms.settings import View
 from cmms_ui.components.marks import aria
 
-FRESH_MINUTES, OLD_MINUTES = 26 * 60, 50 * 60  # a daily sync, and one that was missed
+FRESH_MINUTES = View().fresh_minutes
+KEYBOARD = {"accessibilityLayer": True}
+"""A chart that takes the focus; the arrow keys show the figures of one point after the other."""
+TONE_SIGNS = {"good": "✓", "info": "i", "warn": "▲", "bad": "✕", "idle": "·"}
+TONE_WORDS = {"good": "Fresh", "warn": "Late", "bad": "Overdue"}
+"""What the tone of an age means."""
 
 
 def link(label: Any, path: str) -> Any:
@@ -60,11 +66,12 @@ def describe_age(minutes: float | None) -> str:
     return f"{minutes / 1440:.0f} days ago"
 
 
-def tone_of_age(minutes: float | None) -> str:
-    """A good sync older than a day and two hours is a warning, one of two days is bad."""
-    if minutes is None or minutes > OLD_MINUTES:
+def tone_of_age(minutes: float | None, limits: View | None = None) -> str:
+    """By the settings: usually a good sync older than a day and two hours is a warning, one of two days is bad."""
+    limits = limits or View()
+    if minutes is None or minutes > limits.old_minutes:
         return "bad"
-    return "warn" if minutes > FRESH_MINUTES else "good"
+    return "warn" if minutes > limits.fresh_minutes else "good"
 
 
 def describe_seconds(seconds: float | None) -> str:
@@ -87,8 +94,13 @@ def at(value: datetime | None) -> str:
     return f"{value:%Y-%m-%d %H:%M} UTC" if value else "–"
 
 
-def note(text: str) -> Any:
-    """A dim line."""
+def moment(value: datetime | None) -> Any:
+    """An instant as a component: ``cmms.js`` says it in the person's own time zone, as lists do."""
+    return html.Time(at(value), dateTime=f"{value.isoformat()}Z", className="cmms-local") if value else "–"
+
+
+def note(text: Any) -> Any:
+    """A dim line: a text, or a list of texts and components."""
     return dmc.Text(text, size="sm", c="dimmed", className="cmms-note")
 
 
@@ -180,3 +192,8 @@ def airflow_links(dag_id: str | None, run_id: str | None, tasks: Sequence[Mappin
 def count(number: Any, what: str) -> str:
     """``1 record``, ``1,200 records``."""
     return f"{int(number):,} {what}" if int(number) == 1 else f"{int(number):,} {what}s"
+
+
+def percent_text(percent: float | None) -> str:
+    """``98.2 %``; an honest dash where nothing finished."""
+    return "–" if percent is None else f"{percent:.1f} %".replace(".0 %", " %")

@@ -13,7 +13,16 @@ from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.guard import current_actor
 from cmms_ui.schema import Widget
-from cmms_ui.widgets.parts import airflow_links, at, count, describe_milliseconds, link, note, small_table, sync_label
+from cmms_ui.widgets.parts import (
+    airflow_links,
+    count,
+    describe_milliseconds,
+    link,
+    moment,
+    note,
+    small_table,
+    sync_label,
+)
 from cmms_ui.widgets.run_progress import live_run
 
 RECORDS_OF_A_CODE = 10
@@ -142,7 +151,9 @@ def render_errors(data: Mapping[str, Any]) -> Any:
     if links := airflow_links(run["dag_id"], run["run_id"], data["tasks"]):
         parts.append(html.Div(links, className="cmms-live-facts"))
     if data["events"]:
-        events = [[at(row["at"]), row["level"], row["category"], row["code"], row["message"]] for row in data["events"]]
+        events = [
+            [moment(row["at"]), row["level"], row["category"], row["code"], row["message"]] for row in data["events"]
+        ]
         table = small_table(("When", "Level", "Category", "Code", "What"), events, "Events")
         parts.append(html.Details([html.Summary(count(len(events), "event")), table]))
     return html.Div(parts, className="cmms-stack")
@@ -162,7 +173,7 @@ def _tree(data: Mapping[str, Any]) -> Any:
     for call in data["calls"]:
         how = f"HTTP {call['status']}" if call["status"] else call["error_class"] or "no answer"
         summary = f"{how}: {count(call['calls'], 'request')} to {call['endpoint']}"
-        branches["Source"].append(_leaf(summary, [note(f"{at(call['first_at'])} to {at(call['last_at'])}")]))
+        branches["Source"].append(_leaf(summary, [note([moment(call["first_at"]), " to ", moment(call["last_at"])])]))
     codes: dict[str, list[Row]] = {}
     for row in data["records"]:
         codes.setdefault(str(row["code"]), []).append(row)

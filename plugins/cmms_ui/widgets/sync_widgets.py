@@ -1,8 +1,7 @@
-"""Widgets about syncs as they are now: live progress, last results, response times, open errors."""
+"""Widgets about syncs as they are now: live progress, newest runs, open errors."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,16 +16,13 @@ from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import (
     at,
     count,
-    describe_age,
     link,
+    moment,
     note,
     small_table,
     sync_label,
-    tone_of_age,
 )
 from cmms_ui.widgets.run_progress import live_run
-
-SLOW_MS = 2_000
 
 
 def load_live(_parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,44 +57,6 @@ def _controls(row: Row) -> list[Any]:
     return [first, row_button("syncs.cancel", "Cancel", "stop", key, dangerous=True)]
 
 
-def load_last(_parameters: Mapping[str, Any]) -> list[Row]:
-    """The newest finished run of both daily syncs."""
-    return read("last_runs")
-
-
-def render_last(rows: list[Row]) -> Any:
-    """Status of both daily syncs and the age of what they have brought."""
-    if not rows:
-        return empty_state("No sync has run yet.", name="refresh")
-    lines = []
-    for row in rows:
-        minutes = row["good_minutes_ago"]
-        tone = tone_of_age(minutes)
-        sign = {"good": "✓", "warn": "▲", "bad": "✕"}[tone]
-        lines.append(
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            link(sync_label(row["sync_type"]), f"/syncs/{row['id']}"),
-                            status_badge(row["status"], size="sm"),
-                        ],
-                        className="cmms-live-head",
-                    ),
-                    html.Div(
-                        [
-                            html.Span(f"{sign} last good: {describe_age(minutes)}", className=f"cmms-text-{tone}"),
-                            html.Span(at(row["good_at"]), className="cmms-dim"),
-                        ],
-                        className="cmms-live-facts",
-                    ),
-                    note(f"{row['records_processed']:,} records, {row['records_failed']:,} rejected"),
-                ]
-            )
-        )
-    return html.Div(lines, className="cmms-live")
-
-
 def load_ring(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Today's readings against the machines that should have one."""
     rows = read("gap_days", {"days": 1})
@@ -115,7 +73,13 @@ def render_ring(data: Mapping[str, Any]) -> Any:
     if not data["day"]:
         return empty_state("No reading yet.", name="clock")
     percent = min(100, 100 * data["machines"] // data["expected"]) if data["expected"] else 0  # 100 is all of them
-    tone = "teal" if percent >= 95 else "yellow" if percent >= 80 else "red"
+    tone = (
+        "var(--cmms-good-mark)"
+        if percent >= 95
+        else "var(--cmms-warn-mark)"
+        if percent >= 80
+        else "var(--cmms-bad-mark)"
+    )
     return html.Div(
         [
             html.Div(
@@ -153,7 +117,7 @@ def render_recent(rows: list[Row]) -> Any:
             status_badge(row["status"], size="sm"),
             f"{row['records_processed']:,}",
             f"{row['records_failed']:,}",
-            at(row["sync_started_at"]),
+            moment(row["sync_started_at"]),
             html.Div(_row_actions(row), className="cmms-row-actions"),
         ]
         for row in rows
@@ -169,45 +133,6 @@ def _row_actions(row: Row) -> list[Any]:
     if row["alert_id"]:
         acts.append(row_button("notifications.acknowledge", "Acknowledge", "check", int(row["alert_id"])))
     return acts
-
-
-def load_calls(_parameters: Mapping[str, Any]) -> list[Row]:
-    """The newest requests to the source."""
-    return read("api_calls", {"row_limit": 300})
-
-
-def render_calls(rows: list[Row]) -> Any:
-    """Response time of each request, and the usual figures by endpoint."""
-    if not rows:
-        return empty_state("No request has been made yet.", name="clock")
-    ordered = list(reversed(rows))
-    by_endpoint: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        by_endpoint[str(row["endpoint"])].append(int(row["latency_ms"]))
-    lines = []
-    for endpoint, values in sorted(by_endpoint.items()):
-        values.sort()
-        p95 = values[min(len(values) - 1, int(0.95 * len(values)))]
-        lines.append([endpoint, f"{values[len(values) // 2]} ms", f"{p95} ms", f"{values[-1]} ms", len(values)])
-    return html.Div(
-        [
-            dmc.LineChart(
-                h=130,
-                data=[
-                    {"at": f"{row['called_at']:%m-%d %H:%M:%S}", "ms": int(row["latency_ms"])} for row in ordered[-80:]
-                ],
-                dataKey="at",
-                series=[{"name": "ms", "color": "indigo.5", "label": "Response time, ms"}],
-                withDots=False,
-                withXAxis=False,
-                referenceLines=[{"y": SLOW_MS, "color": "red.6", "label": "slow"}]
-                if max(int(row["latency_ms"]) for row in rows) > SLOW_MS / 2
-                else [],
-                curveType="linear",
-            ),
-            small_table(("Endpoint", "Median", "95 %", "Slowest", "Requests"), lines, "Response times by endpoint"),
-        ]
-    )
 
 
 def load_codes(_parameters: Mapping[str, Any]) -> list[Row]:
@@ -239,12 +164,10 @@ def render_codes(rows: list[Row]) -> Any:
 LIVE = Widget(
     "live", "Running now", load_live, render_live, refresh_seconds=2, span=8, topics=("progress", "runs", "edits")
 )
-LAST = Widget("last", "Daily syncs", load_last, render_last, refresh_seconds=30, span=4, topics=("runs",))
 RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4, topics=("records",))
 RECENT = Widget(
     "recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8, topics=("runs", "alerts")
 )
-CALLS = Widget("calls", "Response time of the source", load_calls, render_calls, refresh_seconds=30, span=6)
 CODES = Widget(
     "codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6, topics=("errors", "edits")
 )

@@ -1,0 +1,25 @@
+"""The brush of a machine's chart: all of it happens in the browser."""
+
+from __future__ import annotations
+
+import dash
+from dash import Input, Output, State
+
+
+def attach_browser_part(app: dash.Dash) -> None:
+    """Draw what the brush covers; Reset makes it cover everything."""
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.zoom.apply(null, arguments); }",
+        Output("machine-chart", "data"),
+        Output("machine-shown", "children"),
+        Input("machine-zoom", "value"),
+        State("machine-points", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.resetZoom.apply(null, arguments); }",
+        Output("machine-zoom", "value"),
+        Input("machine-zoom-reset", "n_clicks"),
+        State("machine-points", "data"),
+        prevent_initial_call=True,
+    )

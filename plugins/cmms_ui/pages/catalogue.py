@@ -1,0 +1,92 @@
+"""The catalogue: every part of which pages are made, with a made-up value, and every widget with what is stored now.
+
+Somebody who builds a page looks here for what exists; a test judges all of it at once for accessibility.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.views.actors import Actor
+from cmms_ui.components.marks import empty_state, icon, status_badge
+from cmms_ui.components.widget_card import widget_card
+from cmms_ui.pages.dashboard import DASHBOARD
+from cmms_ui.pages.shell import MENU, trail
+from cmms_ui.resources import RESOURCES
+from cmms_ui.schema import Widget
+from cmms_ui.status import STATUSES
+from cmms_ui.widgets import parts
+
+_MOMENT = datetime(2026, 1, 31, 5, 30, tzinfo=UTC).replace(tzinfo=None)
+
+
+def make_parts() -> dict[str, Any]:
+    """A part by its name in ``components/marks.py`` or ``widgets/parts.py``."""
+    return {
+        "status_badge": html.Div([status_badge(name, size="sm") for name in STATUSES], className="cmms-live-facts"),
+        "icon": html.Div([icon(name, 20) for _, _, name in MENU], className="cmms-live-facts"),
+        "empty_state": empty_state("What stands where nothing is."),
+        "link": parts.link("A link within the view", "/equipment"),
+        "airflow_link": parts.airflow_link("A page of Airflow", "/dags"),
+        "figure": parts.figure("! Leads to what it counts", 1_234, "/equipment?tab=all", "bad"),
+        "stat": parts.stat("✓ Leads nowhere", "98.5 %", "good"),
+        "small_table": parts.small_table(("Machine", "Hours"), (("E1", "12.5"), ("E2", "0.0")), "A small table"),
+        "moment": parts.moment(_MOMENT),
+        "note": parts.note("A dim line."),
+        "choose": parts.choose("Filters the list of its page", "equipment", "group_name", "Pumps"),
+        "share_bars": parts.share_bars((("Pumps", 30), ("Compressors", 12))),
+        "trend_mark": html.Div(
+            [
+                parts.trend_mark(98.2, 94.8, "the week before", unit=" points"),
+                parts.trend_mark(90.0, 94.8, "the week before", unit=" points"),
+                parts.trend_mark(90.0, 90.0, "the week before"),
+                parts.trend_mark(90.0, None, "the week before"),
+            ],
+            className="cmms-live-facts",
+        ),
+    }
+
+
+def find_widgets(actor: Actor) -> Iterator[tuple[str, Widget]]:
+    """Each widget once, with the first page on which the person finds it; those of records need a record."""
+    seen: set[str] = set()
+    pages = [("dashboard", DASHBOARD)]
+    for name, resource in RESOURCES.items():
+        on_tabs = tuple(widget for tab in resource.visible_tabs(actor) for widget in tab.widgets)
+        pages.append((name, resource.widgets + on_tabs))
+    for page, widgets in pages:
+        for widget in widgets:
+            if widget.title not in seen:
+                seen.add(widget.title)
+                yield page, widget
+
+
+def catalogue_page(actor: Actor) -> Any:
+    """Parts, then widgets."""
+    samples = [
+        dmc.GridCol(
+            dmc.Card(
+                [dmc.Title(name, order=3, className="cmms-widget-title", mb=6), sample],
+                withBorder=True,
+                padding="sm",
+                className="cmms-widget",
+            ),
+            span={"base": 12, "sm": 6, "lg": 4},
+        )
+        for name, sample in make_parts().items()
+    ]
+    return html.Div(
+        [
+            trail(("/", "CMMS"), ("/catalogue", "Catalogue")),
+            dmc.Title("Catalogue", order=1, className="cmms-title"),
+            dmc.Title("Parts", order=2, className="cmms-section-title", mt="sm"),
+            dmc.Grid(samples, gutter="sm"),
+            dmc.Title("Widgets", order=2, className="cmms-section-title", mt="md"),
+            dmc.Grid([widget_card(widget, page) for page, widget in find_widgets(actor)], gutter="sm"),
+        ]
+    )

@@ -1,0 +1,132 @@
+"""Widget about the condition of a machine: in use or not, its health, and its hours against the limit of its group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.views.actors import NotFound
+from cmms.views.read_status import Row, read
+from cmms_ui.components.action_marks import may, row_button
+from cmms_ui.components.marks import aria, status_badge
+from cmms_ui.guard import current_actor
+from cmms_ui.schema import Widget
+from cmms_ui.widgets.parts import count, describe_seconds, link, note
+
+SOON = Decimal("0.9")
+"""Share of the interval from which on maintenance is due soon."""
+UNDO_SECONDS = 600
+
+
+def load_condition(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The machine, and its last switch if this person has just made it."""
+    key = parameters["key"]
+    rows = read("machine_condition", {"id": key, "id_text": str(key)})
+    if not rows:
+        raise NotFound("there is no such machine")
+    switch = next(iter(read("audit_entry", {"id": rows[0]["switch_id"]})), None) if rows[0]["switch_id"] else None
+    mine = switch and switch["actor"] == current_actor().name and 0 <= switch["seconds_ago"] < UNDO_SECONDS
+    return {"row": rows[0], "undo": switch if mine else None}
+
+
+def share_used(row: Mapping[str, Any]) -> Decimal | None:
+    """Per cent of the interval that have been run since the last service; None without interval or reading."""
+    if row["interval_hours"] is None or row["since_service"] is None:
+        return None
+    return 100 * Decimal(row["since_service"]) / Decimal(row["interval_hours"])
+
+
+def health_of(row: Mapping[str, Any]) -> str:
+    """A key of ``status.STATUSES``: the worst that is true of the machine."""
+    used = share_used(row)
+    if used is not None and used >= 100:
+        return "due"
+    if row["open_errors"]:
+        return "rejected"
+    if used is not None and used >= 100 * SOON:
+        return "soon"
+    if row["missing_since"] is not None:
+        return "missing"
+    if row["reading_date"] is None or row["reading_date"] < row["newest_date"]:
+        return "no_reading"
+    return "warning" if row["quality"] == "warning" else "fine"
+
+
+def describe_hours(row: Mapping[str, Any]) -> str:
+    """``1,234.5 of 2,000 h since service, 62 %``: hours, limit, per cent."""
+    if row["since_service"] is None:
+        return "no reading yet"
+    hours = f"{Decimal(row['since_service']):,.1f}"
+    used = share_used(row)
+    if used is None:
+        return f"{hours} h since service, no limit"
+    return f"{hours} of {Decimal(row['interval_hours']):,.0f} h since service, {used:.0f} %"
+
+
+def render_condition(data: Mapping[str, Any]) -> Any:
+    """Switch, badge, bar, and where the limit is changed."""
+    row: Row = data["row"]
+    return html.Div([_switch(row, data["undo"]), _health(row)], className="cmms-stack")
+
+
+def _switch(row: Row, undo: Row | None) -> Any:
+    active = bool(row["is_active"])
+    identity = {"key": str(row["id"]), "version": str(row["row_version"])}
+    parts: list[Any] = [
+        dmc.Switch(
+            id={"type": "machine-switch", **identity},
+            checked=active,
+            disabled=not may("equipment.deactivate"),
+            size="lg",
+            onLabel="✓ Active",
+            offLabel="– Inactive",
+            className="cmms-switch",
+            **aria(label="In use"),
+        )
+    ]
+    if undo:
+        done = "on" if active else "off"
+        parts += [
+            html.Span(f"Switched {done} {describe_seconds(undo['seconds_ago'])} ago.", role="status"),
+            html.Button("Undo", id={"type": "machine-undo", **identity}, className="cmms-chip", type="button"),
+        ]
+    elif row["inactive_reason"]:
+        parts.append(html.Span(f"Why: {row['inactive_reason']}", className="cmms-dim"))
+    return html.Div(parts, className="cmms-live-head")
+
+
+def _health(row: Row) -> Any:
+    used = share_used(row)
+    tone = "bad" if used is not None and used >= 100 else "warn" if used is not None and used >= 100 * SOON else "good"
+    text = describe_hours(row)
+    badge = dmc.Tooltip(
+        html.Span(status_badge(health_of(row)), tabIndex=0, **aria(label=f"Health: {health_of(row)}. {text}")),
+        label=text,
+        events={"hover": True, "focus": True, "touch": True},
+        withArrow=True,
+    )
+    parts: list[Any] = [html.Div([html.Span("Health"), badge], className="cmms-live-head"), note(text)]
+    if used is not None:
+        parts.append(
+            dmc.Progress(
+                value=float(min(used, Decimal(100))),
+                size="lg",
+                color=f"var(--cmms-{tone}-mark)",
+                **aria(label="Share of the maintenance interval"),
+            )
+        )
+    if row["open_errors"]:
+        path = f"/record-errors?tab=open&q={row['equipment_number']}"
+        parts.append(html.Div(link(count(row["open_errors"], "open rejected record"), path)))
+    if row["group_id"]:
+        button = row_button("groups.edit", "Change limit", "pencil", int(row["group_id"]))
+        head = [note("Limit of the group"), link(row["group_name"], f"/groups/{row['group_id']}"), button]
+        parts.append(html.Div(head, className="cmms-live-head"))
+    return html.Div(parts, className="cmms-stack cmms-stack-close")
+
+
+CONDITION = Widget("condition", "Condition", load_condition, render_condition, refresh_seconds=30, span=4)

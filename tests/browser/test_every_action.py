@@ -1,0 +1,167 @@
+"""Every tab shows what it counts; every action opens a dialog, refuses an empty form where it needs one, and does what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
+from tests.plugins import view_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+expect.set_options(timeout=WAIT_MILLISECONDS)
+
+INACTIVE = 75
+NEEDS_STATE = {"syncs.resume_all"}  # offered after an emergency stop only: tests/plugins/test_syncs_page.py
+
+
+@pytest.mark.feature("TEST-34", "SYM-01", "TAB-01F", "TAB-02F", "TAB-03F", "TAB-04F", "TAB-06F")
+def test_every_tab_lists_as_many_rows_as_its_badge_says(log_in: LogIn) -> None:
+    from cmms_ui.resources import RESOURCES
+
+    page = log_in("admin")
+    for name, resource in RESOURCES.items():
+        page.goto(f"/cmms/{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        for tab in resource.tabs:
+            head = page.locator(f"[role=tab][id$=-tab-{tab.name}]")
+            head.click()
+            expect(head).to_have_attribute("aria-selected", "true")
+            badge = head.locator(".mantine-Badge-root")
+            expect(badge).to_have_text(re.compile(r"^[\d,]+\+?$"))
+            rows = badge.inner_text()
+            expect(page.get_by_text(re.compile(rf"^{re.escape(rows)} rows?$")).first).to_be_visible()
+            if rows == "0":
+                expect(page.get_by_text(tab.empty)).to_be_visible()
+            else:
+                expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
+
+
+@pytest.mark.feature("TEST-35")
+def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    from cmms_ui.policy import ACTIONS
+    from cmms_ui.resources import RESOURCES
+
+    page = log_in("admin")
+    opened: set[str] = set()
+    for place in _places(seeded):
+        page.goto(f"/cmms/{place}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        resource = RESOURCES[place.partition("/")[0]]
+        by_label = {action.label: action for action in resource.actions}
+        if "/" not in place and any(action.on == "rows" for action in resource.actions):
+            page.locator(".ag-row .ag-checkbox-input").first.check()
+        for button in _buttons(page):
+            action = by_label[button.inner_text().strip()]
+            if action.name in opened:
+                continue
+            opened.add(action.name)
+            button.click()
+            dialog = page.get_by_role("dialog")
+            if action.explain:
+                expect(dialog.get_by_text(action.explain)).to_be_visible()
+            if any(field.required and field.default is None for field in action.fields) and not action.prefill:
+                dialog.locator("#action-submit").click()
+                expect(dialog.get_by_text("Is required.").first).to_be_visible()
+            dialog.get_by_role("button", name="Close").last.click()
+            expect(dialog).to_have_count(0)
+    assert set(ACTIONS) - opened == NEEDS_STATE
+
+
+def _places(seeded: dict[str, Any]) -> Iterator[str]:
+    """Lists, and records in every state in which an action is offered."""
+    runs = {
+        row["status"]: row["id"]
+        for row in view_site.query(seeded, "SELECT status, MAX(id) AS id FROM api_sync_logs GROUP BY status")
+    }
+    yield from ("equipment", f"equipment/{INACTIVE}", "equipment/7", "syncs", f"syncs/{runs['failed']}")
+    yield f"syncs/{runs['running']}"
+    view_site.query(seeded, "UPDATE api_sync_logs SET status = 'paused' WHERE id = %s", runs["running"])
+    try:
+        yield f"syncs/{runs['running']}"
+    finally:
+        view_site.query(seeded, "UPDATE api_sync_logs SET status = 'running' WHERE id = %s", runs["running"])
+    yield from ("record-errors", "record-errors/1", "plants", "plants/1", "groups", "groups/1")
+    yield from ("group-rules", "group-rules/1", "notifications", "notifications/1")
+
+
+def _buttons(page: Page) -> list[Locator]:
+    """Of the page's head, and of the bar above chosen rows."""
+    heads = page.locator(".cmms-actions button, .cmms-selection:not([hidden]) button")
+    return heads.all()
+
+
+@pytest.mark.feature("TEST-35", "ACT-01", "ACT-04", "ACT-05", "ACT-06")
+def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    view_site.store_dags()
+    page = log_in("op")
+    page.goto("/cmms/equipment?tab=active&q=fan")
+    for row in range(2):
+        page.locator(".ag-row .ag-checkbox-input").nth(row).check()
+    numbers = page.locator(".ag-row .cmms-cell-link").all_inner_texts()[:2]
+    dialog = _open(page, "Deactivate", ".cmms-selection")
+    expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
+    dialog.get_by_label("Reason").fill("for a test")
+    dialog.get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("2 machines are now inactive")).to_be_visible()
+    chosen = "SELECT COUNT(*) AS n FROM equipment WHERE equipment_number IN (%s, %s) AND inactive_reason = 'for a test'"
+    assert view_site.query(seeded, chosen, *numbers)[0]["n"] == 2
+    page.goto("/cmms/equipment?tab=inactive&q=fan")
+    _choose(page, numbers)
+    _open(page, "Activate", ".cmms-selection").get_by_role("button", name="Activate").click()
+    expect(page.get_by_text("2 machines are now active")).to_be_visible()
+
+    page.goto(f"/cmms/equipment?q={numbers[0]}")
+    _choose(page, numbers[:1])
+    _open(page, "Validate", ".cmms-selection").get_by_role("button", name="Validate").click()
+    page.wait_for_url("**/cmms/validations/*")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+    page.goto("/cmms/syncs")
+    dialog = _open(page, "Sync equipment", ".cmms-actions")
+    dialog.get_by_label("Plants").click()
+    page.get_by_role("option", name="P003").click()
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("The equipment sync has been started")).to_be_visible()
+    newest = "SELECT after_json AS a FROM audit_log WHERE action = 'trigger' ORDER BY id DESC LIMIT 1"
+    assert '"P003"' in view_site.query(seeded, newest)[0]["a"]
+
+
+def _open(page: Page, label: str, where: str) -> Locator:
+    page.locator(where).get_by_role("button", name=label, exact=True).click()
+    return page.get_by_role("dialog")
+
+
+def _choose(page: Page, numbers: list[str]) -> None:
+    for number in numbers:
+        row = page.locator(".ag-row", has=page.get_by_role("link", name=number, exact=True))
+        row.locator(".ag-checkbox-input").first.check()
+
+
+@pytest.mark.feature("TEST-35", "ACT-09", "ACT-10")
+def test_a_run_names_the_step_that_took_longest(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    run = view_site.query(
+        seeded, "SELECT MAX(id) AS id FROM api_sync_logs WHERE sync_type = 'running_time' AND status = 'partial'"
+    )[0]["id"]
+    page = log_in("viewer")
+    page.goto(f"/cmms/syncs/{run}")
+    steps = page.locator(".cmms-widget", has=page.get_by_role("heading", name="Steps", exact=True))
+    said = steps.get_by_text(
+        re.compile(r"^Most of the work: (Source|Rules|Database: stage|Database: merge), \d+ % of ")
+    )
+    expect(said).to_be_visible()
+    named, percent = re.findall(r"work: (.+), (\d+) % of", said.inner_text())[0]
+    shares = dict(
+        zip(
+            steps.locator("table").first.locator("tbody td:first-child").all_inner_texts(),
+            [int(text.split("%")[0]) for text in steps.locator(".cmms-share").all_inner_texts()],
+            strict=True,
+        )
+    )
+    assert set(shares) == {"Source", "Rules", "Database: stage", "Database: merge"}
+    assert max(shares.values()) == shares[named] == int(percent)

@@ -1,0 +1,234 @@
+"""Widgets as a person uses them, by mouse and by keyboard: they say what they will do, do it, and show the result."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
+from tests.plugins import view_site
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=WAIT_MILLISECONDS)
+
+MACHINE, SWITCHED = 7, 43
+BRAND = "#00a651"
+
+
+def _widget(page: Page, title: str) -> Any:
+    return page.locator(".cmms-widget", has=page.get_by_role("heading", name=title, exact=True))
+
+
+@pytest.mark.feature("SCH-05", "SCH-04", "WIP-01")
+def test_a_machines_chart_is_zoomed_by_keyboard_and_every_form_has_the_same_total(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    page.goto(f"/cmms/equipment/{MACHINE}")
+    widget = _widget(page, "Running time")
+    total = widget.get_by_text(re.compile(r"^90 days: [\d.,]+ hours in 14 readings\."))
+    expect(total).to_be_visible()
+    said = total.inner_text().split(" hours")[0]
+    for form in ("Lines", "Average of its group", "Bars"):
+        widget.get_by_text(form, exact=True).click()
+        expect(widget.get_by_text(re.compile(r"Average of its group: [\d.,]+ hours")).or_(total).first).to_be_visible()
+        expect(widget.get_by_text(re.compile(re.escape(said)))).to_be_visible()
+    shown = widget.locator("#machine-shown")
+    first, last = shown.inner_text().split(" to ")
+    thumb = widget.get_by_role("slider", name="First day shown")
+    thumb.focus()
+    for _ in range(13):
+        thumb.press("ArrowRight")
+    expect(shown).to_have_text(re.compile(rf"^(?!{first}).* to {last}: [\d.,]+ hours$"))
+    hours = float(re.findall(r"([\d.,]+) hours", shown.inner_text())[0])
+    assert 0 <= hours <= 48  # the two last days
+    widget.get_by_role("button", name="Reset").click()
+    expect(shown).to_have_text(re.compile(rf"^{first} to {last}: "))
+    chart = widget.locator(".recharts-surface").first
+    chart.focus()
+    chart.press("ArrowRight")
+    expect(widget.locator(".recharts-tooltip-wrapper")).to_contain_text("Hours")
+
+
+@pytest.mark.feature("WID-02", "CMP-02", "CUS-04")
+def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/")
+    cells = page.get_by_role("region", name="Health of every active machine").locator("a")
+    expect(cells.first).to_be_visible()
+    expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
+    page.route("**/_dash-update-component", lambda _route: None)  # no refresh draws what is stored over it
+    drawn = page.evaluate("""() => {
+        const machines = Array.from({length: 5000}, (_, i) => [i + 1, "E" + i, i % 9 ? "good" : "bad", "1.0 of 2.0 h since service, 50 %"]);
+        const begin = performance.now();
+        window.dash_clientside.cmms.drawHealth({plants: {P001: machines}, signs: {good: "✓", bad: "!"}, words: {good: "good", bad: "bad"},
+                                                base: "/cmms/equipment/"});
+        document.getElementById("health-cells").getBoundingClientRect();
+        return performance.now() - begin;
+    }""")
+    assert drawn < 2_000, f"{drawn} ms"
+    assert page.locator("#health-cells a[tabindex='0']").count() == 1  # one stop of the Tab key, not 5,000
+    page.locator("#health-cells a").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tooltip")).to_have_text("E1: good. 1.0 of 2.0 h since service, 50 %")
+    page.keyboard.press("End")
+    expect(page.get_by_role("tooltip")).to_contain_text("E4999")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tooltip")).to_be_hidden()
+
+
+@pytest.mark.feature("WAD-16")
+def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("op")
+    page.goto(f"/cmms/equipment/{SWITCHED}")
+    switch = page.get_by_role("switch", name="In use")
+    expect(switch).to_be_checked()
+    held: list[Any] = []
+    page.route("**/_dash-update-component", held.append)
+    switch.press("Space")
+    expect(switch).not_to_be_checked()  # and nobody has answered yet
+    page.unroute("**/_dash-update-component")
+    for request in held:
+        request.continue_()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The machine is active again")).to_be_visible()
+    expect(switch).to_be_checked()
+    expect(page.get_by_text(re.compile(r"^Switched on \d+ s ago\.$"))).to_be_visible()
+    view_site.query(seeded, "UPDATE equipment SET row_version = row_version + 1 WHERE id = %s", SWITCHED)
+    switch.press("Space")
+    expect(page.get_by_text("This machine has been changed meanwhile")).to_be_visible()
+    expect(switch).to_be_checked()
+    assert view_site.query(seeded, "SELECT is_active FROM equipment WHERE id = %s", SWITCHED)[0]["is_active"] == 1
+
+
+@pytest.mark.feature("WAD-13", "WIP-04", "SYM-03")
+def test_a_sync_is_started_from_the_dashboard_after_it_said_which_and_of_what_once(
+    log_in: LogIn, seeded: dict[str, Any]
+) -> None:
+    view_site.store_dags()
+    started = "SELECT COUNT(*) AS n FROM audit_log WHERE action = 'trigger'"
+    before = view_site.query(seeded, started)[0]["n"]
+    page = log_in("user")
+    page.goto("/cmms/")
+    page.get_by_title("Sync running time").click()
+    dialog = page.get_by_role("dialog", name="Sync running times")
+    expect(
+        dialog.get_by_text(re.compile(r"Running time sync of \d{4}-\d\d-\d\d, all plants and machines"))
+    ).to_be_visible()
+    dialog.get_by_role("button", name="Start", exact=True).dblclick()
+    expect(page.get_by_text("The running time sync has been started")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    assert view_site.query(seeded, started)[0]["n"] == before + 1
+
+
+@pytest.mark.feature("WAD-14")
+def test_the_launcher_passes_what_the_list_shows_or_what_is_chosen(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("op")
+    page.goto("/cmms/equipment?tab=active&plant_code=P002")
+    stored = view_site.query(
+        seeded,
+        "SELECT COUNT(*) AS n FROM equipment e JOIN plants p ON p.id = e.plant_id WHERE e.is_active = 1 AND p.plant_code = 'P002'",
+    )[0]["n"]
+    expect(page.get_by_text(f"{stored} rows", exact=True)).to_be_visible()
+    launcher = _widget(page, "Bulk operations")
+    dialog = page.get_by_role("dialog")
+    for concerns in (f"Concerns {stored} rows.", "Concerns 1 row."):
+        launcher.get_by_role("button", name="Mark as serviced").click()
+        expect(dialog.get_by_text(concerns)).to_be_visible()
+        dialog.get_by_role("button", name="Close").last.click()
+        expect(dialog).to_have_count(0)
+        page.locator(".ag-row .ag-checkbox-input").first.click()
+
+
+@pytest.mark.feature("CUS-04", "NAV-02", "A11Y-01")
+def test_the_view_is_used_without_a_mouse(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/")
+    expect(page.get_by_role("heading", level=1, name="Dashboard")).to_be_visible()
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#page")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts").get_by_text("Find a page")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", level=1, name="Equipment")).to_be_visible()
+    menu = page.get_by_role("navigation", name="CMMS")
+    expect(menu.locator("[aria-current=page]")).to_have_text("Equipment")
+    page.keyboard.press("/")
+    expect(page.get_by_role("textbox", name="Search")).to_be_focused()
+    menu.get_by_role("link", name="Syncs").focus()
+    page.keyboard.press("Shift+Tab")
+    focused = page.evaluate(
+        "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth"
+    )
+    assert focused == "solid2px"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Equipment")).to_be_visible()
+
+
+@pytest.mark.feature("WIP-03")
+def test_back_from_a_row_of_a_table_returns_to_the_same_place(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    page.set_viewport_size({"width": 1440, "height": 500})
+    page.goto("/cmms/")
+    expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
+    run = _widget(page, "Recent runs").get_by_role("link").first
+    run.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 250)
+    page.wait_for_timeout(300)
+    place = page.evaluate("window.scrollY")
+    assert place > 100
+    run.click()
+    expect(page.get_by_role("heading", level=1, name="Sync run")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Dashboard")).to_be_visible()
+    page.wait_for_function("place => Math.abs(window.scrollY - place) < 3", arg=place)
+
+
+@pytest.mark.feature("TAB-G3")
+def test_instants_of_widgets_are_those_of_the_persons_own_zone(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("viewer", timezone="Asia/Kolkata")
+    page.goto("/cmms/equipment")
+    good = view_site.query(
+        seeded,
+        "SELECT DATE_FORMAT(MAX(sync_completed_at) + INTERVAL 330 MINUTE, '%%Y-%%m-%%d %%H:%%i') AS at FROM api_sync_logs"
+        " WHERE sync_type = %s AND status IN ('success', 'partial')",
+        "equipment",
+    )[0]["at"]
+    expect(_widget(page, "Daily syncs").get_by_text(good, exact=True)).to_be_visible()
+
+
+@pytest.fixture
+def branded(seeded: dict[str, Any], address: str) -> Iterator[None]:
+    """A stored version of the settings with a brand, for the time of a test."""
+    body = json.dumps({"view": {"brand_colour": BRAND, "font": "Courier New, monospace"}})
+    view_site.query(seeded, "INSERT INTO config_versions (version, body, created_by) VALUES (9999, %s, 'a test')", body)
+    yield
+    view_site.query(seeded, "DELETE FROM config_versions WHERE version = 9999")
+
+
+@pytest.mark.feature("THM-02")
+def test_a_brand_of_the_settings_colours_header_buttons_and_charts_after_a_reload(log_in: LogIn, branded: None) -> None:
+    from cmms_ui.tokens import brand_tokens
+
+    light, _ = brand_tokens(BRAND)
+    page = log_in("op")
+    page.goto("/cmms/equipment")
+
+    def colour(selector: str, what: str) -> str:
+        channels = re.findall(r"\d+", page.locator(selector).first.evaluate(f"e => getComputedStyle(e).{what}"))
+        return "#" + "".join(f"{int(value):02x}" for value in channels[:3])
+
+    expect(page.locator(".cmms-bar-plain").first).to_be_visible()
+    assert colour(".cmms-menu-current", "color") == light["brand"]
+    assert colour(".cmms-actions button", "backgroundColor") == light["brand-fill"]
+    assert colour(".cmms-bar-plain", "backgroundColor") == light["brand-mark"]
+    assert "Courier New" in page.locator("h1").evaluate("e => getComputedStyle(e).fontFamily")

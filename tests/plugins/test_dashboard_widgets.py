@@ -1,0 +1,259 @@
+"""Widgets of the dashboard and of a machine: what they judge, who may do what from them, and that they share what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+
+from cmms.settings import View
+from tests.plugins.conftest import ClientFor
+from tests.plugins.dash_calls import buttons, refresh_widget, texts, walk
+
+Tables = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.mark.feature("WAD-08", "TAB-G3")
+@pytest.mark.parametrize(
+    ("minutes", "tone", "word"),
+    [(59, "good", "✓ Fresh"), (61, "warn", "▲ Late"), (119, "warn", "▲ Late"), (121, "bad", "✕ Overdue")],
+)
+def test_a_sync_gets_late_and_overdue_at_the_ages_of_the_settings(
+    client_for: ClientFor,
+    tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: int,
+    tone: str,
+    word: str,
+) -> None:
+    from cmms_ui.widgets import daily_widgets
+
+    client_for("viewer").get("/cmms/")  # links need the application
+    monkeypatch.setattr(daily_widgets, "read_view_settings", lambda: View(fresh_minutes=60, old_minutes=120))
+    monkeypatch.setattr(daily_widgets, "prefilled_button", lambda *_args, **_more: None)
+    good = tables(
+        "SELECT MAX(sync_completed_at) AS at FROM api_sync_logs WHERE sync_type = 'equipment' AND status <> 'failed'"
+    )
+    with time_machine.travel(good[0]["at"].replace(tzinfo=UTC) + timedelta(minutes=minutes), tick=False):
+        data = daily_widgets.load_daily({})
+    block = daily_widgets._sync("equipment", data["runs"]["equipment"], data["limits"], data["now"])
+    said = next(part for part in walk(_plain(block)) if _class(part) == f"cmms-text-{tone}")
+    assert said["props"]["children"].startswith(f"{word}: last good ")
+
+
+def _plain(component: Any) -> Any:
+    import json
+
+    from plotly.utils import PlotlyJSONEncoder
+
+    return json.loads(json.dumps(component, cls=PlotlyJSONEncoder))
+
+
+def _class(part: Any) -> str:
+    return str(part.get("props", {}).get("className", "")) if isinstance(part, dict) else ""
+
+
+@pytest.mark.feature("TAB-G1", "TAB-G2", "TAB-G3", "REU-04", "WAD-13")
+def test_both_pages_show_the_same_daily_syncs_with_word_sign_age_and_who_may_start_one(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    machines = tables("SELECT COUNT(*) AS n FROM equipment")[0]["n"]
+    seen = [refresh_widget(client_for("user"), page, "daily") for page in ("dashboard", "equipment")]
+    for widget in seen:
+        words = texts(widget)
+        assert (
+            f"{machines:,}" in words and "✕ Failed" in words and "◐ Partial" in words
+        )  # equipment failed, hours are partial
+        assert sum(" ago" in word or "just now" in word for word in words) == 2
+        assert sum(part.get("type") == "Time" for part in walk(widget) if isinstance(part, dict)) == 2
+        assert len(buttons(widget, "equipment")) == len(buttons(widget, "running_time")) == 1
+    assert texts(seen[0]) == texts(seen[1])
+    assert buttons(refresh_widget(client_for("viewer"), "dashboard", "daily"), "equipment") == []
+
+
+@pytest.mark.feature("REU-04")
+def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
+    client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.views import keep_results, read_status
+
+    asked: list[str] = []
+    plain = read_status.query
+
+    def count(connection: Any, statement: str, parameters: Any = None) -> Any:
+        asked.append(statement)
+        return plain(connection, statement, parameters)
+
+    monkeypatch.setattr(read_status, "query", count)
+    monkeypatch.setattr(keep_results, "DEAR_SECONDS", 0.0)
+    monkeypatch.setattr(keep_results, "TIMES_ITS_COST", 100_000)
+    monkeypatch.setattr(keep_results, "TIMES_AFTER_CHANGE", 100_000)
+    keep_results.forget_kept()
+    for page in ("dashboard", "equipment"):
+        refresh_widget(client_for("viewer"), page, "daily")
+    keep_results.forget_kept()
+    assert asked.count("ui/last_runs") == 1
+
+
+@pytest.mark.feature("WAD-02")
+def test_this_week_lies_over_the_one_before_and_the_figures_are_those_of_the_log() -> None:
+    from cmms_ui.widgets.metric_widgets import _COMPARED, render_weeks
+    from cmms_ui.widgets.periods import last_days
+
+    days = last_days(14)
+    rows = {day: {"day": day, "runs": 1, "seconds": Decimal(10 + number)} for number, day in enumerate(days)}
+    tree = _plain(render_weeks({"days": days, "rows": rows, "metric": _COMPARED["seconds"]}))
+    chart = next(part for part in walk(tree) if isinstance(part, dict) and part.get("type") == "LineChart")
+    points = chart["props"]["data"]
+    assert [(point["This week"], point["Week before"]) for point in points] == [(17 + n, 10 + n) for n in range(7)]
+    assert [one["name"] for one in chart["props"]["series"]] == ["This week", "Week before"]
+    assert "▲ 53.8 %" in texts(tree)  # 20 against 13 seconds
+
+
+@pytest.mark.feature("WAD-02")
+def test_every_figure_of_the_weeks_is_read_for_one_sync(client_for: ClientFor, tables: Tables) -> None:
+    runs = tables(
+        "SELECT SUM(records_processed) AS n FROM api_sync_logs WHERE sync_type = 'running_time'"
+        " AND sync_completed_at IS NOT NULL AND sync_started_at > UTC_DATE() - INTERVAL 6 DAY"
+    )[0]["n"]
+    widget = refresh_widget(client_for("viewer"), "dashboard", "weeks", sync_type="running_time", figure="records")
+    assert f"{int(runs):,}" in texts(widget)
+
+
+@pytest.mark.feature("WAD-07", "WID-07")
+@pytest.mark.parametrize(
+    ("latency", "tone", "word"), [(99, "good", "✓ Fast"), (100, "warn", "▲ Slow"), (300, "bad", "✕ Very slow")]
+)
+def test_the_gauge_is_green_amber_or_red_by_the_settings_and_the_limit_is_a_line(
+    latency: int, tone: str, word: str
+) -> None:
+    from cmms_ui.widgets.call_widgets import render_calls
+
+    called = datetime(2026, 1, 31, 1)
+    rows = [{"endpoint": "/equipment", "called_at": called, "latency_ms": latency}] * 20
+    tree = _plain(render_calls({"rows": rows, "limits": View(slow_ms=100, very_slow_ms=300)}))
+    parts = [part for part in walk(tree) if isinstance(part, dict)]
+    gauge = next(part for part in parts if part.get("type") == "SemiCircleProgress")
+    assert gauge["props"]["filledSegmentColor"] == f"var(--cmms-{tone}-mark)" and word in texts(tree)
+    chart = next(part for part in parts if part.get("type") == "LineChart")
+    assert [line["y"] for line in chart["props"]["referenceLines"]] == [100]
+
+
+def test_95_of_100_answers_took_no_longer_than_the_gauge_says() -> None:
+    from cmms_ui.widgets.call_widgets import ninety_fifth
+
+    assert ninety_fifth(list(range(1, 101))) == 96 and ninety_fifth([7]) == 7
+
+
+@pytest.mark.feature("WAD-05")
+def test_no_count_card_tells_by_colour_alone(client_for: ClientFor) -> None:
+    widget = refresh_widget(client_for("viewer"), "dashboard", "counts")
+    cards = [part for part in walk(widget) if "cmms-figure cmms-text-" in _class(part)]
+    assert len(cards) == 5
+    for card in cards:
+        label = texts(card)[-1]
+        assert label[0] in "✓–!+" and label[2:].strip(), label
+
+
+@pytest.mark.feature("WAD-14", "NAV-03")
+@pytest.mark.parametrize(
+    ("role", "verbs"),
+    [("viewer", set()), ("user", {"sync", "validate"}),
+     ("op", {"sync", "validate", "activate", "deactivate", "move", "serviced"})],
+)  # fmt: skip
+def test_the_launcher_offers_what_the_role_may_do_with_many(client_for: ClientFor, role: str, verbs: set[str]) -> None:
+    widget = refresh_widget(client_for(role), "equipment", "launcher")
+    offered = {
+        part["props"]["id"]["verb"] for part in walk(widget) if isinstance(part, dict) and part.get("type") == "Button"
+    }
+    assert offered == verbs
+
+
+@pytest.mark.feature("CMP-02", "TAB-04F")
+@pytest.mark.parametrize(
+    ("hours", "interval", "health", "text"),
+    [("2000", "2000", "due", "2,000.0 of 2,000 h since service, 100 %"), ("1800", "2000", "soon", "1,800.0 of 2,000 h since service, 90 %"),
+     ("1799", "2000", "fine", "1,799.0 of 2,000 h since service, 90 %"), ("50", None, "fine", "50.0 h since service, no limit")],
+)  # fmt: skip
+def test_health_follows_the_limit_of_the_group(hours: str, interval: str | None, health: str, text: str) -> None:
+    from cmms_ui.widgets.condition_widgets import describe_hours, health_of
+
+    row = {
+        "since_service": Decimal(hours), "interval_hours": Decimal(interval) if interval else None, "open_errors": 0,
+        "missing_since": None, "reading_date": date(2026, 1, 31), "newest_date": date(2026, 1, 31), "quality": "ok",
+    }  # fmt: skip
+    assert (health_of(row), describe_hours(row)) == (health, text)
+    assert health_of({**row, "open_errors": 1}) == ("due" if health == "due" else "rejected")
+    assert health_of({**row, "reading_date": date(2026, 1, 30)}) == (
+        health if health in ("due", "soon") else "no_reading"
+    )
+
+
+@pytest.mark.feature("CMP-02")
+def test_a_machine_shows_hours_limit_and_per_cent_and_where_the_limit_is_changed(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    row = tables(
+        "SELECT e.id, g.id AS group_id FROM equipment e JOIN equipment_groups g ON g.id = e.equipment_group_id WHERE g.name = 'Pumps' LIMIT 1"
+    )[0]
+    widget = refresh_widget(client_for("admin"), "equipment", "condition", key=str(row["id"]))
+    assert any(" of 2,000 h since service, " in text for text in texts(widget))
+    assert [identity["key"] for identity in buttons(widget, "edit")] == [str(row["group_id"])]
+    assert buttons(refresh_widget(client_for("op"), "equipment", "condition", key=str(row["id"])), "edit") == []
+
+
+@pytest.mark.feature("WAD-16")
+def test_a_switch_is_audited_and_refused_to_who_saw_an_older_version(client_for: ClientFor, tables: Tables) -> None:
+    from cmms.views.actors import Actor, Capability, Forbidden, Stale
+    from cmms.views.change_equipment import switch_equipment
+
+    actor = Actor("op", frozenset({Capability.VIEW, Capability.EDIT}))
+    version = tables("SELECT row_version AS v FROM equipment WHERE id = 41")[0]["v"]
+    assert switch_equipment(actor, 41, version, active=False)
+    assert not switch_equipment(actor, 41, version, active=False)  # it is so already
+    with pytest.raises(Stale):
+        switch_equipment(actor, 41, version, active=True)
+    with pytest.raises(Forbidden):
+        switch_equipment(Actor("viewer", frozenset({Capability.VIEW})), 41, version + 1, active=True)
+    assert switch_equipment(actor, 41, version + 1, active=True)
+    acts = tables("SELECT action, actor FROM audit_log WHERE entity = 'equipment' AND entity_id = '41' ORDER BY id")
+    assert [(act["action"], act["actor"]) for act in acts[-2:]] == [("deactivate", "op"), ("activate", "op")]
+
+
+@pytest.mark.feature("REU-01")
+def test_the_catalogue_shows_every_part_and_every_widget(client_for: ClientFor) -> None:
+    import inspect
+
+    from cmms.views.actors import Actor, Capability
+    from cmms_ui.components import marks
+    from cmms_ui.pages.catalogue import find_widgets, make_parts
+    from cmms_ui.resources import RESOURCES
+    from cmms_ui.widgets import parts
+
+    texts_only = {
+        "aria",
+        "at",
+        "count",
+        "describe_age",
+        "describe_seconds",
+        "drill",
+        "percent_text",
+        "sync_label",
+        "tone_of_age",
+    }
+    public = {
+        name
+        for module in (marks, parts)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+    client_for("viewer").get("/cmms/")  # links need the application
+    assert set(make_parts()) == public - texts_only
+    shown = {widget.title for _, widget in find_widgets(Actor("admin", frozenset(Capability)))}
+    for resource in RESOURCES.values():
+        assert {widget.title for widget in resource.widgets} <= shown
+        assert {widget.title for tab in resource.tabs for widget in tab.widgets} <= shown
