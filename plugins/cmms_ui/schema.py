@@ -171,8 +171,8 @@ class Action:
     """Something that a person can do. ``name`` is the row of the policy, ``resource.verb``.
 
     ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one; ``widget`` needs no row and
-    is offered by a widget only. ``foresee`` says, when the dialog opens, what the action would do at this moment. With
-    ``preview``, the dialog shows what would be done before it can be confirmed; a preview changes nothing.
+    is offered by a widget only. With ``preview``, the dialog shows what would be done before it can be confirmed: after
+    the form, or as it opens if there is none. A preview changes nothing.
     """
 
     name: str
@@ -187,7 +187,6 @@ class Action:
     visible_when: Callable[[Row], bool] = lambda _row: True
     prefill: bool = False
     preview: Callable[[Actor, Target, Mapping[str, Any]], Preview] | None = None
-    foresee: Callable[[], str] | None = None
 
     @property
     def verb(self) -> str:

@@ -10,7 +10,20 @@ from cmms.views import choices
 from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.start_syncs import control_run, retry_run, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
-from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.schema import (
+    Action,
+    Choice,
+    Column,
+    Field,
+    Filter,
+    Outcome,
+    Preview,
+    Resource,
+    Row,
+    Section,
+    Tab,
+    Target,
+)
 from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY
 from cmms_ui.widgets.gap_widgets import FRESHNESS, GAPS
 from cmms_ui.widgets.parts import count, sync_label
@@ -110,11 +123,11 @@ def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     return Outcome(f"{started} of {len(lines)} runs have been started again.", level, details=tuple(lines))
 
 
-def _foresee_stop() -> str:
+def _preview_stop(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
     runs = read_open_runs()
     names = ", ".join(f"{sync_label(str(run['sync_type']))} #{run['id']}" for run in runs[:5])
     more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
-    return f"{count(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now."
+    return Preview(f"{count(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now.")
 
 
 def _stop_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -342,7 +355,7 @@ SYNCS = Resource(
             on="list",
             confirm="Stop everything",
             dangerous=True,
-            foresee=_foresee_stop,
+            preview=_preview_stop,
             explain=f"Pauses {' and '.join(DAGS)} in Airflow and cancels every open run: a merge that is committing is"
             " waited for, everything else rolls back, no lease is kept. Merged days stay. Runs that Airflow has only"
             " queued wait, and nothing starts until somebody lets syncs run again on the tab Live status.",
