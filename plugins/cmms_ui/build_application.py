@@ -13,13 +13,13 @@ from starlette.responses import HTMLResponse
 from cmms.views.airflow_runs import send_with
 from cmms_ui import ask_airflow
 from cmms_ui.api.rest import add_rest_api
-from cmms_ui.callbacks import actions, arrangement, lists, navigation, palette, registry, widgets
+from cmms_ui.callbacks import actions, arrangement, details, lists, navigation, palette, registry, search, widgets
 from cmms_ui.guard import Guard
 from cmms_ui.mount import Application
 from cmms_ui.pages.shell import make_layout
 from cmms_ui.resources import RESOURCES
 
-CALLBACK_MODULES = (actions, arrangement, lists, navigation, palette, widgets)
+CALLBACK_MODULES = (actions, arrangement, details, lists, navigation, palette, search, widgets)
 ASSETS = Path(__file__).parent / "assets"
 
 INDEX = """<!DOCTYPE html>
@@ -76,6 +76,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     app.layout = make_layout
     callbacks = registry.attach(app)
     lists.attach_browser_part(app)
+    details.attach_browser_part(app)
     arrangement.attach_browser_part(app)
     palette.attach_browser_part(app)
     widgets.attach_browser_part(app)

@@ -14,6 +14,7 @@ from typing import Any
 from cmms.views.actors import Actor, Capability
 from cmms.views.listing import Field as ListField
 from cmms.views.listing import Listing
+from cmms.views.listing import Relation as ListRelation
 
 Row = Mapping[str, Any]
 
@@ -31,7 +32,8 @@ class Column:
     """One thing of a row: how it is read, shown, sorted, filtered, edited and exported.
 
     ``leads_to`` (resource, column that holds its key) makes it a link to a record of another resource.
-    ``source`` is SQL. ``kind``: text, integer, hours, date, instant, boolean, status (a key of ``status.STATUSES``).
+    ``source`` is SQL. ``then``: the field that orders rows of equal value (see ``Listing``). ``kind``: text, integer,
+    hours, date, instant, boolean, status (a key of ``status.STATUSES``).
     """
 
     name: str
@@ -49,11 +51,36 @@ class Column:
     capability: Capability = Capability.VIEW
     help: str = ""
     leads_to: tuple[str, str] | None = None
+    then: str = ""
 
     def to_field(self) -> ListField:
         """What the service layer needs to know of it."""
         kind = {"status": "choice"}.get(self.kind, self.kind)
-        return ListField(self.name, self.source, kind, self.sortable, self.filterable, self.searchable)
+        return ListField(self.name, self.source, kind, self.sortable, self.filterable, self.searchable, self.then)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows of another table that a search can ask for: "has a reading for which ...". ``table`` and ``on`` are SQL."""
+
+    name: str
+    label: str
+    table: str
+    on: str
+    columns: tuple[Column, ...]
+
+    def to_relation(self) -> ListRelation:
+        """What the service layer needs to know of it."""
+        return ListRelation(self.name, self.table, self.on, tuple(column.to_field() for column in self.columns))
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition that one click puts on and takes off; ``condition`` is SQL."""
+
+    name: str
+    label: str
+    condition: str
 
 
 @dataclass(frozen=True)
@@ -207,7 +234,7 @@ class Resource:
     """Something that the view lists, shows and changes.
 
     One with a ``parent`` has no entry in the menu: the page of that resource leads to it. ``count_limit``: a list that
-    can hold millions of rows is counted up to there only.
+    can hold millions of rows is counted up to there only. ``details`` open beside the list, from a button in each row.
     """
 
     name: str
@@ -221,6 +248,9 @@ class Resource:
     order: tuple[tuple[str, bool], ...] = ()
     tabs: tuple[Tab, ...] = ()
     filters: tuple[Filter, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    details: tuple[Widget, ...] = ()
     actions: tuple[Action, ...] = ()
     infolist: tuple[Section, ...] = ()
     title: str = "id"
@@ -241,6 +271,8 @@ class Resource:
             fields=tuple(column.to_field() for column in self.columns),
             joins=self.joins,
             scopes={tab.name: tab.condition for tab in self.tabs},
+            chips={chip.name: chip.condition for chip in self.chips},
+            relations=tuple(relation.to_relation() for relation in self.relations),
             order=self.order,
             count_limit=self.count_limit,
         )
@@ -248,6 +280,10 @@ class Resource:
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(column for column in self.columns if column.name == name)
+
+    def relation(self, name: str) -> Relation | None:
+        """The relation of that name."""
+        return next((relation for relation in self.relations if relation.name == name), None)
 
     def tab(self, name: str | None) -> Tab:
         """The tab of that name; the first one if there is none."""

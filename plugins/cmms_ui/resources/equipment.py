@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from cmms.views.read_status import read
 from cmms_ui.resources.equipment_actions import EQUIPMENT_ACTIONS, group_choices, plant_choices
-from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.resources.equipment_details import EQUIPMENT_DETAILS
+from cmms_ui.resources.equipment_relations import EQUIPMENT_RELATIONS
+from cmms_ui.schema import Chip, Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
 from cmms_ui.widgets.equipment_widgets import HISTORY, QUALITY
 from cmms_ui.widgets.machine_chart import CHART
@@ -26,6 +28,11 @@ _COUNTER_ON = (
 _COUNTER_OF_ALL = (
     f"COALESCE(n.cumulative_hours, {_COUNTER_ON.format('FORCE INDEX (ix_running_times_date)', _DAY_BEFORE)},"
     f" {_COUNTER_ON.format('', _NEWEST_DATE)})"
+)
+# A month of a machine's readings is a range of its own index: cheap for the rows of a page, dear for all machines.
+_HOURS_OF_30_DAYS = (
+    "(SELECT SUM(h.running_hours) FROM equipment_running_times h"
+    " WHERE h.equipment_id = e.id AND h.date >= UTC_DATE() - INTERVAL 30 DAY)"
 )
 _SINCE_SERVICE = "(r.cumulative_hours - COALESCE(e.serviced_at_hours, 0))"
 _HAS_OPEN_ERROR = (
@@ -59,8 +66,23 @@ EQUIPMENT = Resource(
     record_widgets=(CHART, QUALITY, HISTORY),
     columns=(
         Column("id", "Id", "e.id", "integer", width=90, hidden=True),
-        Column("equipment_number", "Number", "e.equipment_number", width=215, searchable=True, link=True),
-        Column("equipment_description", "Description", "e.equipment_description", width=220, searchable=True),
+        Column(
+            "equipment_number",
+            "Number",
+            "e.equipment_number",
+            width=215,
+            searchable=True,
+            link=True,
+            then="equipment_number",
+        ),
+        Column(
+            "equipment_description",
+            "Description",
+            "e.equipment_description",
+            width=220,
+            searchable=True,
+            then="equipment_number",
+        ),
         Column(
             "status",
             "Status",
@@ -79,6 +101,7 @@ EQUIPMENT = Resource(
         Column("group_name", "Group", "COALESCE(g.name, 'Unclassified')", width=150),
         Column("running_hours", "Hours, last day", "r.running_hours", "hours", 130, False, False),
         Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", 130, False, False),
+        Column("hours_30d", "Hours, 30 days", _HOURS_OF_30_DAYS, "hours", 130, False, False, hidden=True),
         Column("reading_date", "Last reading", "r.date", "date", 125, False, False),
         Column("reading_quality", "Quality", "r.quality", "status", 115, False, False, hidden=True),
         Column(
@@ -193,6 +216,14 @@ EQUIPMENT = Resource(
         Filter("error_codes", "Error", load_choices=_error_choices, quiet=True),
         Filter("created_at", "Added", kind="days"),
     ),
+    chips=(
+        Chip("missing", "Not in feed", "e.missing_since IS NOT NULL"),
+        Chip("no_group", "Without group", "e.equipment_group_id IS NULL"),
+        Chip("by_hand", "Group by hand", "e.group_source = 'manual'"),
+        Chip("noted", "With notes", "e.notes <> ''"),
+    ),
+    relations=EQUIPMENT_RELATIONS,
+    details=EQUIPMENT_DETAILS,
     infolist=(
         Section("Machine", ("equipment_number", "equipment_description", "plant_code", "plant_name", "company_code")),
         Section("State", ("status", "inactive_reason", "group_name", "group_source", "missing_since", "notes")),
