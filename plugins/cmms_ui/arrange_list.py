@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from cmms.views.actors import Actor
+from cmms.views.actors import Actor, Invalid
 from cmms.views.saved_views import SavedView, find_views, read_columns
+from cmms.views.search_tree import parse_tree, write_tree
+from cmms_ui.list_query import from_state
 from cmms_ui.schema import Column, Resource, Tab
 
 WIDTHS = (40, 1200)
+_NO_FILTERS = ("tab", "q", "view", "chip", "where")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Arrangement:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     header_filters: Mapping[str, Any] = field(default_factory=dict)
     columns: tuple[ColumnPlace, ...] = ()
+    chips: tuple[str, ...] = ()
+    where: Mapping[str, Any] | None = None
     view: SavedView | None = None
     views: tuple[SavedView, ...] = ()
     missing: tuple[str, ...] = ()
@@ -56,7 +61,9 @@ def arrange_list(resource: Resource, actor: Actor, search: str) -> Arrangement:
         body: Mapping[str, Any] = {
             "tab": asked.get("tab", [""])[0],
             "search": asked.get("q", [""])[0],
-            "filters": {name: values for name, values in asked.items() if name not in ("tab", "q", "view")},
+            "filters": {name: values for name, values in asked.items() if name not in _NO_FILTERS},
+            "chips": asked.get("chip", []),
+            "where": _parse(asked.get("where", [""])[0]),
             "columns": read_columns(actor, resource.name),
         }
     else:
@@ -102,8 +109,15 @@ def _read_body(
         gone += [item["name"] for item in body.get("columns") or () if item["name"] not in known]
         missing += tuple(f"the column {name}" for name in dict.fromkeys(gone))
         missing += (f"the tab {body['tab']}",) if body.get("tab") and body["tab"] != tab.name else ()
+    where, wrong = _check_search(resource, actor, body.get("where"))
+    missing += (f"the search by conditions ({wrong})",) if wrong else ()
+    chips = {chip.name for chip in resource.chips}
+    if view is not None:
+        missing += tuple(f"the quick filter {name}" for name in body.get("chips") or () if name not in chips)
     return Arrangement(
         tab=tab,
+        chips=tuple(name for name in body.get("chips") or () if name in chips),
+        where=where,
         search=str(body.get("search") or ""),
         filters={name: list(values) for name, values in filters.items() if name in known},
         header_filters={name: model for name, model in headers.items() if name in known},
@@ -112,6 +126,22 @@ def _read_body(
         views=views,
         missing=missing,
     )
+
+
+def _parse(text: str) -> Any:
+    """What an address says; text that is no search is judged with the rest."""
+    try:
+        return write_tree(parse_tree(text))
+    except Invalid:
+        return text
+
+
+def _check_search(resource: Resource, actor: Actor, where: Any) -> tuple[Mapping[str, Any] | None, str]:
+    """The search if everything that it names is there, else why not."""
+    try:
+        return write_tree(from_state(resource, actor, {"where": where}).tree), ""
+    except Invalid as error:
+        return None, error.message
 
 
 def _place(

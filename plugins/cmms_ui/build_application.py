@@ -16,11 +16,13 @@ from cmms_ui.api.rest import add_rest_api
 from cmms_ui.callbacks import (
     actions,
     arrangement,
+    details,
     lists,
     machine_chart,
     navigation,
     palette,
     registry,
+    search,
     widgets,
 )
 from cmms_ui.components import follow_changes
@@ -31,7 +33,7 @@ from cmms_ui.pages.shell import make_layout
 from cmms_ui.push import add_events
 from cmms_ui.resources import RESOURCES
 
-CALLBACK_MODULES = (actions, arrangement, lists, navigation, palette, widgets)
+CALLBACK_MODULES = (actions, arrangement, details, lists, navigation, palette, search, widgets)
 ASSETS = Path(__file__).parent / "assets"
 LOOK_PATH = "/assets/look.css"
 
@@ -92,6 +94,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     app.layout = make_layout
     callbacks = registry.attach(app)
     lists.attach_browser_part(app)
+    details.attach_browser_part(app)
     arrangement.attach_browser_part(app)
     palette.attach_browser_part(app)
     widgets.attach_browser_part(app)

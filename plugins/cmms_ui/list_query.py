@@ -1,7 +1,8 @@
 """What a person asks of a list, from the view's state, the grid's request or an address. Output: a :class:`ListQuery`.
 
-In an address: ``tab``, ``q``, ``order`` (a name, ``-name`` descending, several by comma), ``offset``, ``limit``, and
-for every other name a condition ``<field>=<value>`` (repeated: any of them) or ``<field>.<operator>=<value>``.
+In an address: ``tab``, ``q``, ``order`` (a name, ``-name`` descending, several by comma), ``offset``, ``limit``,
+``chip`` (repeated: all of them), ``where`` (nested conditions as JSON, see ``search_tree``), and for every other name a
+condition ``<field>=<value>`` (repeated: any of them) or ``<field>.<operator>=<value>``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cmms.views.actors import Actor, Forbidden, Invalid
-from cmms.views.listing import PAGE_SIZE_LIMIT, Condition, ListQuery
+from cmms.views.listing import PAGE_SIZE_LIMIT, ListQuery, build_where
+from cmms.views.search_tree import Condition, conditions_of, parse_tree, read_tree, relations_of
 from cmms_ui.schema import Resource
 
 _GRID_OPERATORS = {
@@ -26,7 +28,7 @@ _GRID_OPERATORS = {
     "greaterThanOrEqual": "at_least",
     "inRange": "between",
 }
-RESERVED = ("tab", "q", "order", "offset", "limit", "format")
+RESERVED = ("tab", "q", "order", "offset", "limit", "format", "chip", "where")
 
 
 def from_state(resource: Resource, actor: Actor, state: Mapping[str, Any], **page: Any) -> ListQuery:
@@ -42,7 +44,8 @@ def from_state(resource: Resource, actor: Actor, state: Mapping[str, Any], **pag
         elif chosen:
             conditions.append(Condition(name, "in", chosen))
     conditions += [_grid_condition(name, model) for name, model in (state.get("header_filters") or {}).items()]
-    return _checked(resource, actor, ListQuery(tab, str(state.get("search") or ""), tuple(conditions), **page))
+    more = {"chips": tuple(state.get("chips") or ()), "tree": read_tree(state.get("where")), **page}
+    return check_query(resource, actor, ListQuery(tab, str(state.get("search") or ""), tuple(conditions), **more))
 
 
 def from_grid(resource: Resource, actor: Actor, state: Mapping[str, Any], request: Mapping[str, Any]) -> ListQuery:
@@ -73,8 +76,10 @@ def from_address(resource: Resource, actor: Actor, items: Sequence[tuple[str, st
         order,
         _whole(plain, "offset", 0),
         _whole(plain, "limit", 50),
+        tuple(dict.fromkeys(value for name, value in items if name == "chip")),
+        parse_tree(plain.get("where", "")),
     )
-    return _checked(resource, actor, query)
+    return check_query(resource, actor, query)
 
 
 def _whole(plain: Mapping[str, str], name: str, default: int) -> int:
@@ -113,10 +118,14 @@ def _check_tab(resource: Resource, actor: Actor, name: str) -> str:
     raise Invalid(f"there is no tab {name[:40]!r}", tab="unknown")
 
 
-def _checked(resource: Resource, actor: Actor, query: ListQuery) -> ListQuery:
+def check_query(resource: Resource, actor: Actor, query: ListQuery) -> ListQuery:
     """A column that the person may not read can neither be filtered nor sorted by: that would tell its values."""
     readable = {column.name for column in resource.visible_columns(actor)}
-    for name in [condition.field for condition in query.conditions] + [name for name, _ in query.order]:
+    searched = [condition.field for relation, condition in conditions_of(query.tree) if not relation]
+    for name in [*searched, *(condition.field for condition in query.conditions), *(name for name, _ in query.order)]:
         if name not in readable:
             raise Invalid(f"there is no field {name[:40]!r}", **{name[:40]: "unknown field"})
+    for name in relations_of(query.tree):
+        resource.listing.relation_named(name)
+    build_where(resource.listing, query)  # whatever is wrong with it is said before anything is asked
     return query

@@ -71,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/{resource}", VIEW),
     Route("GET", "/api/v1/{resource}/{key}", VIEW),
     Route("GET", "/api/v1/{resource}/badges", VIEW),
+    Route("GET", "/api/v1/{resource}/chips", VIEW),
     Route("GET", "/api/v1/{resource}/export", VIEW),
     Route("GET", "/api/v1/equipment/{key}/running-times", VIEW),
     Route("POST", "/api/v1/{resource}/actions/{action}", VIEW),  # and then the row of the action
@@ -89,6 +90,8 @@ CALLBACKS: dict[str, Capability] = {
     "submit_action": VIEW,  # and then the row of the action
     "edit_cell": EDIT,
     "refresh_widget": VIEW,
+    "build_search": VIEW,
+    "show_details": VIEW,
 }
 
 ACTIONS: dict[str, Capability] = {

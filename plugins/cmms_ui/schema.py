@@ -14,6 +14,7 @@ from typing import Any
 from cmms.views.actors import Actor, Capability
 from cmms.views.listing import Field as ListField
 from cmms.views.listing import Listing
+from cmms.views.listing import Relation as ListRelation
 from cmms.views.start_syncs import StartedRun
 
 Row = Mapping[str, Any]
@@ -32,7 +33,8 @@ class Column:
     """One thing of a row: how it is read, shown, sorted, filtered, edited and exported.
 
     ``leads_to`` (resource, column that holds its key) makes it a link to a record of another resource.
-    ``source`` is SQL. ``kind``: text, integer, hours, date, instant, boolean, status (a key of ``status.STATUSES``).
+    ``source`` is SQL. ``then``: the field that orders rows of equal value (see ``Listing``). ``kind``: text, integer,
+    hours, date, instant, boolean, status (a key of ``status.STATUSES``).
     """
 
     name: str
@@ -50,11 +52,36 @@ class Column:
     capability: Capability = Capability.VIEW
     help: str = ""
     leads_to: tuple[str, str] | None = None
+    then: str = ""
 
     def to_field(self) -> ListField:
         """What the service layer needs to know of it."""
         kind = {"status": "choice"}.get(self.kind, self.kind)
-        return ListField(self.name, self.source, kind, self.sortable, self.filterable, self.searchable)
+        return ListField(self.name, self.source, kind, self.sortable, self.filterable, self.searchable, self.then)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows of another table that a search can ask for: "has a reading for which ...". ``table`` and ``on`` are SQL."""
+
+    name: str
+    label: str
+    table: str
+    on: str
+    columns: tuple[Column, ...]
+
+    def to_relation(self) -> ListRelation:
+        """What the service layer needs to know of it."""
+        return ListRelation(self.name, self.table, self.on, tuple(column.to_field() for column in self.columns))
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition that one click puts on and takes off; ``condition`` is SQL."""
+
+    name: str
+    label: str
+    condition: str
 
 
 @dataclass(frozen=True)
@@ -192,8 +219,9 @@ class Action:
     """Something that a person can do. ``name`` is the row of the policy, ``resource.verb``.
 
     ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one; ``widget`` needs no row and
-    is offered by a widget only. ``foresee`` says, when the dialog opens, what the action would do at this moment. With
-    ``preview``, the dialog shows what would be done before it can be confirmed; a preview changes nothing.
+    is offered by a widget only. With ``preview``, the dialog shows what would be done before it can be confirmed: after
+    the form, or as it opens if there is none. A preview changes nothing. ``scope_now`` says what the form left as it is
+    would concern.
     """
 
     name: str
@@ -208,7 +236,7 @@ class Action:
     visible_when: Callable[[Row], bool] = lambda _row: True
     prefill: bool = False
     preview: Callable[[Actor, Target, Mapping[str, Any]], Preview] | None = None
-    foresee: Callable[[], str] | None = None
+    scope_now: Callable[[], str] | None = None
 
     @property
     def verb(self) -> str:
@@ -230,7 +258,7 @@ class Resource:
 
     A list follows its ``topics`` and ``refresh_seconds`` as a widget does. One with a ``parent`` has no entry in the
     menu: the page of that resource leads to it. ``count_limit``: a list that can hold millions of rows is counted up
-    to there only.
+    to there only. ``details`` open beside the list, from a button in each row.
     """
 
     name: str
@@ -244,6 +272,9 @@ class Resource:
     order: tuple[tuple[str, bool], ...] = ()
     tabs: tuple[Tab, ...] = ()
     filters: tuple[Filter, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    details: tuple[Widget, ...] = ()
     actions: tuple[Action, ...] = ()
     infolist: tuple[Section, ...] = ()
     title: str = "id"
@@ -265,6 +296,8 @@ class Resource:
             fields=tuple(column.to_field() for column in self.columns),
             joins=self.joins,
             scopes={tab.name: tab.condition for tab in self.tabs},
+            chips={chip.name: chip.condition for chip in self.chips},
+            relations=tuple(relation.to_relation() for relation in self.relations),
             order=self.order,
             count_limit=self.count_limit,
         )
@@ -272,6 +305,10 @@ class Resource:
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(column for column in self.columns if column.name == name)
+
+    def relation(self, name: str) -> Relation | None:
+        """The relation of that name."""
+        return next((relation for relation in self.relations if relation.name == name), None)
 
     def tab(self, name: str | None) -> Tab:
         """The tab of that name; the first one if there is none."""

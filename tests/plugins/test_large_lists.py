@@ -58,20 +58,63 @@ def test_no_list_count_or_sorting_reads_all_readings(large: dict[str, Any]) -> N
     from sqlalchemy.dialects import mysql
 
     from cmms.views.connections import reading
-    from cmms.views.listing import Condition, ListQuery, select_badges, select_count, select_page
+    from cmms.views.listing import Condition, ListQuery, select_badges, select_count, select_page_keys, select_rows
     from cmms_ui.resources.equipment import EQUIPMENT
 
     listing = EQUIPMENT.listing
     asked = [ListQuery(scope=scope) for scope in listing.scopes]
     asked += [ListQuery(order=((field.name, False),)) for field in listing.fields if field.sortable]
     asked += [ListQuery(search="PUMP"), ListQuery(conditions=(Condition("plant_code", "in", ("P003",)),))]
-    selects = [select(listing, query) for query in asked for select in (select_page, select_count)]
+    selects = [select(listing, query) for query in asked for select in (select_page_keys, select_count)]
+    selects.append(select_rows(listing, range(1, 101)))
     with reading() as connection:
         connection.execute(text("SET SESSION explain_json_format_version = 1"))
         for select in [*selects, select_badges(listing)]:
             statement = str(select.compile(dialect=mysql.dialect(), compile_kwargs={"literal_binds": True}))
             plan = connection.exec_driver_sql(f"EXPLAIN FORMAT=JSON {statement}").scalar_one()
             assert set(_full_scans(json.loads(plan))) & {"r", "n", "c", "m", "d", "b"} == set(), statement
+
+
+def _explain_page(scope: str, **asked: Any) -> Any:
+    """How the server finds the keys of a page: the plan of the table of machines, and whether it sorts."""
+    from sqlalchemy import text
+    from sqlalchemy.dialects import mysql
+
+    from cmms.views.connections import reading
+    from cmms.views.listing import ListQuery, select_page_keys
+    from cmms_ui.resources.equipment import EQUIPMENT
+
+    select = select_page_keys(EQUIPMENT.listing, ListQuery(scope, **asked))
+    statement = str(select.compile(dialect=mysql.dialect(), compile_kwargs={"literal_binds": True}))
+    with reading() as connection:
+        connection.execute(text("SET SESSION explain_json_format_version = 1"))
+        plan = connection.exec_driver_sql(f"EXPLAIN FORMAT=JSON {statement.replace('%', '%%')}").scalar_one()
+    return json.loads(plan)["query_block"]["ordering_operation"]
+
+
+@pytest.mark.feature("PERF-11")
+@pytest.mark.parametrize(
+    ("scope", "order", "index"),
+    [("all", (), "ix_equipment_search"), ("active", (), "ix_equipment_active_search"),
+     ("all", (("equipment_description", True),), "ix_equipment_description")],
+)  # fmt: skip
+def test_a_search_reads_an_index_in_the_order_of_the_list(
+    large: dict[str, Any], scope: str, order: Any, index: str
+) -> None:
+    plan = _explain_page(scope, search="finds nothing", order=order)
+    assert plan["using_filesort"] is False
+    assert (plan["table"]["key"], plan["table"]["using_index"]) == (index, True)
+
+
+@pytest.mark.feature("PERF-11")
+def test_a_list_of_a_plant_reads_that_plant_only(large: dict[str, Any]) -> None:
+    from cmms.views.listing import Condition
+
+    conditions = (Condition("plant_code", "in", ("P003",)), Condition("status", "in", ("missing",)))
+    plan = _explain_page("all", conditions=conditions)
+    assert plan["using_filesort"] is False
+    machines = next(item["table"] for item in plan["nested_loop"] if item["table"]["table_name"] == "e")
+    assert (machines["access_type"], machines["key"]) == ("ref", "ix_equipment_plant_number")
 
 
 @pytest.mark.feature("PERF-11")

@@ -369,6 +369,8 @@ def test_the_emergency_stop_cancels_every_run_pauses_both_dags_and_is_undone(
     user = client_for("user")
     open_runs = [row["id"] for row in tables("SELECT id FROM api_sync_logs WHERE status = 'running' ORDER BY id")]
     assert _act(client_for("viewer"), "stop_all").status_code == 403
+    said = user.post(f"{API}/syncs/actions/stop_all/preview", json={}).json()["text"]
+    assert said.startswith(f"{len(open_runs)} open runs: ") and f"#{running}" in said
     answer = _act(user, "stop_all").json()
     assert answer["level"] == "success" and f"{len(open_runs)} runs cancelled" in answer["message"], answer
     for key in open_runs:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from cmms.views.actors import Invalid, NotFound
 from cmms.views.connections import reading
 from cmms.views.keep_results import keep
-from cmms.views.listing import Listing, ListQuery, select_badges, select_count, select_keys, select_page, select_row
+from cmms.views.listing import (
+    Listing,
+    ListQuery,
+    select_badges,
+    select_chips,
+    select_count,
+    select_keys,
+    select_page_keys,
+    select_row,
+    select_rows,
+)
 
 Row = dict[str, Any]
 SELECTION_LIMIT = 200_000
@@ -28,7 +40,8 @@ class Page:
 def read_page(listing: Listing, query: ListQuery) -> Page:
     """The rows of a page and the number of all that match."""
     with reading() as connection:
-        rows = [dict(row._mapping) for row in connection.execute(select_page(listing, query))]
+        keys = [int(key) for (key,) in connection.execute(select_page_keys(listing, query))]
+        rows = _read_rows(connection, listing, keys)
     if query.offset == 0 and len(rows) < query.limit:
         return Page(rows, len(rows))
     return Page(rows, count_rows(listing, query))
@@ -41,7 +54,7 @@ def count_rows(listing: Listing, query: ListQuery) -> int:
         with reading() as connection:
             return int(connection.execute(select_count(listing, query)).scalar_one())
 
-    return keep(("count", listing.table, query.scope, query.search, query.conditions), read)
+    return keep(("count", listing.table, query.scope, query.search, query.conditions, query.chips, query.tree), read)
 
 
 def read_row(listing: Listing, key: int) -> Row:
@@ -64,6 +77,17 @@ def read_badges(listing: Listing) -> dict[str, int]:
     return keep(("badges", listing.table), read)
 
 
+def read_chips(listing: Listing, scope: str) -> dict[str, int]:
+    """How many rows each chip finds within a scope: one statement."""
+
+    def read() -> dict[str, int]:
+        with reading() as connection:
+            counts = connection.execute(select_chips(listing, scope)).one()._mapping
+            return {name: int(count) for name, count in counts.items()}
+
+    return keep(("chips", listing.table, scope), read) if listing.chips else {}
+
+
 def read_keys(listing: Listing, query: ListQuery) -> list[int]:
     """The keys of everything that matches; raises :class:`Invalid` when that is too much at once."""
     with reading() as connection:
@@ -78,14 +102,17 @@ def stream_rows(listing: Listing, query: ListQuery) -> Iterator[Row]:
     keys = read_keys(listing, query)[:EXPORT_LIMIT]
     with reading() as connection:
         for start in range(0, len(keys), _EXPORT_CHUNK):
-            chunk = keys[start : start + _EXPORT_CHUNK]
-            select = _select_chunk(listing, chunk)
-            yield from (dict(row._mapping) for row in connection.execute(select))
+            yield from _read_rows(connection, listing, keys[start : start + _EXPORT_CHUNK])
 
 
-def _select_chunk(listing: Listing, keys: list[int]) -> Any:
-    from sqlalchemy import literal_column
+def _read_rows(connection: Connection, listing: Listing, keys: Sequence[int]) -> list[Row]:
+    """These rows, in the order of the keys; one that was deleted meanwhile is not there."""
+    if not keys:
+        return []
+    found = {row["_key"]: row for row in map(_plain, connection.execute(select_rows(listing, keys)))}
+    rows = [found[key] for key in keys if key in found]
+    return [{name: value for name, value in row.items() if name != "_key"} for row in rows]
 
-    from cmms.views.listing import select_many
 
-    return select_many(listing).where(literal_column(listing.key).in_(keys)).order_by(literal_column(listing.key))
+def _plain(row: Any) -> Row:
+    return dict(row._mapping)

@@ -18,7 +18,8 @@ from cmms.errors import CmmsError
 from cmms.views.actors import NotFound, ViewError
 from cmms.views.listing import OPERATORS_OF, PAGE_SIZE_LIMIT
 from cmms.views.read_equipment import read_running_times
-from cmms.views.read_list import read_badges, read_page, read_row
+from cmms.views.read_list import read_badges, read_chips, read_page, read_row
+from cmms.views.search_tree import LENGTH_LIMIT
 from cmms_ui.api.describe import (
     PROBLEM_TYPE,
     Me,
@@ -112,6 +113,7 @@ def _add_resource(server: FastAPI, resource: Resource) -> None:
     page: dict[str, Any] = {"response_model": page_model(resource, row), "response_model_exclude_unset": True}
     add("GET", "", "list", _make_list(resource), "a page of the list", **listed, **page)
     add("GET", "/badges", "badges", _make_badges(resource), "rows per tab", responses=problems())
+    add("GET", "/chips", "chips", _make_chips(resource), "rows per quick filter within a tab", responses=problems(422))
     file = {"content": {kind.partition(";")[0]: {} for kind in KINDS.values()}, "description": "The file"}
     listed = {**listed, "responses": {200: file, **problems(422, 429)}, "response_class": StreamingResponse}
     add("GET", "/export", "export", _make_export(resource), "all matching rows as a file", **listed)
@@ -143,7 +145,20 @@ def _describe_filters(resource: Resource) -> str:
         "Every other parameter filters: `<field>=<value>` (repeated: any of them) or `<field>.<operator>=<value>`,"
         f" where operator is one of `contains`, `starts`, {operators}; `between` takes two values."
         f" Fields: {names}."
+        ' `where` takes nested conditions as JSON: `{"all": [...]}` or `{"any": [...]}` of groups and of conditions'
+        ' `{"field": "id", "is": "at_least", "values": ["17"]}`, three groups deep, thirty conditions.'
+        f"{_describe_relations(resource)}"
         f" Tabs: {', '.join(tab.name for tab in resource.tabs)}."
+    )
+
+
+def _describe_relations(resource: Resource) -> str:
+    if not resource.relations:
+        return ""
+    related = "; ".join(f"`{r.name}` ({', '.join(f'`{c.name}`' for c in r.columns)})" for r in resource.relations)
+    example = f'`{{"some": "{resource.relations[0].name}", "all": [...]}}`'
+    return (
+        f" A group with `some` or `none` is about one row of what belongs to a record: {example}; there are {related}."
     )
 
 
@@ -155,6 +170,8 @@ def _make_list(resource: Resource) -> Callable[..., Any]:
         order: Annotated[str, Query(description="fields by comma, -field descending", max_length=200)] = "",
         offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
         limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT)] = 50,
+        chip: Annotated[list[str], Query(description="quick filters, all of which hold", max_length=20)] = [],  # noqa: B006
+        where: Annotated[str, Query(description="nested conditions as JSON", max_length=LENGTH_LIMIT)] = "",
     ) -> dict[str, Any]:
         actor = current_actor()
         query = from_address(resource, actor, request.query_params.multi_items())
@@ -173,6 +190,14 @@ def _make_badges(resource: Resource) -> Callable[..., Any]:
         return {tab.name: counts[tab.name] for tab in resource.visible_tabs(actor)}
 
     return show_badges
+
+
+def _make_chips(resource: Resource) -> Callable[..., Any]:
+    def show_chips(tab: Annotated[str, Query(max_length=40)] = "") -> dict[str, int]:
+        query = from_address(resource, current_actor(), [("tab", tab)])
+        return read_chips(resource.listing, query.scope)
+
+    return show_chips
 
 
 def _make_record(resource: Resource) -> Callable[..., Any]:
@@ -240,6 +265,15 @@ def _show_meta(resource: Annotated[str, Path(max_length=40, examples=["equipment
             for column in known.visible_columns(actor)
         ],
         "tabs": [{"name": tab.name, "label": tab.label} for tab in known.visible_tabs(actor)],
+        "chips": [{"name": chip.name, "label": chip.label} for chip in known.chips],
+        "relations": [
+            {
+                "name": relation.name,
+                "label": relation.label,
+                "fields": [{"name": c.name, "label": c.label, "kind": c.kind} for c in relation.columns],
+            }
+            for relation in known.relations
+        ],
         "filters": [{"column": item.column, "label": item.label, "kind": item.kind} for item in known.filters],
         "actions": [
             {

@@ -181,14 +181,16 @@
   }
   function sameIn(a, b) { return JSON.stringify(a) === JSON.stringify(b); }
 
-  cmms.collect = function (tab, search, values, ids, state, columns, gridId) {
+  cmms.collect = function (tab, search, values, chips, where, ids, state, columns, gridId) {
     const filters = {};
     ids.forEach(function (id, i) { 
       const chosen = (values[i] || []).filter(Boolean);
       if (id.kind === "days" ? chosen.length === 2 : chosen.length) filters[id.column] = chosen;
     });
-    const next = { tab: tab, search: search || "", filters: filters };
-    const before = { tab: state.tab, search: state.search || "", filters: state.filters || {} };
+    const next = { tab: tab, search: search || "", filters: filters, chips: chips || [], where: where || null };
+    const before = {
+      tab: state.tab, search: state.search || "", filters: state.filters || {}, chips: state.chips || [], where: state.where || null,
+    };
     if (sameIn(next, before)) return window.dash_clientside.no_update;
     const query = new URLSearchParams();
     query.set("tab", tab);
@@ -196,6 +198,7 @@
     Object.keys(filters).forEach(function (name) {
       filters[name].forEach(function (value) { if (value) query.append(name, value); });
     });
+    addConditions(query, next);
     window.history.replaceState(null, "", window.location.pathname + "?" + query.toString());
     mirrorAddress();
     window.setTimeout(function () {
@@ -204,13 +207,17 @@
       if (tab !== before.tab) {
         Object.keys(columns).forEach(function (t) { api.setColumnsVisible(columns[t], false); });
         api.setColumnsVisible(columns[tab] || [], true);
-        api.deselectAll();
       }
       api.ensureIndexVisible(0, "top");
       api.purgeInfiniteCache();
     }, 30);
     return next;
   };
+
+  function addConditions(query, state) {
+    (state.chips || []).forEach(function (name) { query.append("chip", name); });
+    if (state.where) query.set("where", JSON.stringify(state.where));
+  }
 
   // Each tab keeps its own search and filters while the window is open; the address keeps those of the open one.
   function keptOf(resource) {
@@ -282,6 +289,7 @@
     Object.keys(state.filters || {}).forEach(function (name) {
       state.filters[name].forEach(function (value) { query.append(name, value); });
     });
+    addConditions(query, state);
     Object.keys(header || {}).forEach(function (name) {
       const model = header[name];
       const values = model.filterType === "date" ? [model.dateFrom, model.dateTo] : [model.filter, model.filterTo];
@@ -296,17 +304,41 @@
 
   cmms.changed = function (token, ids) { return ids.map(function () { return token; }); };
 
-  cmms.selection = function (rows, everything) {
-    const count = (rows || []).length;
-    const text = everything ? "Everything that matches" : count === 1 ? "1 row chosen" : count.toLocaleString("en") + " rows chosen";
-    return [count === 0, text];
+  // Rows stay chosen from page to page, from tab to tab and while they are filtered away.
+  cmms.selection = function (rows, everything, count) {
+    const chosen = (rows || []).length;
+    const text = everything ? "Everything that matches" : chosen === 1 ? "1 row chosen" : chosen.toLocaleString("en") + " rows chosen";
+    return [chosen === 0, text, count ? "All " + String(count).replace(/ rows?/, "") + " that match" : "All that match"];
+  };
+  cmms.chooseNone = function (clicks, gridId) {
+    const api = gridOf(gridId);
+    if (api) api.deselectAll();
+    return false;
   };
 
   cmms.clear = function (clicks, ids, gridId) {
     const api = gridOf(gridId);
     if (api) api.setFilterModel(null);
-    return ["", ids.map(function (id) { return id.kind === "days" ? [null, null] : []; })];
+    return ["", ids.map(function (id) { return id.kind === "days" ? [null, null] : []; }), [], null];
   };
+
+  // Details beside the list: the button of the row says whether they are open; Enter and space in its cell press it.
+  let detailsOf = null;
+  cmms.detailsClosed = function (opened) {
+    if (!opened) {
+      detailsOf = null;
+      document.querySelectorAll(".cmms-details-button[aria-expanded=true]").forEach(function (button) {
+        button.setAttribute("aria-expanded", "false");
+      });
+    }
+    return window.dash_clientside.no_update;
+  };
+  document.addEventListener("keydown", function (event) {
+    const cell = event.target.closest && event.target.closest(".cmms-details-cell");
+    if (!cell || event.target !== cell || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    cell.querySelector("button").click();
+  });
 
   // --- Cells.
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
@@ -351,5 +383,20 @@
       className: "cmms-cell-link",
       onClick: function (event) { follow(event, href); },
     }, String(props.value));
+  };
+  components.CmmsDetails = function (props) {
+    if (!props.data) return "";
+    const key = props.data.id;
+    return window.React.createElement("button", {
+      type: "button",
+      className: "cmms-details-button",
+      "aria-expanded": detailsOf === key ? "true" : "false",
+      "aria-label": "Details of " + (props.data.equipment_number || key),
+      onClick: function (event) {
+        detailsOf = key;
+        event.currentTarget.setAttribute("aria-expanded", "true");
+        props.setData({ key: key, at: Date.now() });
+      },
+    }, "\u203a");
   };
 })();

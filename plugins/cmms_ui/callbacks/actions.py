@@ -69,7 +69,21 @@ def open_action(
     elif pressed["place"] == "prefilled":
         chosen = json.loads(pressed["key"])
     title = action.label if row is None else f"{action.label}: {row[resource.title]}"
-    return True, title, action_form(action, count=count, row=row, chosen=chosen), context
+    previewed = _preview_at_once(action, context) if action.preview and not action.fields else None
+    return True, title, action_form(action, count=count, row=row, chosen=chosen, previewed=previewed), context
+
+
+def _preview_at_once(action: Action, context: dict[str, Any]) -> tuple[Preview, str] | None:
+    """Of an action that has no form to fill first."""
+    keys = _find_keys(context)
+    target = Target(keys, context.get("version"))
+    preview = preview_action(current_actor(), context["resource"], action.verb, target, {})
+    return (preview, _mark(keys, {})) if preview else None
+
+
+def _mark(keys: tuple[int, ...], filled: dict[str, Any]) -> str:
+    """What a preview was made for; anything else has to be previewed again."""
+    return sha256(json.dumps([keys, filled], sort_keys=True).encode()).hexdigest()
 
 
 @on(
@@ -111,7 +125,7 @@ def submit_action(
     try:
         keys = _find_keys(context)
         target = Target(keys, context.get("version"), str(context.get("request") or ""))
-        asked = sha256(json.dumps([keys, filled], sort_keys=True).encode()).hexdigest()
+        asked = _mark(keys, filled)
         if action.preview and previewed != asked:
             _show_preview(preview_action(actor, resource.name, context["verb"], target, filled), action, asked)
             return no_update, no_update, [None] * len(fields)
@@ -119,7 +133,7 @@ def submit_action(
     except Invalid as error:
         left = {name: text for name, text in error.fields.items() if name not in filled}
         text = error.message if left or not error.fields else ""
-        if action.preview:
+        if action.preview and action.fields:
             _show_form()
         set_props("action-error", {"children": text})
         return no_update, no_update, [_sentence(error.fields.get(field["name"])) for field in fields]
@@ -154,7 +168,7 @@ def _show_preview(preview: Preview | None, action: Action, asked: str) -> None:
     if preview is not None:
         set_props("action-preview", {"children": show_preview(preview), "hidden": False})
     set_props("action-fields", {"hidden": True})
-    set_props("action-back", {"style": {}})
+    set_props("action-back", {"style": {} if action.fields else {"display": "none"}})
     set_props("action-submit", {"children": action.confirm})
     set_props("action-error", {"children": ""})
     set_props("action-previewed", {"data": asked})

@@ -82,6 +82,8 @@ def keep(
         "tab": state.get("tab"),
         "search": state.get("search"),
         "filters": state.get("filters") or {},
+        "chips": state.get("chips") or [],
+        "where": state.get("where"),
         "header_filters": header_filters or {},
         "columns": describe_columns(columns or []),
     }

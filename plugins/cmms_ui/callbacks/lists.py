@@ -9,7 +9,7 @@ import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update, set_props
 
 from cmms.views.actors import Stale
-from cmms.views.read_list import read_badges, read_page
+from cmms.views.read_list import read_badges, read_chips, read_page
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.components.marks import empty_state
 from cmms_ui.components.widget_card import widget_card
@@ -62,7 +62,11 @@ def _answer(rows: list[dict[str, Any]], total: int) -> dict[str, Any]:
 
 
 def _explain_empty(resource: Resource, state: dict[str, Any], request: dict[str, Any]) -> Any:
-    narrowed = state.get("search") or any((state.get("filters") or {}).values()) or request.get("filterModel")
+    narrowed = (
+        any(state.get(name) for name in ("search", "chips", "where"))
+        or any((state.get("filters") or {}).values())
+        or request.get("filterModel")
+    )
     if narrowed:
         return empty_state("Nothing matches. Clear the search or a filter.", name="search")
     tab = resource.tab(state.get("tab"))
@@ -150,6 +154,25 @@ def edit_cell(changes: list[dict[str, Any]] | None) -> Any:
     return no_update
 
 
+@on(
+    "show_toolbar",
+    Output({"type": "list-chip", "resource": MATCH, "chip": ALL}, "children"),
+    Input(_at("list-tabs"), "value"),
+    Input(_at("list-changed"), "data"),
+    State({"type": "list-chip", "resource": MATCH, "chip": ALL}, "id"),
+)
+def count_chips(tab: str, _token: Any, chips: list[dict[str, str]]) -> Any:
+    """What each quick filter would find in the open tab, all from one statement."""
+    if not chips:
+        return []
+    resource = RESOURCES[chips[0]["resource"]]
+    if not current_actor().can(resource.tab(tab).capability):
+        return [no_update] * len(chips)
+    counts = read_chips(resource.listing, resource.tab(tab).name)
+    labels = {chip.name: chip.label for chip in resource.chips}
+    return [f"{labels[item['chip']]} ({counts[item['chip']]:,})" for item in chips]
+
+
 def attach_browser_part(app: dash.Dash) -> None:
     """What needs no server: collect the toolbar into the state, tell the grid, follow the selection."""
     app.clientside_callback(
@@ -158,6 +181,8 @@ def attach_browser_part(app: dash.Dash) -> None:
         Input(_at("list-tabs"), "value"),
         Input(_at("list-search"), "value"),
         Input({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
+        Input(_at("list-chips"), "value"),
+        Input(_at("list-where"), "data"),
         State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "id"),
         State(_at("list-state"), "data"),
         State(_at("list-tabs-columns"), "data"),
@@ -183,13 +208,24 @@ def attach_browser_part(app: dash.Dash) -> None:
         "function() { return window.dash_clientside.cmms.selection.apply(null, arguments); }",
         Output(_at("selection-bar"), "hidden"),
         Output(_at("selection-text"), "children"),
+        Output(_at("selection-all"), "label"),
         Input(_at("grid"), "selectedRows"),
         Input(_at("selection-all"), "checked"),
+        Input(_at("list-count"), "children"),
+    )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.chooseNone.apply(null, arguments); }",
+        Output(_at("selection-all"), "checked"),
+        Input(_at("selection-none"), "n_clicks"),
+        State(_at("grid"), "id"),
+        prevent_initial_call=True,
     )
     app.clientside_callback(
         "function() { return window.dash_clientside.cmms.clear.apply(null, arguments); }",
         Output(_at("list-search"), "value"),
         Output({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
+        Output(_at("list-chips"), "value"),
+        Output(_at("list-where"), "data", allow_duplicate=True),
         Input(_at("list-clear"), "n_clicks"),
         State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "id"),
         State(_at("grid"), "id"),

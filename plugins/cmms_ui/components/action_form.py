@@ -19,21 +19,30 @@ from cmms_ui.widgets.parts import small_table
 
 
 def action_form(
-    action: Action, *, count: int | None, row: Mapping[str, Any] | None, chosen: Mapping[str, Any] | None = None
+    action: Action,
+    *,
+    count: int | None,
+    row: Mapping[str, Any] | None,
+    chosen: Mapping[str, Any] | None = None,
+    previewed: tuple[Preview, str] | None = None,
 ) -> list[Any]:
-    """The body of the dialog; ``count`` rows are concerned, ``row`` or what was ``chosen`` prefills the form."""
+    """The body of the dialog; ``count`` rows are concerned, ``row`` or what was ``chosen`` prefills the form.
+
+    An action without a form shows its preview at once: ``previewed`` is that and the mark of what it was made for.
+    """
     initial = chosen or (row if action.prefill else None) or {}
     parts: list[Any] = []
     if action.explain:
         parts.append(dmc.Text(action.explain, size="sm", c="dimmed"))
-    if action.foresee:
-        parts.append(dmc.Text(action.foresee(), size="sm", fw=600))
+    if action.scope_now:
+        parts.append(dmc.Text(action.scope_now(), size="sm", fw=600))
     if count is not None and action.on == "rows":
         parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
     inputs = [make_input(field, initial.get(field.name)) for field in action.fields]
     parts.append(html.Div(dmc.Stack(inputs, gap="sm"), id="action-fields"))
-    parts.append(html.Div(id="action-preview", hidden=True, role="status"))
-    parts.append(dcc.Store(id="action-previewed"))
+    shown = show_preview(previewed[0]) if previewed else None
+    parts.append(html.Div(shown, id="action-preview", hidden=shown is None, role="status"))
+    parts.append(dcc.Store(id="action-previewed", data=previewed[1] if previewed else None))
     parts.append(html.Div(id="action-error", role="alert", className="cmms-form-error"))
     parts.append(
         dmc.Group(
@@ -41,7 +50,7 @@ def action_form(
                 dmc.Button("Close", id="action-close", variant="default"),
                 dmc.Button("Back", id="action-back", variant="default", style={"display": "none"}),
                 dmc.Button(
-                    "Preview" if action.preview else action.confirm,
+                    "Preview" if action.preview and not previewed else action.confirm,
                     id="action-submit",
                     color="red" if action.dangerous else None,
                     leftSection=icon(action.icon),

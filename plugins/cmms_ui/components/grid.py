@@ -20,6 +20,21 @@ _FILTERS = {
     "date": "agDateColumnFilter",
     "instant": "agDateColumnFilter",
 }
+# The name begins as those of the grid's own columns do: it is none that people move, hide or keep.
+_DETAILS: dict[str, Any] = {
+    "colId": "ag-Grid-Details",
+    "headerName": "",
+    "headerTooltip": "Details beside the list",
+    "cellRenderer": "CmmsDetails",
+    "width": 44,
+    "pinned": "left",
+    "sortable": False,
+    "filter": False,
+    "resizable": False,
+    "suppressMovable": True,
+    "suppressHeaderMenuButton": True,
+    "cellClass": "cmms-details-cell",
+}
 
 
 def make_grid(
@@ -31,12 +46,15 @@ def make_grid(
     header_filters: Mapping[str, Any],
     editable: bool,
     selectable: bool,
+    detailed: bool = False,
 ) -> Any:
     """A grid whose rows come from the callback ``load_rows``."""
     by_name = {column.name: column for column in columns}
     definitions = [
         define_column(by_name[place.name], place, base_path=base_path, editable=editable) for place in places
     ]
+    if detailed:
+        definitions.insert(0, _DETAILS)
     options: dict[str, Any] = {
         "cacheBlockSize": BLOCK_ROWS,
         "maxBlocksInCache": 20,
@@ -45,6 +63,7 @@ def make_grid(
         "maxConcurrentDatasourceRequests": 2,
         "blockLoadDebounceMillis": 30,
         "animateRows": False,
+        "suppressNoRowsOverlay": True,  # ours says why
         "enableCellTextSelection": True,
         "suppressDragLeaveHidesColumns": True,
         "stopEditingWhenCellsLoseFocus": True,

@@ -16,6 +16,7 @@ from cmms_ui.components.follow_changes import follow_changes
 from cmms_ui.components.grid import make_grid
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.menu_button import menu_button
+from cmms_ui.components.search_builder import search_drawer
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.shell import trail_of
 from cmms_ui.resources import RESOURCES
@@ -56,6 +57,8 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
             if any(t.widgets for t in tabs)
             else None,
             _toolbar(resource, actor, arranged),
+            _chips(resource, arranged),
+            *search_drawer(resource, arranged.where),
             _selection_bar(resource, actions),
             html.Div(
                 [
@@ -67,6 +70,7 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
                         base_path=get_relative_path(f"/{resource.name}/"),
                         editable=any(action.verb == resource.inline_edit for action in actions),
                         selectable=any(action.on == "rows" for action in actions),
+                        detailed=bool(resource.details),
                     ),
                     html.Div(
                         id={"type": "list-empty", "resource": resource.name}, className="cmms-overlay", hidden=True
@@ -76,7 +80,22 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
             ),
             dcc.Store(
                 id={"type": "list-state", "resource": resource.name},
-                data={"tab": arranged.tab.name, "search": arranged.search, "filters": arranged.filters},
+                data={
+                    "tab": arranged.tab.name,
+                    "search": arranged.search,
+                    "filters": arranged.filters,
+                    "chips": list(arranged.chips),
+                    "where": arranged.where,
+                },
+            ),
+            dmc.Drawer(
+                [],
+                id={"type": "details-drawer", "resource": resource.name},
+                title="",
+                position="right",
+                size="md",
+                returnFocus=True,
+                closeButtonProps={"aria-label": "Close"},
             ),
             dcc.Store(
                 id={"type": "list-tabs-columns", "resource": resource.name},
@@ -154,6 +173,13 @@ def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
                 **aria(label=resource.search_hint),
             ),
             *(_filter_input(resource, item, arranged.filters.get(item.column, [])) for item in resource.filters),
+            dmc.Button(
+                "Conditions",
+                id={"type": "search-open", "resource": name, "place": "toolbar"},
+                leftSection=icon("search"),
+                variant="default",
+                size="sm",
+            ),
             dmc.Button("Clear", id={"type": "list-clear", "resource": name}, variant="subtle", color="gray", size="sm"),
             html.Div(
                 [
@@ -185,6 +211,30 @@ def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
             ),
         ],
         className="cmms-toolbar",
+    )
+
+
+def _chips(resource: Resource, arranged: Arrangement) -> Any:
+    """Conditions of one click; how many rows each finds comes later."""
+    return html.Div(
+        dmc.ChipGroup(
+            [
+                dmc.Chip(
+                    chip.label,
+                    id={"type": "list-chip", "resource": resource.name, "chip": chip.name},
+                    value=chip.name,
+                    size="xs",
+                )
+                for chip in resource.chips
+            ],
+            id={"type": "list-chips", "resource": resource.name},
+            multiple=True,
+            value=list(arranged.chips),
+        ),
+        className="cmms-chips",
+        role="group",
+        hidden=not resource.chips,
+        **aria(label="Quick filters"),
     )
 
 
@@ -239,6 +289,13 @@ def _selection_bar(resource: Resource, actions: list[Action]) -> Any:
                 label="All that match",
                 size="xs",
                 checked=False,
+            ),
+            dmc.Button(
+                "None",
+                id={"type": "selection-none", "resource": resource.name},
+                variant="subtle",
+                size="compact-sm",
+                **aria(label="Choose no row"),
             ),
             *(action_button(resource, action, "rows") for action in on_rows),
         ],

@@ -12,7 +12,20 @@ from cmms.views.read_gaps import last_due_day
 from cmms.views.read_status import read
 from cmms.views.start_syncs import control_run, retry_run, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
-from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.schema import (
+    Action,
+    Choice,
+    Column,
+    Field,
+    Filter,
+    Outcome,
+    Preview,
+    Resource,
+    Row,
+    Section,
+    Tab,
+    Target,
+)
 from cmms_ui.widgets.daily_widgets import DAILY
 from cmms_ui.widgets.error_stream import ERROR_STREAM
 from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY, TOP_CODES
@@ -110,22 +123,22 @@ def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     return Outcome(f"{len(runs)} of {len(lines)} runs have been started again.", level, details=tuple(lines))
 
 
-def _foresee_equipment() -> str:
+def _equipment_scope_now() -> str:
     machines = int(read("machine_count")[0]["machines"])
     return f"Equipment sync of all plants, {count(machines, 'machine')} so far, unless you choose fewer here."
 
 
-def _foresee_running_time() -> str:
+def _running_time_scope_now() -> str:
     return (
         f"Running time sync of {last_due_day()}, all plants and machines, unless you choose other days or fewer here."
     )
 
 
-def _foresee_stop() -> str:
+def _preview_stop(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
     runs = read_open_runs()
     names = ", ".join(f"{sync_label(str(run['sync_type']))} #{run['id']}" for run in runs[:5])
     more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
-    return f"{count(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now."
+    return Preview(f"{count(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now.")
 
 
 def _stop_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -296,7 +309,7 @@ SYNCS = Resource(
             _start_equipment,
             on="list",
             fields=_SCOPE,
-            foresee=_foresee_equipment,
+            scope_now=_equipment_scope_now,
             confirm="Start",
             explain="Starts a run of equipment_sync in Airflow: a snapshot of the master data.",
         ),
@@ -307,7 +320,7 @@ SYNCS = Resource(
             _start_running_time,
             on="list",
             confirm="Start",
-            foresee=_foresee_running_time,
+            scope_now=_running_time_scope_now,
             explain="Starts a run of running_time_sync in Airflow. No day: yesterday. A first day only: that day.",
             fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), *_SCOPE),
         ),
@@ -356,7 +369,7 @@ SYNCS = Resource(
             on="list",
             confirm="Stop everything",
             dangerous=True,
-            foresee=_foresee_stop,
+            preview=_preview_stop,
             explain=f"Pauses {' and '.join(DAGS)} in Airflow and cancels every open run: a merge that is committing is"
             " waited for, everything else rolls back, no lease is kept. Merged days stay. Runs that Airflow has only"
             " queued wait, and nothing starts until somebody lets syncs run again on the tab Live status.",

@@ -1,0 +1,208 @@
+"""What people can do with machines: forms, previews, and the service that each action calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from cmms.sync.validation_reports import DEFAULT_DAYS
+from cmms.views import choices
+from cmms.views.actors import Actor
+from cmms.views.change_equipment import (
+    BulkResult,
+    change_many,
+    create_equipment,
+    edit_equipment,
+    find_groups_of,
+    mark_serviced,
+)
+from cmms.views.start_syncs import start_sync_of
+from cmms.views.validate_equipment import start_validation
+from cmms_ui.schema import Action, Choice, Field, Outcome, Preview, Target
+
+
+def plant_choices() -> Sequence[Choice]:
+    """Plants by id."""
+    return [Choice(*pair) for pair in choices.plant_choices()]
+
+
+def group_choices() -> Sequence[Choice]:
+    """Groups by id."""
+    return [Choice(*pair) for pair in choices.group_choices()]
+
+
+def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    key = create_equipment(actor, values)
+    return Outcome(f"Equipment {values['equipment_number']} has been created.", path=f"/equipment/{key}")
+
+
+def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    edit_equipment(actor, target.keys[0], target.version, values)
+    return Outcome("The change has been saved.")
+
+
+def _activate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return _describe(change_many(actor, target.keys, {"is_active": True}, action="activate"), "active")
+
+
+def _deactivate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    wanted = {"is_active": False, "inactive_reason": values["inactive_reason"]}
+    return _describe(change_many(actor, target.keys, wanted, action="deactivate"), "inactive")
+
+
+def _move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    wanted = {"equipment_group_id": values.get("equipment_group_id") or None}
+    return _describe(change_many(actor, target.keys, wanted, action="move"), "in that group")
+
+
+def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
+    """From which groups how many machines would come, and which of them a person has put where they are."""
+    chosen = int(values["equipment_group_id"]) if values.get("equipment_group_id") else None
+    shares = find_groups_of(target.keys)
+    name = next((c.label for c in group_choices() if c.value == str(chosen)), "no group")
+    moving = sum(share.machines for share in shares if share.group_id != chosen)
+    staying = sum(share.machines for share in shares if share.group_id == chosen)
+    by_hand = sum(share.machines for share in shares if share.by_hand and share.group_id != chosen)
+    text = f"{moving:,} of {len(target.keys):,} machines would move to {name}."
+    if staying:
+        text += f" {staying:,} are there already; no rule will move them away any more."
+    if by_hand:
+        text += f" {by_hand:,} of those that move were put in their group by a person."
+    rows = tuple(
+        (share.name or "Unclassified", "a person" if share.by_hand else "a rule or the source", f"{share.machines:,}")
+        for share in shares
+    )
+    return Preview(text, ("Group now", "Chosen by", "Machines"), rows)
+
+
+def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return _describe(mark_serviced(actor, target.keys, str(values.get("note") or "")), "marked as serviced")
+
+
+def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    runs = start_sync_of(actor, target.keys, with_hours=bool(values.get("with_hours")), request=target.request)
+    return Outcome(f"A sync of {len(target.keys)} machines has been started ({runs[0].run_id}).", runs=runs)
+
+
+def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    report = start_validation(actor, target.keys, days=int(Decimal(values.get("days") or 0)))
+    return Outcome(f"{len(target.keys):,} machines are being judged.", "info", f"/validations/{report}")
+
+
+def _describe(result: BulkResult, state: str) -> Outcome:
+    text = f"{result.changed} machines are now {state}."
+    if result.unchanged:
+        text += f" {result.unchanged} were already."
+    if result.missing:
+        return Outcome(f"{text} {result.missing} do not exist any more.", "warning")
+    return Outcome(text)
+
+
+EQUIPMENT_ACTIONS = (
+    Action(
+        "equipment.create",
+        "New equipment",
+        "plus",
+        _create,
+        on="list",
+        confirm="Create",
+        explain="For a machine that the source does not know (yet). Its next snapshot with this number takes over"
+        " number, description and plant; group and notes stay yours.",
+        fields=(
+            Field("equipment_number", "Number", required=True, max_length=50),
+            Field("plant_id", "Plant", "choice", required=True, load_choices=plant_choices),
+            Field("equipment_description", "Description", max_length=500),
+            Field("equipment_group_id", "Group", "choice", load_choices=group_choices),
+            Field("notes", "Notes", "long", max_length=2000),
+        ),
+    ),
+    Action(
+        "equipment.edit",
+        "Edit",
+        "pencil",
+        _edit,
+        on="record",
+        confirm="Save",
+        prefill=True,
+        explain="Number, description and codes belong to the source and are not edited here.",
+        fields=(
+            Field(
+                "equipment_group_id",
+                "Group",
+                "choice",
+                load_choices=group_choices,
+                help="A group chosen here is never changed by a sync.",
+            ),
+            Field("notes", "Notes", "long", max_length=2000),
+        ),
+    ),
+    Action(
+        "equipment.deactivate",
+        "Deactivate",
+        "pause",
+        _deactivate,
+        confirm="Deactivate",
+        dangerous=True,
+        explain="Inactive machines keep their readings. A sync never changes this.",
+        fields=(Field("inactive_reason", "Reason", required=True, max_length=200),),
+        visible_when=lambda row: row.get("status") != "inactive",
+    ),
+    Action(
+        "equipment.activate",
+        "Activate",
+        "check",
+        _activate,
+        confirm="Activate",
+        explain="The machines count as active again; their reason of deactivation is removed.",
+        visible_when=lambda row: row.get("status") == "inactive",
+    ),
+    Action(
+        "equipment.move",
+        "Change group",
+        "group",
+        _move,
+        confirm="Move",
+        explain="Classification rules and the source do not change a group that was chosen by hand.",
+        fields=(
+            Field(
+                "equipment_group_id",
+                "New group",
+                "choice",
+                load_choices=group_choices,
+                help="Empty: out of any group.",
+            ),
+        ),
+        preview=_preview_move,
+    ),
+    Action(
+        "equipment.serviced",
+        "Mark as serviced",
+        "tool",
+        _serviced,
+        confirm="Mark as serviced",
+        explain="The interval starts again at the counter of the newest reading of each machine.",
+        fields=(Field("note", "Note", max_length=200),),
+    ),
+    Action(
+        "equipment.sync",
+        "Sync these",
+        "refresh",
+        _sync,
+        confirm="Start",
+        explain="Starts one Airflow run of equipment_sync for exactly these machines.",
+        fields=(Field("with_hours", "Also yesterday's running times", "boolean"),),
+    ),
+    Action(
+        "equipment.validate",
+        "Validate",
+        "check",
+        _validate,
+        confirm="Validate",
+        explain="Judges the machines and their stored readings again, by the rules of the syncs and today's limits."
+        " Changes nothing; the report lists what breaks a rule.",
+        fields=(
+            Field("days", "Readings of so many days", "number", default=DEFAULT_DAYS, help="0: only master data."),
+        ),
+    ),
+)
