@@ -264,3 +264,34 @@ def test_a_page_takes_a_fixed_number_of_statements(client_for: ClientFor) -> Non
             assert len(statements) == 3  # keys of the page, its rows, how many there are
     finally:
         event.remove(engine(), "before_cursor_execute", listener)
+
+
+@pytest.mark.feature("PERF-10")
+def test_fifty_requests_at_once_share_the_connections_of_the_pool(client_for: ClientFor) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Lock
+
+    from sqlalchemy import event
+
+    from cmms.views.connections import POOL_SIZE, engine
+
+    lock, taken, most, ever = Lock(), 0, 0, 0
+
+    def count(change: int) -> None:
+        nonlocal taken, most, ever
+        with lock:
+            taken, ever = taken + change, ever + max(change, 0)
+            most = max(most, taken)
+
+    checkout, checkin = (lambda *_: count(1)), (lambda *_: count(-1))
+    event.listen(engine(), "checkout", checkout)
+    event.listen(engine(), "checkin", checkin)
+    try:
+        client = client_for("viewer")
+        with ThreadPoolExecutor(50) as people:
+            answers = list(people.map(lambda number: client.get(f"{API}/equipment?id.at_least={number}"), range(50)))
+    finally:
+        event.remove(engine(), "checkout", checkout)
+        event.remove(engine(), "checkin", checkin)
+    assert [answer.status_code for answer in answers] == [200] * 50
+    assert ever >= 50 and 1 < most <= POOL_SIZE

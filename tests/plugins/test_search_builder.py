@@ -98,7 +98,7 @@ def everything(client_for: ClientFor, tables: Tables) -> list[tuple[dict[str, An
     ]
 
 
-@pytest.mark.feature("TBL-10", "TEST-02")
+@pytest.mark.feature("TEST-02")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=_TREES)
 def test_a_nested_search_finds_what_python_finds(
@@ -124,7 +124,6 @@ def _deep(levels: int) -> dict[str, Any]:
     return {"all": [_deep(levels - 1)]} if levels > 1 else {"all": [_condition("id", "equals", "1")]}
 
 
-@pytest.mark.feature("TBL-10")
 @pytest.mark.parametrize(
     "where",
     [_deep(DEPTH_LIMIT + 1), {"any": [_condition("id", "equals", "1")] * (TERM_LIMIT + 1)}, [], "x", {"all": {}}, {"both": []},
@@ -151,7 +150,6 @@ def test_a_value_is_bound_and_never_becomes_a_statement(client_for: ClientFor, t
     assert tables("SELECT COUNT(*) AS n FROM equipment") == before
 
 
-@pytest.mark.feature("TBL-10")
 def test_an_export_obeys_the_search_and_the_api_describes_it(client_for: ClientFor, tables: Tables) -> None:
     client = client_for("viewer")
     where = json.dumps({"some": "errors", "all": [_condition("status", "equals", "open")]})
@@ -169,7 +167,6 @@ def test_an_export_obeys_the_search_and_the_api_describes_it(client_for: ClientF
     assert [relation["name"] for relation in meta["relations"]] == ["errors", "readings", "last_run"]
 
 
-@pytest.mark.feature("TBL-10")
 def test_machines_are_found_by_the_run_that_brought_their_last_reading(client_for: ClientFor, tables: Tables) -> None:
     where = {"some": "last_run", "all": [_condition("status", "in", "partial", "success")]}
     found = client_for("viewer").get(f"{API}/equipment", params={"where": json.dumps(where)}).json()["total"]
@@ -181,7 +178,7 @@ def test_machines_are_found_by_the_run_that_brought_their_last_reading(client_fo
     assert found == stored > 0
 
 
-@pytest.mark.feature("TBL-01", "TBL-10")
+@pytest.mark.feature("TBL-01")
 def test_a_column_that_the_person_may_not_read_cannot_be_searched(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,7 +193,6 @@ def test_a_column_that_the_person_may_not_read_cannot_be_searched(
     assert from_state(secret, Actor("o", frozenset({Capability.VIEW, Capability.EDIT}), ""), state).tree
 
 
-@pytest.mark.feature("TBL-11")
 def test_quick_filters_count_what_they_find_in_one_statement(client_for: ClientFor, tables: Tables) -> None:
     from sqlalchemy import event
 
