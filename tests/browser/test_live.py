@@ -98,7 +98,7 @@ def _widget_requests(page: Page) -> list[str]:
     return asked
 
 
-@pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04", "CUS-03")
+@pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04")
 def test_an_event_reaches_every_browser_at_once_and_the_bell_those_who_take_care(log_in: LogIn, sql: Sql) -> None:
     admin, op, viewer = log_in("admin"), log_in("op"), log_in("viewer")
     admin.goto("/cmms/plants")
