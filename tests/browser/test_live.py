@@ -98,7 +98,7 @@ def _widget_requests(page: Page) -> list[str]:
     return asked
 
 
-@pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04", "CUS-03")
+@pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04")
 def test_an_event_reaches_every_browser_at_once_and_the_bell_those_who_take_care(log_in: LogIn, sql: Sql) -> None:
     admin, op, viewer = log_in("admin"), log_in("op"), log_in("viewer")
     admin.goto("/cmms/plants")
@@ -187,38 +187,35 @@ def test_where_push_is_blocked_the_clock_asks(log_in: LogIn, sql: Sql) -> None:
 
 
 @pytest.mark.feature("WIP-05", "ADV-05")
-def test_each_way_of_updating_is_what_the_widget_declares(log_in: LogIn, sql: Sql) -> None:
-    page = log_in("op", errors_expected=True)  # clocks that jump confuse Airflow's own scripts
-    page.clock.install()
-    page.goto("/cmms/")
+def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until_somebody_stops_it(
+    log_in: LogIn, sql: Sql
+) -> None:
+    page = log_in("op")
+    page.goto("/cmms/equipment/7")
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
     _is_pushed(page)
     asked = _widget_requests(page)
-    page.clock.run_for(5_000)
-    assert "live" not in asked and "recent" not in asked  # nothing has happened
-    _open_run(sql, "manual__modes")
-    page.wait_for_timeout(3_000)
-    page.clock.run_for(1_000)
-    assert "live" in asked and "calls" not in asked, asked  # push, and poll whose time has not come
-    page.clock.run_for(31_000)
-    page.wait_for_timeout(500)
-    assert "calls" in asked, asked
+    sql("INSERT INTO audit_log (actor, action, entity, entity_id) VALUES ('op', 'edit', 'equipment', '7')")
+    page.wait_for_timeout(4_000)
+    assert "history" not in asked
+    page.get_by_role("button", name="Refresh Changes. Refreshes by hand.").click()
+    page.wait_for_timeout(1_000)
+    assert asked == ["history"]
 
+    page.goto("/cmms/validations")  # every three seconds
+    expect(page.get_by_role("heading", level=1, name="Validations")).to_be_visible()
+    rows: list[str] = []
+    page.on(
+        "request", lambda request: rows.append(request.url) if "getRowsResponse" in (request.post_data or "") else None
+    )
+    page.wait_for_timeout(8_000)
+    assert rows
     page.get_by_label("How often this page refreshes").click()
-    page.clock.run_for(500)
     page.get_by_role("option", name="By hand").click()
-    page.clock.run_for(1_000)
-    page.wait_for_timeout(500)
-    asked.clear()
-    _open_run(sql, "manual__by_hand")
-    page.wait_for_timeout(2_500)
-    page.clock.run_for(120_000)
-    page.wait_for_timeout(500)
-    assert asked == []
-    page.get_by_role("button", name="Refresh Running now").click()
-    page.clock.run_for(500)
-    page.wait_for_timeout(500)
-    assert asked == ["live"]
+    page.wait_for_timeout(1_000)
+    rows.clear()
+    page.wait_for_timeout(6_000)
+    assert rows == []
 
 
 @pytest.mark.feature("ADV-05")
