@@ -98,6 +98,7 @@ def test_runs_whose_callback_never_ran_are_told_late(
     runs = [
         make_run("failed", day=1.5, error_class="Abandoned", error_category=None),
         make_run("partial", day=2, level="high", counts=Counts(100, 50, rejected=50)),
+        make_run("partial", day=2, level="medium", counts=Counts(100, 95, rejected=5)),
         make_run("success", day=2),
     ]
     for run in runs:
@@ -105,6 +106,11 @@ def test_runs_whose_callback_never_ran_are_told_late(
     for _ in range(3):
         check_watch_alerts(outbox, settings, NOW)
     assert headers(slack)[0] == "[CMMS CRITICAL] Running-time sync failed: Abandoned"
+    told = rows(outbox, "SELECT level, occurrences FROM alert_events WHERE rule_key = 'records_failed' ORDER BY level")
+    assert [(row["level"], row["occurrences"]) for row in told] == [
+        ("high", 1),
+        ("medium", 1),
+    ]  # medium: dashboard only
     subjects = [str(mail["Subject"]) for mail in smtp.messages]
     assert subjects.count("[CMMS HIGH] Running-time sync: 50 of 100 records failed (50 %)") == 1
     assert len(subjects) == 3  # and one recovery

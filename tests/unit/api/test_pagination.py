@@ -114,3 +114,16 @@ def test_a_link_to_another_origin_is_refused(link):
 def test_default_ports_are_the_same_origin():
     assert is_same_origin("https://source/a", "https://SOURCE:443/b")
     assert not is_same_origin("nonsense", "nonsense")
+
+
+def test_exactly_as_many_pages_as_allowed_are_fine():
+    pages = [PageFacts(2, total=5), PageFacts(2, total=5), PageFacts(1, total=5)]
+    assert len(walk(trail(size=2, max_pages=3), pages)) == 3
+    with pytest.raises(IncompleteFetch):
+        walk(trail(size=2, max_pages=2), pages)
+
+
+def test_a_page_that_is_not_full_is_asked_for_along_with_the_others():
+    one = trail(size=2)
+    addresses = one.accept(one.first(), PageFacts(2, total=5))
+    assert [address.number for address in addresses] == [2, 3]

@@ -163,3 +163,9 @@ def test_static_parameters_may_hold_the_days_and_the_plant():
         static_parameters={"$filter": "WERK eq '{plant_code}' and DAY ge '{start_date}' and DAY le '{end_date}'"},
     )
     assert dict(parameters([batch])[0])["$filter"] == "WERK eq 'P 1' and DAY ge '2026-01-28' and DAY le '2026-02-03'"
+
+
+def test_exactly_as_many_days_as_allowed_are_planned():
+    assert len(parameters(plan(engine={"max_days": 7}))) == 7
+    with pytest.raises(SettingsError, match="max_days allows 6"):
+        plan(engine={"max_days": 6})
