@@ -92,14 +92,13 @@ def flip(file: Path) -> None:
 
 
 @pytest.mark.feature("LOG-03")
-@pytest.mark.parametrize("damage", [cut, flip])
 @pytest.mark.parametrize(
-    ("before", "file"),
+    ("before", "file", "damage"),
     [
-        ("merge_batch", "**/*page*.json.gz"),
-        ("stage_unit", "**/rows-1.arrow"),
-        ("stage_unit", "**/lost.arrow"),
-        ("merge_unit", "**/rejected-1.arrow"),
+        ("merge_batch", "**/*page*.json.gz", cut),
+        ("stage_unit", "**/rows-1.arrow", flip),
+        ("stage_unit", "**/lost.arrow", cut),
+        ("merge_unit", "**/rejected-1.arrow", flip),
     ],
 )
 def test_a_file_that_was_damaged_between_two_steps_is_noticed(
