@@ -87,7 +87,7 @@ def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in:
     switch = page.get_by_role("switch", name="In use")
     expect(switch).to_be_checked()
     held: list[Any] = []
-    page.route("**/_dash-update-component", held.append)
+    page.route("**/_dash-update-component", lambda route: held.append(route))
     switch.press("Space")
     expect(switch).not_to_be_checked()  # and nobody has answered yet
     page.unroute("**/_dash-update-component")
@@ -181,7 +181,8 @@ def test_back_from_a_row_of_a_table_returns_to_the_same_place(log_in: LogIn) -> 
     page.goto("/cmms/")
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
     run = _widget(page, "Recent runs").get_by_role("link").first
-    run.scroll_into_view_if_needed()
+    expect(run).to_be_visible()
+    page.evaluate("window.scrollTo(0, 300)")
     page.wait_for_timeout(300)  # the page notes where it stands
     place = page.evaluate("window.scrollY")
     assert place > 100
