@@ -93,15 +93,20 @@
 
   // Back returns to where one was, as soon as the page is long enough again.
   const places = {};
+  let touchedAt = 0;
+  ["wheel", "touchmove", "keydown", "mousedown"].forEach(function (name) {
+    window.addEventListener(name, function () { touchedAt = Date.now(); }, { passive: true });
+  });
   let here = window.location.href;
   window.addEventListener("scroll", function () { if (here === window.location.href) places[here] = window.scrollY; }, { passive: true });
   window.addEventListener("_dashprivate_pushstate", function () { here = window.location.href; });
   window.addEventListener("popstate", function () {
     here = window.location.href;
     const wanted = places[here] || 0;
-    let tries = 100;
+    const began = Date.now();
     const untilThere = window.setInterval(function () {
-      if (here !== window.location.href || !wanted || (tries -= 1) < 0) return window.clearInterval(untilThere);
+      const over = here !== window.location.href || touchedAt > began || Date.now() - began > 60000;
+      if (over || !wanted) return window.clearInterval(untilThere);
       if (document.documentElement.scrollHeight - window.innerHeight < wanted) return undefined;
       window.scrollTo(0, wanted);
       if (Math.abs(window.scrollY - wanted) < 2) window.clearInterval(untilThere);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from dash import MATCH, Input, Output, State, ctx, no_update
+from dash import MATCH, Input, Output, State, ctx, no_update, set_props
 
 from cmms.views.actors import ViewError
 from cmms.views.change_equipment import switch_equipment
@@ -18,7 +18,6 @@ _ID = {"type": "machine-switch", "key": MATCH, "version": MATCH}
 @on(
     "edit_cell",
     Output(_ID, "checked"),
-    Output("refresh-token", "data", allow_duplicate=True),
     Input(_ID, "checked"),
     prevent_initial_call=True,
 )
@@ -30,27 +29,29 @@ def switch_machine(active: bool) -> Any:
 @on(
     "edit_cell",
     Output({**_ID, "type": "machine-undo"}, "children"),
-    Output("refresh-token", "data", allow_duplicate=True),
     Input({**_ID, "type": "machine-undo"}, "n_clicks"),
     State(_ID, "checked"),
     prevent_initial_call=True,
 )
 def undo_switch(clicks: int | None, active: bool) -> Any:
     """The other way round."""
-    if not clicks:
-        return no_update, no_update
-    _, token = _switch(not active)
-    return no_update, token
+    if clicks:
+        _switch(not active)
+    return no_update
 
 
-def _switch(active: bool) -> tuple[Any, Any]:
+def _switch(active: bool) -> Any:
+    """What the switch should show: nothing new, or where it was when that is refused.
+
+    The page is told by ``set_props``: an output for one machine and an output for all cannot stand in one callback.
+    """
     identity = ctx.triggered_id
     try:
         changed = switch_equipment(current_actor(), int(identity["key"]), int(identity["version"]), active=active)
     except ViewError as error:
         notify(error.message, "error")
-        return not active, no_update
-    if not changed:  # the answer that puts a switch back comes here again
-        return no_update, no_update
-    notify("The machine is active again." if active else "The machine is inactive now.")
-    return no_update, time.time_ns() // 1_000_000
+        return not active
+    if changed:  # the answer that puts a switch back comes here again and changes nothing
+        notify("The machine is active again." if active else "The machine is inactive now.")
+        set_props("refresh-token", {"data": time.time_ns() // 1_000_000})
+    return no_update
