@@ -12,9 +12,9 @@ import os
 os.environ.setdefault("_RJEM_MALLOC_CONF", "background_thread:true,dirty_decay_ms:0,muzzy_decay_ms:0")
 # The C library's has a heap per thread, and raises by itself the size from which on memory is given back at once. To
 # give back every little block is no better: fetching its pages anew took a third of the engine's processor time. So:
-# two heaps, 64 MiB kept in each, and given back at once from 32 MiB on.
+# two heaps, 32 MiB kept in each, and given back at once from 16 MiB on.
 # Numbers: malloc.h of glibc (M_ARENA_MAX, M_TRIM_THRESHOLD, M_MMAP_THRESHOLD); other C libraries have no mallopt.
 if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
     mallopt(-8, 2)
-    mallopt(-1, 64 * 1024 * 1024)
-    mallopt(-3, 32 * 1024 * 1024)
+    mallopt(-1, 32 * 1024 * 1024)
+    mallopt(-3, 16 * 1024 * 1024)
