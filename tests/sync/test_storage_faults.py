@@ -78,7 +78,7 @@ def test_a_folder_for_temporary_files_that_is_full_fails_staging(
 ) -> None:
     with small_disk(tmp_path / "small", size="4k") as disk, monkeypatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(disk))
-        summary = filled.sync_day(DAY)
+        summary = filled.sync_equipment([machine(number) for number in [*NUMBERS, "NEW"]])
     assert_failed_and_repeatable(filled, summary, "StorageUnavailable", "No space left", str(disk))
 
 
@@ -101,6 +101,7 @@ def flip(file: Path) -> None:
         ("stage_unit", "**/rows-1.arrow", flip),
         ("stage_unit", "**/lost.arrow", cut),
         ("merge_unit", "**/rejected-1.arrow", flip),
+        ("merge_unit", "**/load-*.tsv", flip),
     ],
 )
 def test_a_file_that_was_damaged_between_two_steps_is_noticed(

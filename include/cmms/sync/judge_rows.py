@@ -12,6 +12,7 @@ faster than on text.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -278,9 +279,13 @@ def _fixed_configurations() -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def _great_expectations() -> tuple[Any, Any]:
-    """An in-memory context of Great Expectations, made once a process (the import takes seconds)."""
+    """An in-memory context of Great Expectations, made once a process (the import takes seconds).
+
+    Its half a million objects stay as long as the process: Python's collector, which would look at all of them
+    whenever many rows are read, is told to leave them out.
+    """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _objects_kept():
         warnings.simplefilter("ignore")
         logging.getLogger("great_expectations").setLevel(logging.WARNING)
         import great_expectations as gx
@@ -289,3 +294,16 @@ def _great_expectations() -> tuple[Any, Any]:
         context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
         asset = context.data_sources.add_pandas("rows").add_dataframe_asset("chunk")
         return asset.add_batch_definition_whole_dataframe("whole"), gx
+
+
+@contextmanager
+def _objects_kept() -> Iterator[None]:
+    """What is made in here is not looked at by Python's collector, now or later."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()

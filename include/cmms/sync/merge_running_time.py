@@ -1,17 +1,19 @@
 """Step 5a, merge one day of running times (``include/sql/merge/running_time_*.sql``).
 
 Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge_outcome.Outcome`. A day of
-which nothing is stored yet is one INSERT ... SELECT. Otherwise one comparison finds the rows that are new or
-differ, and only those are written: the same data again writes nothing.
+which nothing is stored yet is loaded from its file, or one INSERT ... SELECT. Otherwise one comparison finds the rows
+that are new or differ, and only those are written: the same data again writes nothing.
 """
 
 from __future__ import annotations
 
+import zlib
 from datetime import date
 
 import MySQLdb
 
-from cmms.database import Cursor, error_number, execute
+from cmms.database import INFILE_FORBIDDEN, Cursor, error_number, execute
+from cmms.errors import HandoverMissing
 from cmms.sync.flag_following_days import flag_following_days
 from cmms.sync.merge_outcome import Outcome, rows_of
 from cmms.sync.run_context import RunContext
@@ -21,14 +23,50 @@ _NO_PARENT = 1452
 """A foreign key refuses a row: the machine or plant was deleted after the row was judged."""
 
 
+class StageNeeded(Exception):
+    """The file of a new day could not be loaded as it is: roll back, stage them in a table, merge again."""
+
+
 def merge_running_time(cursor: Cursor, run: RunContext, day: date, stage: Stage) -> Outcome:
-    """Insert new readings, update changed ones (keeping a revision), mark following days."""
+    """Insert new readings, update changed ones (keeping a revision), mark following days.
+
+    Raises:
+        StageNeeded: there is a file only, and the database does not take it just like this.
+    """
     execute(cursor, "merge/has_day", {"day": day})
     is_new_day = not cursor.fetchone()[0]
-    outcome = _insert_day(cursor, run, stage) if is_new_day else _merge_changes(cursor, run, stage)
+    if stage.file and not is_new_day:
+        raise StageNeeded
+    if is_new_day:
+        outcome = _load_day(cursor, run, stage) if stage.file else _insert_day(cursor, run, stage)
+    else:
+        outcome = _merge_changes(cursor, run, stage)
     if outcome.inserted or outcome.updated:
         flag_following_days(cursor, day=day, sync_log_id=run.sync_log_id, rules=run.settings.rules)
     return outcome
+
+
+def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
+    """All rows, each as it is, or none: a row that the database refuses or changes needs a closer look.
+
+    Raises:
+        HandoverMissing: the file is not there, or damaged.
+        StageNeeded: see :func:`merge_running_time`.
+    """
+    with run.storage.local_copy(stage.file) as path:
+        if zlib.crc32(path.read_bytes()) != stage.checksum:
+            raise HandoverMissing("a file of an earlier step is damaged; clear and re-run from stage", file=stage.file)
+        parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
+        try:
+            loaded = execute(cursor, "merge/running_time_load_day", parameters)
+        except MySQLdb.Error as error:
+            if error_number(error) in INFILE_FORBIDDEN:
+                raise StageNeeded from error
+            raise
+    cursor.execute("SELECT @@warning_count")
+    if cursor.fetchone()[0] or loaded != stage.staged:
+        raise StageNeeded
+    return Outcome(inserted=loaded, updated=0, changed=loaded > 0)
 
 
 def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:

@@ -31,13 +31,13 @@ from cmms.sync.landed_records import LandedRecords
 from cmms.sync.load_reference import load_reference
 from cmms.sync.merge_equipment import merge_equipment
 from cmms.sync.merge_outcome import rows_of
-from cmms.sync.merge_running_time import merge_running_time
+from cmms.sync.merge_running_time import StageNeeded, merge_running_time
 from cmms.sync.quarantine_records import Quarantine
 from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
 from cmms.sync.report_progress import Reporter, write_event
 from cmms.sync.resolve_duplicates import OLDER, POINT_MISMATCH
 from cmms.sync.run_context import RunContext
-from cmms.sync.stage_rows import Stage, check_staged, drop_stage, is_staged, stage_unit
+from cmms.sync.stage_rows import Stage, check_staged, discard_stage, is_staged, stage_unit
 from cmms.sync.verdict import (
     VERDICT_COLUMNS,
     Verdict,
@@ -69,7 +69,7 @@ def merge_unit(
     started = time.monotonic()
     merged = already_merged(run, connection, verdict.unit_key)
     if merged is not None:
-        drop_stage(connection, stage.table)
+        discard_stage(run, connection, stage)
         return merged
     reporter.report(verdict.unit_key, "merge", 0, stage.staged)
     landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.stream).records_path)
@@ -84,16 +84,19 @@ def merge_unit(
                 )
             break
         except BatchRuleBroken:
-            drop_stage(connection, stage.table)  # repeating cannot help: nobody will ask for it again
+            discard_stage(run, connection, stage)  # repeating cannot help: nobody will ask for it again
             raise
+        except StageNeeded:
+            discard_stage(run, connection, stage)
+            stage = stage_unit(run, connection, verdict, reporter, into_table=True)
         except StaleVerdict:
             verdict, changed = judge_again(run, connection, landed, verdict)
-            if changed or not is_staged(connection, stage):
-                drop_stage(connection, stage.table)
+            if changed or not is_staged(run, connection, stage):
+                discard_stage(run, connection, stage)
                 stage = stage_unit(run, connection, verdict, reporter)
     else:
         raise HandoverMissing(f"{verdict.unit_key}: reference data kept changing; run it again")
-    drop_stage(connection, stage.table)
+    discard_stage(run, connection, stage)
     reporter.time(verdict.unit_key, merge_ms=int((time.monotonic() - started) * 1000))
     return counts
 

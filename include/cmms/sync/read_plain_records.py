@@ -77,7 +77,8 @@ def _count_keys(text: bytes, count: int) -> tuple[np.ndarray[Any, np.dtype[np.bo
     common = int(np.bincount(keys).argmax())
     is_plain = keys == common
     is_plain[of_record[(following != _QUOTE) & (following != _N)]] = False
-    is_plain[np.searchsorted(ends, _doubtful_signs(view))] = False
+    if np.count_nonzero(view < _SPACE) > len(ends) or b"\\" in text:
+        is_plain[np.searchsorted(ends, _doubtful_signs(view))] = False
     if common == 0 or not is_plain.any():
         return None
     return is_plain, int(is_plain.argmax())

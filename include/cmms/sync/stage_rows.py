@@ -3,17 +3,22 @@
 Input: a :class:`~cmms.sync.verdict.Verdict` and its chunk files. Output: a filled staging table, named by
 run, unit and fence, so that no other attempt writes into it. Running times that are stored already, just like this, are
 left out (:mod:`cmms.sync.shape_rows`). Loaded by LOAD DATA LOCAL; when the server or the client forbids that, by
-multi-row INSERT, said once. What MySQL would silently change (a warning) is an error.
+multi-row INSERT, said once. What MySQL would silently change (a warning) is an error. Of a day of which nothing is
+stored yet, only the file is made: the merge loads it straight into the table (docs/decisions/0015-new-days.md).
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import tempfile
 import time
+import zlib
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import IO
 
 import MySQLdb
 import polars as pl
@@ -42,21 +47,35 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Stage:
-    """A filled staging table: small, for XCom.
+    """A filled staging table, or the file of a new day: small, for XCom.
 
     Attributes:
-        staged: rows in the table.
+        table: "" when there is a file instead.
+        staged: rows in the table, or in the file.
         stored: valid rows that are not in it, because the database holds them just like this.
+        file: in the storage; "" when there is a table.
+        checksum: of the file's bytes (CRC-32).
     """
 
     table: str
     fence: int
     staged: int
     stored: int = 0
+    file: str = ""
+    checksum: int = 0
 
 
-def stage_unit(run: RunContext, connection: Connection, verdict: Verdict, reporter: Reporter) -> Stage:
-    """Fill the unit's staging table with its valid, not superseded rows; running times: only new or changed ones.
+def stage_unit(
+    run: RunContext, connection: Connection, verdict: Verdict, reporter: Reporter, *, into_table: bool = False
+) -> Stage:
+    """Stage a unit's valid, not superseded rows; running times: only new or changed ones.
+
+    Args:
+        run: the run.
+        connection: to the CMMS database.
+        verdict: of the unit.
+        reporter: told of the progress.
+        into_table: a table also for a day of which nothing is stored.
 
     Raises:
         RunConflict: another run holds the unit.
@@ -70,11 +89,15 @@ def stage_unit(run: RunContext, connection: Connection, verdict: Verdict, report
     table = _table_name(run, verdict, fence)
     expected = verdict.fetched - sum(verdict.rejected.values()) - verdict.lost
     reporter.report(verdict.unit_key, "stage", 0, expected)
-    with translated_errors(f"creating the staging table of {verdict.unit_key}"), closing(connection.cursor()) as cursor:
-        execute(cursor, "stage/drop", stage_table=table)
-        execute(cursor, f"stage/create_{verdict.stream}", stage_table=table)
+    file = ""
+    loader: _File | _Loader
+    if expected and not into_table and _is_new_day(run, connection, verdict):
+        table, file = "", f"{verdict.folder}/load-{fence}.tsv"
+        loader = _File(run, file)
+    else:
+        loader = _Loader(run, connection, table, verdict.stream)
+        loader.create()
     lost = read_frame(run, f"{verdict.folder}/lost.arrow").select("page", "position")
-    loader = _Loader(run, connection, table, verdict.stream)
     seen = staged = 0
     for chunk in range(1, verdict.chunks + 1):
         judged = read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow")
@@ -88,7 +111,7 @@ def stage_unit(run: RunContext, connection: Connection, verdict: Verdict, report
     if seen != expected:
         raise HandoverMissing(f"{verdict.unit_key}: {seen} valid rows, {expected} expected; re-run from validate")
     reporter.time(verdict.unit_key, stage_ms=int((time.monotonic() - started) * 1000))
-    return Stage(table, fence, staged, stored=seen - staged)
+    return Stage(table, fence, staged, stored=seen - staged, file=file, checksum=loader.checksum)
 
 
 def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Reporter) -> int:
@@ -118,6 +141,26 @@ def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> Non
     run_transaction(connection, forget, what=f"staging {unit_key} anew")
 
 
+def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bool:
+    """Whether the day may be loaded from a file; the merge, which has the locks, looks once more.
+
+    Ids follow the order of the rows, which must not depend on how the input was cut: only a single chunk is in order.
+    """
+    if verdict.stream != "running_time" or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
+        return False
+    found = query(connection, "merge/has_day", {"day": date.fromisoformat(verdict.unit_key)})
+    connection.rollback()
+    return not found[0]["has_day"]
+
+
+def discard_stage(run: RunContext, connection: Connection, stage: Stage) -> None:
+    """Remove what was staged; what is gone is fine."""
+    if stage.file:
+        run.storage.delete_file(stage.file)
+    if stage.table:
+        drop_stage(connection, stage.table)
+
+
 def drop_stage(connection: Connection, table: str) -> None:
     """Remove a staging table; one that is gone is fine."""
     with translated_errors(f"dropping {table}"), closing(connection.cursor()) as cursor:
@@ -125,8 +168,10 @@ def drop_stage(connection: Connection, table: str) -> None:
         connection.commit()
 
 
-def is_staged(connection: Connection, stage: Stage) -> bool:
-    """Whether the staging table is there, with all its rows."""
+def is_staged(run: RunContext, connection: Connection, stage: Stage) -> bool:
+    """Whether all that was staged is there."""
+    if stage.file:
+        return run.storage.exists(stage.file)
     try:
         return int(query(connection, "stage/count", stage_table=stage.table)[0]["staged"]) == stage.staged
     except MySQLdb.ProgrammingError:  # no such table
@@ -134,11 +179,13 @@ def is_staged(connection: Connection, stage: Stage) -> bool:
 
 
 def check_staged(cursor: Cursor, stage: Stage) -> None:
-    """Never merge less than what was staged.
+    """Never merge less than what was staged; of a file, the merge counts the rows as it loads them.
 
     Raises:
         HandoverMissing: the table is gone or not complete.
     """
+    if stage.file:
+        return
     try:
         execute(cursor, "stage/count", stage_table=stage.table)
         found = int(cursor.fetchone()[0])
@@ -160,8 +207,37 @@ def _shape(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.Da
     return shape_running_times(rows.filter(~pl.col("is_stored")))
 
 
+def _write_rows(rows: pl.DataFrame, file: Path | IO[bytes]) -> None:
+    """As LOAD DATA reads them: text is quoted, NULL is the bare word."""
+    rows.write_csv(
+        file,
+        separator="\t",
+        include_header=False,
+        quote_style="non_numeric",
+        null_value="NULL",
+        datetime_format="%Y-%m-%d %H:%M:%S%.3f",
+    )
+
+
+class _File:
+    """Writes a frame into the storage, for the merge to load."""
+
+    def __init__(self, run: RunContext, file: str) -> None:
+        self.checksum = 0
+        self._run = run
+        self._file = file
+
+    def load(self, rows: pl.DataFrame) -> None:
+        buffer = io.BytesIO()
+        _write_rows(rows, buffer)
+        self.checksum = zlib.crc32(buffer.getbuffer())
+        self._run.storage.write_bytes(self._file, buffer.getbuffer())
+
+
 class _Loader:
     """Loads frames into one staging table, by the fastest way that the server allows."""
+
+    checksum = 0
 
     def __init__(self, run: RunContext, connection: Connection, table: str, stream: str) -> None:
         self._engine = run.settings.engine
@@ -169,6 +245,11 @@ class _Loader:
         self._table = table
         self._stream = stream
         self._infile = self._engine.load_data == "auto"
+
+    def create(self) -> None:
+        with translated_errors(f"creating {self._table}"), closing(self._connection.cursor()) as cursor:
+            execute(cursor, "stage/drop", stage_table=self._table)
+            execute(cursor, f"stage/create_{self._stream}", stage_table=self._table)
 
     def load(self, rows: pl.DataFrame) -> None:
         if rows.is_empty():
@@ -181,14 +262,7 @@ class _Loader:
         with tempfile.TemporaryDirectory(prefix="cmms-stage-") as folder:
             file = Path(folder, "rows.tsv")
             try:
-                rows.write_csv(
-                    file,
-                    separator="\t",
-                    include_header=False,
-                    quote_style="non_numeric",
-                    null_value="NULL",
-                    datetime_format="%Y-%m-%d %H:%M:%S%.3f",
-                )
+                _write_rows(rows, file)
             except OSError as error:
                 raise StorageUnavailable(f"staging needs room for a file in {folder} (TMPDIR): {error}") from error
             try:

@@ -143,6 +143,7 @@ class _Unit:
         self._chunks = 0
         self._fetched = 0
         self._keys: list[pl.DataFrame] = []
+        self._raw_twice: dict[tuple[int, int], bytes] = {}
         self._rejected: Counter[str] = Counter()
         self._warnings: Counter[str] = Counter()
         self._results: list[dict[str, Any]] = []
@@ -174,12 +175,14 @@ class _Unit:
         payloads = [bytes(raw[page][position]) for page, position in places_of(rejected)]
         write_rejected(self._run, self._folder, self._chunks, rejected, payloads)
         self._keys.append(valid_keys(judged))
+        twice = self._keys[-1].filter(pl.col("equipment_number").is_duplicated())
+        self._raw_twice.update({(page, position): bytes(raw[page][position]) for page, position in places_of(twice)})
 
     def conclude(self, landed: LandedRecords) -> Verdict:
         """Find superseded records and check the batch rules over the whole unit."""
         version = self._reference.version if self._reference else 0
         self._reference = self._loading = None  # large, and not needed any more
-        lost = find_lost(self._run, self._folder, self._keys, landed.raw_bytes)
+        lost = find_lost(self._run, self._folder, self._keys, lambda places: self._raw_bytes(landed, places))
         write_frame(self._run, f"{self._folder}/lost.arrow", lost)
         self._run.storage.write_bytes(
             f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode()
@@ -205,6 +208,11 @@ class _Unit:
                 or (incremental and not self._run.scope.full_refresh)
             ),
         )
+
+    def _raw_bytes(self, landed: LandedRecords, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """Raw records; only those whose other one was in another chunk have to be read again."""
+        known = {place: self._raw_twice[place] for place in places if place in self._raw_twice}
+        return {**known, **landed.raw_bytes([place for place in places if place not in known])}
 
 
 def add_results(total: list[dict[str, Any]], results: list[dict[str, Any]]) -> None:
