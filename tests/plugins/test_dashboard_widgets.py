@@ -238,7 +238,9 @@ def test_the_catalogue_shows_every_part_and_every_widget(client_for: ClientFor) 
         "aria",
         "at",
         "count",
+        "airflow_links",  # several of airflow_link
         "describe_age",
+        "describe_milliseconds",
         "describe_seconds",
         "drill",
         "percent_text",

@@ -132,7 +132,7 @@ def test_no_widget_reads_all_readings_row_by_row(large: dict[str, Any]) -> None:
 
 @pytest.mark.feature("WID-06", "PERF-11")
 def test_the_health_of_many_machines_is_told_by_plant(large: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from cmms_ui.widgets import equipment_widgets as widgets
+    from cmms_ui.widgets import health_widgets as widgets
 
     with closing(MySQLdb.connect(**large)) as connection:
         cursor = connection.cursor()

@@ -75,7 +75,7 @@ def test_a_stream_lasts_less_than_a_minute_so_that_each_login_is_judged_again() 
         ("runs", "UPDATE api_sync_logs SET control = 'pause' WHERE status = 'running' ORDER BY id DESC LIMIT 1"),
         ("records", "UPDATE sync_units SET merged_at = UTC_TIMESTAMP(3), fetched = 0, inserted = 0, updated = 0,"
          " unchanged = 0, superseded = 0, rejected = 0 WHERE sync_log_id = (SELECT MAX(id) FROM api_sync_logs)"),
-        ("alerts", "UPDATE alert_events SET occurrences = occurrences + 1 WHERE status = 'firing' LIMIT 1"),
+        ("alerts", "UPDATE alert_events SET occurrences = occurrences + 1 WHERE status <> 'resolved' LIMIT 1"),
         ("errors", "INSERT INTO sync_log_events (sync_log_id, level, category, code, message)"
          " SELECT MAX(id), 'warning', 'log', 'LOG_LINE', 'x' FROM api_sync_logs"),
         ("edits", "INSERT INTO audit_log (actor, action, entity, entity_id) VALUES ('x', 'x', 'x', '1')"),

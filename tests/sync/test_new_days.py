@@ -81,7 +81,7 @@ def test_a_row_that_the_database_refuses_is_looked_at_in_a_staging_table(site: S
     assert load_files(site) == []
 
 
-@pytest.mark.parametrize("damage", ["gone", "cut short", "no date"])
+@pytest.mark.parametrize("damage", ["gone", "cut short", "no date", "another number"])
 def test_a_file_that_is_not_as_it_was_written_is_never_merged(site: Site, damage: str) -> None:
     def spoil() -> None:
         (file,) = load_files(site)
@@ -90,8 +90,11 @@ def test_a_file_that_is_not_as_it_was_written_is_never_merged(site: Site, damage
             file.unlink()
         elif damage == "cut short":
             file.write_bytes(content[: len(content) // 2])
-        else:
+        elif damage == "no date":
             file.write_bytes(content.replace(b"2026-", b"2026-99", 1))
+        else:
+            file.write_bytes(content.replace(b"8.000", b"9.000", 1))
+            assert file.read_bytes() != content
 
     summary = sync_with(site, spoil)
     if damage == "gone":
@@ -100,3 +103,4 @@ def test_a_file_that_is_not_as_it_was_written_is_never_merged(site: Site, damage
     else:  # what was judged is staged anew
         assert (summary.status, summary.counts.inserted) == ("success", 60), summary.error_message
         assert site.value("SELECT COUNT(DISTINCT equipment_id) FROM equipment_running_times") == 60
+        assert site.value("SELECT COUNT(DISTINCT running_hours) FROM equipment_running_times") == 1

@@ -101,7 +101,6 @@ def flip(file: Path) -> None:
         ("stage_unit", "**/rows-1.arrow", flip),
         ("stage_unit", "**/lost.arrow", cut),
         ("merge_unit", "**/rejected-1.arrow", flip),
-        ("merge_unit", "**/load-*.tsv", flip),
     ],
 )
 def test_a_file_that_was_damaged_between_two_steps_is_noticed(

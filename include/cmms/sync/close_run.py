@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from cmms.alerts.levels import level_of, respond_by
 from cmms.database import Connection, Cursor, execute, query, run_transaction
-from cmms.errors import CmmsError, HandoverMissing, RunCancelled
+from cmms.errors import CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
 from cmms.settings import Settings
 from cmms.sync.records import Counts, RunSummary, Scope, Status
 from cmms.sync.report_progress import write_event
@@ -60,16 +60,30 @@ def close_if_open(
     if not rows or rows[0]["status"] not in _OPEN:
         return False
     row, settings = rows[0], _pinned_settings(rows[0])
-    return run_transaction(
-        connection,
-        lambda cursor: _close(cursor, row, settings, error, stack_trace),
-        what=f"closing run {sync_log_id}",
-    )
+
+    def close(*, briefly: bool) -> bool:
+        return run_transaction(
+            connection,
+            lambda cursor: _close(cursor, row, settings, error, stack_trace, briefly=briefly),
+            what=f"closing run {sync_log_id}",
+        )
+
+    try:
+        return close(briefly=False)
+    except DatabaseRefused:
+        return close(briefly=True)  # a full disk may have room for the status still
 
 
 def _close(
-    cursor: Cursor, row: dict[str, Any], settings: Settings, error: BaseException | str | None, stack_trace: str | None
+    cursor: Cursor,
+    row: dict[str, Any],
+    settings: Settings,
+    error: BaseException | str | None,
+    stack_trace: str | None,
+    *,
+    briefly: bool,
 ) -> bool:
+    """Write the row's end, and unless ``briefly`` the stack trace and an event."""
     sync_log_id = row["id"]
     # First, for it waits for a merge that is just committing: the totals read after it include that unit.
     execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
@@ -98,12 +112,14 @@ def _close(
         "api_ms": totals["api_ms"],
         "validate_ms": totals["validate_ms"],
         "db_ms": totals["db_ms"],
-        "stack_trace": stack_trace if error is not None else None,
+        "stack_trace": stack_trace if error is not None and not briefly else None,
         "respond_by": respond_by(level, datetime.now(UTC).replace(tzinfo=None)),
         **facts,
     }
     if not execute(cursor, "run/close_log", values):
         return False  # another process was quicker
+    if briefly:
+        return True
     if error is not None:
         write_event(
             cursor,

@@ -13,7 +13,6 @@ from datetime import date
 import MySQLdb
 
 from cmms.database import INFILE_FORBIDDEN, Cursor, error_number, execute
-from cmms.errors import HandoverMissing
 from cmms.sync.flag_following_days import flag_following_days
 from cmms.sync.merge_outcome import Outcome, rows_of
 from cmms.sync.run_context import RunContext
@@ -50,12 +49,12 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     """All rows, each as it is, or none: a row that the database refuses or changes needs a closer look.
 
     Raises:
-        HandoverMissing: the file is not there, or damaged.
+        HandoverMissing: the file is not there.
         StageNeeded: see :func:`merge_running_time`.
     """
     with run.storage.local_copy(stage.file) as path:
         if zlib.crc32(path.read_bytes()) != stage.checksum:
-            raise HandoverMissing("a file of an earlier step is damaged; clear and re-run from stage", file=stage.file)
+            raise StageNeeded  # damaged; the judged rows that it was made of are there
         parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
         try:
             loaded = execute(cursor, "merge/running_time_load_day", parameters)

@@ -14,13 +14,15 @@ from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import airflow_links, link
 
 
-def load_told(parameters: Mapping[str, Any]) -> Row:
-    """The stored text of the alert."""
-    return read("alert_told", {"id": parameters["key"]})[0]
+def load_told(parameters: Mapping[str, Any]) -> Row | None:
+    """The stored text of the alert; None when the clean-up has removed it."""
+    return next(iter(read("alert_told", {"id": parameters["key"]})), None)
 
 
-def render_told(row: Row) -> Any:
+def render_told(row: Row | None) -> Any:
     """Facts as they were sent, advice, and links to the run here and in Airflow."""
+    if row is None:
+        return empty_state("This notification does not exist any more.")
     body = json.loads(row["body"] or "{}")
     told = body.get("resolved") or body.get("firing") or body.get("noted")
     if not told:
