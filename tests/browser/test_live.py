@@ -210,7 +210,7 @@ def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until
     )
     page.wait_for_timeout(8_000)
     assert rows
-    page.get_by_label("How often this page refreshes").click()
+    page.get_by_role("textbox", name="How often this page refreshes").click()
     page.get_by_role("option", name="By hand").click()
     page.wait_for_timeout(1_000)
     rows.clear()
@@ -330,7 +330,7 @@ def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_r
     expect(stream).to_contain_text("WHILE_READING")
 
     happen("IN_DATABASE", "database")
-    page.get_by_label("Errors as they come: Category").click()
+    page.get_by_role("textbox", name="Errors as they come: Category").click()
     page.get_by_role("option", name="Database", exact=True).click()
     expect(stream).to_contain_text("IN_DATABASE")
     expect(stream).not_to_contain_text("WHILE_READING")
