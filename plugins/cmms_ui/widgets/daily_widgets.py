@@ -86,4 +86,4 @@ def _sync(name: str, row: Row | None, limits: View, now: datetime) -> Any:
 
 
 DAILY = Widget("daily", "Daily syncs", load_daily, render_daily, refresh_seconds=30, span=4, topics=("runs", "edits"))
-DAILY_WIDE = replace(DAILY, span=7)
+DAILY_WIDE = replace(DAILY, span=8)

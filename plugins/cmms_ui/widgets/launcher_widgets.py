@@ -21,7 +21,7 @@ def make_launcher(find_actions: Callable[[], tuple[Action, ...]]) -> Widget:
         found = [action for action in find_actions() if action.on == "rows" and may(action.name)]
         return sorted(found, key=lambda action: action.dangerous)
 
-    return Widget("launcher", "Bulk operations", load, render_launcher, span=5)
+    return Widget("launcher", "Bulk operations", load, render_launcher, span=4)
 
 
 def render_launcher(actions: list[Action]) -> Any:
