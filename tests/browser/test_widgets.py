@@ -182,7 +182,7 @@ def test_back_from_a_row_of_a_table_returns_to_the_same_place(log_in: LogIn) -> 
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
     run = _widget(page, "Recent runs").get_by_role("link").first
     expect(run).to_be_visible()
-    page.evaluate("window.scrollTo(0, 300)")
+    run.evaluate("link => link.scrollIntoView({ block: 'center' })")  # a click then need not scroll
     page.wait_for_timeout(300)  # the page notes where it stands
     place = page.evaluate("window.scrollY")
     assert place > 100

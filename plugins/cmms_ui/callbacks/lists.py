@@ -49,7 +49,7 @@ def load_rows(request: dict[str, Any] | None, state: dict[str, Any]) -> Any:
     columns = resource.visible_columns(actor)
     rows = [to_grid(row, columns) for row in page.rows]
     count = "1 row" if page.total == 1 else f"{page.total:,} rows"
-    if page.total == resource.count_limit:
+    if resource.count_limit and page.total == resource.count_limit:
         count += " or more"
     if page.total:
         return _answer(rows, page.total), count, None, True

@@ -34,11 +34,11 @@ def render_launcher(actions: list[Action]) -> Any:
             id={"type": "action", "resource": resource, "verb": action.verb, "place": "launcher", "key": ""},
             leftSection=icon(action.icon, 13),
             variant="light",
-            size="compact-sm",
+            size="compact-xs",
             className="cmms-button-bad" if action.dangerous else "cmms-button",
         )
         for action in actions
         for resource in (action.name.partition(".")[0],)
     ]
-    text = note("With the chosen rows; if none is chosen, with all that match tab, search and filters.")
+    text = note("With the chosen rows, else with all that the list finds.")
     return html.Div([*buttons, text], className="cmms-launcher")

@@ -1,0 +1,134 @@
+"""A list in Chromium: searched by conditions, filtered by a click, rows chosen across tabs, details without leaving."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import LogIn
+from tests.plugins import view_site
+
+pytestmark = pytest.mark.browser
+
+
+def _choose(page: Page, box: Locator, option: str) -> None:
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+@pytest.mark.feature("TBL-10", "TBL-17")
+def test_a_search_of_conditions_is_built_holds_after_reload_and_is_kept_in_a_view(
+    log_in: LogIn, seeded: dict[str, Any]
+) -> None:
+    page = log_in("op")
+    page.goto("/cmms/equipment?tab=all")
+    page.get_by_role("button", name="Conditions").click()
+    form = page.get_by_role("dialog", name="Search by conditions")
+    _choose(page, form.get_by_role("textbox", name="Field"), "Plant")
+    form.get_by_role("textbox", name="Value").fill("P001")
+    form.get_by_role("button", name="Rejected record").click()
+    errors = form.get_by_role("group", name="Rejected record: one for which")
+    _choose(page, errors.get_by_role("textbox", name="Field"), "Code")
+    errors.get_by_role("textbox", name="Value").fill("E")
+    expect(form.get_by_role("textbox", name="Value").first).to_have_value("P001")  # what was typed stays
+    form.get_by_role("button", name="Search", exact=True).press("Enter")
+    expect(form).to_have_count(0)
+    summary = page.get_by_text("Only: Plant contains P001, and (a Rejected record for which Code contains E)")
+    expect(summary).to_be_visible()
+    stored = view_site.query(
+        seeded,
+        "SELECT COUNT(*) AS n FROM equipment e JOIN plants p ON p.id = e.plant_id WHERE p.plant_code LIKE '%%P001%%' AND"
+        " e.equipment_number IN (SELECT equipment_number FROM sync_record_errors WHERE code LIKE '%%E%%')",
+    )[0]["n"]
+    assert stored > 0
+    count = page.get_by_text(re.compile(rf"^{stored} rows?$"))
+    expect(count).to_be_visible()
+    where = json.loads(parse_qs(urlsplit(page.url).query)["where"][0])
+    assert where["all"][1] == {"some": "errors", "all": [{"field": "code", "is": "contains", "values": ["E"]}]}
+    page.reload()
+    expect(summary).to_be_visible()
+    expect(count).to_be_visible()
+
+    page.get_by_role("button", name="Views").click()
+    page.get_by_label("Keep this list as").fill("Plant 1, rejected")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.wait_for_url(re.compile(r"/equipment\?view=\d+$"))
+    expect(summary).to_be_visible()
+    expect(count).to_be_visible()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(summary).to_have_count(0)
+    page.wait_for_url(lambda url: "where=" not in url)
+
+
+@pytest.mark.feature("TBL-11")
+def test_a_quick_filter_says_what_it_finds_and_is_put_on_and_off_by_a_click(
+    log_in: LogIn, seeded: dict[str, Any]
+) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/equipment?tab=all")
+    noted = view_site.query(seeded, "SELECT COUNT(*) AS n FROM equipment WHERE notes <> ''")[0]["n"]
+    everything = view_site.query(seeded, "SELECT COUNT(*) AS n FROM equipment")[0]["n"]
+    chip = page.get_by_text(f"With notes ({noted})", exact=True)
+    chip.click()
+    expect(page.get_by_text(re.compile(rf"^{noted} rows?$"))).to_be_visible()
+    page.wait_for_url("**chip=noted**")
+    chip.click()
+    expect(page.get_by_text(f"{everything} rows", exact=True)).to_be_visible()
+
+
+@pytest.mark.feature("ADV-03", "TBL-08")
+def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: LogIn) -> None:
+    page = log_in("op")
+    page.goto("/cmms/equipment?tab=active")
+    free = page.locator(".ag-row:not(.ag-row-selected) .ag-checkbox-input")
+    for number in (1, 2):
+        free.nth(3).click()
+        expect(page.get_by_text(re.compile(rf"^{number} rows? chosen$"))).to_be_visible()
+    page.get_by_role("tab", name="Needs maintenance").click()
+    page.wait_for_url("**tab=needs_maintenance**")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    for number in (3, 4, 5):
+        free.first.click()
+        expect(page.get_by_text(f"{number} rows chosen", exact=True)).to_be_visible()
+    page.get_by_role("textbox", name="Search").fill("there is no such machine")
+    expect(page.get_by_text("0 rows", exact=True)).to_be_visible()
+    expect(page.get_by_text("5 rows chosen", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Change group").click()
+    expect(page.get_by_role("dialog").get_by_text("Concerns 5 rows.")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Choose no row").click()
+    expect(page.get_by_text("5 rows chosen", exact=True)).to_be_hidden()
+
+
+@pytest.mark.feature("TBL-07")
+def test_details_of_a_row_open_beside_the_list(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/equipment?tab=sync_errors")
+    first = page.get_by_role("button", name="Details of").first
+    expect(first).to_have_attribute("aria-expanded", "false")
+    number = str(first.get_attribute("aria-label")).removeprefix("Details of ")
+    address = page.url
+    first.click()
+    expect(first).to_have_attribute("aria-expanded", "true")
+    panel = page.get_by_role("dialog", name=f"Equipment {number}")
+    code = view_site.query(
+        seeded, "SELECT code FROM sync_record_errors WHERE equipment_number = %s AND status = 'open' LIMIT 1", number
+    )[0]["code"]
+    expect(panel.get_by_role("link", name=code).first).to_be_visible()
+    newest = view_site.query(
+        seeded,
+        "SELECT r.date FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id WHERE"
+        " e.equipment_number = %s ORDER BY r.date DESC LIMIT 1",
+        number,
+    )
+    if newest:
+        expect(panel.get_by_role("cell", name=str(newest[0]["date"])).first).to_be_visible()
+    assert page.url == address
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(first).to_have_attribute("aria-expanded", "false")
