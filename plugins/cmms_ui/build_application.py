@@ -93,6 +93,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     app.backend.websocket_capability = False  # pages ask again by themselves; no socket is opened
     app.layout = make_layout
     callbacks = registry.attach(app)
+    actions.attach_browser_part(app)
     lists.attach_browser_part(app)
     details.attach_browser_part(app)
     arrangement.attach_browser_part(app)
