@@ -19,6 +19,7 @@ from cmms_ui.callbacks import (
     details,
     lists,
     machine_chart,
+    machine_switch,
     navigation,
     palette,
     registry,
@@ -33,7 +34,7 @@ from cmms_ui.pages.shell import make_layout
 from cmms_ui.push import add_events
 from cmms_ui.resources import RESOURCES
 
-CALLBACK_MODULES = (actions, arrangement, details, lists, navigation, palette, search, widgets)
+CALLBACK_MODULES = (actions, arrangement, details, lists, machine_switch, navigation, palette, search, widgets)
 ASSETS = Path(__file__).parent / "assets"
 LOOK_PATH = "/assets/look.css"
 
