@@ -19,6 +19,7 @@ from cmms_ui.callbacks import (
     details,
     lists,
     machine_chart,
+    machine_switch,
     navigation,
     palette,
     registry,
@@ -33,7 +34,7 @@ from cmms_ui.pages.shell import make_layout
 from cmms_ui.push import add_events
 from cmms_ui.resources import RESOURCES
 
-CALLBACK_MODULES = (actions, arrangement, details, lists, navigation, palette, search, widgets)
+CALLBACK_MODULES = (actions, arrangement, details, lists, machine_switch, navigation, palette, search, widgets)
 ASSETS = Path(__file__).parent / "assets"
 LOOK_PATH = "/assets/look.css"
 
@@ -93,6 +94,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     app.backend.websocket_capability = False  # pages ask again by themselves; no socket is opened
     app.layout = make_layout
     callbacks = registry.attach(app)
+    actions.attach_browser_part(app)
     lists.attach_browser_part(app)
     details.attach_browser_part(app)
     arrangement.attach_browser_part(app)

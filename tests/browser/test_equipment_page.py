@@ -25,7 +25,7 @@ def test_a_bar_filters_the_list_and_machines_move_after_a_preview(log_in: LogIn,
     expect(page.get_by_text(f"{stored} rows", exact=True)).to_be_visible()
     expect(page.locator(".ag-row [col-id=group_name]").first).to_have_text("Pumps")
     page.locator(".ag-row .ag-checkbox-input").first.click()
-    page.get_by_role("button", name="Change group").click()
+    page.locator(".cmms-selection").get_by_role("button", name="Change group").click()
     dialog = page.get_by_role("dialog")
     chosen = dialog.get_by_role("textbox", name="New group")
     chosen.click()

@@ -98,7 +98,7 @@ def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: Log
     page.get_by_role("textbox", name="Search").fill("there is no such machine")
     expect(page.get_by_text("0 rows", exact=True)).to_be_visible()
     expect(page.get_by_text("5 rows chosen", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Change group").click()
+    page.locator(".cmms-selection").get_by_role("button", name="Change group").click()
     expect(page.get_by_role("dialog").get_by_text("Concerns 5 rows.")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Choose no row").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -346,11 +347,12 @@ def test_one_event_of_each_kind_reaches_just_its_receivers(
     unread = int(page.locator(".cmms-bell-count").inner_text())
     monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(seeded))
     newest = sql("SELECT MAX(id) AS id FROM api_sync_logs")[0]["id"]
+    now = datetime.now(UTC)  # the banner shows the newest
     events = [
         make_run("success", counts=Counts(fetched=7, unchanged=7), sync_log_id=newest, sync_type="replay"),
         make_run("partial", level="medium", counts=Counts(100, 90, rejected=10), sync_type="replay"),
         make_run("partial", level="high", counts=Counts(100, 80, rejected=20), sync_type="replay"),
-        make_run("failed", error_class="BadPayload", sync_type="replay"),
+        make_run("failed", error_class="BadPayload", sync_type="replay", started_at=now, completed_at=now),
     ]
     with SlackSink() as slack, SmtpSink() as smtp:
         connect_slack(monkeypatch, slack.url)

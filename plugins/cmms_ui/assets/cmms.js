@@ -302,6 +302,13 @@
     });
   };
 
+  // The button of an action that was pressed; one that has only just been drawn comes here too, unpressed.
+  cmms.pressed = function () {
+    const found = window.dash_clientside.callback_context.triggered.find(function (item) { return item.value; });
+    if (!found) return window.dash_clientside.no_update;
+    return Object.assign(JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf("."))), { at: Date.now() });
+  };
+
   cmms.changed = function (token, ids) { return ids.map(function () { return token; }); };
 
   // Rows stay chosen from page to page, from tab to tab and while they are filtered away.

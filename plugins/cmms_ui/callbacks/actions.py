@@ -9,7 +9,8 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from dash import ALL, Input, Output, State, ctx, no_update, set_props
+import dash
+from dash import ALL, Input, Output, State, no_update, set_props
 
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
@@ -28,7 +29,7 @@ from cmms_ui.schema import Action, Outcome, Preview, Target
     Output("action-modal", "title"),
     Output("action-modal", "children"),
     Output("action-context", "data"),
-    Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL}, "n_clicks"),
+    Input("action-pressed", "data"),
     State({"type": "grid", "resource": ALL}, "selectedRows"),
     State({"type": "selection-all", "resource": ALL}, "checked"),
     State({"type": "list-state", "resource": ALL}, "data"),
@@ -36,15 +37,14 @@ from cmms_ui.schema import Action, Outcome, Preview, Target
     prevent_initial_call=True,
 )
 def open_action(
-    _clicks: list[int | None],
+    pressed: dict[str, str] | None,
     selected: list[list[dict[str, Any]] | None],
     everything: list[bool],
     states: list[dict[str, Any]],
     header_filters: list[dict[str, Any] | None],
 ) -> Any:
     """Show what the action will do, to how many rows, and its form."""
-    pressed = ctx.triggered_id
-    if not pressed or not ctx.triggered[0]["value"]:
+    if not pressed:
         return no_update, no_update, no_update, no_update
     actor = current_actor()
     resource = RESOURCES[pressed["resource"]]
@@ -204,3 +204,13 @@ def _sentence(text: str | None) -> str | None:
 def close_dialog(clicks: int | None) -> Any:
     """Close without doing anything; Escape does the same."""
     return False if clicks else no_update
+
+
+def attach_browser_part(app: dash.Dash) -> None:
+    """Which button was pressed: a widget that draws buttons of its own meanwhile must not take the question back."""
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.pressed.apply(null, arguments); }",
+        Output("action-pressed", "data"),
+        Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )

@@ -36,6 +36,7 @@ def make_layout() -> Any:
         children=[
             dcc.Location(id="url", refresh="callback-nav"),
             dcc.Store(id="refresh-token", data=0),
+            dcc.Store(id="action-pressed"),
             dcc.Store(id="action-context"),
             dcc.Store(id="push", data={}),
             *follow_changes("status", {"place": "bell"}, ("alerts",), BELL_SECONDS),

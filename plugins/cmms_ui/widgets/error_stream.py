@@ -19,6 +19,7 @@ LINES = 100
 CATEGORIES = {
     "api": "Source",
     "validation": "Rules",
+    "reject": "Rejected",
     "database": "Database",
     "business": "Business",
     "orphan": "Unknown plant or machine",
