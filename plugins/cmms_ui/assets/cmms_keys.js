@@ -62,7 +62,8 @@
   function localise(time) {
     const at = new Date(time.getAttribute("datetime"));
     if (isNaN(at)) return;
-    const text = at.getFullYear() + "-" + two(at.getMonth() + 1) + "-" + two(at.getDate()) + " " + two(at.getHours()) + ":" + two(at.getMinutes());
+    const seconds = /:\d\d:\d\d/.test(time.textContent) ? ":" + two(at.getSeconds()) : "";  // as exact as it was written
+    const text = at.getFullYear() + "-" + two(at.getMonth() + 1) + "-" + two(at.getDate()) + " " + two(at.getHours()) + ":" + two(at.getMinutes()) + seconds;
     if (time.textContent !== text) time.textContent = text;
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (time.title !== zone) time.title = zone;

@@ -85,5 +85,5 @@ def _value(value: Any, column: Column) -> Any:
     if column.kind == "long":
         return html.Pre(str(value), className="cmms-raw", tabIndex=0)
     if column.kind == "instant":
-        return html.Time(to_text(value, column), dateTime=value.isoformat() + "Z", className="cmms-time")
+        return html.Time(to_text(value, column), dateTime=value.isoformat() + "Z", className="cmms-time cmms-local")
     return to_text(value, column)

@@ -62,7 +62,11 @@ def _line(row: Row) -> Any:
     )
     return html.Li(
         [
-            html.Time(f"{row['at']:%m-%d %H:%M:%S}", className="cmms-dim"),
+            html.Time(
+                f"{row['at']:%Y-%m-%d %H:%M:%S} UTC",
+                dateTime=f"{row['at'].isoformat()}Z",
+                className="cmms-dim cmms-local",
+            ),
             status_badge(_LEVELS.get(row["level"], row["level"]), size="xs"),
             html.Strong(CATEGORIES.get(row["category"], row["category"])),
             html.Code(row["code"]),
