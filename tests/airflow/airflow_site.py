@@ -166,6 +166,15 @@ class AirflowSite(Site):
                     path = f"/dags/{dag['dag_id']}/dagRuns/{run['dag_run_id']}"
                     self.call("PATCH", path, json={"state": "failed"})
         self.wait_until("the workers to be idle", lambda: not find_busy_workers(self.sessions))
+        self.wait_until("callbacks of what has ended", lambda: not self._has_callbacks())
+
+    def _has_callbacks(self) -> bool:
+        """Whether the DAG processor still has to run a callback, or is at it: it would tell the next test's people."""
+        metadata = Site(self.simulator, self.metadata, self.folder)
+        processor = psutil.Process(self.programs["dag-processor"].pid)
+        return bool(metadata.value("SELECT COUNT(*) FROM callback WHERE state IS NULL")) or bool(
+            processor.children(recursive=True)
+        )
 
     def set_pool(self, slots: int) -> None:
         """Slots of ``cmms_sync``."""

@@ -56,8 +56,8 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
         if "/" not in place and any(action.on == "rows" for action in resource.actions):
             page.locator(".ag-row .ag-checkbox-input").first.check()
         for button in _buttons(page):
-            action = by_label[button.inner_text().strip()]
-            if action.name in opened:
+            action = by_label.get(button.inner_text().strip())
+            if action is None or action.name in opened:  # what only changes the choice of rows is no action
                 continue
             opened.add(action.name)
             button.click()
@@ -139,8 +139,9 @@ def _open(page: Page, label: str, where: str) -> Locator:
 
 def _choose(page: Page, numbers: list[str]) -> None:
     for number in numbers:
-        row = page.locator(".ag-row", has=page.get_by_role("link", name=number, exact=True))
-        row.locator(".ag-checkbox-input").first.check()
+        link = page.get_by_role("link", name=number, exact=True)
+        index = page.locator(".ag-row", has=link).first.get_attribute("row-index")
+        page.locator(f".ag-row[row-index='{index}'] .ag-checkbox-input").first.check()  # in a pinned part of the row
 
 
 @pytest.mark.feature("TEST-35", "ACT-09", "ACT-10")

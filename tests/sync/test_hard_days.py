@@ -31,6 +31,10 @@ from tools.database_server import PrivateServer, obtain_server
 NUMBERS = [f"{number:05d}" for number in range(60)]
 
 
+# A new day is loaded straight into the table; without LOAD DATA it goes through a staging table.
+STRAIGHT, STAGED = {"load_data": "auto"}, {"load_data": "never"}
+
+
 class Disturbance:
     """Does something to the site just before the first statement that begins so."""
 
@@ -79,10 +83,15 @@ def assert_converges(site: Site) -> None:
 
 
 @pytest.mark.feature("LOG-03")
-@pytest.mark.parametrize("before", ["CREATE TABLE `stg", "INSERT INTO equipment_running_times"])
-def test_a_lease_that_somebody_deleted_ends_the_run_or_is_taken_again(filled: Site, before: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "engine"),
+    [("CREATE TABLE `stg", STAGED), ("INSERT INTO equipment_running_times", STAGED), ("LOAD DATA", STRAIGHT)],
+)
+def test_a_lease_that_somebody_deleted_ends_the_run_or_is_taken_again(
+    filled: Site, before: str, engine: dict[str, str]
+) -> None:
     with mortal(Disturbance(before, lambda: delete(filled, "sync_leases"))) as disturbance:
-        summary = filled.sync_day(DAY)
+        summary = filled.sync_day(DAY, engine=engine)
     assert disturbance.has_happened
     if summary.status == "failed":
         assert summary.error_class == "Fenced"
@@ -101,7 +110,7 @@ def test_a_log_row_that_somebody_deleted_while_its_run_was_at_work_ends_it(fille
         delete(filled, "api_sync_logs", f"id = {newest}")
 
     with mortal(Disturbance("CREATE TABLE `stg", delete_log)) as disturbance, suppress(Exception):
-        summary = filled.sync_day(DAY)
+        summary = filled.sync_day(DAY, engine=STAGED)
         assert summary.status == "failed"
     assert disturbance.has_happened
     assert_converges(filled)
@@ -120,8 +129,9 @@ STEPS = {
     "plan_requests": "INSERT IGNORE INTO sync_leases",
     "fetch": "UPDATE sync_units SET api_ms",
     "validate": "SELECT version FROM sync_reference_version",
-    "stage": "LOAD DATA",
+    "stage": "CREATE TABLE `stg",
     "merge": "INSERT INTO equipment_running_times",
+    "load the day": "LOAD DATA",
     "close_run": "UPDATE api_sync_logs SET status",
 }
 
@@ -138,7 +148,7 @@ def test_a_session_that_an_administrator_kills_fails_the_run_and_the_next_one_en
                 filled.execute(f"KILL {row['id']}")
 
     with mortal(Disturbance(STEPS[step], kill_all)) as disturbance:
-        assert end_of(filled) == "DatabaseUnavailable"
+        assert end_of(filled, STAGED if step in ("stage", "merge") else STRAIGHT) == "DatabaseUnavailable"
     assert disturbance.has_happened
     if step == "close_run":  # merged: the row is what is left to do
         assert not watch(datetime.now(UTC) + timedelta(hours=1)).failures
@@ -148,10 +158,10 @@ def test_a_session_that_an_administrator_kills_fails_the_run_and_the_next_one_en
         assert_converges(filled)
 
 
-def end_of(site: Site) -> str | None:
+def end_of(site: Site, engine: dict[str, str]) -> str | None:
     """Class of the error that a sync ends with; it is raised when not even the log row can be written."""
     try:
-        return site.sync_day(DAY).error_class
+        return site.sync_day(DAY, engine=engine).error_class
     except DatabaseUnavailable as error:
         return type(error).__name__
 
@@ -185,7 +195,7 @@ def test_a_server_that_hangs_for_longer_than_the_lease_is_waited_for(
         threading.Timer(7, os.kill, (own_server.pid, signal.SIGCONT)).start()
 
     with mortal(Disturbance(STEPS[step], hang)):
-        summary = site.sync_day(DAY, engine={"lease_seconds": 5})
+        summary = site.sync_day(DAY, engine={"lease_seconds": 5, **STAGED})
     assert summary.counts.inserted == len(NUMBERS)
     assert verify_tables() == []
 
@@ -243,7 +253,7 @@ def test_tables_of_another_version_are_refused_before_a_run_is_opened(
 
 @pytest.mark.feature("SYNC-02")
 def test_two_watchdogs_at_once_close_a_run_once(filled: Site) -> None:
-    with mortal(Disturbance("INSERT INTO equipment_running_times", lambda: die())), suppress(KeyboardInterrupt):
+    with mortal(Disturbance("LOAD DATA", lambda: die())), suppress(KeyboardInterrupt):
         filled.sync_day(DAY)
     filled.execute("UPDATE api_sync_logs SET status = 'running', sync_completed_at = NULL WHERE id = 2")
     reports: list[Any] = []

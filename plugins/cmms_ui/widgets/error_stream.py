@@ -45,8 +45,8 @@ def render_stream(rows: list[Row]) -> Any:
         [
             html.Div([pause, note(f"Newest first, {LINES} at most. Stands still while you scroll down to read.")],
                      className="cmms-live-head"),
-            html.Ol(
-                [_line(row) for row in rows],
+            html.Div(
+                html.Ol([_line(row) for row in rows]),
                 className="cmms-stream",
                 tabIndex=0,
                 role="log",

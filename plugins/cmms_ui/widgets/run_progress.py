@@ -15,7 +15,7 @@ from cmms.views.read_status import Row
 from cmms_ui.components.marks import aria, status_badge
 from cmms_ui.widgets.parts import describe_milliseconds, describe_seconds, link, sync_label
 
-_SIGNS = {"done": "✓", "now": "▶", "later": "…", "failed": "✕"}
+_SIGNS = {"done": "✓", "now": "▶", "later": "○", "failed": "✕"}
 _WORDS = {"done": "done", "now": "under way", "later": "to come", "failed": "did not finish"}
 
 
