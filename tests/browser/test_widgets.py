@@ -80,7 +80,7 @@ def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_
     expect(page.get_by_role("tooltip")).to_be_hidden()
 
 
-@pytest.mark.skip(reason="the switch is not shown yet: its Undo does not appear in the browser")
+@pytest.mark.feature("WAD-16")
 def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in: LogIn, seeded: dict[str, Any]) -> None:
     page = log_in("op")
     page.goto(f"/cmms/equipment/{SWITCHED}")

@@ -70,7 +70,7 @@ def describe_hours(row: Mapping[str, Any]) -> str:
 def render_condition(data: Mapping[str, Any]) -> Any:
     """Switch, badge, bar, and where the limit is changed."""
     row: Row = data["row"]
-    return _health(row)  # _switch waits for its browser test: see tests/browser/test_widgets.py
+    return html.Div([_switch(row, data["undo"]), _health(row)], className="cmms-stack")
 
 
 def _switch(row: Row, undo: Row | None) -> Any:
