@@ -162,7 +162,9 @@ def _install_requirements() -> None:
     environment = _translate_pip_settings(pip)
     for attempt in range(1, _ATTEMPTS + 1):
         if environment is not None and _call([*pip, "install", "-q", "uv"]).returncode == 0:
-            uv = [str(VENV_PYTHON), "-m", "uv", "pip", "install", "--python", str(VENV_PYTHON)]
+            # Compiled once, here, as pip does by itself: where PYTHONDONTWRITEBYTECODE is set, every process would else
+            # compile all that it imports, and a task of a DAG run is a process (docs/performance.md).
+            uv = [str(VENV_PYTHON), "-m", "uv", "pip", "install", "--compile-bytecode", "--python", str(VENV_PYTHON)]
             if _call([*uv, "-q", *files], environment=environment).returncode == 0:
                 return
         installed = _call([*pip, "install", "-q", *files])
