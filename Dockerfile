@@ -37,6 +37,7 @@ RUN pip install --no-cache-dir --no-deps /tmp/wheels/*.whl \
 COPY --chown=airflow:root dags /opt/airflow/dags
 COPY --chown=airflow:root plugins /opt/airflow/plugins
 COPY --chown=airflow:root include /opt/airflow/include
+COPY --chown=airflow:root config /opt/airflow/config
 
 # A named volume takes its owner from the folder that it is mounted on.
 RUN mkdir -m 0770 -p /opt/airflow/cmms_storage

@@ -124,7 +124,7 @@ def build_environment(settings: DemoSettings, database: Account) -> dict[str, st
     }
     return {
         **_inherit_environment(),
-        "PYTHONPATH": str(REPOSITORY / "include"),
+        "PYTHONPATH": os.pathsep.join(str(REPOSITORY / name) for name in ("include", "config")),
         "PYTHONUNBUFFERED": "1",
         "GX_ANALYTICS_ENABLED": "false",
         "AIRFLOW_HOME": str(airflow),

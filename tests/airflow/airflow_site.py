@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -53,19 +54,6 @@ HEARTBEAT_SECONDS = 10
 PLANTS = ("P001", "P002")
 _SECRET = "only-in-tests-" * 4
 _FERNET_KEY = base64.urlsafe_b64encode(b"only in tests, " + b"as is clear" + b"." * 6).decode()
-# Airflow executes this file in each of its programs. Tasks are forked from the scheduler's workers.
-_PRELOAD = '''"""What each task would spend seconds on importing is imported once, by the scheduler."""
-import sys
-
-if "scheduler" in sys.argv:
-    import great_expectations
-    import airflow.providers.http.hooks.http
-    import airflow.providers.mysql.hooks.mysql
-    import cmms.dag_tasks.sync_steps
-    import cmms.sync.replay_rejects
-    import cmms.sync.run_sync
-    import cmms.sync.validate_units
-'''
 
 
 class AirflowSite(Site):
@@ -382,9 +370,7 @@ def build_site_environment(site: AirflowSite, metadata: dict[str, Any], slack_ur
     folder = site.folder
     home = folder / "airflow"
     home.mkdir(mode=0o700)
-    preloaded = home / "config" / "airflow_local_settings.py"
-    preloaded.parent.mkdir()
-    preloaded.write_text(_PRELOAD)
+    shutil.copytree(REPOSITORY / "config", home / "config")
     secrets = DemoSecrets("", _SECRET, site.simulator.config.token, _SECRET, _FERNET_KEY)
     settings = DemoSettings(folder, find_free_port(), site.simulator.port, site.database["port"], secrets)
     account = Account(**{name: site.database[name] for name in ("host", "port", "user", "password")})

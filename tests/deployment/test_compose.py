@@ -118,7 +118,7 @@ def test_the_mysql_image_is_of_a_supported_series(services: dict[str, Any]) -> N
 def test_the_image_holds_what_the_services_need(environment: dict[str, str]) -> None:
     dockerfile = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
     copied = dict(re.findall(r"^COPY --chown=airflow:root (\w+) (\S+)$", dockerfile, re.MULTILINE))
-    assert copied == {name: f"/opt/airflow/{name}" for name in ("dags", "plugins", "include")}
+    assert copied == {name: f"/opt/airflow/{name}" for name in ("dags", "plugins", "include", "config")}
     assert all(any((REPOSITORY / name).iterdir()) for name in copied)
     assert environment["PYTHONPATH"] == copied["include"]
     assert "-r /tmp/requirements.txt" in dockerfile
