@@ -22,6 +22,7 @@ from typing import Any
 
 import polars as pl
 
+from cmms import give_back_memory
 from cmms.database import Connection, execute, run_transaction, session
 from cmms.sync.check_contract import check_fields, check_not_empty, check_reject_rate
 from cmms.sync.landed_records import LandedRecords, read_page
@@ -88,6 +89,7 @@ def validate_span(
     unknown: set[str] = set()
     total, received = sum(page.records for page in pages), 0
     reporter.report(span[0], "validate", 0, total)
+    give_back_memory()  # what earlier days left
     with ThreadPoolExecutor(1, "reference") as aside:
         if total and len(units) == 1 and run.settings.rules.unknown_plant != "create":
             units[0].load_reference_in(aside)
@@ -111,6 +113,7 @@ def validate_span(
         reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
     landed = LandedRecords(run.storage, manifest, settings.records_path)
     verdicts = [unit.conclude(landed) for unit in units]
+    give_back_memory()
     for unit_key in span:
         reporter.time(unit_key, validate_ms=int((time.monotonic() - started) * 1000 / len(span)))
     return verdicts
@@ -123,6 +126,7 @@ def _judge_chunk(
     records = {number: columns.records for number, columns in chunk}
     frame = _in_scope(parse_records(chunk, stream=run.scope.stream, settings=run.settings), run)
     chunk.clear()  # the values are in the frame now: of the pages, only the raw records are still needed
+    give_back_memory()
     _create_plants(run, connection, frame)
     for unit, rows in _by_unit(units, frame):
         unit.judge(rows, records)

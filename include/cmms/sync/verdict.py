@@ -148,6 +148,7 @@ def read_frame(run: RunContext, file: str) -> pl.DataFrame:
     body, checksum = content[:-_CHECKSUM_BYTES], content[-_CHECKSUM_BYTES:]
     if checksum != _checksum(body):
         raise HandoverMissing("a file of an earlier step is damaged; clear and re-run from validate", file=file)
+    del content
     return pl.read_ipc(body)
 
 
