@@ -42,6 +42,7 @@ class _Program:
     command: Sequence[str]
     environment: Mapping[str, str]
     restarts_left: int
+    may_finish: bool
 
 
 class Programs:
@@ -79,12 +80,12 @@ class Programs:
         Args:
             name: Names the log, the record's entry and what is said of it.
             command: The program and its arguments.
-            restarts: How often it is started again when it fails.
+            restarts: How often it is started again when it ends; with none, only a failure counts as an end.
             environment: What it gets beside what every program gets.
         """
         self._log_of(name).unlink(missing_ok=True)
         own = {**self._environment, **environment}
-        self._programs[name] = _Program(self._launch(name, command, own), command, own, restarts)
+        self._programs[name] = _Program(self._launch(name, command, own), command, own, restarts, not restarts)
 
     def _launch(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         process = start_process(command, log=self._log_of(name), environment=environment, folder=REPOSITORY)
@@ -108,11 +109,11 @@ class Programs:
             BootstrapError: names the program; carries the end of its log.
         """
         for name, program in self._programs.items():
-            if not program.process.poll():
+            code = program.process.poll()
+            if code is None or (code == 0 and program.may_finish):
                 continue
             if not program.restarts_left:
                 raise BootstrapError(self._describe_end(name))
-            code = program.process.returncode
             self._screen.say(f"{name} ended with code {code}; starting it again. Why: {self._log_of(name)}")
             stop_processes([program.process])  # its children
             program.restarts_left -= 1

@@ -45,6 +45,15 @@ def test_a_program_that_fails_is_started_again_and_named_when_that_does_not_help
     assert capsys.readouterr().out.count("worker ended with code 3; starting it again.") == 2
 
 
+def test_a_program_that_ends_by_itself_is_started_again_too(
+    programs: Programs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Airflow's API server ends with code 0 when somebody sends it SIGTERM."""
+    programs.start("server", [sys.executable, "-c", "print('good bye')"], restarts=1)
+    assert _check_until_it_fails(programs).startswith("server ended with code 0.")
+    assert capsys.readouterr().out.count("server ended with code 0; starting it again.") == 1
+
+
 def test_a_program_that_must_not_be_started_again_is_named_at_once(
     programs: Programs, capsys: pytest.CaptureFixture[str]
 ) -> None:
