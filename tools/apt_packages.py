@@ -107,6 +107,7 @@ class PrivateApt:
             self._options += [
                 "-o", f"Dir::Etc::sourcelist={folder / 'sources.list'}",
                 "-o", f"Dir::Etc::sourceparts={folder / 'no-sources'}",
+                "-o", "Acquire::Check-Valid-Until=false",  # a mirror may lag for weeks; signatures count as ever
             ]  # fmt: skip
 
     def find_package(self, pattern: str) -> str | None:
