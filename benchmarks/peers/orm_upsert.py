@@ -1,9 +1,10 @@
 """Peer: row by row with an ORM, as the design that this sync replaces draws it.
 
-For every record: SELECT by its key, insert or set the attributes, COMMIT. That is what the usual "find or create, then
-save" does; one bad row then costs no other row. To its favour, machines and plants are read once and not per record,
-and the session writes only attributes that differ. The table is the sync's own, with all indexes and foreign keys; a
-record of an unknown machine or plant, or one that no column can hold, is skipped.
+For every record: SELECT its machine and its plant, which must exist; SELECT the reading by its key; insert or set the
+attributes; COMMIT. That is what the usual rules "must exist in equipment" and "find or create, then save" do; one bad
+row then costs no other row. To its favour, only the ids of machine and plant are read, and the session writes only
+attributes that differ. The table is the sync's own, with all indexes and foreign keys; a record of an unknown machine
+or plant, or one that no column can hold, is skipped.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from convert_record import convert_record
 from fetch_pages import fetch_pages
 from run_peer import TABLE, Loaded, PeerTask, run_peer
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -25,10 +26,14 @@ def load(task: PeerTask) -> Loaded:
     class RunningTime(Base):
         __table__ = Table(TABLE, Base.metadata, autoload_with=database)
 
+    class Equipment(Base):
+        __table__ = Table("equipment", Base.metadata, autoload_with=database)
+
+    class Plant(Base):
+        __table__ = Table("plants", Base.metadata, autoload_with=database)
+
     records = skipped = 0
     with Session(database) as session:
-        equipment = dict(session.execute(text("SELECT equipment_number, id FROM equipment")).all())
-        plants = dict(session.execute(text("SELECT plant_code, id FROM plants")).all())
         for page in fetch_pages(task):
             records += len(page)
             for record in page:
@@ -36,8 +41,11 @@ def load(task: PeerTask) -> Loaded:
                 if values is None:
                     skipped += 1
                     continue
-                values["equipment_id"] = equipment.get(values.pop("equipment_number"))
-                values["plant_id"] = plants.get(values.pop("plant_code"))
+                number, plant = values.pop("equipment_number"), values.pop("plant_code")
+                values["equipment_id"] = session.scalar(
+                    select(Equipment.id).where(Equipment.equipment_number == number)
+                )
+                values["plant_id"] = session.scalar(select(Plant.id).where(Plant.plant_code == plant))
                 if values["equipment_id"] is None or values["plant_id"] is None:
                     skipped += 1
                     continue

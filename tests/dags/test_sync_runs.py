@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cmms.simulator import Fault
+from cmms.sync.verify_tables import verify_tables
 from tests.alerts.runs import connect_slack
 from tests.dags.dag_site import DagSite
 from tests.sinks import SlackSink
@@ -195,6 +196,22 @@ def test_a_cleared_run_fetches_its_own_day_again_and_merges_what_changed(site: D
     assert (log["run_id"], log["status"]) == (first.run_id, "success")
     assert site.value("SELECT COUNT(*) FROM api_sync_logs WHERE sync_type = 'running_time'") == 1
     assert (log["records_updated"], log["records_unchanged"]) == (20, 20)
+
+
+@pytest.mark.feature("DLQ-01", "SVC-03")
+def test_a_cleared_run_keeps_the_rejects_of_its_newest_input_and_closes_the_others(site: DagSite) -> None:
+    """Found by `make chaos`: what a person had replayed meanwhile was counted as rejected by the run once more."""
+    at = datetime(2026, 2, 1, 1, tzinfo=UTC)
+    site.run("equipment_sync")
+    site.execute("UPDATE equipment SET equipment_number = CONCAT(equipment_number, '-') WHERE id IN (3, 4)")
+    site.run("running_time_sync", logical_date=at)
+    assert site.value("SELECT COUNT(*) FROM sync_record_errors WHERE status = 'open'") == 2
+    site.execute("UPDATE equipment SET equipment_number = TRIM(TRAILING '-' FROM equipment_number) WHERE id = 3")
+    site.run("running_time_sync", logical_date=at)
+    assert site.value("SELECT COUNT(*) FROM sync_record_errors WHERE status = 'open'") == 1
+    assert site.value("SELECT COUNT(*) FROM sync_record_errors WHERE status = 'resolved'") == 1
+    assert site.value("SELECT records_failed FROM api_sync_logs WHERE sync_type = 'running_time'") == 1
+    assert verify_tables() == []
 
 
 @pytest.mark.feature("SYNC-05")

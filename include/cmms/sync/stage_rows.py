@@ -137,6 +137,7 @@ def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> Non
     def forget(cursor: Cursor) -> None:
         if execute(cursor, "run/reset_unit", unit):
             execute(cursor, "run/forget_unit_counts", unit)
+            execute(cursor, "quarantine/forget_places", {**unit, "stream": run.scope.stream})
 
     run_transaction(connection, forget, what=f"staging {unit_key} anew")
 

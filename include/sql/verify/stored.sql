@@ -1,5 +1,5 @@
 -- Purpose: the newest sync of a day has as many readings in the table as it says it wrote, an older one not more.
---   Recounted from the readings.
+--   Recounted from the readings. A run that merged the day more than once may have more: those of its earlier merges.
 -- Caller: cmms.sync.verify_tables.
 SELECT u.sync_log_id, u.unit_key, u.inserted + u.updated AS written, COALESCE(s.readings, 0) AS readings
 FROM sync_units u
@@ -7,7 +7,7 @@ LEFT JOIN (
   SELECT sync_log_id, date, COUNT(*) AS readings FROM equipment_running_times GROUP BY sync_log_id, date
 ) s ON s.sync_log_id = u.sync_log_id AND s.date = CAST(u.unit_key AS DATE)
 WHERE u.stream = 'running_time' AND u.merged_at IS NOT NULL
-  AND (COALESCE(s.readings, 0) > u.inserted + u.updated
+  AND ((COALESCE(s.readings, 0) > u.inserted + u.updated AND u.merges <= 1)
     OR (COALESCE(s.readings, 0) < u.inserted + u.updated AND NOT EXISTS (
       SELECT 1 FROM sync_units n
       WHERE n.stream = u.stream AND n.unit_key = u.unit_key
