@@ -311,7 +311,7 @@ def test_a_paused_run_shows_it_and_goes_on_where_it_was(filled: Site) -> None:
     assert (summary.status, summary.counts.inserted, seen) == ("success", 200, ["paused"])
 
 
-@pytest.mark.feature("SYNC-02", "ARC-01")
+@pytest.mark.feature("SYNC-02")
 def test_a_running_log_row_is_visible_before_the_first_request_and_names_its_step(filled: Site) -> None:
     seen: list[tuple[str, str]] = []
 
