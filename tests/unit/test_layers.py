@@ -88,4 +88,6 @@ def test_records_are_mapped_and_judged_where_there_is_neither_airflow_nor_a_data
         [sys.executable, "-c", _WITHOUT_AIRFLOW],
         capture_output=True, text=True, timeout=300, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "include")},
     )  # fmt: skip
-    assert done.stdout.splitlines()[-1:] == ["[8500, -8500] {1: 'NEGATIVE_HOURS'} {1: {'HOURS_MISMATCH'}}"], done.stderr[-3000:]
+    assert done.stdout.splitlines()[-1:] == ["[8500, -8500] {1: 'NEGATIVE_HOURS'} {1: {'HOURS_MISMATCH'}}"], (
+        done.stderr[-3000:]
+    )
