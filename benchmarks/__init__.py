@@ -1,1 +1,1 @@
-"""What ``make bench`` runs: ratios taken in one run on one machine, never timed tests (design section 9)."""
+"""What ``make bench`` runs: ratios taken in one run on one machine, never timed tests (docs/performance.md)."""

@@ -2,12 +2,14 @@
 
 1. **watch** - closes runs whose process is gone (log row without heartbeat for longer than its lease) as
    failed, drops staging tables that they left, sends alerts again that a receiver did not take, and raises
-   alerts about runs that wait too long
+   alerts about runs that wait too long, also those that Airflow has not begun
 
 Keep it on: it is the only one who notices a killed worker.
 """
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from airflow.sdk import DAG, task
 
@@ -26,13 +28,14 @@ with DAG(
 ):
 
     @task
-    def watch() -> dict[str, int]:
+    def watch(**context: Any) -> dict[str, int]:
         """One round; fails when a part of it did not work."""
         from airflow.sdk.exceptions import AirflowFailException
 
+        from cmms.dag_tasks.find_waiting_runs import find_waiting_runs
         from cmms.sync.watch_runs import watch as watch_runs
 
-        report = watch_runs()
+        report = watch_runs(find_queued=partial(find_waiting_runs, context["ti"]))
         if report.failures:
             raise AirflowFailException("; ".join(report.failures))
         return {

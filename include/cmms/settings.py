@@ -258,7 +258,7 @@ class Streams(Frozen):
 
 
 class Rules(Frozen):
-    """Limits that the expectations and batch rules use (design section 5).
+    """Limits that the expectations and batch rules use (docs/decisions/0006, 0008).
 
     A run fails before anything is merged when more than ``max_rejected_percent`` of at least
     ``max_rejected_floor`` records are rejected, or when a full snapshot shrinks by more than

@@ -2,7 +2,8 @@
 
 Input: `dags/*.py`. Output: a DAG folder whose files execute those. `equipment_sync` and `running_time_sync` begin
 today, so that nothing of them is due by itself; `due_sync` is a copy of the latter with a due day, which its first
-unpausing starts; `hasty_sync` a copy that times out after seconds.
+unpausing starts; `hasty_sync` a copy that times out after seconds. `nightly_equipment` and `nightly_running_time` are copies
+of both with a due day, at midnight and at one o'clock.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from tools.state_folder import REPOSITORY
 
 DUE, HASTY = "due_sync", "hasty_sync"
+NIGHTLY = {"nightly_equipment": ("equipment", 0), "nightly_running_time": ("running_time", 1)}
 HASTY_SECONDS = 40
 
 _FILE = '''"""A DAG of Airflow, read from the repository."""
@@ -44,6 +46,12 @@ def write_dag_files(folder: Path, *, today: tuple[int, int, int]) -> None:
     _write(folder / "running_time_sync.py", "running_time_sync", [], today)
     _write(folder / f"{DUE}.py", "running_time_sync", [(name, f'dag_id="{DUE}"')], None)
     _write(folder / f"{HASTY}.py", "running_time_sync", hasty, today)
+    for dag_id, (stream, hour) in NIGHTLY.items():
+        changes = [
+            (f'dag_id="{stream}_sync"', f'dag_id="{dag_id}"'),
+            (f"daily_arguments(schedule.{stream}, zone)", f'daily_arguments("0 {hour} * * *", zone)'),
+        ]
+        _write(folder / f"{dag_id}.py", f"{stream}_sync", changes, None)
     for upkeep in ("sync_watchdog",):
         _write(folder / f"{upkeep}.py", upkeep, [], today)
 

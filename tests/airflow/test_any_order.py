@@ -47,8 +47,11 @@ def test_many_days_in_shuffled_pieces_equal_the_same_days_in_one_range(site: Air
 
     pieces = cut(last)
     site.sync_equipment(run_date=after)
+    site.simulator.clear_requests()
     for start, end in pieces:
         assert site.sync_days(start, end, run_date=after).status in ("success", "partial")
+    asked = sorted(request.parameters["date"][0] for request in site.simulator.requests)
+    assert asked == [(FIRST + timedelta(days=number)).isoformat() for number in range(DAYS)]
     found = site.contents()
     for table, rows in expected.items():
         assert sorted(set(found[table]) ^ set(rows), key=str) == [], table

@@ -10,7 +10,7 @@ from tests.airflow.airflow_site import AirflowSite
 
 
 @pytest.mark.slow
-@pytest.mark.feature("SCHED-01", "ERR-01")
+@pytest.mark.feature("SCHED-01", "SCHED-02", "ERR-01")
 def test_a_run_that_times_out_is_closed_as_failed_and_told(site: AirflowSite) -> None:
     with site.hold("fetch"):
         run_id = site.trigger("hasty_sync", start_date=(date.today() - timedelta(days=3)).isoformat())

@@ -1,4 +1,4 @@
-"""Who hears of what: the table of design section 6."""
+"""Who hears of what: the table of docs/features.md, ERR-01 to 05."""
 
 from __future__ import annotations
 

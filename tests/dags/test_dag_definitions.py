@@ -134,9 +134,9 @@ def test_runs_are_due_at_the_plants_local_hour_also_across_a_change_of_clocks(
     file = tmp_path / "cmms.yaml"
     file.write_text("timezone: Europe/Berlin\n")
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
-    dag = parse_dags()[dag_id]
-    timetable = coerce_to_core_timetable(dag.timetable)
-    assert str(dag.timezone) == "Europe/Berlin"
+    dags = parse_dags()
+    assert {str(dag.timezone) for dag in dags.values()} == {"Europe/Berlin"}
+    timetable = coerce_to_core_timetable(dags[dag_id].timetable)
     run = None
     due = []
     restriction = TimeRestriction(

@@ -162,7 +162,7 @@ def test_running_times_without_equipment_of_the_day_are_flagged_or_blocked(
     assert site.simulator.requests == []
 
 
-@pytest.mark.feature("RT-04")
+@pytest.mark.feature("RT-04", "DLQ-04")
 def test_orphans_are_stored_by_themselves_once_their_equipment_arrives(site: DagSite) -> None:
     run = site.run("running_time_sync")
     assert (run.state, site.log()["status"], site.log()["records_failed"]) == ("success", "partial", 40)

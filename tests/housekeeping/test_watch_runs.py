@@ -152,7 +152,7 @@ def test_one_failing_step_does_not_stop_the_others(connection: Any, monkeypatch:
 
     monkeypatch.setattr(watch_runs, "resend_pending", fail)
     monkeypatch.setattr(watch_runs, "drop_left_stages", fail)
-    report = watch(NOW, queued_runs=[waiting])
+    report = watch(NOW, find_queued=lambda: [waiting])
     assert report.closed_runs == (dead,)
     assert report.failures == (
         "dropping left staging tables: RuntimeError: outbox broken",

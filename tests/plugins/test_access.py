@@ -42,6 +42,28 @@ def test_a_viewer_may_read_everything_and_gets_the_headers(client_for: ClientFor
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.feature("OBJ-05")
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
+def test_nothing_is_deleted_or_overwritten_by_its_address_not_even_by_an_admin(
+    client_for: ClientFor, tables: Tables, method: str
+) -> None:
+    from cmms_ui.resources import RESOURCES
+
+    counted = {
+        table: f"SELECT COUNT(*) AS n FROM {table}"
+        for table in {resource.table.split()[0] for resource in RESOURCES.values()}
+    }
+    before = {table: tables(statement)[0]["n"] for table, statement in counted.items()}
+    assert {"api_sync_logs", "sync_record_errors", "equipment_running_times"} <= before.keys()
+    audited = tables("SELECT COUNT(*) AS n FROM audit_log")[0]["n"]
+    for name in (*RESOURCES, "audit", "audit-log"):
+        for path in (f"{API}/{name}", f"{API}/{name}/1"):
+            answer = client_for("admin").request(method, path, json={})
+            assert (answer.status_code, answer.json()["detail"]) == (403, "there is nothing here"), path
+    assert {table: tables(statement)[0]["n"] for table, statement in counted.items()} == before
+    assert tables("SELECT COUNT(*) AS n FROM audit_log")[0]["n"] > audited  # that somebody tried
+
+
 def test_only_scripts_with_a_fingerprint_may_stay_in_a_browser(client_for: ClientFor) -> None:
     viewer = client_for("viewer")
     scripts = [path for path in re.findall(r'src="([^"]+)"', viewer.get("/cmms/").text) if "component-suites" in path]

@@ -42,10 +42,10 @@ TABS = {
 }
 
 
-def _all(client: Any, query: str) -> list[dict[str, Any]]:
+def _all(client: Any, query: str, name: str = "equipment") -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     while True:
-        page = client.get(f"{API}/equipment?{query}&limit=200&offset={len(rows)}").json()
+        page = client.get(f"{API}/{name}?{query}&limit=200&offset={len(rows)}").json()
         rows += page["rows"]
         if len(rows) >= page["total"]:
             assert len(rows) == page["total"]
@@ -151,6 +151,60 @@ def test_a_record_equals_its_row(client_for: ClientFor, tables: Tables) -> None:
     assert shown["cumulative_hours"] == str(readings[-1]["cumulative_hours"])  # exact: a decimal as text
     listed = client_for("viewer").get(f"{API}/equipment/7/running-times").json()
     assert [row["date"] for row in listed] == [str(row["date"]) for row in readings]
+
+
+@pytest.mark.feature("DAT-06", "TEST-10")
+@pytest.mark.parametrize(
+    ("name", "query", "children"),
+    [
+        ("equipment", "plant_code=P002",
+         "SELECT e.id FROM equipment e JOIN plants p ON p.id = e.plant_id WHERE p.plant_code = 'P002'"),
+        ("equipment", "group_name=Pumps",
+         "SELECT e.id FROM equipment e JOIN equipment_groups g ON g.id = e.equipment_group_id WHERE g.name = 'Pumps'"),
+        ("running-times", "equipment_id=7", "SELECT id FROM equipment_running_times WHERE equipment_id = 7"),
+        ("running-times", "plant_code=P002",
+         "SELECT r.id FROM equipment_running_times r JOIN plants p ON p.id = r.plant_id WHERE p.plant_code = 'P002'"),
+    ],
+    ids=["machines of a plant", "machines of a group", "readings of a machine", "readings of a plant"],
+)  # fmt: skip
+def test_what_belongs_to_a_parent_is_listed_page_by_page_with_its_number(
+    client_for: ClientFor, tables: Tables, name: str, query: str, children: str
+) -> None:
+    stored = sorted(row["id"] for row in tables(children))
+    assert stored
+    assert sorted(row["id"] for row in _all(client_for("viewer"), f"tab=all&{query}", name)) == stored
+    assert client_for("viewer").get(f"{API}/{name}?tab=all&{query}&limit=1").json()["total"] == len(stored)
+
+
+@pytest.mark.feature("MAP-02")
+def test_a_number_is_found_with_and_without_its_zeros_and_shown_as_the_source_writes_it(client_for: ClientFor) -> None:
+    client = client_for("viewer")
+    number = client.get(f"{API}/equipment/7").json()["equipment_number"]
+    assert number.startswith("0000")
+    for asked in (number, number.lstrip("0")):
+        found = client.get(f"{API}/equipment", params={"tab": "all", "q": asked}).json()["rows"]
+        assert number in [row["equipment_number"] for row in found], asked
+
+
+@pytest.mark.feature("ERR-02")
+def test_an_alert_that_nobody_took_in_its_time_is_overdue(client_for: ClientFor, tables: Tables) -> None:
+    for fingerprint, status, minutes in (("o1", "firing", -1), ("o2", "firing", 60), ("o3", "acknowledged", -1)):
+        tables(
+            "INSERT INTO alert_events (fingerprint, rule_key, level, title, status, respond_by, first_at, last_at) VALUES"
+            " (%s, 'records_failed', 'high', %s, %s, UTC_TIMESTAMP(3) + INTERVAL %s MINUTE, UTC_TIMESTAMP(3),"
+            " UTC_TIMESTAMP(3))",
+            *(fingerprint, fingerprint, status, minutes),
+        )
+    try:
+        client = client_for("viewer")
+        rows = _all(client, "tab=all&q=o", "notifications")
+        flags = {row["title"]: row["overdue"] for row in rows if row["title"] in ("o1", "o2", "o3")}
+        assert flags == {"o1": True, "o2": False, "o3": False}
+        assert client.get(f"{API}/notifications/chips?tab=open").json() == {"overdue": 1}
+        late = client.get(f"{API}/notifications?tab=open&chip=overdue").json()["rows"]
+        assert [row["title"] for row in late] == ["o1"]
+    finally:
+        tables("DELETE FROM alert_events WHERE fingerprint IN ('o1', 'o2', 'o3')")
 
 
 @pytest.mark.feature("TBL-13", "TAB-01A")

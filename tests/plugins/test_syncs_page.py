@@ -96,16 +96,49 @@ def test_outcomes_equal_the_log_table_of_the_chosen_period(client_for: ClientFor
     assert days == 7 or rate > before  # the history above has become better
 
 
-@pytest.mark.feature("WAD-12", "SYM-T4")
+@pytest.mark.feature("KPI-01")
+def test_the_success_rate_is_the_same_by_sql_api_key_figure_and_widget(client_for: ClientFor, tables: Tables) -> None:
+    from cmms.database import session
+    from cmms.sync.kpis import Period, success_rates
+
+    today = datetime.now(UTC).date()
+    first, until = today - timedelta(days=29), today + timedelta(days=1)
+    counted = tables(
+        "SELECT status, COUNT(*) AS n FROM api_sync_logs WHERE sync_type = 'equipment' AND sync_completed_at IS NOT NULL"
+        " AND sync_started_at >= %s GROUP BY status",
+        first,
+    )
+    by_sql = {row["status"]: row["n"] for row in counted if row["status"] != "cancelled"}
+    rate = 100 * (by_sql["success"] + by_sql["partial"]) / sum(by_sql.values())
+    assert 0 < rate < 100
+
+    def total(status: str) -> int:
+        asked = f"tab=history&sync_type=equipment&status={status}&sync_started_at.between={first}&sync_started_at.between={today}"
+        return int(client_for("viewer").get(f"{API}/syncs?{asked}&limit=1").json()["total"])
+
+    assert {status: total(status) for status in by_sql} == by_sql
+    midnight = datetime.min.time()
+    with session() as connection:
+        period = Period(datetime.combine(first, midnight, UTC), datetime.combine(until, midnight, UTC))
+        [figure] = [found for found in success_rates(connection, period) if found.sync_type == "equipment"]
+    assert (figure.finished, figure.percent) == (sum(by_sql.values()), pytest.approx(rate))
+    shown = texts(refresh_widget(client_for("viewer"), "syncs", "equipment_outcomes", days="30"))
+    assert shown[0] == f"{rate:.1f} %".replace(".0 %", " %")
+
+
+@pytest.mark.feature("WAD-12", "SYM-T4", "ERR-04")
 def test_figures_and_curves_equal_the_log_table(client_for: ClientFor, tables: Tables) -> None:
     since = datetime.now(UTC).date() - timedelta(days=6)
     row = tables(
-        "SELECT SUM(records_processed) AS processed, SUM(records_failed) AS rejected FROM api_sync_logs"
+        "SELECT SUM(records_processed) AS processed, SUM(records_failed) AS rejected, SUM(records_warning) AS warnings"
+        " FROM api_sync_logs"
         " WHERE sync_type IN ('equipment', 'running_time') AND sync_started_at >= %s AND sync_completed_at IS NOT NULL",
         since,
     )[0]
     shown = refresh_widget(client_for("viewer"), "syncs", "metrics")
     assert _line(shown, "Records")[1] == f"{row['processed']:,}"
+    assert row["warnings"] > 0
+    assert _line(shown, "Records with warnings")[1] == f"{100 * row['warnings'] / row['processed']:.1f} %"
     assert _line(shown, "Rejected records")[1] == f"{100 * row['rejected'] / row['processed']:.1f} %"
     longest = tables(
         "SELECT id FROM api_sync_logs WHERE sync_type = 'running_time' AND status IN ('success', 'partial')"
@@ -129,7 +162,7 @@ def gap(tables: Tables) -> Iterator[dict[str, Any]]:
     tables("DROP TABLE kept")
 
 
-@pytest.mark.feature("SYM-T3", "ACT-06")
+@pytest.mark.feature("SYM-T3", "ACT-06", "RT-08")
 def test_a_gap_of_days_opens_a_form_for_just_these_and_the_run_gets_them(
     client_for: ClientFor, tables: Tables, gap: dict[str, Any]
 ) -> None:
@@ -241,6 +274,28 @@ def test_what_replays_have_brought_is_counted_by_code(client_for: ClientFor, tab
         before = (row["attempts"], row["status"], row["id"])
         tables("UPDATE sync_record_errors SET attempts = %s, status = %s WHERE id = %s", *before)
     assert line[1:5] == ["3", "1", "4", "33.3 %"]
+
+
+@pytest.mark.feature("RT-12")
+def test_unknown_machines_are_listed_each_with_its_readings_and_when_it_was_seen(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    for day, attempts, seen in ((1, 2, "2026-01-02"), (2, 1, "2026-01-03")):
+        tables(
+            "INSERT INTO sync_record_errors (sync_log_id, stream, unit_key, record_key, equipment_number, reading_date, category,"
+            " code, rule, message, payload, payload_hash, attempts, first_seen_at, last_seen_at) SELECT MIN(id), 'running_time',"
+            " %s, 'ghost', 'GHOST 7', %s, 'orphan', 'EQUIPMENT_UNKNOWN', 'RT-04', 'x', '{}', REPEAT('g', 32), %s, %s,"
+            " '2026-01-05' FROM api_sync_logs",
+            *(f"2026-01-0{day}", f"2026-01-0{day}", attempts, seen),
+        )
+    try:
+        viewer = client_for("viewer")
+        line = _line(refresh_widget(viewer, "record-errors", "orphans"), "GHOST 7")[:6]
+        assert line == ["GHOST 7", "2", "3", "2026-01-01 to 2026-01-02", "2026-01-02 00:00 UTC", "2026-01-05 00:00 UTC"]
+        rows = viewer.get(f"{API}/record-errors?tab=orphans&q=GHOST").json()["rows"]
+        assert {row["reading_date"] for row in rows} == {"2026-01-01", "2026-01-02"}
+    finally:
+        tables("DELETE FROM sync_record_errors WHERE record_key = 'ghost'")
 
 
 @pytest.mark.feature("WAD-11", "SCH-02")

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from cmms.alerts.evaluate_run import evaluate_run
+from cmms.alerts.levels import CHANNELS
+from cmms.alerts.records import RunHistory
 from cmms.simulator import Fault
 from tests.sync.records import ABSENT, machine, reading
 from tests.sync.site import DAY, Site
@@ -28,13 +31,17 @@ def filled(site: Site) -> Site:
 
 
 def assert_untouched(site: Site, sync: Callable[[], Any], error_class: str, *words: str) -> None:
-    """The sync fails with that error; data, quarantine and superseded records are as before; no staging table is left."""
+    """The sync fails with that error, of which people hear by Slack and e-mail; data, quarantine and superseded records are
+    as before; no staging table is left."""
     tables = ("plants", "equipment", "equipment_running_times", "sync_record_errors", "sync_superseded_records")
     before = site.dump(*tables)
     summary = sync()
     assert (summary.status, summary.error_class, summary.level) == ("failed", error_class, "critical")
     for word in words:
         assert word in summary.error_message
+    [alert] = evaluate_run(summary, site.settings(), RunHistory())
+    assert (alert.rule_key, CHANNELS[alert.level]) == ("run_failed", ("slack", "email"))
+    assert error_class in alert.title and alert.advice
     assert summary.counts.fetched == 0
     assert site.dump(*tables) == before
     log = site.query("SELECT * FROM api_sync_logs ORDER BY id DESC LIMIT 1")[0]

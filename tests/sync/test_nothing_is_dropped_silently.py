@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -11,6 +12,35 @@ from cmms.sync.replay_rejects import accept_counters, replay_orphans, replay_rej
 from tests.oracle.generate import RecordGenerator
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, PLANTS, Site
+
+DEFECTS = (
+    {"hours": "abc"}, {"hours": "-1"}, {"counter": None}, {"SWERK": "NOWHERE"}, {"DATE": "2026-02-30"}, {"MDTXT": "a\0b"},
+    {"CREATED_AT": "yesterday"}, {"BUKRS": "1" * 11},
+)  # fmt: skip
+
+
+@pytest.mark.feature("OBJ-02", "SYNC-06")
+@pytest.mark.parametrize("stream", ["equipment", "running_time"])
+def test_of_1000_records_with_37_defects_963_are_stored_and_just_those_37_are_kept_aside(
+    site: Site, stream: str
+) -> None:
+    numbers = [f"{number:06d}" for number in range(1000)]
+    spoilt = set(Random(37).sample(numbers, 37))
+    if stream == "running_time":
+        site.sync_equipment([machine(number) for number in numbers])
+        defects = {number: DEFECTS[index % len(DEFECTS)] for index, number in enumerate(sorted(spoilt))}
+        summary = site.sync_day(DAY, [reading(number, **defects.get(number, {})) for number in numbers])
+        stored = "SELECT e.equipment_number FROM equipment_running_times t JOIN equipment e ON e.id = t.equipment_id"
+    else:
+        defects = {number: DEFECTS[(3, 6, 7)[index % 3]] for index, number in enumerate(sorted(spoilt))}
+        summary = site.sync_equipment([machine(number, **defects.get(number, {})) for number in numbers])
+        stored = "SELECT equipment_number FROM equipment"
+    assert [row["equipment_number"] for row in site.query(f"{stored} ORDER BY 1")] == sorted({*numbers} - spoilt)
+    kept = site.query("SELECT equipment_number, status FROM sync_record_errors ORDER BY 1")
+    assert [(row["equipment_number"], row["status"]) for row in kept] == [(number, "open") for number in sorted(spoilt)]
+    log = site.query("SELECT * FROM api_sync_logs WHERE id = %s", summary.sync_log_id)[0]
+    counts = (log["records_processed"], log["records_success"], log["records_failed"])
+    assert (counts, log["status"], log["level"]) == ((1000, 963, 37), "partial", "medium")
 
 
 @pytest.mark.feature("SYNC-07", "RT-06", "DAT-05", "OBJ-02")

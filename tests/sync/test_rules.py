@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cmms.settings import parse_settings
 from cmms.simulator import Simulator, SimulatorConfig
 from cmms.sync.judge_rows import load_suite
 from cmms.sync.records import Scope
@@ -121,6 +122,9 @@ CASES = [
 ]  # fmt: skip
 
 
+COLUMN_OF = {names[1]: column for column, names in parse_settings({}).streams.running_time.fields}
+
+
 @pytest.fixture(scope="module")
 def outcomes(migrated: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """case name -> what became of its record, after one sync of all of them."""
@@ -151,22 +155,67 @@ def _arguments(case: Case) -> dict[str, Any]:
     return {("number" if name == "EQUNR" else name): value for name, value in case.fields.items()}
 
 
+@pytest.mark.feature("SYNC-04", "TEST-11")
 @pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.name, marks=pytest.mark.feature(*case.features, "TEST-11")) for case in CASES]
+    "case", [pytest.param(case, id=case.name, marks=pytest.mark.feature(*case.features)) for case in CASES]
 )
 def test_each_record_is_judged_by_itself(outcomes: dict[str, Any], case: Case) -> None:
     reject, stored = outcomes[case.name]
     if isinstance(case.expected, str):
         assert stored is None
         assert reject["code"] == case.expected
-        assert reject["message"] and reject["rule"]
-        if case.expected == "REQUIRED":
-            assert reject["field"] in reject["message"]
+        assert reject["rule"]
+        [(name, value)] = case.fields.items()
+        assert reject["field"] == COLUMN_OF[name]
+        assert reject["field"] in reject["message"]
+        received = json.loads(reject["payload"]).get(name, ABSENT)
+        assert received == value or received != received
+        if name != "EQUNR":
+            assert reject["record_key"].startswith(f"{reject['equipment_number']}|")
         return
     assert reject is None
     assert {name: stored[name] for name in case.expected} == case.expected
     assert stored["quality_code"] == case.warning
     assert stored["quality"] == ("warning" if case.warning else "ok")
+
+
+REQUIRED = {
+    "equipment": ("SWERK", "EQUNR", "CREATED_AT"),
+    "running_time": ("SWERK", "EQUNR", "CREATED_AT", "DATE", "RECDV", "CNTRR"),
+}
+
+
+@pytest.mark.feature("VAL-07")
+@pytest.mark.parametrize("stream", ["equipment", "running_time"])
+def test_each_required_field_that_is_left_out_in_turn_is_one_error_that_names_it(site: Site, stream: str) -> None:
+    site.sync_equipment([machine("A"), machine("B")])
+    if stream == "equipment":
+        records = [machine(**{"number": "A", **_arguments_without(name)}) for name in REQUIRED[stream]]
+        summary = site.sync_equipment([machine("A"), machine("B"), *records])
+    else:
+        records = [reading(**{"number": "A", **_arguments_without(name)}) for name in REQUIRED[stream]]
+        summary = site.sync_day(DAY, [reading("B"), *records])
+    assert dict(summary.rejects_by_code) == {"REQUIRED": len(records)}
+    rows = site.query("SELECT payload, field, message FROM sync_record_errors")
+    assert {(row["payload"].decode(), row["field"]) for row in rows} == {
+        (record, COLUMN_OF[name]) for record, name in zip(records, REQUIRED[stream], strict=True)
+    }
+    assert len(rows) == len(records)
+    assert all(row["message"] == f"{row['field']} is missing or empty" for row in rows)
+
+
+def _arguments_without(name: str) -> dict[str, Any]:
+    return {"number" if name == "EQUNR" else name: ABSENT}
+
+
+@pytest.mark.feature("VAL-01")
+def test_a_number_of_50_characters_is_stored_as_it_is_with_its_zeros(site: Site) -> None:
+    longest = "000" + "x" * 46 + "9"
+    assert len(longest) == 50
+    summary = site.sync_equipment([machine(longest), machine(longest[:3] + longest), machine("  ")])
+    assert dict(summary.rejects_by_code) == {"TOO_LONG": 1, "REQUIRED": 1}
+    assert site.value("SELECT equipment_number FROM equipment") == longest
+    assert site.sync_day(DAY, [reading(longest)]).counts.inserted == 1
 
 
 @pytest.mark.feature("LOG-04")
@@ -248,6 +297,42 @@ def test_an_idle_day_stands_still_unless_progression_is_strict(site: Site, is_st
     assert summary.counts.inserted == 3 - len(rejects)
 
 
+# January, hours of the day, counter after it, what becomes of it.
+SERIES = (
+    (1, "8", "100", None),  # the first one has nothing before it
+    (2, "8", "108", None),
+    (3, "8", "90", "COUNTER_DECREASED"),  # drop: rejected
+    (4, "8", "124", None),  # after the gap of a rejected day, growth belongs to both days
+    (5, "8", "190", "HOURS_MISMATCH"),  # jump: kept and marked
+    (6, "0", "190", None),  # plateau: stood still
+    (7, "8", "190", "COUNTER_NOT_ADVANCED"),  # plateau while running: rejected
+    (11, "8", "230", None),  # gap
+    (12, "30", "260", "EXCEEDS_DAY"),
+    (13, "8", "7", "CUMULATIVE_BELOW_DAILY"),
+    (14, "8", "276", None),
+)
+REJECTED = {"COUNTER_DECREASED", "COUNTER_NOT_ADVANCED", "CUMULATIVE_BELOW_DAILY"}
+
+
+@pytest.mark.feature("VAL-09", "VAL-04")
+@pytest.mark.parametrize("in_one_run", [False, True], ids=["day by day", "in one run"])
+def test_a_series_with_drop_jump_plateau_and_gap_is_classified_day_by_day(site: Site, in_one_run: bool) -> None:
+    site.sync_equipment([machine("A")])
+    days = {date(2026, 1, number): (hours, counter) for number, hours, counter, _ in SERIES}
+    for number in range(1, 15):
+        day = date(2026, 1, number)
+        records = [reading("A", day, hours=days[day][0], counter=days[day][1])] if day in days else []
+        site.serve("running_time", day, records)
+        if not in_one_run:
+            site.sync_day(day, streams={"running_time": {"allow_empty": True}})
+    if in_one_run:
+        site.sync_days(min(days), max(days), streams={"running_time": {"allow_empty": True}})
+    stored = {row["date"]: row["quality_code"] for row in site.query("SELECT * FROM equipment_running_times")}
+    rejected = {row["reading_date"]: row["code"] for row in site.query("SELECT * FROM sync_record_errors")}
+    assert stored | rejected == {date(2026, 1, number): code for number, _, _, code in SERIES}
+    assert set(rejected.values()) == REJECTED
+
+
 @pytest.mark.feature("VAL-03", "VAL-08")
 def test_a_decimal_comma_is_read_when_configured_and_json_numbers_keep_their_point(site: Site) -> None:
     values = {"A": ("7,5", "7.500"), "B": (7.5, "7.500"), "C": ("1.234,5", "1234.500"), "D": (1.234, "1.234")}
@@ -309,6 +394,31 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
     for statement in ("reference/plants", "reference/equipment", "merge/running_time_load_day"):
         assert ran.count(statement) == 1
     assert len(ran) < 120
+
+
+@pytest.mark.feature("SYNC-11", "PERF-06")
+@pytest.mark.parametrize("load_data", ["auto", "never"])
+def test_10000_machines_take_no_more_statements_than_they_fill_batches(site: Site, load_data: str) -> None:
+    """Counted by the server, which is this test's alone while it runs."""
+    machines, chunk, batch_bytes = 10_000, 2_500, 256 * 1024
+    engine = {"chunk_records": chunk, "load_data": load_data, "insert_batch_bytes": batch_bytes}
+
+    def ran() -> dict[str, int]:
+        rows = site.query("SHOW GLOBAL STATUS LIKE 'Com\\_%'")
+        return {row["Variable_name"].removeprefix("Com_"): int(row["Value"]) for row in rows}
+
+    site.sync_equipment([machine("first")], engine=engine)
+    before = ran()
+    few = site.sync_equipment([machine("first"), machine("second")], engine=engine)
+    between = ran()
+    many = site.sync_equipment([machine(f"{number:06d}") for number in range(machines)], engine=engine)
+    after = ran()
+    assert (few.counts.inserted, many.counts.inserted) == (1, machines)
+    more = {name: (after[name] - between[name]) - (between[name] - before[name]) for name in before}
+    assert more["insert_select"] <= machines // chunk  # the merge: one, whatever the number of rows
+    batches = machines // chunk if load_data == "auto" else machines * 300 // batch_bytes  # a row: less than 300 bytes
+    assert more["load"] + more["insert"] <= batches
+    assert more["load" if load_data == "auto" else "insert"] > 0
 
 
 @pytest.mark.feature("SYNC-08", "DAT-06")

@@ -108,6 +108,10 @@ def test_a_range_in_one_run_or_one_request_equals_day_by_day_in_any_order(
     site.execute("DELETE FROM equipment_running_times")
     summary = site.sync_days(DAYS[0], DAYS[-1], engine={"days_per_batch": 2})
     assert (summary.status, summary.units, summary.counts.inserted) == ("success", 3, 900)
+    units = site.query(
+        "SELECT unit_key, inserted FROM sync_units WHERE sync_log_id = %s ORDER BY 1", summary.sync_log_id
+    )
+    assert [(row["unit_key"], row["inserted"]) for row in units] == [(day.isoformat(), 300) for day in DAYS]
     assert dump(site) == expected
 
     site = make_site(migrated, SimulatorConfig(equipment=0, dates="range"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ def test_plant_codes_and_equipment_numbers_have_a_unique_index_each(filled: Site
     assert {("plants", "plant_code"), ("equipment", "equipment_number")} <= {(row["t"], row["c"]) for row in rows}
 
 
-# A row of each table that has a foreign key or is named by one: what must be given, and right in every other way.
+# A row of each table: what must be given, and right in every other way.
 ROWS: dict[str, dict[str, Any]] = {
     "plants": {"plant_code": "P998", "name": "x"},
     "equipment_groups": {"name": "x"},
@@ -131,6 +132,13 @@ ROWS: dict[str, dict[str, Any]] = {
     "validation_reports": {"asked_by": "x", "days": 1},
     "validation_findings": {"validation_report_id": 1, "stream": "x", "equipment_id": 1, "severity": "warning", "code": "x",
                             "rule": "x", "message": "x"},
+    "sync_leases": {"stream": "x", "unit_key": "x"},
+    "sync_reference_version": {"id": 2, "version": 1},
+    "api_call_logs": {"endpoint": "x", "attempt": 1, "latency_ms": 1, "called_at": "2026-01-01"},
+    "audit_log": {"actor": "x", "action": "x", "entity": "x", "entity_id": "x"},
+    "notification_reads": {"alert_event_id": 1, "reader": "x"},
+    "view_preferences": {"owner": "x", "name": "x", "body": "{}"},
+    "saved_views": {"owner": "x", "resource": "x", "name": "x", "body": "{}"},
 }  # fmt: skip
 NOBODY = 4_000_000_000
 
@@ -144,23 +152,24 @@ def test_every_foreign_key_refuses_an_orphan_and_a_parent_without_its_children(f
     assert {key["child"] for key in keys} | {key["parent"] for key in keys} <= ROWS.keys()
     with filled.session() as connection, closing(connection.cursor()) as cursor:
         connection.autocommit(False)
-
-        def insert(table: str, **values: Any) -> int:
-            row = {**ROWS[table], **values}
-            marks = ", ".join(["%s"] * len(row))
-            cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
-            return int(cursor.lastrowid)
-
         for key in keys:
             name = f"`{key['k']}`"
             with pytest.raises(MySQLdb.IntegrityError, match=name) as orphan:
-                insert(key["child"], **{key["c"]: NOBODY})
-            parent = insert(key["parent"], **_other(key["parent"]))
-            insert(key["child"], **{key["c"]: parent})
+                _insert(cursor, key["child"], **{key["c"]: NOBODY})
+            parent = _insert(cursor, key["parent"], **_other(key["parent"]))
+            _insert(cursor, key["child"], **{key["c"]: parent})
             with pytest.raises(MySQLdb.IntegrityError, match=name) as delete:
                 cursor.execute(f"DELETE FROM {key['parent']} WHERE id = {parent}")
             assert (orphan.value.args[0], delete.value.args[0]) == (1452, 1451)
             connection.rollback()
+
+
+def _insert(cursor: Any, table: str, **values: Any) -> int:
+    """Add the table's row of ROWS, but for what is given; its id."""
+    row = {**ROWS[table], **values}
+    marks = ", ".join(["%s"] * len(row))
+    cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+    return int(cursor.lastrowid)
 
 
 def _other(table: str) -> dict[str, Any]:
@@ -210,6 +219,82 @@ def test_the_database_itself_refuses(filled: Site, statement: str, number: int |
         with pytest.raises(MySQLdb.Error) as refused:
             cursor.execute(statement)
     assert refused.value.args[0] in (number if isinstance(number, tuple) else (number,))
+
+
+# What each CHECK refuses.
+BROKEN = {
+    "ck_group_rules_field": ("equipment_group_rules", {"field": "x"}),
+    "ck_equipment_group_source": ("equipment", {"group_source": "x"}),
+    "ck_running_times_hours": ("equipment_running_times", {"running_hours": -1}),
+    "ck_running_times_quality": ("equipment_running_times", {"quality": "x"}),
+    "ck_counter_events_kind": ("counter_events", {"kind": "x"}),
+    "ck_sync_logs_status": ("api_sync_logs", {"status": "x"}),
+    "ck_sync_logs_level": ("api_sync_logs", {"level": "x"}),
+    "ck_sync_logs_control": ("api_sync_logs", {"control": "x"}),
+    "ck_sync_logs_counts": ("api_sync_logs", {"records_processed": 2, "records_success": 1}),
+    "ck_sync_units_conserved": ("sync_units", {"merged_at": "2026-01-01", "fetched": 2, "inserted": 1, "updated": 0,
+                                               "unchanged": 0, "superseded": 0, "rejected": 0}),
+    "ck_record_errors_status": ("sync_record_errors", {"status": "x"}),
+    "ck_deliveries_channel": ("notification_deliveries", {"channel": "x"}),
+    "ck_deliveries_status": ("notification_deliveries", {"status": "x"}),
+    "ck_validation_reports_status": ("validation_reports", {"status": "x"}),
+    "ck_validation_findings_severity": ("validation_findings", {"severity": "x"}),
+}  # fmt: skip
+
+
+@pytest.mark.feature("TEST-27")
+def test_every_check_refuses_what_it_is_there_for(filled: Site) -> None:
+    names = filled.query(
+        "SELECT constraint_name AS k FROM information_schema.check_constraints WHERE constraint_schema = DATABASE()"
+    )
+    assert {row["k"] for row in names if row["k"].startswith("ck_")} == BROKEN.keys()
+    for name, (table, change) in BROKEN.items():
+        with _only_trying(filled) as cursor, pytest.raises(MySQLdb.Error, match=name) as refused:
+            _insert(cursor, table, **change)
+        assert refused.value.args[0] in (3819, 4025)
+
+
+@pytest.mark.feature("TEST-27")
+def test_every_key_that_is_unique_refuses_a_second_row(filled: Site) -> None:
+    keys = filled.query(
+        f"SELECT DISTINCT s.table_name AS t, s.index_name AS k FROM information_schema.statistics s WHERE s.{HERE}"
+        " AND s.non_unique = 0 AND NOT EXISTS (SELECT 1 FROM information_schema.columns c WHERE c.table_schema = s.table_schema"
+        " AND c.table_name = s.table_name AND s.index_name = 'PRIMARY' AND c.extra LIKE '%auto_increment%')"
+    )
+    keys = [key for key in keys if key["t"] in ROWS]
+    assert len(keys) > 15
+    for key in keys:
+        more = {"api_sync_logs": {"dag_id": "x", "run_id": "x"}}.get(key["t"], {})
+        with _only_trying(filled) as cursor:
+            _insert(cursor, key["t"], **more)
+            with pytest.raises(MySQLdb.IntegrityError, match=rf"{key['k']}'") as refused:
+                _insert(cursor, key["t"], **more)
+        assert refused.value.args[0] == 1062
+
+
+@pytest.mark.feature("TEST-27")
+def test_every_column_that_must_be_given_refuses_null(filled: Site) -> None:
+    columns = filled.query(
+        f"SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE {HERE} AND is_nullable = 'NO'"
+        " AND extra NOT LIKE '%auto_increment%'"
+    )
+    tables = {column["t"] for column in columns if not column["t"].endswith("alembic_version")}
+    assert tables == ROWS.keys()
+    for column in columns:
+        if column["t"] in tables:
+            with _only_trying(filled) as cursor, pytest.raises(MySQLdb.Error, match=f"'{column['c']}'") as refused:
+                _insert(cursor, column["t"], **{column["c"]: None})
+            assert refused.value.args[0] == 1048
+
+
+@contextmanager
+def _only_trying(site: Site) -> Iterator[Any]:
+    """A cursor; nothing that is written by it stays, and parents are not looked at."""
+    with site.session() as connection, closing(connection.cursor()) as cursor:
+        connection.autocommit(False)
+        cursor.execute("SET SESSION sql_mode = 'STRICT_TRANS_TABLES', foreign_key_checks = 0")
+        yield cursor
+        connection.rollback()
 
 
 @pytest.mark.feature("PERF-03", "PERF-05")
@@ -269,9 +354,7 @@ def test_the_schema_goes_up_down_and_up_again_to_the_same(
     site = Site(None, database, tmp_path)  # type: ignore[arg-type]
 
     def schema() -> dict[str, str]:
-        tables = [next(iter(row.values())) for row in site.query("SHOW TABLES")]
-        created = {table: site.query(f"SHOW CREATE TABLE {table}")[0]["Create Table"] for table in tables}
-        return {table: re.sub(r" AUTO_INCREMENT=\d+", "", text) for table, text in created.items()}
+        return _schema(site)
 
     upgrade()
     first = schema()
@@ -283,6 +366,69 @@ def test_the_schema_goes_up_down_and_up_again_to_the_same(
     upgrade()
     assert schema() == first
     assert site.value("SELECT version FROM sync_reference_version") == 1
+
+
+def _schema(site: Site) -> dict[str, str]:
+    """Table -> how the server would create it."""
+    tables = [next(iter(row.values())) for row in site.query("SHOW TABLES")]
+    created = {table: site.query(f"SHOW CREATE TABLE {table}")[0]["Create Table"] for table in tables}
+    return {table: re.sub(r" AUTO_INCREMENT=\d+", "", text) for table, text in created.items()}
+
+
+@pytest.mark.feature("TEST-26", "STK-04")
+def test_every_version_leads_up_to_the_newest_and_one_step_down_to_the_one_before_with_what_people_have_in_it(
+    each_database: dict[str, Any], make_database: Callable[..., Any], request: pytest.FixtureRequest, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from alembic.script import ScriptDirectory
+
+    from cmms.migrations import configuration, downgrade, upgrade
+    from tests.sync.conftest import connection_uri
+
+    kind = "mariadb_server" if "mariadb" in request.node.callspec.id else "mysql_server"
+    database = make_database(request.getfixturevalue(kind))
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(database))
+    site = Site(None, database, tmp_path)  # type: ignore[arg-type]
+    versions = [script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()][::-1]
+    assert len(versions) >= 6
+
+    def lines() -> dict[str, list[str]]:
+        """A key that was taken away and added again stands elsewhere, and means the same."""
+        return {
+            table: sorted(line.rstrip(",") for line in text.splitlines())
+            for table, text in _schema(site).items()
+            if not table.endswith("alembic_version")
+        }
+
+    made: dict[str, dict[str, list[str]]] = {}
+    for version in versions:
+        upgrade(version)
+        made[version] = lines()
+        if version == versions[0]:
+            site.execute(
+                "INSERT INTO plants (plant_code, name) VALUES ('P001', 'One')",
+                "INSERT INTO equipment (equipment_number, plant_id, equipment_description) VALUES ('A', 1, 'Pümpe 😀')",
+                "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours, cumulative_hours)"
+                " VALUES (1, 1, '2026-01-31', 8, 5000)",
+            )
+        assert site.value("SELECT version_num FROM cmms_alembic_version") == version
+    assert all(made[old] != made[new] for old, new in pairwise(versions))
+    held = (
+        "SELECT p.plant_code, e.equipment_number, e.equipment_description, t.date, t.running_hours, t.cumulative_hours"
+        " FROM equipment_running_times t JOIN equipment e ON e.id = t.equipment_id JOIN plants p ON p.id = t.plant_id"
+    )
+    content = site.query(held)
+    assert [str(value) for value in content[0].values()] == ["P001", "A", "Pümpe 😀", "2026-01-31", "8.000", "5000.000"]
+    for old, new in reversed(list(pairwise(versions))):
+        downgrade(old)
+        assert lines() == made[old], f"{new} down to {old}"
+        assert site.query(held) == content
+        upgrade(new)
+        assert lines() == made[new], f"{old} up to {new} again"
+        downgrade(old)
+    upgrade()
+    assert lines() == made[versions[-1]]
+    assert site.query(held) == content
 
 
 @pytest.mark.feature("TEST-26")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cmms.simulator import Simulator, SimulatorConfig, profile
+from cmms.sync.records import Scope
 from tests.sync.conftest import name_connections
 from tests.sync.site import Site
 
@@ -165,3 +166,25 @@ class _Elsewhere(Simulator):
     @property
     def base_url(self) -> str:
         return self._running.base_url
+
+
+@pytest.mark.feature("API-02", "SYNC-12")
+def test_only_what_is_newer_than_what_is_stored_is_fetched_nobody_is_missing_and_all_can_be_asked_for(
+    make_site: Callable[..., Site], migrated: dict[str, Any], default_tables: Any
+) -> None:
+    site = make_site(migrated, replace(DEFAULT, created_after_param="since"))
+    changes = {"streams": {"equipment": {"incremental": {"parameter": "since"}, "allow_empty": True}}}
+    assert site.sync_equipment(**changes).counts.inserted == 60
+    middle = site.query("SELECT api_created_at AS at FROM equipment ORDER BY 1 LIMIT 1 OFFSET 40")[0]["at"]
+    newer = site.value("SELECT COUNT(*) FROM equipment WHERE api_created_at > %s", middle)
+    assert 0 < newer < 20
+    site.execute("DELETE FROM equipment WHERE api_created_at > %s", values=(middle,))
+    summary = site.sync_equipment(**changes)
+    assert (summary.counts.inserted, summary.counts.updated) == (newer, 0)
+    assert newer <= summary.counts.fetched < 60 - 30
+    assert site.sync_equipment(**changes).counts.fetched <= 1  # the newest one itself, to the second
+    assert site.sync_equipment(scope=Scope("equipment", full_refresh=True), **changes).counts.unchanged == 60
+    asked = [request.parameters.get("since") for request in site.simulator.requests]
+    assert [since is None for since in asked] == [True, False, False, True]
+    assert {tuple(row.values()) for row in site.query(EQUIPMENT)} == default_tables[0]
+    assert site.value("SELECT COUNT(*) FROM equipment WHERE missing_since IS NOT NULL") == 0

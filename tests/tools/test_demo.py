@@ -149,6 +149,7 @@ def _wait_until(is_true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.feature("TEST-31")
 def test_the_demo_syncs_yesterday_shows_it_and_stops_everything_on_ctrl_c(
     demo: subprocess.Popen[bytes], folder: Path
 ) -> None:
@@ -159,6 +160,14 @@ def test_the_demo_syncs_yesterday_shows_it_and_stops_everything_on_ctrl_c(
 
     with _log_in(folder) as client:
         assert httpx.get(f"{client.base_url}/api/v2/dags", trust_env=False).status_code == 401
+        with _connect(folder) as connection, connection.cursor() as cursor:
+            for resource, table in (("equipment", "equipment"), ("running-times", "equipment_running_times")):
+                cursor.execute(f"SELECT COUNT(*), MIN(id) FROM {table}")
+                stored, first = cursor.fetchone()
+                assert stored > 1000
+                listed = client.get(f"/cmms/api/v1/{resource}", params={"tab": "all", "order": "id", "limit": 1}).json()
+                assert (listed["total"], listed["rows"][0]["id"]) == (stored, first)
+        assert client.get("/cmms/equipment").status_code == 200
 
     scheduler = _read_processes(folder)["scheduler"]["pid"]
     os.kill(int(scheduler), signal.SIGKILL)

@@ -1,8 +1,10 @@
-"""What the view is defined by knows no database driver, and the services know no view."""
+"""What the view is defined by knows no database driver, the services know no view, and the rules know neither Airflow nor a database."""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,3 +42,52 @@ def test_a_definition_of_the_view_imports_no_database_driver(part: str) -> None:
 def test_no_service_imports_the_view() -> None:
     for file in _modules(ROOT / "include/cmms"):
         assert not VIEW & set(_imports(file)), file
+
+
+# Two readings, the second one of which a person cannot have meant, from bytes to verdict.
+_WITHOUT_AIRFLOW = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("airflow", "MySQLdb", "dash"):
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+from datetime import date
+import polars as pl
+from cmms.settings import parse_settings
+from cmms.sync.judge_rows import judge_rows
+from cmms.sync.load_reference import Reference, join_reference
+from cmms.sync.parse_records import parse_records
+from cmms.sync.plan_requests import plan_batches
+from cmms.sync.read_records import RecordReader
+from cmms.sync.records import Scope
+from cmms.sync.resolve_duplicates import resolve_duplicates
+
+day, settings = date(2026, 1, 31), parse_settings({})
+fields = {name: tuple(names) for name, names in settings.streams.running_time.fields.model_dump().items()}
+text = '{"SWERK":"P1","EQUNR":"A","CREATED_AT":"20260201000000","DATE":"20260131","RECDV":"%s","CNTRR":"5000"}'
+records = [(text % hours).encode() for hours in ("8.5", "-8.5")]
+raw = RecordReader(records_path="", fields=fields).read_records(records)
+rows = parse_records([(1, raw)], stream="running_time", settings=settings).sort("position")
+plants = pl.DataFrame({"plant_code": ["P1"], "plant_id": [1]})
+machines = pl.DataFrame({"equipment_number": ["A"], "equipment_id": [1], "own_point": ["77"]})
+before = pl.DataFrame({"equipment_id": [1], "previous_hours": [4_991_500], "previous_date": [date(2026, 1, 30)]})
+joined = join_reference(rows, Reference(1, plants, machines, before), day=day, rules=settings.rules)
+judged = judge_rows(joined, stream="running_time", settings=settings, days=(day, day))
+assert len(resolve_duplicates(joined, lambda places: dict.fromkeys(places, b""))) == 1
+assert len(plan_batches(settings, Scope("running_time", day, day))) == 1
+print(rows["running_hours"].to_list(), {row: found.code for row, found in judged.rejected.items()}, judged.warnings)
+"""
+
+
+@pytest.mark.feature("ARC-01")
+def test_records_are_mapped_and_judged_where_there_is_neither_airflow_nor_a_database_driver() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_AIRFLOW],
+        capture_output=True, text=True, timeout=300, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "include")},
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ["[8500, -8500] {1: 'NEGATIVE_HOURS'} {1: {'HOURS_MISMATCH'}}"], (
+        done.stderr[-3000:]
+    )

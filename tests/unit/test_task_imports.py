@@ -14,7 +14,6 @@ _TELL = "import sys, airflow.settings; airflow.settings.initialize(); print('gre
 
 
 @pytest.mark.slow
-@pytest.mark.feature("PERF-01")
 @pytest.mark.parametrize(
     ("words", "executor", "expected"),
     [
@@ -38,7 +37,6 @@ def test_only_a_program_that_forks_tasks_imports_ahead(
     assert told.stdout.split()[-1:] == [expected], told.stderr
 
 
-@pytest.mark.feature("PERF-01")
 def test_what_cannot_be_imported_is_left_to_the_tasks(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

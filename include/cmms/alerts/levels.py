@@ -1,4 +1,4 @@
-"""How bad a run is, who hears of it, and by when somebody has to react (design section 6).
+"""How bad a run is, who hears of it, and by when somebody has to react (docs/features.md, ERR-01 to 05).
 
 Input: status and counts of a run. Output: one of five levels. Pure: `close_run` stores what is decided here.
 """

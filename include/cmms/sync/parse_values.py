@@ -1,7 +1,7 @@
 """Exact reading of single values: hours, dates, timestamps. Pure Python, the reference for the vectorised parser.
 
 Input: the value's text as received (white space trimmed). Output: the value, or the code of the rule it broke.
-Never a guess: what is not written as the settings say is an error (``faults.md`` "Values").
+Never a guess: what is not written as the settings say is an error (docs/reliability.md, "Values").
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ what fails is reported, and the rest is done.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,12 +46,12 @@ class WatchReport:
     failures: tuple[str, ...] = ()
 
 
-def watch(now: datetime | None = None, *, queued_runs: Sequence[QueuedRun] = ()) -> WatchReport:
+def watch(now: datetime | None = None, *, find_queued: Callable[[], Sequence[QueuedRun]] = tuple) -> WatchReport:
     """Do one round.
 
     Args:
         now: instant to measure heartbeats from; default: the clock.
-        queued_runs: what Airflow itself has queued, if the caller can tell.
+        find_queued: asks Airflow which runs have not begun, if the caller can.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: no connection to the database at all.
@@ -73,6 +73,9 @@ def watch(now: datetime | None = None, *, queued_runs: Sequence[QueuedRun] = ())
     sent = 0
     with _guarded("sending pending alerts", failures):
         sent += resend_pending(settings=settings)
+    queued_runs: Sequence[QueuedRun] = ()
+    with _guarded("asking Airflow which runs wait", failures):
+        queued_runs = find_queued()
     with _guarded("looking for stuck and untold runs", failures), session() as connection:
         sent += check_watch_alerts(connection, settings, now, queued_runs=queued_runs)
     return WatchReport(tuple(summary.sync_log_id for summary in closed), tuple(dropped), sent, tuple(failures))

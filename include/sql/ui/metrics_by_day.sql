@@ -2,7 +2,7 @@
 -- Parameters: sync_types, since. Caller: the widgets of plugins/cmms_ui.
 SELECT DATE(sync_started_at) AS day, COUNT(*) AS runs,
   SUM(status IN ('success', 'partial')) AS good, SUM(status IN ('success', 'partial', 'failed')) AS finished,
-  SUM(records_processed) AS processed, SUM(records_failed) AS rejected,
+  SUM(records_processed) AS processed, SUM(records_failed) AS rejected, SUM(records_warning) AS warnings,
   SUM(TIMESTAMPDIFF(MICROSECOND, sync_started_at, sync_completed_at)) / 1000000 AS seconds,
   SUM(queue_ms) / 1000 AS queue_seconds, COUNT(queue_ms) AS queued,
   SUM(api_ms) / 1000 AS api_seconds, SUM(validate_ms) / 1000 AS rule_seconds, SUM(db_ms) / 1000 AS database_seconds

@@ -7,9 +7,11 @@ from typing import Any
 
 from cmms.views.actors import Actor
 from cmms.views.handle_alerts import acknowledge, mark_read
-from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.schema import Action, Chip, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
 from cmms_ui.widgets.alert_widgets import TOLD
 
+_IS_OVERDUE = "COALESCE(a.status = 'firing' AND a.respond_by < UTC_TIMESTAMP(3), 0)"
+"""Nobody has taken care of it in the time that its level allows."""
 _LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
 
 
@@ -49,6 +51,7 @@ NOTIFICATIONS = Resource(
         Column("last_at", "Last", "a.last_at", "instant", width=165),
         Column("first_at", "First", "a.first_at", "instant", width=165),
         Column("respond_by", "Respond by", "a.respond_by", "instant", width=165),
+        Column("overdue", "Overdue", f"({_IS_OVERDUE})", "boolean", width=110, sortable=False),
         Column("rule_key", "Rule", "a.rule_key", width=170),
         Column("sync_log_id", "Run", "a.sync_log_id", "integer", width=90, leads_to=("syncs", "sync_log_id")),
         Column("ack_by", "Acknowledged by", "a.ack_by", width=150),
@@ -76,10 +79,11 @@ NOTIFICATIONS = Resource(
         ),
         Tab("all", "All", "list", "", "Nothing has been told so far."),
     ),
+    chips=(Chip("overdue", "Overdue", _IS_OVERDUE),),
     filters=(Filter("level", "Level", choices=_LEVELS), Filter("last_at", "Last", kind="days")),
     infolist=(
         Section("What", ("title", "level", "status", "rule_key", "sync_log_id", "occurrences")),
-        Section("When", ("first_at", "last_at", "respond_by", "resolved_at")),
+        Section("When", ("first_at", "last_at", "respond_by", "overdue", "resolved_at")),
         Section("Who", ("ack_by", "ack_at", "note")),
     ),
     actions=(

@@ -8,7 +8,7 @@ from typing import Any
 from cmms.views.actors import Actor
 from cmms.views.handle_rejects import Replayed, acknowledge, correct, discard, replay
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
-from cmms_ui.widgets.failure_widgets import ACTS, SUMMARY
+from cmms_ui.widgets.failure_widgets import ACTS, ORPHANS, SUMMARY
 
 DETAIL_LIMIT = 100
 _STATUSES = tuple(
@@ -110,6 +110,16 @@ RECORD_ERRORS = Resource(
             "x.open_flag = 1",
             "Nothing is rejected: every record has been stored.",
             alarming=True,
+        ),
+        Tab(
+            "orphans",
+            "Unknown machines",
+            "alert",
+            "x.open_flag = 1 AND x.stream = 'running_time' AND x.code = 'EQUIPMENT_UNKNOWN'",
+            "Every reading names a machine that is known.",
+            columns=("first_seen_at",),
+            hint="Readings of machines that no snapshot has held: stored by themselves when the machine appears.",
+            widgets=(ORPHANS,),
         ),
         Tab("in_work", "In work", "clock", "x.status IN ('acknowledged', 'retrying')", "Nobody works on a record."),
         Tab("resolved", "Resolved", "check", "x.status = 'resolved'", "Nothing has been resolved yet."),

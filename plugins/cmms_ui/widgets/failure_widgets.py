@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import dash_mantine_components as dmc
 from dash import html
@@ -13,10 +14,11 @@ from dash import html
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Choice, Field, Widget
-from cmms_ui.widgets.parts import KEYBOARD, link, moment, note, percent_text, small_table
+from cmms_ui.widgets.parts import KEYBOARD, count, link, moment, note, percent_text, small_table
 from cmms_ui.widgets.periods import PERIOD, last_days
 
 DAYS = 30
+ORPHAN_LIMIT = 50
 _COLOURS = {
     "validation": "var(--cmms-warn-mark)",
     "business": "var(--cmms-other-mark)",
@@ -191,6 +193,32 @@ def render_top_codes(rows: list[Row]) -> Any:
     return small_table(heads, cells, "Most frequent error codes")
 
 
+def load_orphans(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Machines that readings name and nobody knows."""
+    return read("orphans", {"row_limit": ORPHAN_LIMIT})
+
+
+def render_orphans(rows: list[Row]) -> Any:
+    """By number: how many readings wait for it, since when, until when it was named."""
+    if not rows:
+        return empty_state("Every reading names a machine that is known.", name="check")
+    cells = [
+        [
+            link(row["equipment_number"], f"/record-errors?tab=orphans&q={quote(str(row['equipment_number']))}"),
+            f"{row['records']:,}",
+            f"{row['attempts']:,}",
+            f"{row['first_day']} to {row['last_day']}",
+            moment(row["first_seen_at"]),
+            moment(row["last_seen_at"]),
+        ]
+        for row in rows
+    ]
+    heads = ("Machine", "Readings", "Times judged", "Days", "First seen", "Last seen")
+    hidden = int(rows[0]["machines"]) - len(rows)
+    table = small_table(heads, cells, "Unknown machines and the readings that wait for them")
+    return html.Div([table, note(f"And {count(hidden, 'machine')} more.") if hidden else None])
+
+
 def load_acts(parameters: Mapping[str, Any]) -> list[Row]:
     """What people did with a record."""
     return read("acts_on_reject", {"id_text": str(parameters["key"])})
@@ -224,6 +252,7 @@ SUMMARY = Widget(
     refresh_seconds=30,
     span=12,
 )
+ORPHANS = Widget("orphans", "Machines that are not known", load_orphans, render_orphans, refresh_seconds=30, span=12)
 ACTS = Widget("acts", "Who did what", load_acts, render_acts, refresh_seconds=30, span=12)
 TOP_CODES = Widget(
     "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)

@@ -54,6 +54,7 @@ METRICS = (
     Metric("Time of a run", "seconds", "runs", 1, " s", good="down"),
     Metric("Records per second", "processed", "seconds", good="up"),
     Metric("Wait before a run", "queue_seconds", "queued", 1, " s", good="down"),
+    Metric("Records with warnings", "warnings", "processed", 100, " %", good="down"),
     Metric("Answer of the source", "milliseconds", "calls", 1, " ms", good="down"),
     Metric("Rules, per 1,000 records", "rule_seconds", "processed", 1000, " s", good="down"),
     Metric("Database, per 1,000 records", "database_seconds", "processed", 1000, " s", good="down"),

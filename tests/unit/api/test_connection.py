@@ -4,12 +4,22 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 
+from cmms.api.body import split_records
 from cmms.api.connection import ApiConnection
+from cmms.settings import STREAMS, load_settings, parse_settings
 from cmms.simulator.config import SimulatorConfig
 from cmms.simulator.simulator import Simulator
+from cmms.storage import Storage
+from cmms.sync.fetch_pages import fetch_batch
+from cmms.sync.landed_records import read_page
+from cmms.sync.parse_records import parse_records
+from cmms.sync.plan_requests import plan_batches
+from cmms.sync.read_records import RecordReader
+from cmms.sync.records import Scope
 
 # Reads one connection after the other: importing Airflow takes seconds.
 PROGRAM = """
@@ -90,6 +100,29 @@ def test_a_plain_process_fetches_with_the_airflow_connection_of_its_environment(
         )  # fmt: skip
     assert result.stdout.splitlines()[-1:] == ["23"], result.stderr
     assert "demo-token" not in result.stdout + result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.feature("TEST-21")
+@pytest.mark.skipif(
+    "CMMS_LIVE_API" not in os.environ, reason="asks a real source: CMMS_LIVE_API=<connection cmms_api as JSON>"
+)
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_real_source_answers_with_records_that_are_read_and_judged(tmp_path, monkeypatch, stream):
+    """Of yesterday, as CMMS_CONFIG_FILE says how to ask for it; nothing is stored."""
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_API", os.environ["CMMS_LIVE_API"])
+    settings = load_settings()
+    day = datetime.now(settings.zone).date() - timedelta(days=1)
+    storage = Storage(parse_settings({"storage": {"base_path": str(tmp_path)}}).storage)
+    [batch] = plan_batches(settings, Scope(stream, day, day))
+    manifest = fetch_batch(settings, stream, batch, sync_log_id=1, storage=storage, call_log=lambda call: None)
+    source = settings.stream(stream)
+    fields = {name: tuple(names) for name, names in source.fields.model_dump().items()}
+    records = split_records(read_page(storage, manifest.pages[0]), source.records_path).records
+    raw = RecordReader(records_path="", fields=fields).read_records([bytes(record) for record in records])
+    rows = parse_records([(1, raw)], stream=stream, settings=settings)
+    understood = rows.filter(rows["problem"].is_null() & rows["equipment_number"].is_not_null())
+    assert len(understood) > len(rows) / 2, rows["problem"].value_counts()
 
 
 def test_a_package_without_airflow_can_still_use_the_client():

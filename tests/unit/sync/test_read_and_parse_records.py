@@ -122,6 +122,28 @@ def test_many_records_at_once_are_read_as_each_one_alone(seed: int, defect_rate:
         assert {**alone, "position": position} == together[position]
 
 
+@pytest.mark.feature("SVC-02")
+@pytest.mark.parametrize("stream", ["equipment", "running_time"])
+@pytest.mark.parametrize(
+    "numbers", [{}, {"decimal_separator": ",", "running_hours_factor": "1/60"}], ids=["plain", "other"]
+)
+def test_pages_read_together_are_the_pages_one_after_the_other(stream: Any, numbers: dict[str, Any]) -> None:
+    site = parse_settings({"rules": {"plant_code_case": "upper"}, "api": {"numbers": numbers}})
+    feed = RecordGenerator(4, 60, ("p001", "P002"), defect_rate=0.3)
+    records = feed.equipment() if stream == "equipment" else feed.running_times(date(2026, 1, 31))
+    fields = {name: tuple(names) for name, names in site.stream(stream).fields.model_dump().items()}
+    reader = RecordReader(records_path="", fields=fields)
+    pages = [(page + 1, reader.read_records(records[25 * page : 25 * page + 25])) for page in range(3)]
+
+    def rows(pages: Any) -> list[dict[str, Any]]:
+        return parse_records(pages, stream=stream, settings=site).sort("page", "position").to_dicts()
+
+    together = rows(pages)
+    assert together == [row for page in pages for row in rows([page])]
+    assert {row["plant_code"] for row in together} >= {"P001", "P002"}
+    assert any(row["problem"] for row in together)
+
+
 @pytest.mark.feature("VAL-08")
 @given(
     st.lists(

@@ -1,0 +1,48 @@
+"""Runs of the syncs that Airflow has accepted and that have not begun: no log row tells of them yet.
+
+Input: the watchdog's own task instance, by which a task asks Airflow. Output: runs for ``cmms.sync.watch_runs``. A
+run has begun when its first task has. Until then it waits: for its DAG, which is paused, for the run before it, for a
+worker. Runs of a backfill wait for one another, which is as it should be: they are left out.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from airflow.sdk.execution_time.comms import DagRunResult, GetDagRun
+
+from cmms.alerts.watch_runs import QueuedRun
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import RuntimeTaskInstanceProtocol
+
+SYNC_DAGS = ("equipment_sync", "running_time_sync")
+FIRST_TASK = "open_run"
+_NOT_BEGUN = (None, "scheduled", "queued")
+_OPEN = ("queued", "running")
+_LOOK_AGAIN_SECONDS = 30
+"""A run that was due while Airflow was down is late, but it begins in this time: nobody has to hear of it."""
+
+
+def find_waiting_runs(ti: RuntimeTaskInstanceProtocol) -> list[QueuedRun]:
+    """The runs that have not begun, each with the instant since which it could have."""
+    waiting = _look(ti)
+    if not waiting:
+        return []
+    time.sleep(_LOOK_AGAIN_SECONDS)
+    left = set(_look(ti))
+    return [run for run in waiting if run in left]
+
+
+def _look(ti: RuntimeTaskInstanceProtocol) -> list[QueuedRun]:
+    from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
+
+    found = []
+    for dag_id in SYNC_DAGS:
+        states = ti.get_task_states(dag_id=dag_id, task_ids=[FIRST_TASK])
+        for run_id in (run_id for run_id, tasks in states.items() if tasks.get(FIRST_TASK) in _NOT_BEGUN):
+            run = SUPERVISOR_COMMS.send(GetDagRun(dag_id=dag_id, run_id=run_id))
+            if isinstance(run, DagRunResult) and run.state in _OPEN and run.run_type != "backfill":
+                found.append(QueuedRun(dag_id, run_id, run.start_date or run.run_after))
+    return found
