@@ -196,6 +196,40 @@ def test_plants_and_groups_are_changed_by_administrators_with_a_version(client_f
     assert set(answer.json()["fields"]) == {"name", "maintenance_interval_hours"}
 
 
+@pytest.mark.feature("DAT-02")
+def test_a_group_is_created_renamed_and_deactivated_and_its_machines_stay_in_it(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    admin, op = client_for("admin"), client_for("op")
+    assert _act(op, "groups.create", values={"name": "Lathes"}).status_code == 403
+    assert _act(admin, "groups.create", values={"name": "Lathes"}).status_code == 200
+    again = _act(admin, "groups.create", values={"name": "Lathes"})
+    assert (again.status_code, again.json()["fields"]) == (422, {"name": "exists already"})
+    group = tables("SELECT * FROM equipment_groups WHERE name = 'Lathes'")[0]
+    keys = [91, 92, 93]
+    moved = _act(op, "equipment.move", keys=keys, values={"equipment_group_id": str(group["id"])})
+    assert moved.status_code == 200, moved.text
+    machines = "SELECT id, equipment_group_id AS g FROM equipment WHERE id IN (91, 92, 93) ORDER BY id"
+    before = tables(machines)
+    assert before == [{"id": key, "g": group["id"]} for key in keys]
+    edit = {"keys": [group["id"]], "version": group["row_version"]}
+    renamed = _act(admin, "groups.edit", **edit, values={"name": "Turning machines", "is_active": True})
+    assert renamed.status_code == 200, renamed.text
+    listed = op.get(f"{API}/equipment?group_name=Turning machines").json()
+    assert {row["id"] for row in listed["rows"]} == set(keys)
+    edit["version"] += 1
+    off = _act(admin, "groups.edit", **edit, values={"name": "Turning machines", "is_active": False})
+    assert off.status_code == 200, off.text
+    assert admin.get(f"{API}/groups/{group['id']}").json()["status"] == "inactive"
+    assert tables(machines) == before
+    assert {row["group_name"] for row in op.get(f"{API}/equipment?id=91&id=92&id=93").json()["rows"]} == {
+        "Turning machines"
+    }
+    refused = _act(op, "equipment.move", keys=[94], values={"equipment_group_id": str(group["id"])})
+    assert refused.status_code == 422  # nothing new comes into it
+    assert [entry["action"] for entry in _audit(tables, "equipment_groups", group["id"])] == ["create", "edit", "edit"]
+
+
 @pytest.mark.feature("WAD-13")
 def test_the_same_request_sent_twice_starts_one_run(client_for: ClientFor, tables: Tables) -> None:
     user = client_for("user")
