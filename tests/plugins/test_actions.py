@@ -57,6 +57,22 @@ def test_a_stale_edit_is_refused_and_changes_nothing(client_for: ClientFor, tabl
     assert _act(op, "equipment.edit", keys=[999_999], version=1, values={"notes": "x"}).status_code == 404
 
 
+@pytest.mark.feature("RES-06", "SYNC-09")
+def test_a_note_saved_in_a_form_that_also_shows_the_group_leaves_the_group_to_the_rules(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    before, op = _row(tables, 14), client_for("op")
+    assert before["group_source"] == "rule"
+    shown = {"equipment_group_id": str(before["equipment_group_id"]), "notes": "only this"}
+    assert _act(op, "equipment.edit", keys=[14], version=before["row_version"], values=shown).status_code == 200
+    after = _row(tables, 14)
+    assert {name for name in before if before[name] != after[name]} == {"notes", "row_version", "updated_at"}
+    other = tables("SELECT id FROM equipment_groups WHERE is_active = 1 AND id <> %s", before["equipment_group_id"])
+    chosen = {"equipment_group_id": str(other[0]["id"])}
+    assert _act(op, "equipment.edit", keys=[14], version=after["row_version"], values=chosen).status_code == 200
+    assert (_row(tables, 14)["equipment_group_id"], _row(tables, 14)["group_source"]) == (other[0]["id"], "manual")
+
+
 @pytest.mark.feature("RES-06")
 @pytest.mark.parametrize(
     "name", ["id", "equipment_number", "cumulative_hours", "plant_id", "point", "is_active", "row_version"]
