@@ -151,7 +151,7 @@ def _refused(page: Page, label: str, value: str, button: str, reason: str) -> No
     dialog = page.get_by_role("dialog")
     dialog.get_by_label(label).fill(value)
     dialog.get_by_role("button", name=button).click()
-    field = dialog.locator(".mantine-InputWrapper-root").filter(has=page.get_by_text(label, exact=True))
+    field = dialog.locator(".mantine-InputWrapper-root").filter(has=page.get_by_label(label))
     expect(field.get_by_text(reason)).to_be_visible()
     expect(dialog.get_by_label(label)).to_have_attribute("aria-invalid", "true")
     expect(dialog.locator("[aria-invalid=true]")).to_have_count(1)
