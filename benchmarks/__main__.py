@@ -1,4 +1,4 @@
-"""``make bench``: the limit of this server, the engine and its peers beside it, and their ratios.
+"""``make bench``: the limit of this server, the engine and its peers beside it, their ratios, and how DAG files parse.
 
 Output: a table on the terminal and the same as JSON in ``benchmarks/results/``. The limit is ``LOAD DATA LOCAL`` of a
 ready file into an index-free table plus the single merge statement, on the same rows and server.
@@ -26,6 +26,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.dag_parse import TARGET_SECONDS, measure_parse
 from benchmarks.engine import run_engine
 from benchmarks.limit import measure_limit
 from benchmarks.peer_runs import PEERS, add_ratios, choose_peers, prepare_peers, run_peer, tabulate_peers
@@ -101,7 +102,8 @@ def _measure(
     if args.days > 1:
         _say(f"engine, {args.days} days of {args.rows:,} running times in one range")
         long_run = run_engine(server.account, "bench_long", source, folder, days=args.days, first_day=FIRST_DAY)
-    result = _summarise(args, rounds, long_run)
+    _say("parsing the DAG files")
+    result = {**_summarise(args, rounds, long_run), "dag_parse_seconds": measure_parse(folder)}
     _print(result)
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M}-{args.rows}.json"
@@ -176,6 +178,8 @@ def _print(result: dict[str, Any]) -> None:
         target = "" if ratio["target"] is None else f"{ratio['target']:g}"
         ratios.add_row(name, f"{ratio['measured']:.2f}", target)
     console.print(ratios)
+    parse = ", ".join(f"{name} {seconds:.2f}" for name, seconds in result["dag_parse_seconds"].items())
+    console.print(f"seconds to parse a DAG file (target: at most {TARGET_SECONDS:g}): {parse}")
     if result["peers"]:
         console.print(tabulate_peers(result["peers"]))
 

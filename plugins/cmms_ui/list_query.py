@@ -8,11 +8,13 @@ condition ``<field>=<value>`` (repeated: any of them) or ``<field>.<operator>=<v
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cmms.views.actors import Actor, Forbidden, Invalid
 from cmms.views.listing import PAGE_SIZE_LIMIT, ListQuery, build_where
 from cmms.views.search_tree import Condition, conditions_of, parse_tree, read_tree, relations_of
+from cmms.views.view_settings import read_zone
 from cmms_ui.schema import Resource
 
 _GRID_OPERATORS = {
@@ -128,4 +130,6 @@ def check_query(resource: Resource, actor: Actor, query: ListQuery) -> ListQuery
     for name in relations_of(query.tree):
         resource.listing.relation_named(name)
     build_where(resource.listing, query)  # whatever is wrong with it is said before anything is asked
-    return query
+    asked = [*conditions_of(query.tree), *(("", condition) for condition in query.conditions)]
+    kinds = {resource.listing.field_of(relation, condition.field).kind for relation, condition in asked}
+    return replace(query, zone=read_zone()) if "instant" in kinds else query

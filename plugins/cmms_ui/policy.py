@@ -67,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/openapi.json", VIEW),
     Route("GET", "/api/v1/me", VIEW),
     Route("GET", "/api/v1/events", VIEW),  # names of what has changed; judged again at least once a minute
+    Route("GET", "/api/v1/meta", VIEW),
     Route("GET", "/api/v1/meta/{resource}", VIEW),
     Route("GET", "/api/v1/{resource}", VIEW),
     Route("GET", "/api/v1/{resource}/{key}", VIEW),
@@ -102,6 +103,7 @@ ACTIONS: dict[str, Capability] = {
     "equipment.move": EDIT,
     "equipment.serviced": EDIT,
     "equipment.sync": TRIGGER,
+    "equipment.retry": EDIT,
     "equipment.validate": TRIGGER,
     "syncs.equipment": TRIGGER,
     "syncs.running_time": TRIGGER,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -132,3 +135,88 @@ def test_details_of_a_row_open_beside_the_list(log_in: LogIn, seeded: dict[str, 
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(first).to_have_attribute("aria-expanded", "false")
+
+
+@pytest.mark.feature("TBL-04")
+@pytest.mark.parametrize(
+    ("path", "columns"),
+    [("equipment?tab=all", ("status",)), ("syncs?tab=history", ("status", "level")), ("record-errors?tab=all", ("status",)),
+     ("running-times?tab=all", ("quality",)), ("plants", ("status",)), ("notifications?tab=all", ("level", "status"))],
+)  # fmt: skip
+def test_a_status_is_told_by_colour_sign_and_word(log_in: LogIn, path: str, columns: tuple[str, ...]) -> None:
+    from cmms_ui.status import STATUSES
+
+    page = log_in("viewer")
+    page.goto(f"/cmms/{path}")
+    for column in columns:
+        cells = page.locator(f".ag-center-cols-container .ag-row:not(.ag-row-loading) [col-id={column}]")
+        expect(cells.first).not_to_be_empty()
+        seen = cells.evaluate_all(
+            """cells => cells.map(cell => ({
+                name: [...cell.classList].map(c => c.match(/^cmms-status-(.*)$/)).filter(Boolean).map(m => m[1])[0],
+                word: cell.innerText.trim(),
+                sign: getComputedStyle(cell, "::before").content,
+                colour: getComputedStyle(cell).color,
+                plain: getComputedStyle(cell.closest(".ag-row")).color,
+            }))"""
+        )
+        told = [cell for cell in seen if cell["word"]]
+        assert told
+        for cell in told:
+            status = STATUSES[cell["name"]]
+            assert (cell["word"], cell["sign"]) == (status.label, f'"{status.sign}"')
+            assert cell["colour"] != cell["plain"]
+
+
+@pytest.fixture
+def far_site(seeded: dict[str, Any], address: str) -> Iterator[ZoneInfo]:
+    """The site lies where it is another day for most of ours; a run an hour for forty days."""
+    zone = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead
+    body = json.dumps({"timezone": str(zone)})
+    view_site.query(seeded, "INSERT INTO config_versions (version, body, created_by) VALUES (9997, %s, 'a test')", body)
+    view_site.query(
+        seeded,
+        "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, sync_started_at, sync_completed_at)"
+        " WITH RECURSIVE hours AS (SELECT 0 AS back UNION ALL SELECT back + 1 FROM hours WHERE back < 959)"
+        " SELECT 'cleanup', 'success', 'x', CONCAT('far-', back), UTC_TIMESTAMP(3) - INTERVAL back HOUR, UTC_TIMESTAMP(3)"
+        " FROM hours",
+    )
+    yield zone
+    view_site.query(seeded, "DELETE FROM api_sync_logs WHERE run_id LIKE 'far-%%'")
+    view_site.query(seeded, "DELETE FROM config_versions WHERE version = 9997")
+
+
+@pytest.mark.feature("TBL-12")
+def test_ranges_of_days_are_chosen_by_a_click_or_day_by_day_in_the_zone_of_the_site(
+    log_in: LogIn, seeded: dict[str, Any], far_site: ZoneInfo
+) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/syncs?tab=history")
+    began = [
+        row["at"].replace(tzinfo=UTC).astimezone(far_site).date()
+        for row in view_site.query(seeded, "SELECT sync_started_at AS at FROM api_sync_logs")
+    ]
+    today = datetime.now(far_site).date()
+    chosen = page.get_by_role("button", name="Started", exact=True)
+    ranges = {
+        "Today": (today, today),
+        "Last 7 days": (today - timedelta(days=6), today),
+        "Last 30 days": (today - timedelta(days=29), today),
+        "This month": (today.replace(day=1), today),
+    }
+    for label, (first, last) in ranges.items():
+        chosen.click()
+        page.get_by_role("button", name=label, exact=True).click()
+        _shows(page, sum(first <= day <= last for day in began), first, last)
+    chosen.click()
+    first, last = today - timedelta(days=1), today
+    for day in (first, last):
+        if day.month != today.month:
+            page.get_by_role("button", name="Previous").or_(page.locator("[data-direction=previous]")).first.click()
+        page.get_by_role("button", name=f"{day.day} {day:%B} {day.year}", exact=True).click()
+    _shows(page, sum(first <= day <= last for day in began), first, last)
+
+
+def _shows(page: Page, rows: int, first: date, last: date) -> None:
+    expect(page.get_by_text(re.compile(rf"^{rows:,} rows?$"))).to_be_visible()
+    page.wait_for_url(f"**sync_started_at={first}&sync_started_at={last}**")

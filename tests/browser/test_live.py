@@ -99,7 +99,7 @@ def _widget_requests(page: Page) -> list[str]:
     return asked
 
 
-@pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04")
+@pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04", "Q-11")
 def test_an_event_reaches_every_browser_at_once_and_the_bell_those_who_take_care(log_in: LogIn, sql: Sql) -> None:
     admin, op, viewer = log_in("admin"), log_in("op"), log_in("viewer")
     admin.goto("/cmms/plants")
@@ -156,6 +156,40 @@ def test_progress_is_the_same_on_every_page_and_moves_by_push(log_in: LogIn, sql
         expect(page.get_by_role("row").filter(has_text=f"#{key}")).to_contain_text("Success")
 
 
+@pytest.mark.feature("CUS-03")
+def test_a_service_that_is_done_leaves_the_list_of_dues_its_badge_and_every_figure_without_a_reload(
+    log_in: LogIn, sql: Sql
+) -> None:
+    page, other = log_in("op"), log_in("op")
+    page.goto("/cmms/equipment?tab=needs_maintenance")
+    other.goto("/cmms/")
+    badge = page.locator("[role=tab][id$=-tab-needs_maintenance] .mantine-Badge-root")
+    expect(badge).to_have_text(re.compile(r"^\d+$"))
+    due = int(badge.inner_text())
+    overdue = page.locator(".cmms-figure", has_text="Overdue").locator(".cmms-figure-value")
+    figure = other.locator(".cmms-figure", has_text="Need maintenance").locator(".cmms-figure-value")
+    count = page.locator(".cmms-count").filter(has_text=re.compile("rows?$"))
+    for told in (overdue, figure):
+        expect(told).to_have_text(str(due))
+    expect(count.first).to_have_text(f"{due} rows")
+    for window in (page, other):
+        _is_pushed(window)
+        window.evaluate("window.openedOnce = true")
+    first = page.locator(".ag-row[row-index='0']")
+    number = first.locator("[col-id=equipment_number]").inner_text()
+    kept = sql("SELECT id, serviced_at_hours AS s FROM equipment WHERE equipment_number = %s", number)[0]
+    first.locator(".ag-checkbox-input").check()
+    page.locator(".cmms-selection").get_by_role("button", name="Mark as serviced").click()
+    page.get_by_role("dialog").get_by_role("button", name="Mark as serviced").click()
+    expect(page.get_by_text("1 machines are now marked as serviced.")).to_be_visible()
+    for told in (badge, overdue, figure):
+        expect(told).to_have_text(str(due - 1))
+    expect(count.first).to_have_text(f"{due - 1} rows")
+    expect(page.get_by_role("link", name=number, exact=True)).to_have_count(0)
+    assert all(window.evaluate("window.openedOnce") for window in (page, other))
+    sql("UPDATE equipment SET serviced_at_hours = %s WHERE id = %s", kept["s"], kept["id"])
+
+
 @pytest.mark.feature("RES-02", "CUS-02", "TEST-37")
 def test_an_open_list_shows_what_a_sync_has_merged_and_somebody_else_has_changed(log_in: LogIn, sql: Sql) -> None:
     page = log_in("viewer")
@@ -174,7 +208,7 @@ def test_an_open_list_shows_what_a_sync_has_merged_and_somebody_else_has_changed
     sql("UPDATE equipment SET equipment_description = %s, notes = %s WHERE id = 41", *before.values())
 
 
-@pytest.mark.feature("WID-01", "WIP-05")
+@pytest.mark.feature("WID-01", "WIP-05", "Q-11")
 def test_where_push_is_blocked_the_clock_asks(log_in: LogIn, sql: Sql) -> None:
     page = log_in("op", errors_expected=True)
     page.route(EVENTS, lambda route: route.abort())

@@ -69,3 +69,65 @@ def test_dialogs_say_what_a_stop_will_do_and_how_each_retry_went(log_in: LogIn, 
     dialog.get_by_role("button", name="Close", exact=True).last.click()
     expect(dialog).to_have_count(0)
     assert view_site.query(seeded, stops) == before  # said, not done
+
+
+WANTED = {"sync_type": "running_time", "status": "failed", "level": "critical", "error_category": "database"}
+
+
+@pytest.fixture
+def failures(seeded: dict[str, Any], address: str) -> Iterator[None]:
+    """Three runs that have all that is searched for, and one each that lacks one thing of it."""
+    lacking = ({}, {}, {}, {"sync_type": "equipment"}, {"status": "partial"}, {"level": "high"}, {"error_category": "api"},
+               {"message": "no such thing"}, {"days": 40})  # fmt: skip
+    for number, other in enumerate(lacking):
+        run = {**WANTED, "message": f"a valve of shard {number} is shut", "days": 3, **other}
+        view_site.query(
+            seeded,
+            "INSERT INTO api_sync_logs (sync_type, status, level, error_category, error_class, error_message, dag_id, run_id,"
+            " sync_started_at, sync_completed_at) VALUES (%s, %s, %s, %s, 'DatabaseUnavailable', %s, 'x', %s,"
+            " UTC_TIMESTAMP(3) - INTERVAL %s DAY, UTC_TIMESTAMP(3))",
+            *(run[name] for name in (*WANTED, "message")),
+            f"failure-{number}",
+            run["days"],
+        )
+    yield
+    view_site.query(seeded, "DELETE FROM api_sync_logs WHERE run_id LIKE 'failure-%%'")
+
+
+@pytest.mark.feature("SYM-04", "SCH-01")
+def test_runs_are_searched_by_everything_together_and_the_address_shows_others_the_same(
+    log_in: LogIn, seeded: dict[str, Any], failures: None
+) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/syncs?tab=history")
+    page.get_by_role("textbox", name="Search").fill("valve shard")
+    for label, option in (
+        ("Type", "Running time"),
+        ("Status", "Failed"),
+        ("Level", "Critical"),
+        ("Category", "Database"),
+    ):
+        page.locator(".cmms-toolbar").get_by_role("textbox", name=label, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Started", exact=True).click()
+    page.get_by_role("button", name="Last 30 days", exact=True).click()
+    stored = {
+        str(row["id"])
+        for row in view_site.query(
+            seeded,
+            "SELECT id FROM api_sync_logs WHERE sync_type = 'running_time' AND status = 'failed' AND level = 'critical'"
+            " AND error_category = 'database' AND sync_started_at >= UTC_DATE() - INTERVAL 29 DAY"
+            " AND error_message LIKE '%%valve%%' AND error_message LIKE '%%shard%%'",
+        )
+    }
+    assert len(stored) == 3
+    other = log_in("user")
+    for shown in (page, other):
+        if shown is other:
+            other.goto(page.url)
+        expect(shown.get_by_text("3 rows", exact=True)).to_be_visible()
+        assert set(shown.locator(".ag-row [col-id=id] a").all_inner_texts()) == stored
+        expect(shown.get_by_role("textbox", name="Search")).to_have_value("valve shard")
+        for chosen in ("Running time", "Failed", "Critical", "Database"):
+            expect(shown.locator(".cmms-toolbar .mantine-Pill-root").filter(has_text=chosen)).to_have_count(1)

@@ -89,6 +89,74 @@ def test_a_machine_is_deactivated_in_a_dialog_that_says_what_is_missing(log_in: 
     assert row == {"is_active": 0, "inactive_reason": "sold"}
 
 
+@pytest.mark.feature("UIF-07")
+def test_a_machines_page_shows_sections_that_nobody_can_write_into(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    from cmms_ui.resources import RESOURCES
+
+    page = log_in("admin")  # may edit, and still not here
+    page.goto("/cmms/equipment/7")
+    sections = page.locator(".cmms-sections .cmms-section")
+    expect(sections).to_have_count(4)
+    for section in RESOURCES["equipment"].infolist:
+        card = sections.filter(has=page.get_by_role("heading", level=2, name=section.title, exact=True))
+        labels = [RESOURCES["equipment"].column(name).label for name in section.columns]
+        assert card.get_by_role("term").all_inner_texts() == labels
+        expect(card.get_by_role("definition")).to_have_count(len(labels))
+    assert page.locator(".cmms-sections").locator("input, textarea, select, button, [contenteditable]").count() == 0
+    row = view_site.query(
+        seeded,
+        "SELECT e.equipment_number, e.equipment_description, p.plant_code, p.name, e.company_code FROM equipment e"
+        " JOIN plants p ON p.id = e.plant_id WHERE e.id = 7",
+    )[0]
+    machine = sections.filter(has=page.get_by_role("heading", level=2, name="Machine", exact=True))
+    assert machine.get_by_role("definition").all_inner_texts() == [str(value) for value in row.values()]
+
+
+@pytest.mark.feature("UIF-02")
+def test_forms_of_machines_and_syncs_say_at_the_field_what_the_server_refuses(
+    log_in: LogIn, seeded: dict[str, Any]
+) -> None:
+    page = log_in("admin")
+    page.goto("/cmms/equipment/35")
+    before = view_site.query(seeded, "SELECT * FROM equipment WHERE id = 35")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    _refused(page, "Notes", "x" * 2001, "Save", "At most 2000 characters.")
+    dialog.get_by_label("Notes").fill("short enough")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The change has been saved")).to_be_visible()
+    after = view_site.query(seeded, "SELECT * FROM equipment WHERE id = 35")
+    assert {name for name in after[0] if before[0][name] != after[0][name]} == {"notes", "row_version", "updated_at"}
+
+    page.goto("/cmms/syncs")
+    page.get_by_role("button", name="Sync running times").click()
+    dialog.get_by_label("Last day").click()
+    page.get_by_role("button", name=re.compile(r"^15 \w+ \d{4}$")).click()
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    field = dialog.locator(".mantine-InputWrapper-root").filter(has_text="First day")
+    expect(field.get_by_text("Is required.")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.goto("/cmms/group-rules/1")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    _refused(page, "Pattern", "(", "Preview", "Is no regular expression")
+    page.keyboard.press("Escape")
+    page.goto("/cmms/groups/1")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    _refused(page, "Maintenance interval, hours", "0", "Save", "Must be above 0.")
+
+
+def _refused(page: Page, label: str, value: str, button: str, reason: str) -> None:
+    """Fill a field of the open dialog, send it, and find the reason at just that field."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(label).fill(value)
+    dialog.get_by_role("button", name=button).click()
+    field = dialog.locator(".mantine-InputWrapper-root").filter(has=page.get_by_label(label))
+    expect(field.get_by_text(reason)).to_be_visible()
+    expect(dialog.get_by_label(label)).to_have_attribute("aria-invalid", "true")
+    expect(dialog.locator("[aria-invalid=true]")).to_have_count(1)
+
+
 @pytest.mark.feature("TBL-05", "CUS-04")
 def test_a_cell_is_edited_by_keyboard_and_a_stale_one_is_told(log_in: LogIn, seeded: dict[str, Any]) -> None:
     page = log_in("op")

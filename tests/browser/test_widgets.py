@@ -53,6 +53,50 @@ def test_a_machines_chart_is_zoomed_by_keyboard_and_every_form_has_the_same_tota
     expect(widget.locator(".recharts-tooltip-wrapper")).to_contain_text("Hours")
 
 
+@pytest.mark.feature("WAD-01")
+def test_up_to_ten_machines_lie_over_each_other_with_one_legend_that_puts_them_on_and_off(
+    log_in: LogIn, seeded: dict[str, Any]
+) -> None:
+    numbers = [
+        row["n"]
+        for row in view_site.query(
+            seeded,
+            "SELECT e.equipment_number AS n FROM equipment e JOIN equipment_running_times r ON r.equipment_id = e.id"
+            " GROUP BY e.id HAVING COUNT(*) = 14 ORDER BY e.id LIMIT 11",
+        )
+    ]
+    page = log_in("viewer")
+    page.goto("/cmms/running-times")
+    widget = _widget(page, "Machines compared")
+    lines, legend = widget.locator(".recharts-line"), widget.get_by_role("group", name="Machines in the chart")
+    expect(legend.get_by_role("checkbox")).to_have_count(3)  # the busiest, until somebody chooses
+    widget.get_by_role("textbox").first.fill(", ".join([*numbers, "nobody"]))
+    expect(legend.get_by_role("checkbox")).to_have_count(10)
+    expect(lines).to_have_count(10)
+    expect(widget.locator(".recharts-legend-wrapper")).to_have_count(0)  # one legend
+    expect(widget.get_by_text("At most 10 machines are shown: 1 more were named.")).to_be_visible()
+    expect(widget.get_by_text("No machine has the number nobody.")).to_be_visible()
+    looks = widget.locator(".recharts-line-curve").evaluate_all(
+        "lines => lines.map(line => getComputedStyle(line).stroke + line.getAttribute('stroke-dasharray'))"
+    )
+    assert len(set(looks)) == 10
+    legend.get_by_text(numbers[3], exact=True).click()
+    expect(lines).to_have_count(9)
+    expect(legend.get_by_role("checkbox", name=numbers[3])).not_to_be_checked()
+    legend.get_by_role("checkbox", name=numbers[3]).press("Space")
+    expect(lines).to_have_count(10)
+    widget.get_by_text("Totals as a table").click()
+    stored = view_site.query(
+        seeded,
+        "SELECT SUM(r.running_hours) AS h FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id"
+        " WHERE e.equipment_number = %s",
+        numbers[3],
+    )[0]["h"]
+    row = widget.get_by_role("row").filter(has_text=numbers[3])
+    expect(row).to_contain_text(f"{stored:,}")
+    expect(row.get_by_role("link")).to_have_attribute("href", re.compile(r"/equipment/\d+$"))
+
+
 @pytest.mark.feature("WID-02", "CMP-02", "CUS-04")
 def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_in: LogIn) -> None:
     page = log_in("viewer")

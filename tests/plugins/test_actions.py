@@ -57,6 +57,22 @@ def test_a_stale_edit_is_refused_and_changes_nothing(client_for: ClientFor, tabl
     assert _act(op, "equipment.edit", keys=[999_999], version=1, values={"notes": "x"}).status_code == 404
 
 
+@pytest.mark.feature("RES-06", "SYNC-09")
+def test_a_note_saved_in_a_form_that_also_shows_the_group_leaves_the_group_to_the_rules(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    before, op = _row(tables, 14), client_for("op")
+    assert before["group_source"] == "rule"
+    shown = {"equipment_group_id": str(before["equipment_group_id"]), "notes": "only this"}
+    assert _act(op, "equipment.edit", keys=[14], version=before["row_version"], values=shown).status_code == 200
+    after = _row(tables, 14)
+    assert {name for name in before if before[name] != after[name]} == {"notes", "row_version", "updated_at"}
+    other = tables("SELECT id FROM equipment_groups WHERE is_active = 1 AND id <> %s", before["equipment_group_id"])
+    chosen = {"equipment_group_id": str(other[0]["id"])}
+    assert _act(op, "equipment.edit", keys=[14], version=after["row_version"], values=chosen).status_code == 200
+    assert (_row(tables, 14)["equipment_group_id"], _row(tables, 14)["group_source"]) == (other[0]["id"], "manual")
+
+
 @pytest.mark.feature("RES-06")
 @pytest.mark.parametrize(
     "name", ["id", "equipment_number", "cumulative_hours", "plant_id", "point", "is_active", "row_version"]
@@ -194,6 +210,40 @@ def test_plants_and_groups_are_changed_by_administrators_with_a_version(client_f
     wrong = {"name": "", "maintenance_interval_hours": "many"}
     answer = _act(admin, "groups.edit", keys=[group["id"]], version=group["row_version"], values=wrong)
     assert set(answer.json()["fields"]) == {"name", "maintenance_interval_hours"}
+
+
+@pytest.mark.feature("DAT-02")
+def test_a_group_is_created_renamed_and_deactivated_and_its_machines_stay_in_it(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    admin, op = client_for("admin"), client_for("op")
+    assert _act(op, "groups.create", values={"name": "Lathes"}).status_code == 403
+    assert _act(admin, "groups.create", values={"name": "Lathes"}).status_code == 200
+    again = _act(admin, "groups.create", values={"name": "Lathes"})
+    assert (again.status_code, again.json()["fields"]) == (422, {"name": "exists already"})
+    group = tables("SELECT * FROM equipment_groups WHERE name = 'Lathes'")[0]
+    keys = [91, 92, 93]
+    moved = _act(op, "equipment.move", keys=keys, values={"equipment_group_id": str(group["id"])})
+    assert moved.status_code == 200, moved.text
+    machines = "SELECT id, equipment_group_id AS g FROM equipment WHERE id IN (91, 92, 93) ORDER BY id"
+    before = tables(machines)
+    assert before == [{"id": key, "g": group["id"]} for key in keys]
+    edit = {"keys": [group["id"]], "version": group["row_version"]}
+    renamed = _act(admin, "groups.edit", **edit, values={"name": "Turning machines", "is_active": True})
+    assert renamed.status_code == 200, renamed.text
+    listed = op.get(f"{API}/equipment?group_name=Turning machines").json()
+    assert {row["id"] for row in listed["rows"]} == set(keys)
+    edit["version"] += 1
+    off = _act(admin, "groups.edit", **edit, values={"name": "Turning machines", "is_active": False})
+    assert off.status_code == 200, off.text
+    assert admin.get(f"{API}/groups/{group['id']}").json()["status"] == "inactive"
+    assert tables(machines) == before
+    assert {row["group_name"] for row in op.get(f"{API}/equipment?id=91&id=92&id=93").json()["rows"]} == {
+        "Turning machines"
+    }
+    refused = _act(op, "equipment.move", keys=[94], values={"equipment_group_id": str(group["id"])})
+    assert refused.status_code == 422  # nothing new comes into it
+    assert [entry["action"] for entry in _audit(tables, "equipment_groups", group["id"])] == ["create", "edit", "edit"]
 
 
 @pytest.mark.feature("WAD-13")

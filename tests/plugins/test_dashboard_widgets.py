@@ -163,7 +163,7 @@ def test_no_count_card_tells_by_colour_alone(client_for: ClientFor) -> None:
 @pytest.mark.parametrize(
     ("role", "verbs"),
     [("viewer", set()), ("user", {"sync", "validate"}),
-     ("op", {"sync", "validate", "activate", "deactivate", "move", "serviced"})],
+     ("op", {"sync", "validate", "activate", "deactivate", "move", "retry", "serviced"})],
 )  # fmt: skip
 def test_the_launcher_offers_what_the_role_may_do_with_many(client_for: ClientFor, role: str, verbs: set[str]) -> None:
     widget = refresh_widget(client_for(role), "equipment", "launcher")

@@ -98,7 +98,7 @@ def _place_of_button(identity: dict[str, str]) -> tuple[str, str]:
     return identity["column"], identity["value"]
 
 
-@pytest.mark.feature("TAB-02W", "TEST-04")
+@pytest.mark.feature("TAB-02W", "TEST-04", "Q-12")
 def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for: ClientFor, tables: Tables) -> None:
     from cmms_ui.widgets.equipment_tabs import ACTIVE, utilisation
 
@@ -114,6 +114,8 @@ def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for:
         assert (row["machines"], row["running"], row["hours"]) == (len(hours), sum(h > 0 for h in hours), sum(hours))
         assert utilisation(row) == 100 * sum(hours) / (24 * len(hours))
     assert f"{rows[-1]['running']:,} of {rows[-1]['machines']:,}" in _texts(ACTIVE.render(rows))
+    assert f"{utilisation(rows[-1]):.1f} % utilisation that day" in _texts(ACTIVE.render(rows))
+    assert "OEE: not measurable." in _texts(ACTIVE.render(rows))
 
 
 @pytest.mark.feature("TAB-03W", "TEST-04")

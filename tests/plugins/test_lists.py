@@ -8,11 +8,14 @@ import io
 import json
 import unicodedata
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -124,7 +127,7 @@ def test_filters_find_what_python_finds(
 @pytest.mark.parametrize(
     "query",
     ["limit=201", "limit=0", "offset=-1", "order=nothing", "order=cumulative_hours", "tab=nothing", "nothing=1", "id.like=1",
-     "id=x", "created_at=2026-02-30", "id.between=1", "id.equals=NaN", "q=" + "x" * 201, "e.id=1", "id;drop=1"],
+     "id=x", "created_at=2026-02-30", "created_at=9999-12-31", "id.between=1", "id.equals=NaN", "q=" + "x" * 201, "e.id=1", "id;drop=1"],
 )  # fmt: skip
 @pytest.mark.feature("PERF-09")
 def test_what_cannot_be_asked_is_refused_with_a_reason(client_for: ClientFor, query: str) -> None:
@@ -280,6 +283,163 @@ def test_one_definition_gives_list_metadata_and_page(client_for: ClientFor, monk
         for role in ("op", "admin")
     }
     assert verbs == {"op": set(), "admin": {"create", "edit"}}
+
+
+RELATED = [
+    ("equipment", "plant_id", "plants"),
+    ("equipment", "equipment_group_id", "groups"),
+    ("running-times", "equipment_id", "equipment"),
+    ("running-times", "plant_id", "plants"),
+    ("running-times", "sync_log_id", "syncs"),
+]
+
+
+@pytest.mark.feature("DAT-07")
+def test_the_metadata_lists_the_five_entities_with_their_fields_and_how_they_belong_together(
+    client_for: ClientFor,
+) -> None:
+    meta = {item["name"]: item for item in client_for("viewer").get(f"{API}/meta").json()}
+    fields = {
+        "plants": {"id", "plant_code", "name", "description", "is_active", "created_at"},
+        "groups": {"id", "name", "description", "is_active", "created_at"},
+        "equipment": {"id", "equipment_number", "plant_id", "equipment_group_id", "company_code", "equipment_description",
+                      "object_number", "point", "api_created_at", "is_active", "created_at", "updated_at"},
+        "running-times": {"id", "equipment_id", "plant_id", "point", "date", "date_time", "description", "running_hours",
+                          "cumulative_hours", "equipment_description", "updated_at"},
+        "syncs": {"id", "sync_type", "status", "records_processed", "records_success", "records_failed", "error_message",
+                  "sync_started_at", "sync_completed_at"},
+    }  # fmt: skip
+    for name, expected in fields.items():
+        assert {column["name"] for column in meta[name]["columns"]} >= expected
+    for child, key, parent in RELATED:
+        assert {"resource": parent, "key": key} in meta[child]["belongs_to"]
+        assert {"resource": child, "key": key} in meta[parent]["has_many"]
+        assert key in {column["name"] for column in meta[child]["columns"]}
+    one = client_for("viewer").get(f"{API}/meta/equipment").json()
+    assert one == meta["equipment"]
+
+
+@pytest.mark.feature("TEST-10")
+@pytest.mark.parametrize(("child", "key", "parent"), RELATED, ids=lambda name: name)
+def test_what_belongs_to_a_record_is_counted_paged_and_leads_back(
+    client_for: ClientFor, tables: Tables, child: str, key: str, parent: str
+) -> None:
+    from cmms_ui.resources import RESOURCES
+
+    client = client_for("viewer")
+    table, source = RESOURCES[child].table, RESOURCES[child].column(key).source
+    counted = tables(
+        f"SELECT {source} AS k, COUNT(*) AS n FROM {table} WHERE {source} IS NOT NULL GROUP BY {source} ORDER BY n DESC"
+    )
+    assert counted
+    for row in (counted[0], counted[-1]):
+        found: list[int] = []
+        size = max(1, min(200, row["n"] // 3))  # four pages, or as few as there can be
+        while len(found) < row["n"]:
+            page = client.get(f"{API}/{child}?{key}={row['k']}&limit={size}&offset={len(found)}").json()
+            assert page["total"] == row["n"] and page["rows"]
+            assert {item[key] for item in page["rows"]} == {row["k"]}
+            found += [item["id"] for item in page["rows"]]
+        assert sorted(found) == [item["id"] for item in tables(
+            f"SELECT {RESOURCES[child].key} AS id FROM {table} WHERE {source} = %s ORDER BY id", row["k"])]  # fmt: skip
+        above = client.get(f"{API}/{parent}/{row['k']}")
+        assert above.status_code == 200 and above.json()["id"] == row["k"]
+        if child == "equipment":
+            assert above.json()["machines"] == row["n"]
+    empty = client.get(f"{API}/{child}?{key}=999999999").json()
+    assert (empty["total"], empty["rows"]) == (0, [])
+
+
+ZONES = ("Pacific/Auckland", "America/Los_Angeles", "UTC")
+
+
+@pytest.fixture
+def runs_round_midnight(tables: Tables) -> Iterator[None]:
+    """A run an hour for three days; the site's zone is set by :func:`_place_site`."""
+    for back in range(72):
+        tables(
+            "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, sync_started_at, sync_completed_at)"
+            " VALUES ('cleanup', 'success', 'x', %s, UTC_TIMESTAMP(3) - INTERVAL %s HOUR, UTC_TIMESTAMP(3))",
+            *(f"midnight-{back}", back),
+        )
+    yield
+    tables("DELETE FROM api_sync_logs WHERE run_id LIKE 'midnight-%%'")
+    tables("DELETE FROM config_versions WHERE version = 9998")
+
+
+def _place_site(tables: Tables, zone: str) -> None:
+    tables("DELETE FROM config_versions WHERE version = 9998")
+    body = json.dumps({"timezone": zone})
+    tables("INSERT INTO config_versions (version, body, created_by) VALUES (9998, %s, 'a test')", body)
+
+
+@pytest.mark.feature("TBL-12")
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_day_that_is_asked_for_is_a_day_of_the_site(
+    client_for: ClientFor, tables: Tables, runs_round_midnight: None, zone: str
+) -> None:
+    _place_site(tables, zone)
+    where, client = ZoneInfo(zone), client_for("viewer")
+    days = {
+        row["id"]: row["at"].replace(tzinfo=UTC).astimezone(where).date()
+        for row in tables("SELECT id, sync_started_at AS at FROM api_sync_logs WHERE sync_type = 'cleanup'")
+    }
+    day = datetime.now(where).date() - timedelta(days=1)
+    before = day - timedelta(days=1)
+    cases = {
+        f"sync_started_at={day}&sync_started_at={day}": lambda at: at == day,
+        f"sync_started_at={before}&sync_started_at={day}": lambda at: before <= at <= day,
+        f"sync_started_at={day}": lambda at: at == day,
+        f"sync_started_at.not_equals={day}": lambda at: at != day,
+        f"sync_started_at.less={day}": lambda at: at < day,
+        f"sync_started_at.at_most={day}": lambda at: at <= day,
+        f"sync_started_at.greater={day}": lambda at: at > day,
+        f"sync_started_at.at_least={day}": lambda at: at >= day,
+        "where=" + json.dumps({"all": [{"field": "sync_started_at", "is": "equals", "values": [str(day)]}]}): (
+            lambda at: at == day
+        ),
+    }
+    for asked, fits in cases.items():
+        rows = client.get(f"{API}/syncs?sync_type=cleanup&limit=200&{asked}").json()["rows"]
+        expected = {key for key, at in days.items() if fits(at)}
+        assert {row["id"] for row in rows} == expected, asked
+        assert expected
+
+
+@pytest.mark.feature("TBL-12")
+@pytest.mark.parametrize(
+    ("zone", "today", "first_of_month"), [("Pacific/Auckland", "2026-04-01", "2026-04-01"),
+                                          ("America/Los_Angeles", "2026-03-31", "2026-03-01")],
+)  # fmt: skip
+def test_presets_begin_with_the_day_that_it_is_at_the_site(
+    monkeypatch: pytest.MonkeyPatch, zone: str, today: str, first_of_month: str
+) -> None:
+    from cmms_ui.pages import list_page
+
+    monkeypatch.setattr(list_page, "read_zone", lambda: ZoneInfo(zone))
+    with time_machine.travel(datetime(2026, 3, 31, 22, 30, tzinfo=UTC), tick=False):
+        presets = {item["label"]: item["value"] for item in list_page._day_presets()}
+    assert presets["Today"] == [today, today]
+    assert presets["This month"] == [first_of_month, today]
+    week, month = (date.fromisoformat(presets[name][0]) for name in ("Last 7 days", "Last 30 days"))
+    assert (date.fromisoformat(today) - week, date.fromisoformat(today) - month) == (timedelta(6), timedelta(29))
+
+
+@pytest.mark.feature("TBL-12")
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 3, 30), 24), (date(2026, 10, 25), 25)])
+def test_a_day_on_which_clocks_change_has_its_own_length(day: date, hours: int) -> None:
+    from cmms.views.listing import Day
+
+    berlin = Day.of(day, ZoneInfo("Europe/Berlin"))
+    assert berlin.end - berlin.begin == timedelta(hours=hours)
+    assert Day.of(day - timedelta(days=1), ZoneInfo("Europe/Berlin")).end == berlin.begin
+
+
+def test_settings_that_cannot_be_read_leave_days_of_utc(
+    client_for: ClientFor, tables: Tables, runs_round_midnight: None
+) -> None:
+    _place_site(tables, "Nowhere/Here")
+    assert client_for("viewer").get(f"{API}/syncs?sync_started_at=2026-02-01").status_code == 200
 
 
 @pytest.mark.feature("TEST-06")

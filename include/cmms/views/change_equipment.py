@@ -82,7 +82,10 @@ def edit_equipment(actor: Actor, key: int, version: int | None, values: Mapping[
         before = _lock(cursor, key)
         if int(before["row_version"]) != version:
             raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
-        _apply(cursor, actor, before, values, "edit", None)
+        shown = str(before["equipment_group_id"] or "") == str(values.get("equipment_group_id") or "")
+        # A form sends the group that it showed: that one is still the choice of nobody.
+        chosen = {name: value for name, value in values.items() if name != "equipment_group_id" or not shown}
+        _apply(cursor, actor, before, chosen, "edit", None)
 
     write(work, what="changing equipment")
 

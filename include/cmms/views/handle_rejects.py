@@ -143,6 +143,22 @@ def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WA
     return replayed
 
 
+def find_open_rejects(equipment_ids: Sequence[int]) -> list[int]:
+    """The ids of rejected records of these machines that are still open, oldest first.
+
+    Raises:
+        NotFound: there is none. Invalid: more than can be replayed at once.
+    """
+    bounds = {"ids": tuple(equipment_ids), "row_limit": REPLAY_LIMIT + 1}
+    with raw_session() as connection:
+        found = query(connection, "ui/open_rejects_of", bounds)
+    if not found:
+        raise NotFound("these machines have no rejected record that is open")
+    if len(found) > REPLAY_LIMIT:
+        raise Invalid(f"these machines have more than {REPLAY_LIMIT:,} open records: choose fewer machines")
+    return [int(row["id"]) for row in found]
+
+
 class _ReplayProcess(Thread):
     """``cmms replay`` as a process; the thread waits for its end, so that it leaves nothing behind."""
 

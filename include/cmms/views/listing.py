@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -105,8 +105,25 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Day:
+    """A local day as stored instants, which are UTC: those from ``begin`` on and before ``end``."""
+
+    begin: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, day: date, zone: tzinfo) -> Day:
+        """The day in a zone; where clocks change it has 23 or 25 hours."""
+        bounds = (datetime.combine(one, datetime.min.time(), zone) for one in (day, day + timedelta(days=1)))
+        return cls(*(bound.astimezone(UTC).replace(tzinfo=None) for bound in bounds))
+
+
+@dataclass(frozen=True)
 class ListQuery:
-    """What a person wants to see. ``order`` holds (field, descending) pairs; ``tree`` nested conditions."""
+    """What a person wants to see. ``order`` holds (field, descending) pairs; ``tree`` nested conditions.
+
+    A day in a condition on an instant is a day in ``zone``.
+    """
 
     scope: str = ""
     search: str = ""
@@ -116,6 +133,7 @@ class ListQuery:
     limit: int = 50
     chips: tuple[str, ...] = ()
     tree: Group | None = None
+    zone: tzinfo = UTC
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= PAGE_SIZE_LIMIT:
@@ -218,18 +236,18 @@ def build_where(listing: Listing, query: ListQuery) -> ColumnElement[bool]:
     for word in query.search.split()[:5]:
         pattern = f"%{escape_like(word)}%"
         parts.append(or_(*(_folded(f.source).like(pattern, escape="!") for f in listing.fields if f.searchable)))
-    parts.extend(_express(listing.field_named(condition.field), condition) for condition in query.conditions)
+    parts.extend(_express(listing.field_named(item.field), item, query.zone) for item in query.conditions)
     if query.tree is not None:
-        parts.append(_express_group(listing, query.tree, query.tree.relation))
+        parts.append(_express_group(listing, query.tree, query.tree.relation, query.zone))
     return and_(*parts)
 
 
-def _express_group(listing: Listing, group: Group, relation: str) -> ColumnElement[bool]:
+def _express_group(listing: Listing, group: Group, relation: str, zone: tzinfo) -> ColumnElement[bool]:
     """Nested conditions; what is about related rows becomes an EXISTS, so that no row of the list is doubled."""
     parts: list[Any] = [
-        _express_group(listing, part, part.relation or relation)
+        _express_group(listing, part, part.relation or relation, zone)
         if isinstance(part, Group)
-        else _express(listing.field_of(relation, part.field), part)
+        else _express(listing.field_of(relation, part.field), part, zone)
         for part in group.parts
     ]
     expression: Any = (and_ if group.every else or_)(*parts) if parts else text("1 = 1")
@@ -293,7 +311,7 @@ def _from(listing: Listing, sources: Iterable[str]) -> Any:
     return text(" ".join([listing.table, *joins]))
 
 
-def _express(known: Field, condition: Condition) -> ColumnElement[bool]:
+def _express(known: Field, condition: Condition, zone: tzinfo) -> ColumnElement[bool]:
     if not known.filterable:
         raise Invalid(f"the list cannot be filtered by {known.name}", **{known.name: "cannot be filtered"})
     allowed = OPERATORS_OF.get(known.kind, OPERATORS_OF["text"])
@@ -301,7 +319,7 @@ def _express(known: Field, condition: Condition) -> ColumnElement[bool]:
         raise Invalid(f"{known.name} has no operator {condition.operator[:20]!r}", **{known.name: "unknown operator"})
     is_part = condition.operator in ("contains", "starts")
     column: Any = _folded(known.source) if is_part else literal_column(known.source)
-    values = [_convert(known, value) for value in condition.values]
+    values = [_convert(known, value, zone) for value in condition.values]
     arity = 0 if condition.operator in ("blank", "not_blank") else 2 if condition.operator == "between" else 1
     if (arity and len(values) < arity) or (condition.operator != "in" and len(values) > arity):
         raise Invalid(f"{known.name}: wrong number of values", **{known.name: "wrong number of values"})
@@ -309,7 +327,7 @@ def _express(known: Field, condition: Condition) -> ColumnElement[bool]:
     return expression
 
 
-def _convert(known: Field, value: str) -> Any:
+def _convert(known: Field, value: str, zone: tzinfo) -> Any:
     try:
         if known.kind in ("number", "hours", "integer"):
             number = Decimal(value)
@@ -319,22 +337,23 @@ def _convert(known: Field, value: str) -> Any:
         if known.kind == "boolean":
             return {"true": 1, "false": 0, "1": 1, "0": 0}[value.lower()]
         if known.kind in ("date", "instant"):
-            return date.fromisoformat(value[:10])
-    except (ValueError, KeyError, InvalidOperation):
+            day = date.fromisoformat(value[:10])
+            return day if known.kind == "date" else Day.of(day, zone)
+    except (ValueError, KeyError, InvalidOperation, OverflowError):
         raise Invalid(f"{known.name}: {value[:40]!r} is no {known.kind}", **{known.name: "wrong value"}) from None
     if len(value) > TEXT_LIMIT:
         raise Invalid(f"{known.name}: too long", **{known.name: "too long"})
     return value
 
 
-def _next_day(value: date) -> Any:
-    return value + timedelta(days=1)
+def _begin(value: Any) -> Any:
+    return value.begin if isinstance(value, Day) else value
 
 
 def _between(column: Any, values: Sequence[Any], known: Field) -> Any:
     low, high = values[0], values[1]
     if known.kind == "instant":  # whole days, the last one included
-        return and_(column >= datetime.combine(low, datetime.min.time()), column < _next_day(high))
+        return and_(column >= low.begin, column < high.end)
     return column.between(low, high)
 
 
@@ -348,10 +367,10 @@ OPERATORS: Mapping[str, Callable[[Any, Sequence[Any], Field], Any]] = {
     "equals": _equals,
     "not_equals": lambda c, v, k: or_(c.is_(None), ~_equals(c, v, k)),
     "in": lambda c, v, k: or_(*(func.find_in_set(one, c) > 0 for one in v)) if k.kind == "set" else c.in_(v),
-    "less": lambda c, v, _: c < v[0],
-    "at_most": lambda c, v, k: c < _next_day(v[0]) if k.kind == "instant" else c <= v[0],
-    "greater": lambda c, v, k: c >= _next_day(v[0]) if k.kind == "instant" else c > v[0],
-    "at_least": lambda c, v, _: c >= v[0],
+    "less": lambda c, v, _: c < _begin(v[0]),
+    "at_most": lambda c, v, k: c < v[0].end if k.kind == "instant" else c <= v[0],
+    "greater": lambda c, v, k: c >= v[0].end if k.kind == "instant" else c > v[0],
+    "at_least": lambda c, v, _: c >= _begin(v[0]),
     "between": _between,
     "blank": lambda c, _v, k: or_(c.is_(None), c == "") if k.kind == "text" else c.is_(None),
     "not_blank": lambda c, _v, k: and_(c.is_not(None), c != "") if k.kind == "text" else c.is_not(None),

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from cmms.database import query
 from cmms.views.connections import raw_session
+from cmms.views.view_settings import read_zone
 
 MACHINE_LIMIT = 20
 
@@ -79,11 +80,7 @@ class GapGrid:
 
 def last_due_day() -> date:
     """Yesterday, where the site is: the newest day that can be complete."""
-    from cmms.sync.open_run import current_settings
-
-    with raw_session() as connection:
-        settings, _ = current_settings(connection)
-    return datetime.now(UTC).astimezone(settings.zone).date() - timedelta(days=1)
+    return datetime.now(read_zone()).date() - timedelta(days=1)
 
 
 def read_gaps(last_day: date, days: int, plant_code: str = "") -> GapGrid:

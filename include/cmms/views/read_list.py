@@ -54,7 +54,8 @@ def count_rows(listing: Listing, query: ListQuery) -> int:
         with reading() as connection:
             return int(connection.execute(select_count(listing, query)).scalar_one())
 
-    return keep(("count", listing.table, query.scope, query.search, query.conditions, query.chips, query.tree), read)
+    asked = (query.scope, query.search, query.conditions, query.chips, query.tree, query.zone)
+    return keep(("count", listing.table, *asked), read)
 
 
 def read_row(listing: Listing, key: int) -> Row:

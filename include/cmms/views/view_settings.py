@@ -1,14 +1,33 @@
-"""The settings of the view, as they are now. Output: :class:`cmms.settings.View`."""
+"""The settings of the site, as they are now, for the view. Output: :class:`cmms.settings.View`, the site's zone."""
 
 from __future__ import annotations
 
-from cmms.settings import View
+import logging
+from zoneinfo import ZoneInfo
+
+from cmms.errors import CmmsError
+from cmms.settings import Settings, View
 from cmms.views.connections import raw_session
+
+log = logging.getLogger(__name__)
 
 
 def read_view_settings() -> View:
     """Those of the newest stored version, else of the file."""
+    return _read().view
+
+
+def read_zone() -> ZoneInfo:
+    """Where the site is: a day that somebody asks for is a day there, whoever asks."""
+    try:
+        return _read().zone
+    except CmmsError as error:
+        log.warning("Days are those of UTC, for the site's settings cannot be read: %s", error)
+        return ZoneInfo("UTC")
+
+
+def _read() -> Settings:
     from cmms.sync.open_run import current_settings
 
     with raw_session() as connection:
-        return current_settings(connection)[0].view
+        return current_settings(connection)[0]

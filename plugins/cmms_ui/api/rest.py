@@ -31,13 +31,14 @@ from cmms_ui.api.describe import (
     row_model,
 )
 from cmms_ui.api.export_rows import KINDS, export
+from cmms_ui.api.meta import describe_resource
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_address
 from cmms_ui.policy import ACTIONS
 from cmms_ui.present_rows import to_json
 from cmms_ui.refusals import problem
 from cmms_ui.resources import RESOURCES
-from cmms_ui.run_action import may_run, preview_action, run_action
+from cmms_ui.run_action import preview_action, run_action
 from cmms_ui.schema import Resource, Target
 
 PREFIX = "/api/v1"
@@ -89,6 +90,9 @@ def add_rest_api(server: FastAPI) -> None:
     server.get(
         f"{PREFIX}/meta/{{resource}}", tags=["meta"], summary="What a resource is made of", responses=problems(404, 422)
     )(_show_meta)
+    server.get(
+        f"{PREFIX}/meta", tags=["meta"], summary="Every resource, and what belongs to what", responses=problems()
+    )(_show_all_meta)
     for resource in RESOURCES.values():
         _add_resource(server, resource)
     server.get(
@@ -248,46 +252,11 @@ def _show_meta(resource: Annotated[str, Path(max_length=40, examples=["equipment
     known = RESOURCES.get(resource)
     if known is None:
         raise NotFound("there is no such resource")
-    actor = current_actor()
-    return {
-        "name": known.name,
-        "label": known.label,
-        "columns": [
-            {
-                "name": column.name,
-                "label": column.label,
-                "kind": column.kind,
-                "sortable": column.sortable,
-                "operators": OPERATORS_OF.get(column.to_field().kind, OPERATORS_OF["text"])
-                if column.filterable
-                else [],
-            }
-            for column in known.visible_columns(actor)
-        ],
-        "tabs": [{"name": tab.name, "label": tab.label} for tab in known.visible_tabs(actor)],
-        "chips": [{"name": chip.name, "label": chip.label} for chip in known.chips],
-        "relations": [
-            {
-                "name": relation.name,
-                "label": relation.label,
-                "fields": [{"name": c.name, "label": c.label, "kind": c.kind} for c in relation.columns],
-            }
-            for relation in known.relations
-        ],
-        "filters": [{"column": item.column, "label": item.label, "kind": item.kind} for item in known.filters],
-        "actions": [
-            {
-                "verb": action.verb,
-                "label": action.label,
-                "on": action.on,
-                "fields": [
-                    {"name": f.name, "label": f.label, "kind": f.kind, "required": f.required} for f in action.fields
-                ],
-            }
-            for action in known.actions
-            if may_run(actor, action)
-        ],
-    }
+    return describe_resource(known, current_actor())
+
+
+def _show_all_meta() -> list[dict[str, Any]]:
+    return [describe_resource(resource, current_actor()) for resource in RESOURCES.values()]
 
 
 def _show_running_times(key: Key, days: Annotated[int, Query(ge=1, le=366)] = 90) -> list[dict[str, Any]]:

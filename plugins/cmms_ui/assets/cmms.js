@@ -349,7 +349,6 @@
 
   // --- Cells.
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
-  const STATUS = {};
   functions.cmmsInteger = function (params) {
     return params.value === null || params.value === undefined ? "" : Number(params.value).toLocaleString("en");
   };
@@ -363,10 +362,6 @@
     const two = function (n) { return String(n).padStart(2, "0"); };
     return at.getFullYear() + "-" + two(at.getMonth() + 1) + "-" + two(at.getDate()) + " " +
       two(at.getHours()) + ":" + two(at.getMinutes()) + ":" + two(at.getSeconds());
-  };
-  functions.cmmsStatus = function (params) {
-    const words = String(params.value || "").replace(/_/g, " ");
-    return params.value === "missing" ? "Not in feed" : words.charAt(0).toUpperCase() + words.slice(1);
   };
   functions.cmmsChoice = function (params) {
     const context = params.colDef.context || {};
@@ -384,7 +379,9 @@
   const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   components.CmmsLink = function (props) {
     if (!props.data || props.value === null || props.value === undefined) return "";
-    const href = props.base + props.data[props.keyColumn];
+    const key = props.data[props.keyColumn];
+    if (key === null || key === undefined) return String(props.value);
+    const href = props.base + key;
     return window.React.createElement("a", {
       href: href,
       className: "cmms-cell-link",

@@ -1,4 +1,4 @@
-// The brush below a machine's chart: which days are shown, and their hours.
+// The brush below a machine's chart: which days are shown, and their hours. The legend of several machines' chart.
 (function () {
   "use strict";
   const cmms = window.dash_clientside.cmms;
@@ -8,5 +8,6 @@
     const hours = (thousandths / 1000).toLocaleString("en", { minimumFractionDigits: 3 });
     return [shown, shown[0].day + " to " + shown[shown.length - 1].day + ": " + hours + " hours"];
   };
+  cmms.showSeries = function (names, series) { return series.filter(function (one) { return names.includes(one.name); }); };
   cmms.resetZoom = function (clicks, points) { return clicks ? [0, points.length - 1] : window.dash_clientside.no_update; };
 })();

@@ -1,4 +1,4 @@
-"""The brush of a machine's chart: all of it happens in the browser."""
+"""The brush of a machine's chart, and the legend of several machines': all of it happens in the browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dash import Input, Output, State
 
 
 def attach_browser_part(app: dash.Dash) -> None:
-    """Draw what the brush covers; Reset makes it cover everything."""
+    """Draw what the brush covers; Reset makes it cover everything. Draw the lines that the legend has on."""
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.showSeries.apply(null, arguments); }",
+        Output("overlay-chart", "series"),
+        Input("overlay-shown", "value"),
+        State("overlay-series", "data"),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         "function() { return window.dash_clientside.cmms.zoom.apply(null, arguments); }",
         Output("machine-chart", "data"),

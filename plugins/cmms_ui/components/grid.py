@@ -112,7 +112,8 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
     elif column.kind == "instant":
         definition["valueFormatter"] = {"function": "cmmsInstant(params)"}
     elif column.kind == "status":
-        definition["valueFormatter"] = {"function": "cmmsStatus(params)"}
+        definition["valueFormatter"] = {"function": "cmmsChoice(params)"}
+        definition["context"] = {name: status.label for name, status in STATUSES.items()}
         definition["cellClassRules"] = {
             f"cmms-cell-{status.tone} cmms-status-{name}": f"params.value == '{name}'"
             for name, status in STATUSES.items()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
 from cmms.views.actors import Actor
+from cmms.views.view_settings import read_zone
 from cmms_ui.arrange_list import Arrangement, arrange_list, varying_columns
 from cmms_ui.components.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
 from cmms_ui.components.follow_changes import follow_changes
@@ -267,8 +268,8 @@ def _filter_input(resource: Resource, item: Filter, values: Sequence[str]) -> An
 
 
 def _day_presets() -> list[dict[str, Any]]:
-    """Ranges that people ask for often, as days in UTC like the list's conditions."""
-    today = datetime.now(UTC).date()
+    """Ranges that people ask for often, as days of the site like the list's conditions."""
+    today = datetime.now(read_zone()).date()
     ranges = (
         ("Today", today, today),
         ("Yesterday", today - timedelta(days=1), today - timedelta(days=1)),

@@ -64,7 +64,7 @@ def _section(resource: Resource, section: Section, row: Mapping[str, Any], allow
         if name in allowed:
             column = resource.column(name)
             value = _value(row[name], column)
-            if column.leads_to and row[name] is not None:
+            if column.leads_to and row[column.leads_to[1]] is not None:
                 other, key = column.leads_to
                 value = dcc.Link(value, href=get_relative_path(f"/{other}/{row[key]}"))
             facts += [html.Dt(column.label), html.Dd(value)]

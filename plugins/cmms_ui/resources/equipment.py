@@ -13,6 +13,7 @@ from cmms_ui.widgets.condition_widgets import CONDITION
 from cmms_ui.widgets.daily_widgets import DAILY_WIDE
 from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
 from cmms_ui.widgets.equipment_widgets import HISTORY, QUALITY
+from cmms_ui.widgets.heat_widgets import HEAT
 from cmms_ui.widgets.launcher_widgets import make_launcher
 from cmms_ui.widgets.machine_chart import CHART
 
@@ -105,9 +106,15 @@ EQUIPMENT: Resource = Resource(
                 Choice("missing", "Not in feed"),
             ),
         ),
-        Column("plant_code", "Plant", "p.plant_code", width=90),
+        Column("plant_code", "Plant", "p.plant_code", width=90, leads_to=("plants", "plant_id")),
         Column("plant_name", "Plant name", "p.name", width=160, hidden=True),
-        Column("group_name", "Group", "COALESCE(g.name, 'Unclassified')", width=150),
+        Column(
+            "group_name",
+            "Group",
+            "COALESCE(g.name, 'Unclassified')",
+            width=150,
+            leads_to=("groups", "equipment_group_id"),
+        ),
         Column("running_hours", "Hours, last day", "r.running_hours", "hours", 130, False, False),
         Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", 130, False, False),
         Column("hours_30d", "Hours, 30 days", _HOURS_OF_30_DAYS, "hours", 130, False, False, hidden=True),
@@ -163,7 +170,7 @@ EQUIPMENT: Resource = Resource(
     ),
     tabs=(
         Tab("all", "All", "list", "", "No equipment yet: start an equipment sync.", widgets=(DISTRIBUTION,)),
-        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active.", widgets=(ACTIVE,)),
+        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active.", widgets=(ACTIVE, HEAT)),
         Tab(
             "inactive",
             "Inactive",

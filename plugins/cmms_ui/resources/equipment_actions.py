@@ -17,8 +17,10 @@ from cmms.views.change_equipment import (
     find_groups_of,
     mark_serviced,
 )
+from cmms.views.handle_rejects import find_open_rejects
 from cmms.views.start_syncs import start_sync_of
 from cmms.views.validate_equipment import start_validation
+from cmms_ui.resources.record_errors import replay_records
 from cmms_ui.schema import Action, Choice, Field, Outcome, Preview, Target
 
 
@@ -83,6 +85,10 @@ def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
 def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     runs = start_sync_of(actor, target.keys, with_hours=bool(values.get("with_hours")), request=target.request)
     return Outcome(f"A sync of {len(target.keys)} machines has been started ({runs[0].run_id}).", runs=runs)
+
+
+def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return replay_records(actor, find_open_rejects(target.keys))
 
 
 def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -192,6 +198,16 @@ EQUIPMENT_ACTIONS = (
         confirm="Start",
         explain="Starts one Airflow run of equipment_sync for exactly these machines.",
         fields=(Field("with_hours", "Also yesterday's running times", "boolean"),),
+    ),
+    Action(
+        "equipment.retry",
+        "Retry rejected",
+        "refresh",
+        _retry,
+        confirm="Retry",
+        explain="Judges every rejected record of these machines that is open again, without asking the source, and"
+        " stores those that pass; says of the others why not. A machine without an open record leaves 'Sync errors'.",
+        visible_when=lambda row: bool(row.get("open_errors")),
     ),
     Action(
         "equipment.validate",

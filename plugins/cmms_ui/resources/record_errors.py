@@ -22,7 +22,12 @@ def _is_open(row: Row) -> bool:
 
 
 def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    replayed = replay(actor, target.keys)
+    return replay_records(actor, target.keys)
+
+
+def replay_records(actor: Actor, keys: Sequence[int]) -> Outcome:
+    """Judge rejected records again; says of each that is rejected again why."""
+    replayed = replay(actor, keys)
     if replayed is None:
         return Outcome("The replay has been started and goes on by itself; the list of syncs shows its end.", "info")
     stored = sum(record.status == "resolved" for record in replayed)
@@ -89,7 +94,7 @@ RECORD_ERRORS = Resource(
         Column("attempts", "Attempts", "x.attempts", "integer", width=105),
         Column("last_seen_at", "Last seen", "x.last_seen_at", "instant", width=165),
         Column("first_seen_at", "First seen", "x.first_seen_at", "instant", width=165, hidden=True),
-        Column("sync_log_id", "Run", "x.sync_log_id", "integer", width=90),
+        Column("sync_log_id", "Run", "x.sync_log_id", "integer", width=90, leads_to=("syncs", "sync_log_id")),
         Column("page", "Page", "x.page", "integer", width=90, hidden=True),
         Column("position", "Position", "x.position", "integer", width=100, hidden=True),
         Column("record_key", "Key", "x.record_key", width=240, hidden=True),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cmms.views import choices
 from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.widgets.overlay_widgets import OVERLAY
 
 COUNT_LIMIT = 100_000
 """Millions of readings are not counted: the list says 'or more'."""
@@ -29,6 +30,7 @@ RUNNING_TIMES = Resource(
     refresh_seconds=30,
     topics=("records",),
     search_hint="Search machine",
+    widgets=(OVERLAY,),
     count_limit=COUNT_LIMIT,
     columns=(
         Column("id", "Id", "r.id", "integer", width=90, hidden=True),
@@ -42,7 +44,7 @@ RUNNING_TIMES = Resource(
             leads_to=("equipment", "equipment_id"),
         ),
         Column("equipment_description", "Description", "r.equipment_description", width=220, sortable=False),
-        Column("plant_code", "Plant", "p.plant_code", width=90, sortable=False),
+        Column("plant_code", "Plant", "p.plant_code", width=90, sortable=False, leads_to=("plants", "plant_id")),
         Column("running_hours", "Hours", "r.running_hours", "hours", width=110),
         Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", width=130),
         Column("quality", "Quality", "r.quality", "status", width=120, sortable=False),
@@ -62,6 +64,7 @@ RUNNING_TIMES = Resource(
         ),
         Column("updated_at", "Changed", "r.updated_at", "instant", width=178, sortable=False, hidden=True),
         Column("equipment_id", "Machine id", "r.equipment_id", "integer", width=100, sortable=False, hidden=True),
+        Column("plant_id", "Plant id", "r.plant_id", "integer", width=90, sortable=False, hidden=True),
     ),
     tabs=(
         Tab(

@@ -48,6 +48,7 @@ _STATUSES = tuple(
     for name in ("queued", "running", "paused", "success", "partial", "failed", "cancelled")
 )
 _LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
+_CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business"))
 _OPEN = ("queued", "running", "paused")
 RETRY_LIMIT = 20
 
@@ -213,7 +214,7 @@ SYNCS = Resource(
         Column("interval_end", "To", "l.interval_end", "date", width=115),
         Column("trigger_kind", "Trigger", "l.trigger_kind", width=110),
         Column("triggered_by", "By", "l.triggered_by", width=110, searchable=True),
-        Column("error_category", "Category", "l.error_category", width=115),
+        Column("error_category", "Category", "l.error_category", width=115, choices=_CATEGORIES),
         Column("error_class", "Error", "l.error_class", width=160, searchable=True),
         Column("error_message", "Message", "l.error_message", width=300, searchable=True, sortable=False),
         Column("queue_ms", "Queued, ms", "l.queue_ms", "integer", width=110, hidden=True),
@@ -274,6 +275,7 @@ SYNCS = Resource(
         Filter("sync_type", "Type", choices=_TYPES),
         Filter("status", "Status", choices=_STATUSES),
         Filter("level", "Level", choices=_LEVELS),
+        Filter("error_category", "Category", choices=_CATEGORIES),
         Filter("sync_started_at", "Started", kind="days"),
     ),
     infolist=(

@@ -95,6 +95,7 @@ def render_active(rows: list[Row]) -> Any:
         [
             html.Div([figures, html.Div(chart, className="cmms-grow")], className="cmms-beside"),
             note("Utilisation: hours run of 24 hours for each active machine that has a reading of the day."),
+            note("OEE: not measurable. The source sends hours, but no figures of performance and quality."),
             html.Details(
                 [
                     html.Summary("Figures as a table"),
