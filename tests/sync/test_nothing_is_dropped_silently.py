@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -94,6 +95,98 @@ def test_a_reject_that_the_source_has_mended_is_resolved_and_opens_again_when_it
     site.execute("UPDATE sync_record_errors SET status = 'discarded', resolved_by = 'ann', note = 'known'")
     site.sync_day(DAY)
     assert status() == [("discarded", "ann")]
+
+
+@pytest.mark.feature("DLQ-01", "SYNC-06")
+def test_a_record_that_fails_again_tells_why_and_where_it_failed_last(site: Site) -> None:
+    orphan = reading("LATE", counter="10")
+    site.sync_equipment([machine("A"), machine("B"), machine("C")])
+    first = site.sync_day(DAY, [orphan])
+    [before] = site.query("SELECT * FROM sync_record_errors")
+    assert (before["code"], before["category"], before["page"], before["position"]) == (
+        "EQUIPMENT_UNKNOWN",
+        "orphan",
+        1,
+        0,
+    )
+    site.sync_equipment([machine("A"), machine("B"), machine("C"), machine("LATE")])
+    site.sync_day(DAY - timedelta(days=1), [reading("LATE", DAY - timedelta(days=1), counter="5000")])
+    others = [reading("A"), reading("B"), reading("C")]
+    last = site.sync_day(DAY, [*others, orphan], api={"pagination": {"size": 2}})
+    [row] = site.query("SELECT * FROM sync_record_errors")
+    assert (before["sync_log_id"], row["sync_log_id"]) == (first.sync_log_id, last.sync_log_id)
+    assert (row["code"], row["category"], row["field"]) == ("COUNTER_DECREASED", "business", "cumulative_hours")
+    assert row["rule"] != before["rule"]
+    assert "5000" in row["message"]
+    assert (row["page"], row["position"]) == (2, 1)
+    assert (row["attempts"], row["row_version"]) == (2, before["row_version"] + 1)
+
+
+SAID = {
+    "open": (None, None, "known to the plant"),
+    "acknowledged": (None, None, "asked the plant"),
+    "retrying": (None, None, "corrected"),
+    "resolved": ("ann", DAY, "replayed by run 7"),
+    "discarded": ("ann", DAY, "test machine"),
+}
+"""Status of a reject -> by whom it was settled, when, and the note."""
+
+
+def rejects_by_status(site: Site) -> None:
+    """One reject of the day for each status, of the machine of that name, each with what was said of it."""
+    site.sync_equipment([machine(status) for status in SAID])
+    site.sync_day(DAY, [reading(status, hours="x") for status in SAID])
+    for status, said in SAID.items():
+        site.execute(
+            "UPDATE sync_record_errors SET status = %s, resolved_by = %s, resolved_at = %s, note = %s"
+            " WHERE equipment_number = %s",
+            values=(status, *said, status),
+        )
+
+
+def said_of(site: Site) -> dict[str, tuple[Any, ...]]:
+    """Machine -> status, by whom, whether with an instant, note, row version."""
+    rows = site.query("SELECT * FROM sync_record_errors WHERE unit_key = %s ORDER BY id", DAY.isoformat())
+    return {
+        row["equipment_number"]: (
+            row["status"], row["resolved_by"], row["resolved_at"] is not None, row["note"], row["row_version"]
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+@pytest.mark.feature("DLQ-01", "DLQ-02")
+def test_a_record_that_fails_again_is_open_unless_discarded_and_keeps_what_a_person_said(site: Site) -> None:
+    rejects_by_status(site)
+    site.sync_day(DAY)
+    assert said_of(site) == {
+        "open": ("open", None, False, "known to the plant", 2),
+        "acknowledged": ("acknowledged", None, False, "asked the plant", 2),
+        "retrying": ("open", None, False, "corrected", 2),
+        "resolved": ("open", None, False, None, 2),  # what was said then is not true any more
+        "discarded": ("discarded", "ann", True, "test machine", 2),
+    }
+
+
+@pytest.mark.feature("SYNC-06", "DLQ-01")
+def test_rejects_that_a_complete_input_does_not_hold_any_more_are_resolved_whoever_has_seen_them(site: Site) -> None:
+    rejects_by_status(site)
+    day_before = DAY - timedelta(days=1)
+    site.sync_day(day_before, [reading("open", day_before, hours="x")])
+    site.sync_equipment([*(machine(status) for status in SAID), machine("E", BUKRS=5)])
+    settled = site.sync_day(DAY, [reading(status) for status in SAID])
+    by_sync = ("resolved", "sync", True, f"no longer rejected: run {settled.sync_log_id}", 2)
+    assert said_of(site) == {
+        "open": by_sync,
+        "acknowledged": by_sync,
+        "retrying": by_sync,
+        "resolved": ("resolved", "ann", True, "replayed by run 7", 1),
+        "discarded": ("discarded", "ann", True, "test machine", 1),
+    }
+    others = site.query(
+        "SELECT stream, status FROM sync_record_errors WHERE unit_key <> %s ORDER BY id", DAY.isoformat()
+    )
+    assert [tuple(row.values()) for row in others] == [("running_time", "open"), ("equipment", "open")]
 
 
 @pytest.mark.feature("RT-09", "SYNC-10", "MAP-06")

@@ -116,6 +116,18 @@ def test_a_missing_machine_whose_record_is_rejected_has_come_back(site: Site) ->
     assert state(site, "B")["missing_since"] is None
 
 
+@pytest.mark.feature("SYNC-12")
+def test_a_record_rejected_in_an_earlier_run_does_not_stand_for_a_machine_that_is_missing_now(site: Site) -> None:
+    everyone = [machine("A"), machine("B")]
+    site.sync_equipment(everyone)
+    site.sync_equipment([machine("A"), machine("B", BUKRS=5)], run_date=date(2026, 2, 2))
+    site.sync_equipment(everyone[:1], run_date=date(2026, 2, 3))
+    missing = state(site, "B")
+    assert missing["missing_since"] == date(2026, 2, 3)
+    site.sync_equipment(everyone[:1], run_date=date(2026, 2, 4))
+    assert state(site, "B") == missing
+
+
 @pytest.mark.feature("SYNC-08", "VAL-02")
 @pytest.mark.parametrize("policy", ["reject", "create"])
 def test_an_unknown_plant_is_rejected_or_created_as_configured(site: Site, policy: str) -> None:
