@@ -61,6 +61,10 @@ def test_the_first_matching_rule_gives_the_group_and_no_match_gives_none(site: S
             " SELECT id, %s, %s, %s FROM equipment_groups WHERE name = %s",
             values=(priority, field, pattern, group),
         )
+    site.execute(
+        "INSERT INTO equipment_group_rules (equipment_group_id, priority, field, pattern, is_active)"
+        " SELECT id, 1, 'equipment_number', '.', 0 FROM equipment_groups WHERE name = 'Unused'"
+    )
     site.sync_equipment(
         [
             machine("A", SWERK="P002"),
