@@ -204,7 +204,12 @@ def test_many_old_runs_go_together_not_a_transaction_for_each(connection: Any, m
     assert logs(connection) == set()
 
 
-def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "now", ["status = 'running', sync_completed_at = NULL", "status = 'success', sync_completed_at = UTC_TIMESTAMP(3)"]
+)
+def test_a_run_that_was_started_again_meanwhile_stays(
+    connection: Any, monkeypatch: pytest.MonkeyPatch, now: str
+) -> None:
     number = old_log(connection)
     add_unit(connection, number)
     real = step._CleanUp._delete_some
@@ -212,7 +217,7 @@ def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypat
     def reopen_first(self: Any, ids: tuple[int, ...]) -> int:
         run_sql(
             connection,
-            "UPDATE api_sync_logs SET status = 'running', sync_completed_at = NULL WHERE sync_type <> 'cleanup'",
+            f"UPDATE api_sync_logs SET {now} WHERE sync_type <> 'cleanup'",
         )
         return real(self, ids)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cmms.errors import AskPerson
 from cmms.sync.replay_rejects import accept_counters, replay_orphans, replay_rejects
 from tests.oracle.generate import RecordGenerator
 from tests.sync.records import machine, reading
@@ -252,6 +253,21 @@ def test_an_older_record_never_replaces_a_newer_one_and_is_kept(site: Site) -> N
     assert bytes(kept[1]["payload"]).decode() == older
 
 
+@pytest.mark.feature("RT-05", "MAP-06")
+def test_of_a_day_that_brings_new_older_and_foreign_records_each_is_kept_for_its_own_reason(site: Site) -> None:
+    site.sync_equipment([machine("A"), machine("B"), machine("C")])
+    site.sync_day(DAY, [reading("A"), reading("B")])
+    older, foreign = reading("A", hours="1", CREATED_AT=f"{DAY}T22:00:00Z"), reading("B", POINT="99")
+    summary = site.sync_day(DAY, [older, foreign, reading("C")])
+    assert (summary.counts.superseded, summary.counts.inserted) == (2, 1)
+    kept = site.query("SELECT code, payload FROM sync_superseded_records")
+    assert {row["code"]: bytes(row["payload"]).decode() for row in kept} == {
+        "OLDER_THAN_STORED": older,
+        "POINT_MISMATCH": foreign,
+    }
+    assert len(kept) == 2
+
+
 @pytest.mark.feature("RT-04", "DLQ-02", "DLQ-04", "SYNC-08")
 def test_orphans_are_stored_without_a_new_request_once_their_equipment_and_plant_exist(site: Site) -> None:
     site.sync_equipment([machine("A"), machine("NEW", SWERK="P009")])
@@ -283,7 +299,15 @@ def test_an_accepted_counter_is_stored_by_replay_and_later_days_follow_it(site: 
     (summary,) = replay_rejects(ids=[number], user="ann", settings=site.settings())
     assert (summary.status, summary.counts.inserted) == ("success", 1)
     assert site.value("SELECT status FROM sync_record_errors") == "resolved"
+    with pytest.raises(AskPerson, match="no open rejected counter reading"):
+        accept_counters([number], reason="again", user="bob")
+    decreased = reading("A", days[2], hours="1", counter="7")  # what was accepted is one day, not the machine
+    assert dict(site.sync_day(days[2], [decreased]).rejects_by_code) == {"COUNTER_DECREASED": 1}
     assert site.sync_day(days[2], [reading("A", days[2], counter="16")]).status == "success"
+    corrected = reading("A", days[1], counter="20", CREATED_AT="2026-02-01T10:00:00Z")
+    assert site.sync_day(days[1], [corrected]).counts.updated == 1
+    marked = site.value("SELECT quality_code FROM equipment_running_times WHERE date = %s", days[2])
+    assert marked == "COUNTER_DECREASED,HOURS_MISMATCH"
     assert dict(site.sync_day(days[2], [reading("A", days[2], counter="7")]).rejects_by_code) == {
         "CUMULATIVE_BELOW_DAILY": 1
     }
@@ -298,3 +322,19 @@ def test_a_replay_that_fails_again_keeps_its_row_with_one_more_attempt(site: Sit
     assert [summary.counts.rejected for summary in summaries] == [2]
     rows = site.query("SELECT status, attempts, code FROM sync_record_errors")
     assert [tuple(row.values()) for row in rows] == [("open", 2, "NOT_NUMERIC")] * 2
+
+
+@pytest.mark.feature("DLQ-02", "DLQ-04")
+def test_a_replay_stores_corrected_records_that_are_not_settled_whoever_has_seen_them(site: Site) -> None:
+    rejects_by_status(site)
+    site.execute("UPDATE sync_record_errors SET edited_payload = REPLACE(payload, '\"x\"', '\"8\"')")
+    [summary] = replay_rejects(user="ann", settings=site.settings())
+    assert (summary.status, summary.counts.inserted) == ("success", 3)
+    by_ann = ("resolved", "ann", True, f"replayed by run {summary.sync_log_id}", 2)
+    assert said_of(site) == {
+        "open": by_ann,
+        "acknowledged": by_ann,
+        "retrying": by_ann,
+        "resolved": ("resolved", "ann", True, "replayed by run 7", 1),
+        "discarded": ("discarded", "ann", True, "test machine", 1),
+    }
