@@ -41,8 +41,11 @@ _MERGED = ", ".join(Counts.__dataclass_fields__)
 T = TypeVar("T")
 
 
-def sync(site: Site, scope: Scope, *, lost: str | None) -> RunSummary:
-    """All steps, one after the other; that of ``lost`` twice, and its first answer is not used."""
+def sync(site: Site, scope: Scope, *, lost: str | None, is_cleared: bool = False) -> RunSummary:
+    """All steps, one after the other; that of ``lost`` twice, and its first answer is not used.
+
+    ``is_cleared``: then somebody clears the merge, with which Airflow clears the first and the last step.
+    """
 
     def do(step: str, work: Callable[[Any], T]) -> T:
         for _ in range(2 if step == lost else 1):
@@ -73,17 +76,20 @@ def sync(site: Site, scope: Scope, *, lost: str | None) -> RunSummary:
 
     trigger = Trigger("manual", dag_id="a_dag", run_id=f"manual__{lost}")
     settings = site.settings()
-    number = do(
-        "open_run",
-        lambda connection: (
-            open_run(connection, scope, run_date=RUN_DATE, trigger=trigger, settings=settings).sync_log_id
-        ),
-    )
+
+    def open_log(connection: Any) -> int:
+        return open_run(connection, scope, run_date=RUN_DATE, trigger=trigger, settings=settings).sync_log_id
+
+    number = do("open_run", open_log)
     [batch] = on_run("plan_requests", plan)
     manifest = on_run("fetch", lambda run, connection, reporter: fetch_units(run, connection, batch, reporter))
     verdicts = on_run("validate", lambda *work: validate_batch(work[0], work[1], manifest, work[2]))
     stages = on_run("stage", lambda *work: [stage_unit(work[0], work[1], verdict, work[2]) for verdict in verdicts])
     on_run("merge", merge)
+    if is_cleared:
+        do("close_run", lambda connection: close_run(connection, number))
+        assert do("open_run", open_log) == number
+        on_run("merge", merge)
     return do("close_run", lambda connection: close_run(connection, number))
 
 
@@ -129,3 +135,15 @@ def test_a_step_whose_answer_was_lost_is_done_again_as_if_it_had_been_done_once(
         clean[stream] = left_by(site, stream, None)
         assert clean[stream]["status"][0] == "partial"
     assert left_by(site, stream, lost) == clean[stream]
+
+
+@pytest.mark.parametrize("scope", [Scope("running_time", *DAYS), Scope("equipment")], ids=["running_time", "equipment"])
+def test_a_merge_that_somebody_clears_after_its_run_tells_what_it_has_merged(site: Site, scope: Scope) -> None:
+    site.serve("equipment", None, [machine("A"), machine("B", BUKRS=5)])
+    site.sync_equipment()
+    for day, counter in zip(DAYS, ("4992", "5000"), strict=True):
+        site.serve("running_time", day, [reading("A", day, counter=counter), reading("GHOST", day)])
+    site.execute("UPDATE equipment SET api_created_at = NULL")  # so that the snapshot too has something to store
+    summary = sync(site, scope, lost=None, is_cleared=True)
+    assert (summary.status, summary.counts.inserted + summary.counts.updated) == ("partial", summary.units)
+    assert verify_tables() == []
