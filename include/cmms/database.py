@@ -11,15 +11,19 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable
+from cmms.package_files import read_package_file
 from cmms.settings import MYSQL_CONNECTION
 
 SQL_FOLDER = Path(__file__).parents[1] / "sql"
 CONNECT_TIMEOUT_SECONDS = 10
+ANSWER_TIMEOUT_SECONDS = 3600
+"""A server that is silent for longer than any statement takes has hung. The extra ``read_timeout`` says otherwise."""
 LOCK_ATTEMPTS = 3
 
 _SESSION = (
@@ -44,8 +48,12 @@ Cursor = Any
 T = TypeVar("T")
 
 
-def connect(*, local_infile: bool = False) -> Connection:
+def connect(*, local_infile: bool = False, is_patient: bool = False) -> Connection:
     """Open a session on the connection ``cmms_mysql``, autocommit off.
+
+    Args:
+        local_infile: for LOAD DATA LOCAL.
+        is_patient: wait for an answer as long as it takes, as a migration of large tables may.
 
     Raises:
         DatabaseUnavailable: server down or unreachable.
@@ -54,12 +62,14 @@ def connect(*, local_infile: bool = False) -> Connection:
     from airflow.providers.mysql.hooks.mysql import MySqlHook
 
     class Hook(MySqlHook):
-        """MySqlHook passes no connect time-out and no charset of ours through."""
+        """MySqlHook passes no time-outs and no charset of ours through."""
 
         def _get_conn_config_mysql_client(self, conn: Any) -> dict[str, Any]:
             config: dict[str, Any] = super()._get_conn_config_mysql_client(conn)
+            seconds = 0 if is_patient else int(conn.extra_dejson.get("read_timeout", ANSWER_TIMEOUT_SECONDS))
             return {
                 **config,
+                **({"read_timeout": seconds, "write_timeout": seconds} if seconds else {}),
                 "charset": "utf8mb4",
                 "use_unicode": True,
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
@@ -73,6 +83,12 @@ def connect(*, local_infile: bool = False) -> Connection:
             cursor.execute(_SESSION.replace("transaction_isolation", _isolation_variable(connection)))
         connection.commit()
     return connection
+
+
+def server_time(connection: Connection) -> datetime:
+    """The database's clock, which all processes share; that of a worker may be wrong."""
+    now: datetime = query(connection, "run/now")[0]["now"]
+    return now.replace(tzinfo=UTC)
 
 
 def _isolation_variable(connection: Connection) -> str:
@@ -101,8 +117,12 @@ def _ignoring_lost_connection() -> Iterator[None]:
 
 @cache
 def load_sql(name: str) -> str:
-    """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``area/what``."""
-    lines = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``area/what``.
+
+    Raises:
+        PackageIncomplete: there is no such file.
+    """
+    lines = read_package_file(SQL_FOLDER / f"{name}.sql").splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("--")).strip().rstrip(";")
 
 

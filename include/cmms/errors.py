@@ -9,6 +9,7 @@
     │   ├── IncompleteFetch
     │   ├── DatabaseUnavailable
     │   ├── StorageUnavailable
+    │   ├── PackageIncomplete
     │   ├── RunConflict
     │   ├── Abandoned
     │   ├── RunTimedOut
@@ -99,6 +100,10 @@ class DatabaseUnavailable(RetryError):
 
 class StorageUnavailable(RetryError):
     """The storage between the tasks, or the folder for temporary files, is full, read-only or not there."""
+
+
+class PackageIncomplete(RetryError):
+    """A file of ``include/`` is not on this machine; another worker may have it."""
 
 
 class RunConflict(RetryError):

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ RUNS = "runs"
 CACHE = "cache"
 _FILE_MODE = 0o600
 _FOLDER_MODE = 0o700
-_SECONDS_PER_DAY = 86_400
 
 
 class Storage:
@@ -101,21 +100,20 @@ class Storage:
         """Remove everything of a run."""
         self.delete_folder(self.run_folder(sync_log_id))
 
-    def delete_older_than(self, days: float) -> int:
-        """Remove runs and cached answers that were last written more than ``days`` days ago.
+    def delete_older_than(self, oldest: datetime, *, except_for: Collection[str] = ()) -> int:
+        """Remove runs and cached answers that were last written before ``oldest``, but no folder of ``except_for``.
 
         Returns:
             How many runs and cached files were removed.
         """
-        oldest = time.time() - days * _SECONDS_PER_DAY
         removed = 0
         for area in (RUNS, CACHE):
             folder = self._locate(area)
             if not folder.exists():
                 continue
             for entry in list(folder.iterdir()):
-                if _last_written(entry) < oldest:
-                    relative = f"{area}/{entry.name}"
+                relative = f"{area}/{entry.name}"
+                if relative not in except_for and _last_written(entry) < oldest.timestamp():
                     self.delete_folder(relative) if entry.is_dir() else self.delete_file(relative)
                     removed += 1
         return removed

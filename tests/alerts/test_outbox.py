@@ -150,6 +150,24 @@ def test_a_late_good_callback_does_not_resolve_a_newer_failure(outbox: Any, sett
     assert [row["status"] for row in rows(outbox, failures)] == ["firing"]
 
 
+@pytest.mark.usefixtures("receivers")
+def test_a_late_callback_judges_by_the_runs_before_its_own(outbox: Any, settings: Settings, log_run: Log) -> None:
+    first, *_ = [log_run(make_run("failed", day=day)) for day in range(5)]
+    notify_run(first, settings)
+    assert [row["rule_key"] for row in rows(outbox, "SELECT rule_key FROM alert_events")] == ["run_failed"]
+
+
+@pytest.mark.usefixtures("receivers")
+def test_a_late_callback_of_an_older_failure_does_not_turn_the_alerts_clock_back(
+    outbox: Any, settings: Settings, log_run: Log
+) -> None:
+    older, newer = log_run(make_run("failed", day=0)), log_run(make_run("failed", day=1))
+    notify_run(newer, settings)
+    notify_run(older, settings)
+    [alert] = rows(outbox, "SELECT last_at, occurrences FROM alert_events WHERE rule_key = 'run_failed'")
+    assert (alert["last_at"], alert["occurrences"]) == (newer.completed_at.replace(tzinfo=None), 2)
+
+
 @pytest.mark.feature("NOTF-03")
 @pytest.mark.parametrize(("mode", "error"), [("500", "HTTP 500"), ("429", "HTTP 429"), ("hang", "no answer")])
 def test_a_failing_slack_leaves_the_message_for_the_watchdog(
@@ -264,6 +282,8 @@ def test_a_receiver_that_never_answers_is_given_up_after_the_last_attempt(
         resend_pending(20, settings)
     (delivery,) = rows(outbox, DELIVERIES)
     assert (delivery["status"], delivery["attempts"], slack.attempts) == ("failed", 3, 3)
+    notify_run(log_run(make_run("success", day=1)), settings)
+    assert slack.attempts == 3  # who has not heard of it need not hear of its end
 
 
 @pytest.mark.usefixtures("receivers")
@@ -334,6 +354,7 @@ def test_a_sender_that_lost_its_claim_cannot_say_how_it_went(
     record_outcomes(outbox, [(late, Outcome("no answer"))], settings, now)
     assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["sending"]
     record_outcomes(outbox, [(newer, Outcome())], settings, now)
+    record_outcomes(outbox, [(newer, Outcome("no answer"))], settings, now)  # what was sent stays sent
     assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["sent"]
 
 

@@ -21,14 +21,15 @@ NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("receivers")
 
 
-def add_run(outbox: Any, status: str, *, minutes: float, name: str = "manual__1") -> None:
-    """A log row created, and last heard of, some minutes before NOW."""
+def add_run(outbox: Any, status: str, *, minutes: float, name: str = "manual__1", silent: float | None = None) -> None:
+    """A log row created some minutes before NOW, and last heard of then, or ``silent`` minutes ago."""
     since = (NOW - timedelta(minutes=minutes)).replace(tzinfo=None)
+    heard = since if silent is None else (NOW - timedelta(minutes=silent)).replace(tzinfo=None)
     with outbox.cursor() as cursor:
         cursor.execute(
             "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, created_at, heartbeat_at)"
             " VALUES ('running_time', %s, 'running_time_sync', %s, %s, %s)",
-            (status, name, since, None if status == "queued" else since),
+            (status, name, since, None if status == "queued" else heard),
         )
     outbox.commit()
 
@@ -72,6 +73,7 @@ def test_runs_within_their_limits_and_paused_ones_are_left_alone(
     add_run(outbox, "queued", minutes=29, name="a")
     add_run(outbox, "running", minutes=14, name="b")
     add_run(outbox, "paused", minutes=600, name="c")
+    add_run(outbox, "running", minutes=600, name="d", silent=14)
     assert check_watch_alerts(outbox, settings, NOW) == 0
     assert slack.attempts == 0
 
@@ -146,8 +148,12 @@ def test_failed_records_that_were_all_settled_close_their_alert(
     outbox.commit()
     notify_run(run, settings)
     status = "SELECT status FROM alert_events"
-    check_watch_alerts(outbox, settings, NOW)
-    assert rows(outbox, status) == [{"status": "firing"}]
+    for unsettled in ("open", "acknowledged", "retrying"):
+        with outbox.cursor() as cursor:
+            cursor.execute("UPDATE sync_record_errors SET status = %s", (unsettled,))
+        outbox.commit()
+        check_watch_alerts(outbox, settings, NOW)
+        assert rows(outbox, status) == [{"status": "firing"}]
     with outbox.cursor() as cursor:
         cursor.execute("UPDATE sync_record_errors SET status = 'discarded'")
     outbox.commit()

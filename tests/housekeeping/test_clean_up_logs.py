@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from cmms.errors import DatabaseRefused
 from cmms.sync import clean_up_logs as step
@@ -203,7 +204,12 @@ def test_many_old_runs_go_together_not_a_transaction_for_each(connection: Any, m
     assert logs(connection) == set()
 
 
-def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "now", ["status = 'running', sync_completed_at = NULL", "status = 'success', sync_completed_at = UTC_TIMESTAMP(3)"]
+)
+def test_a_run_that_was_started_again_meanwhile_stays(
+    connection: Any, monkeypatch: pytest.MonkeyPatch, now: str
+) -> None:
     number = old_log(connection)
     add_unit(connection, number)
     real = step._CleanUp._delete_some
@@ -211,7 +217,7 @@ def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypat
     def reopen_first(self: Any, ids: tuple[int, ...]) -> int:
         run_sql(
             connection,
-            "UPDATE api_sync_logs SET status = 'running', sync_completed_at = NULL WHERE sync_type <> 'cleanup'",
+            f"UPDATE api_sync_logs SET {now} WHERE sync_type <> 'cleanup'",
         )
         return real(self, ids)
 
@@ -220,14 +226,38 @@ def test_a_run_that_was_started_again_meanwhile_stays(connection: Any, monkeypat
     assert select(connection, "SELECT sync_log_id FROM sync_units") == [number]
 
 
-def test_old_files_go_and_new_ones_stay(connection: Any, tmp_path: Path) -> None:
-    old, new = tmp_path / "storage/runs/1", tmp_path / "storage/runs/2"
-    for folder in (old, new):
+def test_old_files_go_and_those_of_new_and_open_runs_stay(connection: Any, tmp_path: Path) -> None:
+    paused = old_log(connection, "paused")
+    old, new, needed = (tmp_path / f"storage/runs/{number}" for number in (paused + 10, paused + 11, paused))
+    for folder in (old, new, needed):
         folder.mkdir(parents=True)
         (folder / "page.json.gz").write_bytes(b"x")
     long_ago = time.time() - 15 * 86_400
-    for path in (old / "page.json.gz", old):
-        os.utime(path, (long_ago, long_ago))
+    for folder in (old, needed):
+        for path in (folder / "page.json.gz", folder):
+            os.utime(path, (long_ago, long_ago))
     assert clean_up_logs(NOW)["storage"] == 1
     assert not old.exists()
     assert new.exists()
+    assert needed.exists()
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(days=400), timedelta(days=-400)])
+def test_ages_are_those_of_the_databases_clock_whatever_the_workers_says(
+    connection: Any, tmp_path: Path, wrong_by: timedelta
+) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    old, new = now - timedelta(days=91), now - timedelta(days=1)
+    runs = {add_log(connection, "success", at=at): at for at in (old, new)}
+    for number, at in runs.items():
+        page = tmp_path / f"storage/runs/{number}/page.json.gz"
+        page.parent.mkdir(parents=True)
+        page.write_bytes(b"x")
+        for path in (page, page.parent):
+            os.utime(path, (at.replace(tzinfo=UTC).timestamp(),) * 2)
+    with time_machine.travel(datetime.now(UTC) + wrong_by):
+        removed = clean_up_logs()
+    assert (removed["api_sync_logs"], removed["storage"]) == (1, 1)
+    kept = [number for number, at in runs.items() if at == new]
+    assert logs(connection) == set(kept)
+    assert [folder.name for folder in (tmp_path / "storage/runs").iterdir()] == [str(number) for number in kept]

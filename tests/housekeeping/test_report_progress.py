@@ -41,3 +41,12 @@ def test_a_long_merge_of_one_unit_does_not_stop_the_other_units_of_its_run(
             reporter.report(LAST.isoformat(), "fetch", 2, 2, force=True)
     assert select(connection, f"SELECT done FROM sync_units WHERE unit_key = '{LAST}'") == [2]
     assert select(connection, "SELECT lease_until > UTC_TIMESTAMP(3) FROM sync_leases") == [1]
+
+
+@pytest.mark.feature("ACT-09")
+def test_the_times_of_a_steps_attempts_add_up(connection: Any) -> None:
+    run = open_run(connection, Scope("running_time", LAST, LAST), run_date=LAST, settings=load_settings()).sync_log_id
+    with Reporter(run, lease_seconds=900) as reporter:
+        reporter.time(LAST.isoformat(), api_ms=5, validate_ms=10, stage_ms=20, merge_ms=40)
+        reporter.time(LAST.isoformat(), api_ms=1, validate_ms=2, stage_ms=3, merge_ms=4)
+    assert select(connection, "SELECT api_ms, validate_ms, stage_ms, merge_ms FROM sync_units") == [(6, 12, 23, 44)]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from cmms.alerts.watch_runs import QueuedRun
 from cmms.database import run_transaction, session
@@ -16,6 +17,7 @@ from cmms.sync.claim_units import check_fence, claim_unit
 from cmms.sync.open_run import open_run
 from cmms.sync.records import Scope
 from cmms.sync.report_progress import Reporter
+from cmms.sync.verify_tables import verify_tables
 from cmms.sync.watch_runs import watch
 from tests.alerts.runs import connect_slack
 from tests.housekeeping.rows import NOW, add_log, add_unit, ago, run_sql, select
@@ -79,6 +81,20 @@ def test_only_runs_without_a_sign_of_life_are_closed(connection: Any) -> None:
     found = statuses(connection)
     assert {found[number] for number in dead} == {"failed"}
     assert {number for number, status in found.items() if status != "failed"} == kept
+
+
+@pytest.mark.feature("SYNC-02", "SVC-03")
+@pytest.mark.parametrize("wrong_by", [timedelta(hours=2), timedelta(hours=-2)])
+def test_a_watchdog_whose_machine_has_the_wrong_time_closes_dead_runs_and_no_others(
+    connection: Any, wrong_by: timedelta
+) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    alive = add_log(connection, "running", at=now - timedelta(minutes=1))
+    dead = add_log(connection, "running", at=now - timedelta(hours=1))
+    with time_machine.travel(datetime.now(UTC) + wrong_by):
+        assert watch().closed_runs == (dead,)
+        assert verify_tables() == []
+    assert statuses(connection) == {alive: "running", dead: "failed"}
 
 
 def open_and_claim(connection: Any) -> tuple[Any, int]:

@@ -106,6 +106,27 @@ class Mortal:
         raise AssertionError("the server did not end the connections")
 
 
+class Disturbance:
+    """Does something to the site just before the first statement that begins so."""
+
+    def __init__(self, statement: str, disturb: Callable[[], object]) -> None:
+        self._statement, self._disturb = statement, disturb
+        self.has_happened = False
+
+    def live(self) -> None:
+        """The engine itself lives on."""
+
+    def born(self, connection: Any) -> None:
+        """Connections may come and go."""
+
+    def run(self, name: str, operation: Callable[[], Any]) -> Any:
+        """Disturb, once, then do it."""
+        if not self.has_happened and name.startswith(self._statement):
+            self.has_happened = True
+            self._disturb()
+        return operation()
+
+
 AnyWatched = TypeVar("AnyWatched", bound=Watched)
 
 

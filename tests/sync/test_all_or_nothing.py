@@ -142,5 +142,7 @@ def test_readings_without_a_fresh_equipment_sync_are_flagged_or_refused(site: Si
     assert site.value("SELECT COUNT(*) FROM sync_log_events WHERE code = 'STALE_MASTER'") == 1
     blocked = site.sync_day(DAY, rules={"stale_master": "block"})
     assert (blocked.status, blocked.error_class) == ("failed", "StaleMaster")
-    site.sync_equipment()
+    site.sync_equipment(run_date=DAY)  # of the day before
+    assert site.sync_day(DAY).stale_master is True
+    assert site.sync_equipment([machine(), machine("B", BUKRS=5)]).status == "partial"
     assert site.sync_day(DAY).stale_master is False

@@ -10,8 +10,10 @@ import pytest
 
 from cmms.dag_tasks.close_left_run import close_left_run
 from cmms.database import session
+from cmms.sync.close_run import close_if_open
 from cmms.sync.open_run import Trigger, open_run
 from cmms.sync.records import Scope
+from tests.sync.mortal_process import Disturbance, mortal
 from tests.sync.site import RUN_DATE, Site
 
 DAG, RUN = "equipment_sync", "manual__2026-02-01"
@@ -51,3 +53,42 @@ def test_a_failed_dag_runs_row_is_closed_unless_the_run_was_started_again_meanwh
     call_back(ended, reason)
     [row] = site.query("SELECT status, error_class FROM api_sync_logs")
     assert (row["status"], row["error_class"]) == expected
+
+
+@pytest.mark.feature("SVC-03", "LOG-03")
+def test_a_run_that_starts_again_has_nothing_of_how_it_ended_before(site: Site) -> None:
+    names = (
+        "level",
+        "error_class",
+        "error_category",
+        "error_message",
+        "stack_trace",
+        "respond_by",
+        "sync_completed_at",
+    )
+    of_the_end = f"SELECT {', '.join(names)} FROM api_sync_logs"
+    open_log(site)
+    site.execute(
+        "UPDATE api_sync_logs SET status = 'failed', level = 'high', error_class = 'ApiUnavailable', error_category = 'api',"
+        " error_message = 'away', stack_trace = 'here', respond_by = UTC_TIMESTAMP(3), control = 'cancel',"
+        " sync_completed_at = UTC_TIMESTAMP(3)"
+    )
+    open_log(site)
+    assert site.query(of_the_end) == [dict.fromkeys(names)]
+    assert site.query("SELECT status, control FROM api_sync_logs") == [{"status": "running", "control": "none"}]
+
+
+@pytest.mark.feature("SVC-03", "SYNC-02")
+def test_a_run_that_another_process_closes_at_the_same_moment_is_closed_once(site: Site) -> None:
+    open_log(site)
+
+    def be_quicker() -> None:
+        with session() as other:
+            assert close_if_open(other, 1, error="TaskFailed: first")
+
+    with mortal(Disturbance("UPDATE api_sync_logs SET status = 'failed'", be_quicker)), session() as connection:
+        assert not close_if_open(connection, 1, error="Abandoned: second")
+    assert site.query("SELECT error_class, error_message FROM api_sync_logs") == [
+        {"error_class": None, "error_message": "TaskFailed: first"}
+    ]
+    assert site.value("SELECT COUNT(*) FROM sync_log_events") == 1

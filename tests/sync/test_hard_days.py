@@ -5,11 +5,14 @@ Each time: nothing half done, the error says what to do, and the next run stores
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +20,15 @@ from typing import Any
 import MySQLdb
 import pytest
 
+from cmms import database
 from cmms.errors import DatabaseRefused, DatabaseUnavailable
 from cmms.simulator import Fault, SimulatorConfig
+from cmms.sync import judge_rows
 from cmms.sync.records import RunSummary
 from cmms.sync.verify_tables import verify_tables
 from cmms.sync.watch_runs import watch
 from tests.sync.conftest import migrate
-from tests.sync.mortal_process import mortal
+from tests.sync.mortal_process import Disturbance, mortal
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site
 from tools.database_server import PrivateServer, obtain_server
@@ -33,27 +38,6 @@ NUMBERS = [f"{number:05d}" for number in range(60)]
 
 # A new day is loaded straight into the table; without LOAD DATA it goes through a staging table.
 STRAIGHT, STAGED = {"load_data": "auto"}, {"load_data": "never"}
-
-
-class Disturbance:
-    """Does something to the site just before the first statement that begins so."""
-
-    def __init__(self, statement: str, disturb: Callable[[], object]) -> None:
-        self._statement, self._disturb = statement, disturb
-        self.has_happened = False
-
-    def live(self) -> None:
-        """The engine itself lives on."""
-
-    def born(self, connection: Any) -> None:
-        """Connections may come and go."""
-
-    def run(self, name: str, operation: Callable[[], Any]) -> Any:
-        """Disturb, once, then do it."""
-        if not self.has_happened and name.startswith(self._statement):
-            self.has_happened = True
-            self._disturb()
-        return operation()
 
 
 @pytest.fixture
@@ -200,6 +184,82 @@ def test_a_server_that_hangs_for_longer_than_the_lease_is_waited_for(
     assert verify_tables() == []
 
 
+@pytest.fixture
+def stopped(own_server: PrivateServer) -> Iterator[Callable[[], None]]:
+    """Stops the server's process, until the test is over; or for half a minute, so that a test fails which waits for it."""
+    assert own_server.pid is not None
+    let_go = threading.Timer(30, os.kill, (own_server.pid, signal.SIGCONT))
+
+    def stop() -> None:
+        os.kill(own_server.pid, signal.SIGSTOP)
+        let_go.start()
+
+    yield stop
+    let_go.cancel()
+    os.kill(own_server.pid, signal.SIGCONT)
+
+
+@pytest.mark.feature("LOG-03")
+@pytest.mark.parametrize("step", ["open_run", "load the day"])
+def test_a_server_that_hangs_for_ever_ends_the_sync(
+    make_site: Callable[..., Site],
+    own_schema: dict[str, Any],
+    stopped: Callable[[], None],
+    own_server: PrivateServer,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    monkeypatch.setattr(database, "CONNECT_TIMEOUT_SECONDS", 1)
+    site = make_site(own_schema)
+    fill(site)
+    monkeypatch.setattr(database, "ANSWER_TIMEOUT_SECONDS", 1)
+    with mortal(Disturbance(STEPS[step], stopped)) as disturbance, pytest.raises(DatabaseUnavailable):
+        site.sync_day(DAY)
+    assert disturbance.has_happened
+    os.kill(own_server.pid, signal.SIGCONT)
+    assert_converges(site)
+
+
+@pytest.mark.feature("LOG-03")
+def test_how_long_an_answer_is_waited_for_is_said_by_the_connection_and_a_migration_waits_on(
+    make_site: Callable[..., Site], own_schema: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_site(own_schema)
+    account = {name: own_schema[name] for name in ("host", "port", "password")}
+    of_site = {"conn_type": "mysql", "login": own_schema["user"], "schema": own_schema["database"], **account}
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", json.dumps({**of_site, "extra": {"read_timeout": 1}}))
+    with database.session() as connection, pytest.raises(MySQLdb.OperationalError, match="Lost connection") as lost:
+        connection.cursor().execute("SELECT SLEEP(5)")
+    assert isinstance(database.translate(lost.value, "asking"), DatabaseUnavailable)
+    with closing(database.connect(is_patient=True)) as connection:
+        connection.cursor().execute("SELECT SLEEP(1.5)")
+
+
+@pytest.mark.feature("LOG-03")
+def test_a_server_that_hangs_while_it_is_told_much_is_given_up(
+    make_site: Callable[..., Site],
+    own_schema: dict[str, Any],
+    stopped: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More than the buffers of the sockets take."""
+    make_site(own_schema)
+    monkeypatch.setattr(database, "ANSWER_TIMEOUT_SECONDS", 1)
+    with database.session() as connection:
+        stopped()
+        with pytest.raises(MySQLdb.OperationalError):
+            connection.cursor().execute(b"SELECT LENGTH('" + b"x" * 15_000_000 + b"')")
+
+
+@pytest.mark.feature("LOG-03")
+def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "CONNECT_TIMEOUT_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", f"mysql://a:b@127.0.0.1:{mute.getsockname()[1]}/c")
+        with pytest.raises(DatabaseUnavailable, match="connecting to cmms_mysql"):
+            database.connect()
+
+
 @pytest.mark.feature("LOG-03")
 def test_a_server_without_a_free_connection_is_named_and_tried_again(
     make_site: Callable[..., Site], own_schema: dict[str, Any]
@@ -246,6 +306,34 @@ def test_tables_of_another_version_are_refused_before_a_run_is_opened(
         else:
             filled.execute("RENAME TABLE away TO cmms_alembic_version")
     assert filled.sync_day(DAY).counts.inserted == len(NUMBERS)
+
+
+# ---- a machine of another version, or half a copy
+
+
+@pytest.mark.feature("LOG-03")
+@pytest.mark.parametrize("lacking", ["sql/merge/mark_unit.sql", "expectations/running_time.json"])
+def test_a_machine_whose_copy_lacks_a_file_stores_nothing_and_says_which(
+    filled: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lacking: str
+) -> None:
+    copy = tmp_path / "include"
+    for name, module, constant in (("sql", database, "SQL_FOLDER"), ("expectations", judge_rows, "SUITES")):
+        shutil.copytree(getattr(module, constant), copy / name)
+        monkeypatch.setattr(module, constant, copy / name)
+    (copy / lacking).unlink()
+    forget_files()
+    summary = filled.sync_day(DAY)
+    monkeypatch.undo()
+    forget_files()
+    assert (summary.status, summary.error_class) == ("failed", "PackageIncomplete")
+    assert (summary.error_message or "").startswith(f"{copy / lacking}: No such file or directory; include/ has to be")
+    assert filled.value("SELECT COUNT(*) FROM equipment_running_times") == 0
+
+
+def forget_files() -> None:
+    """A process reads each file of the package once."""
+    database.load_sql.cache_clear()
+    judge_rows.load_suite.cache_clear()
 
 
 # ---- two of a kind

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
+from cmms.errors import AskPerson
 from cmms.sync.replay_rejects import accept_counters, replay_orphans, replay_rejects
 from tests.oracle.generate import RecordGenerator
 from tests.sync.records import machine, reading
@@ -126,6 +128,98 @@ def test_a_reject_that_the_source_has_mended_is_resolved_and_opens_again_when_it
     assert status() == [("discarded", "ann")]
 
 
+@pytest.mark.feature("DLQ-01", "SYNC-06")
+def test_a_record_that_fails_again_tells_why_and_where_it_failed_last(site: Site) -> None:
+    orphan = reading("LATE", counter="10")
+    site.sync_equipment([machine("A"), machine("B"), machine("C")])
+    first = site.sync_day(DAY, [orphan])
+    [before] = site.query("SELECT * FROM sync_record_errors")
+    assert (before["code"], before["category"], before["page"], before["position"]) == (
+        "EQUIPMENT_UNKNOWN",
+        "orphan",
+        1,
+        0,
+    )
+    site.sync_equipment([machine("A"), machine("B"), machine("C"), machine("LATE")])
+    site.sync_day(DAY - timedelta(days=1), [reading("LATE", DAY - timedelta(days=1), counter="5000")])
+    others = [reading("A"), reading("B"), reading("C")]
+    last = site.sync_day(DAY, [*others, orphan], api={"pagination": {"size": 2}})
+    [row] = site.query("SELECT * FROM sync_record_errors")
+    assert (before["sync_log_id"], row["sync_log_id"]) == (first.sync_log_id, last.sync_log_id)
+    assert (row["code"], row["category"], row["field"]) == ("COUNTER_DECREASED", "business", "cumulative_hours")
+    assert row["rule"] != before["rule"]
+    assert "5000" in row["message"]
+    assert (row["page"], row["position"]) == (2, 1)
+    assert (row["attempts"], row["row_version"]) == (2, before["row_version"] + 1)
+
+
+SAID = {
+    "open": (None, None, "known to the plant"),
+    "acknowledged": (None, None, "asked the plant"),
+    "retrying": (None, None, "corrected"),
+    "resolved": ("ann", DAY, "replayed by run 7"),
+    "discarded": ("ann", DAY, "test machine"),
+}
+"""Status of a reject -> by whom it was settled, when, and the note."""
+
+
+def rejects_by_status(site: Site) -> None:
+    """One reject of the day for each status, of the machine of that name, each with what was said of it."""
+    site.sync_equipment([machine(status) for status in SAID])
+    site.sync_day(DAY, [reading(status, hours="x") for status in SAID])
+    for status, said in SAID.items():
+        site.execute(
+            "UPDATE sync_record_errors SET status = %s, resolved_by = %s, resolved_at = %s, note = %s"
+            " WHERE equipment_number = %s",
+            values=(status, *said, status),
+        )
+
+
+def said_of(site: Site) -> dict[str, tuple[Any, ...]]:
+    """Machine -> status, by whom, whether with an instant, note, row version."""
+    rows = site.query("SELECT * FROM sync_record_errors WHERE unit_key = %s ORDER BY id", DAY.isoformat())
+    return {
+        row["equipment_number"]: (
+            row["status"], row["resolved_by"], row["resolved_at"] is not None, row["note"], row["row_version"]
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+@pytest.mark.feature("DLQ-01", "DLQ-02")
+def test_a_record_that_fails_again_is_open_unless_discarded_and_keeps_what_a_person_said(site: Site) -> None:
+    rejects_by_status(site)
+    site.sync_day(DAY)
+    assert said_of(site) == {
+        "open": ("open", None, False, "known to the plant", 2),
+        "acknowledged": ("acknowledged", None, False, "asked the plant", 2),
+        "retrying": ("open", None, False, "corrected", 2),
+        "resolved": ("open", None, False, None, 2),  # what was said then is not true any more
+        "discarded": ("discarded", "ann", True, "test machine", 2),
+    }
+
+
+@pytest.mark.feature("SYNC-06", "DLQ-01")
+def test_rejects_that_a_complete_input_does_not_hold_any_more_are_resolved_whoever_has_seen_them(site: Site) -> None:
+    rejects_by_status(site)
+    day_before = DAY - timedelta(days=1)
+    site.sync_day(day_before, [reading("open", day_before, hours="x")])
+    site.sync_equipment([*(machine(status) for status in SAID), machine("E", BUKRS=5)])
+    settled = site.sync_day(DAY, [reading(status) for status in SAID])
+    by_sync = ("resolved", "sync", True, f"no longer rejected: run {settled.sync_log_id}", 2)
+    assert said_of(site) == {
+        "open": by_sync,
+        "acknowledged": by_sync,
+        "retrying": by_sync,
+        "resolved": ("resolved", "ann", True, "replayed by run 7", 1),
+        "discarded": ("discarded", "ann", True, "test machine", 1),
+    }
+    others = site.query(
+        "SELECT stream, status FROM sync_record_errors WHERE unit_key <> %s ORDER BY id", DAY.isoformat()
+    )
+    assert [tuple(row.values()) for row in others] == [("running_time", "open"), ("equipment", "open")]
+
+
 @pytest.mark.feature("RT-09", "SYNC-10", "MAP-06")
 def test_superseded_records_are_kept_with_the_reason_and_identical_ones_once(site: Site) -> None:
     site.sync_equipment([machine("A", POINT="77"), machine("A", POINT="77", CREATED_AT="2025-12-31"), machine("B")])
@@ -189,6 +283,21 @@ def test_an_older_record_never_replaces_a_newer_one_and_is_kept(site: Site) -> N
     assert bytes(kept[1]["payload"]).decode() == older
 
 
+@pytest.mark.feature("RT-05", "MAP-06")
+def test_of_a_day_that_brings_new_older_and_foreign_records_each_is_kept_for_its_own_reason(site: Site) -> None:
+    site.sync_equipment([machine("A"), machine("B"), machine("C")])
+    site.sync_day(DAY, [reading("A"), reading("B")])
+    older, foreign = reading("A", hours="1", CREATED_AT=f"{DAY}T22:00:00Z"), reading("B", POINT="99")
+    summary = site.sync_day(DAY, [older, foreign, reading("C")])
+    assert (summary.counts.superseded, summary.counts.inserted) == (2, 1)
+    kept = site.query("SELECT code, payload FROM sync_superseded_records")
+    assert {row["code"]: bytes(row["payload"]).decode() for row in kept} == {
+        "OLDER_THAN_STORED": older,
+        "POINT_MISMATCH": foreign,
+    }
+    assert len(kept) == 2
+
+
 @pytest.mark.feature("RT-04", "DLQ-02", "DLQ-04", "SYNC-08")
 def test_orphans_are_stored_without_a_new_request_once_their_equipment_and_plant_exist(site: Site) -> None:
     site.sync_equipment([machine("A"), machine("NEW", SWERK="P009")])
@@ -220,7 +329,15 @@ def test_an_accepted_counter_is_stored_by_replay_and_later_days_follow_it(site: 
     (summary,) = replay_rejects(ids=[number], user="ann", settings=site.settings())
     assert (summary.status, summary.counts.inserted) == ("success", 1)
     assert site.value("SELECT status FROM sync_record_errors") == "resolved"
+    with pytest.raises(AskPerson, match="no open rejected counter reading"):
+        accept_counters([number], reason="again", user="bob")
+    decreased = reading("A", days[2], hours="1", counter="7")  # what was accepted is one day, not the machine
+    assert dict(site.sync_day(days[2], [decreased]).rejects_by_code) == {"COUNTER_DECREASED": 1}
     assert site.sync_day(days[2], [reading("A", days[2], counter="16")]).status == "success"
+    corrected = reading("A", days[1], counter="20", CREATED_AT="2026-02-01T10:00:00Z")
+    assert site.sync_day(days[1], [corrected]).counts.updated == 1
+    marked = site.value("SELECT quality_code FROM equipment_running_times WHERE date = %s", days[2])
+    assert marked == "COUNTER_DECREASED,HOURS_MISMATCH"
     assert dict(site.sync_day(days[2], [reading("A", days[2], counter="7")]).rejects_by_code) == {
         "CUMULATIVE_BELOW_DAILY": 1
     }
@@ -235,3 +352,19 @@ def test_a_replay_that_fails_again_keeps_its_row_with_one_more_attempt(site: Sit
     assert [summary.counts.rejected for summary in summaries] == [2]
     rows = site.query("SELECT status, attempts, code FROM sync_record_errors")
     assert [tuple(row.values()) for row in rows] == [("open", 2, "NOT_NUMERIC")] * 2
+
+
+@pytest.mark.feature("DLQ-02", "DLQ-04")
+def test_a_replay_stores_corrected_records_that_are_not_settled_whoever_has_seen_them(site: Site) -> None:
+    rejects_by_status(site)
+    site.execute("UPDATE sync_record_errors SET edited_payload = REPLACE(payload, '\"x\"', '\"8\"')")
+    [summary] = replay_rejects(user="ann", settings=site.settings())
+    assert (summary.status, summary.counts.inserted) == ("success", 3)
+    by_ann = ("resolved", "ann", True, f"replayed by run {summary.sync_log_id}", 2)
+    assert said_of(site) == {
+        "open": by_ann,
+        "acknowledged": by_ann,
+        "retrying": by_ann,
+        "resolved": ("resolved", "ann", True, "replayed by run 7", 1),
+        "discarded": ("discarded", "ann", True, "test machine", 1),
+    }

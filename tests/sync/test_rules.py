@@ -14,7 +14,7 @@ import pytest
 from cmms.settings import parse_settings
 from cmms.simulator import Simulator, SimulatorConfig
 from cmms.sync.judge_rows import load_suite
-from cmms.sync.records import Scope
+from cmms.sync.records import RunSummary, Scope
 from cmms.sync.run_sync import run_sync
 from tests.sync.conftest import name_connections
 from tests.sync.records import ABSENT, MACHINE, machine, reading, write
@@ -437,3 +437,36 @@ def test_a_plant_or_machine_deleted_between_validation_and_merge_costs_its_recor
     assert dict(summary.rejects_by_code) == {"EQUIPMENT_UNKNOWN": 1}
     assert site.value("SELECT code FROM sync_record_errors") == "EQUIPMENT_UNKNOWN"
     assert json.loads(site.value("SELECT payload FROM sync_record_errors"))["EQUNR"] == "B"
+
+
+@pytest.mark.feature("SYNC-08", "DAT-06")
+@pytest.mark.parametrize("stored", [[], [reading("A")]], ids=["new day", "stored day"])
+def test_a_plant_deleted_between_validation_and_merge_costs_its_readings_only(site: Site, stored: list[str]) -> None:
+    site.sync_equipment([machine("A"), machine("B"), machine("C")])
+    site.sync_day(DAY, stored, api={"allow_empty": True})
+    site.serve("running_time", DAY, [reading("A"), reading("B", SWERK="P003"), reading("C")])
+    summary = sync_while_a_plant_goes(site, Scope("running_time", DAY, DAY), "P003")
+    assert (summary.counts.inserted, summary.counts.unchanged) == (2 - len(stored), len(stored))
+    assert dict(summary.rejects_by_code) == {"EQUIPMENT_UNKNOWN": 1}
+    assert site.value("SELECT record_key FROM sync_record_errors") == f"B|{DAY}"
+
+
+@pytest.mark.feature("SYNC-08", "DAT-06")
+def test_a_plant_deleted_between_validation_and_merge_costs_its_machines_only(site: Site) -> None:
+    site.serve("equipment", None, [machine("A"), machine("B", SWERK="P003")])
+    summary = sync_while_a_plant_goes(site, Scope("equipment"), "P003")
+    assert summary.counts.inserted == 1
+    assert dict(summary.rejects_by_code) == {"PLANT_UNKNOWN": 1}
+    assert site.value("SELECT record_key FROM sync_record_errors") == "B"
+
+
+def sync_while_a_plant_goes(site: Site, scope: Scope, plant: str) -> RunSummary:
+    """A sync that ends well although somebody deletes a plant just before it merges."""
+
+    def delete(unit_key: str, step: str, done: int, total: int | None) -> None:
+        if step == "merge":
+            site.execute("DELETE FROM plants WHERE plant_code = %s", values=(plant,))
+
+    summary = run_sync(scope, run_date=RUN_DATE, settings=site.settings(), listener=delete)
+    assert (summary.status, summary.counts.rejected) == ("partial", 1), summary.error_message
+    return summary

@@ -61,6 +61,10 @@ def test_the_first_matching_rule_gives_the_group_and_no_match_gives_none(site: S
             " SELECT id, %s, %s, %s FROM equipment_groups WHERE name = %s",
             values=(priority, field, pattern, group),
         )
+    site.execute(
+        "INSERT INTO equipment_group_rules (equipment_group_id, priority, field, pattern, is_active)"
+        " SELECT id, 1, 'equipment_number', '.', 0 FROM equipment_groups WHERE name = 'Unused'"
+    )
     site.sync_equipment(
         [
             machine("A", SWERK="P002"),
@@ -114,6 +118,20 @@ def test_a_missing_machine_whose_record_is_rejected_has_come_back(site: Site) ->
     assert state(site, "B")["missing_since"] == RUN_DATE
     site.sync_equipment([machine("A"), machine("B", BUKRS=5)])
     assert state(site, "B")["missing_since"] is None
+
+
+@pytest.mark.feature("SYNC-12")
+def test_a_record_rejected_in_an_earlier_run_does_not_stand_for_a_machine_that_is_missing_now(site: Site) -> None:
+    everyone = [machine("A"), machine("B")]
+    site.sync_equipment(everyone)
+    site.sync_equipment([machine("A"), machine("B", BUKRS=5)], run_date=date(2026, 2, 2))
+    site.sync_equipment(everyone[:1], run_date=date(2026, 2, 3))
+    missing = state(site, "B")
+    assert (missing["missing_since"], missing["row_version"]) == (date(2026, 2, 3), 2)
+    site.sync_equipment(everyone[:1], run_date=date(2026, 2, 4))
+    assert state(site, "B") == missing
+    site.sync_equipment(everyone, run_date=date(2026, 2, 5))
+    assert (state(site, "B")["missing_since"], state(site, "B")["row_version"]) == (None, 3)
 
 
 @pytest.mark.feature("SYNC-08", "VAL-02")
@@ -192,7 +210,8 @@ def test_a_correction_of_the_past_keeps_a_revision_and_marks_the_next_day(site: 
     corrected = reading("A", first, counter="103.500", hours="8.250", CREATED_AT="2026-02-01T10:00:00Z")
     summary = site.sync_day(first, [corrected])
     assert (summary.status, summary.counts.updated, summary.counts.rejected) == ("success", 1, 0)
-    days = site.query("SELECT date, cumulative_hours, quality, quality_code FROM equipment_running_times ORDER BY date")
+    days = site.query("SELECT * FROM equipment_running_times ORDER BY date")
+    assert days[1]["updated_at"] > days[1]["created_at"]  # who asks for what has changed finds the mark too
     assert [(row["date"], str(row["cumulative_hours"]), row["quality_code"]) for row in days] == [
         (first, "103.500", None),
         (second, "108.000", "HOURS_MISMATCH"),
@@ -201,3 +220,18 @@ def test_a_correction_of_the_past_keeps_a_revision_and_marks_the_next_day(site: 
     assert (revision["date"], revision["sync_log_id"]) == (first, summary.sync_log_id)
     assert '"100.000"' in revision["before_json"] and '"8.000"' in revision["before_json"]
     assert site.value("SELECT COUNT(*) FROM sync_record_errors") == 0
+
+
+@pytest.mark.feature("RT-05", "SVC-07")
+def test_a_mark_that_changes_with_the_rules_is_no_correction_of_the_reading(site: Site) -> None:
+    site.sync_equipment([machine("A"), machine("B")])
+    site.sync_day(date(2026, 1, 30), [reading("A", date(2026, 1, 30), counter="100")])
+    site.sync_day(DAY, [reading("A", counter="109"), reading("B")])
+    corrected = [reading("A", counter="109"), reading("B", hours="7")]
+    summary = site.sync_day(DAY, corrected, rules={"hours_mismatch_tolerance": 2})
+    assert (summary.status, summary.counts.updated) == ("success", 1)
+    assert site.value("SELECT COUNT(*) FROM equipment_running_times WHERE quality <> 'ok'") == 0
+    revised = (
+        "SELECT e.equipment_number FROM equipment_running_time_revisions r JOIN equipment e ON e.id = r.equipment_id"
+    )
+    assert site.value(revised) == "B"

@@ -3,6 +3,7 @@
 import os
 import stat
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_runs_that_nobody_wrote_to_for_long_are_removed(storage):
     old = time.time() - 15 * 86400
     for name in ("runs/1/x/y", "runs/1/x", "runs/1", "cache/a.json", "runs/2"):
         os.utime(storage.base / name, (old, old))
-    assert storage.delete_older_than(14) == 2
+    assert storage.delete_older_than(datetime.now(UTC) - timedelta(days=14)) == 2
     left = sorted(str(path.relative_to(storage.base)) for path in storage.base.rglob("*") if path.is_file())
     assert left == ["cache/b.json", "runs/2/x/y"]
 
@@ -94,8 +95,9 @@ def test_object_storage_behaves_the_same(tmp_path):
     assert not path.exists()
     with pytest.raises(HandoverMissing):
         storage.read_bytes("runs/1/x/b")
-    assert storage.delete_older_than(1) == 0
-    assert storage.delete_older_than(-1) == 2
+    now = datetime.now(UTC)
+    assert storage.delete_older_than(now - timedelta(days=1)) == 0
+    assert storage.delete_older_than(now + timedelta(days=1)) == 2
     storage.delete_file("runs/9/none")
     storage.delete_run(9)
     assert not storage.exists("runs/1")

@@ -6,6 +6,7 @@ A migration's statements are readable SQL in ``include/sql/schema``; versions he
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from alembic import command
@@ -45,7 +46,8 @@ def downgrade(revision: str = "base") -> None:
 
 
 def _run(action: Callable[[Config], None]) -> None:
-    engine = create_engine("mysql+mysqldb://", creator=connect, poolclass=pool.NullPool)
+    patiently = partial(connect, is_patient=True)
+    engine = create_engine("mysql+mysqldb://", creator=patiently, poolclass=pool.NullPool)
     try:
         with engine.begin() as connection:
             action(configuration(connection))

@@ -9,12 +9,12 @@ a person has still to settle, runs of open alerts, open runs, readings, revision
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from cmms.alerts.records import to_database
-from cmms.database import Connection, Cursor, execute, query, run_transaction, session
+from cmms.database import Connection, Cursor, execute, query, run_transaction, server_time, session
 from cmms.settings import Settings
 from cmms.storage import Storage
 from cmms.sync.close_run import close_run
@@ -34,7 +34,7 @@ def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None
     """Remove what is too old.
 
     Args:
-        now: instant to measure ages of rows from; default: the clock. Files always go by the clock.
+        now: instant to measure ages of rows from; default: the database's clock, by which files always go.
         trigger: who asked.
 
     Returns:
@@ -43,8 +43,9 @@ def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None
     Raises:
         DatabaseUnavailable, DatabaseRefused: from the server; what was removed before stays removed.
     """
-    now = now or datetime.now(UTC)
     with session() as connection:
+        clock = server_time(connection)
+        now = now or clock
         settings, _ = current_settings(connection)
         run = open_run(
             connection,
@@ -55,7 +56,7 @@ def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None
             units=(),
         )
         try:
-            removed = _CleanUp(connection, run.sync_log_id, settings, now).run()
+            removed = _CleanUp(connection, run.sync_log_id, settings, now, clock).run()
         except BaseException as error:
             with session() as fresh:  # the failing one may be lost
                 close_run(fresh, run.sync_log_id, error=error)
@@ -75,7 +76,9 @@ def _close(cursor: Cursor, sync_log_id: int, removed: dict[str, int]) -> None:
 class _CleanUp:
     """One clean-up; every transaction is also a sign of life of its log row."""
 
-    def __init__(self, connection: Connection, sync_log_id: int, settings: Settings, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, sync_log_id: int, settings: Settings, now: datetime, clock: datetime
+    ) -> None:
         retention = settings.retention
         self._connection = connection
         self._sync_log_id = sync_log_id
@@ -83,14 +86,22 @@ class _CleanUp:
         self._rows = retention.batch_rows
         self._logs_before = to_database(now - timedelta(days=retention.log_days))
         self._calls_before = to_database(now - timedelta(days=retention.call_log_days))
+        self._clock = clock
         self._removed = Counter(dict.fromkeys((*_CHILDREN, *_OTHERS, _FILES), 0))
 
     def run(self) -> dict[str, int]:
         self._delete_all("api_call_logs", {"before": self._calls_before})
         self._delete_alerts()
         self._delete_logs()
-        self._removed[_FILES] = Storage(self._storage).delete_older_than(self._storage.keep_days)
+        self._delete_files()
         return dict(self._removed)
+
+    def _delete_files(self) -> None:
+        """Files of runs that are still open stay, as their rows do."""
+        storage = Storage(self._storage)
+        in_use = {storage.run_folder(row["id"]) for row in self._query("run/open_runs", {})}
+        oldest = self._clock - timedelta(days=self._storage.keep_days)
+        self._removed[_FILES] = storage.delete_older_than(oldest, except_for=in_use)
 
     def _delete_logs(self) -> None:
         chosen = {"before": self._logs_before, "row_limit": self._rows}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import traceback
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -113,7 +112,7 @@ def _close(
         "validate_ms": totals["validate_ms"],
         "db_ms": totals["db_ms"],
         "stack_trace": stack_trace if error is not None and not briefly else None,
-        "respond_by": respond_by(level, datetime.now(UTC).replace(tzinfo=None)),
+        "respond_by": respond_by(level, totals["closed_at"]),
         **facts,
     }
     if not execute(cursor, "run/close_log", values):

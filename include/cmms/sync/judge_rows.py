@@ -28,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from cmms.package_files import read_package_file
 from cmms.settings import Settings, StreamName
 
 SUITES = Path(__file__).parents[2] / "expectations"
@@ -212,8 +213,12 @@ def _years_before(day: date, years: int) -> date:
 
 @cache
 def load_suite(stream: str) -> dict[str, Any]:
-    """The suite file as it is."""
-    suite: dict[str, Any] = json.loads((SUITES / f"{stream}.json").read_text(encoding="utf-8"))
+    """The suite file as it is.
+
+    Raises:
+        PackageIncomplete: it is not there.
+    """
+    suite: dict[str, Any] = json.loads(read_package_file(SUITES / f"{stream}.json"))
     return suite
 
 

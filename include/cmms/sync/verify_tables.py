@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from cmms.alerts.records import to_database
-from cmms.database import Connection, session
+from cmms.database import Connection, server_time, session
 from cmms.settings import Settings
 from cmms.sync.open_run import current_settings
 from cmms.sync.stream_rows import stream_rows
@@ -79,7 +79,7 @@ def verify_tables(now: datetime | None = None) -> list[str]:
     """Check everything.
 
     Args:
-        now: instant to measure heartbeats from; default: the clock.
+        now: instant to measure heartbeats from; default: the database's clock.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: from the server.
@@ -91,7 +91,7 @@ def verify_tables(now: datetime | None = None) -> list[str]:
         with closing(connection.cursor()) as cursor:
             cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
         differences: list[str] = []
-        for found in _checks(connection, settings, now or datetime.now(UTC)):
+        for found in _checks(connection, settings, now or server_time(connection)):
             differences += _listed(found)
         connection.rollback()
         return differences

@@ -12,13 +12,13 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from cmms.alerts.notify_run import notify_run, resend_pending
 from cmms.alerts.records import to_database
 from cmms.alerts.watch_runs import QueuedRun, check_watch_alerts
-from cmms.database import Connection, execute, query, run_transaction, session
+from cmms.database import Connection, execute, query, run_transaction, server_time, session
 from cmms.errors import SettingsError
 from cmms.settings import Settings
 from cmms.sync.close_run import close_if_open, load_summary
@@ -50,15 +50,15 @@ def watch(now: datetime | None = None, *, find_queued: Callable[[], Sequence[Que
     """Do one round.
 
     Args:
-        now: instant to measure heartbeats from; default: the clock.
+        now: instant to measure heartbeats from; default: the database's clock, which the heartbeats are by.
         find_queued: asks Airflow which runs have not begun, if the caller can.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: no connection to the database at all.
     """
-    now = now or datetime.now(UTC)
     failures: list[str] = []
     with session() as connection:
+        now = now or server_time(connection)
         settings = _settings_or_defaults(connection, failures)
         closed: list[RunSummary] = []
         dropped: list[str] = []

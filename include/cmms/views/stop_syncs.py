@@ -49,7 +49,7 @@ def read_stop() -> Stop | None:
 def read_open_runs() -> list[dict[str, Any]]:
     """Id and type of every run that is not over."""
     with raw_session() as connection:
-        return query(connection, "ui/open_runs")
+        return query(connection, "run/open_runs")
 
 
 def stop_all(actor: Actor) -> tuple[Stop, tuple[str, ...]]:
