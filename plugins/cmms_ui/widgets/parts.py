@@ -39,7 +39,8 @@ def figure(label: str, value: int, path: str, tone: str = "") -> Any:
 
 def small_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], caption: str) -> Any:
     """A plain table; wide ones scroll in themselves, on a phone their rows are cards."""
-    cells = [[html.Td(cell, **{"data-head": head}) for head, cell in zip(heads, row, strict=True)] for row in rows]
+    heads_of: list[dict[str, Any]] = [{"data-head": head} for head in heads]
+    cells = [[html.Td(cell, **head) for head, cell in zip(heads_of, row, strict=True)] for row in rows]
     return html.Div(
         html.Table(
             [
