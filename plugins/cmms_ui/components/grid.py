@@ -114,7 +114,7 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
         "cellClass": [f"cmms-phone-{column.place_in_card}"],
     }
     if column.place_in_card == "fact" or (column.place_in_card == "title" and column.kind == "integer"):
-        definition["cellStyle"] = {"--cmms-label": json.dumps(column.label)}
+        definition["cellStyle"] = {"--card-label": json.dumps(column.label)}
     if column.kind in ("integer", "hours", "number"):
         definition["type"] = "rightAligned"
         definition["cellClass"].append("ag-right-aligned-cell")  # ours stands in place of that of the type
