@@ -41,6 +41,14 @@ def _plain(value: Any, column: Column) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
+def hours_text(value: Decimal | None) -> str:
+    """``1,234.5``: hours as lists show them (``cmmsHours`` in ``cmms.js``), one to three decimals."""
+    if value is None:
+        return NOTHING
+    whole, _, decimals = f"{value:,.3f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0') or '0'}"
+
+
 def to_text(value: Any, column: Column) -> str:
     """A value as a person reads it; instants are shown in UTC and named so."""
     if value is None or value == "":
@@ -53,7 +61,7 @@ def to_text(value: Any, column: Column) -> str:
     if column.kind == "integer" and not isinstance(value, str):
         return f"{int(value):,}" if column.name not in ("id", "sync_log_id") else str(value)
     if isinstance(value, Decimal):
-        return f"{value:,}"
+        return hours_text(value) if column.kind == "hours" else f"{value:,}"
     if column.kind == "boolean":
         return "Yes" if value else "No"
     return str(value)

@@ -35,6 +35,8 @@ class Column:
     ``leads_to`` (resource, column that holds its key) makes it a link to a record of another resource.
     ``source`` is SQL. ``then``: the field that orders rows of equal value (see ``Listing``). ``kind``: text, integer,
     hours, date, instant, boolean, status (a key of ``status.STATUSES``).
+    ``phone`` is its place where a row is a card: ``title``, ``side`` (right of it), ``line`` (below), ``fact`` (with
+    its label). A column without one is not there, unless it is a hidden one that somebody or a tab shows: then a fact.
     """
 
     name: str
@@ -53,6 +55,12 @@ class Column:
     help: str = ""
     leads_to: tuple[str, str] | None = None
     then: str = ""
+    phone: str = ""
+
+    @property
+    def place_in_card(self) -> str:
+        """``title``, ``side``, ``line``, ``fact`` or ``none``."""
+        return self.phone or ("fact" if self.hidden else "none")
 
     def to_field(self) -> ListField:
         """What the service layer needs to know of it."""

@@ -301,7 +301,10 @@ def test_a_run_is_followed_in_its_dialog_from_the_queue_to_its_result(log_in: Lo
     expect(dialog).to_contain_text("fetch: 150 of 300 records (50 %)")
     expect(dialog).to_contain_text("50 records/s")
     expect(dialog).to_contain_text("left: 3 s")
+    expect(dialog).to_contain_text("It goes on in the background when you close this.")
     _close_run(sql, key)
+    expect(dialog).to_contain_text("It is over: everything is stored.")
+    expect(dialog).not_to_contain_text("It goes on")
     expect(dialog.locator(".cmms-step-done")).to_have_count(4)
     expect(dialog).to_contain_text("300 records")
     expect(dialog.locator(".cmms-step").nth(0)).to_contain_text("2 s")  # 1,500 ms

@@ -319,6 +319,7 @@ CHART = {"days": "30", "form": "bar", "beside": "counter", "number": ""}
 def test_every_form_of_the_chart_has_the_same_total_as_the_readings(
     client_for: ClientFor, tables: Tables, days: str
 ) -> None:
+    from cmms_ui.present_rows import hours_text
     from cmms_ui.widgets.machine_chart import CHART as WIDGET
     from cmms_ui.widgets.machine_chart import chart_points
 
@@ -343,9 +344,9 @@ def test_every_form_of_the_chart_has_the_same_total_as_the_readings(
     for chosen in forms:
         data = WIDGET.load({**CHART, "days": days, **chosen, "key": 7})
         assert sum(Decimal(str(point["Hours"])) for point in chart_points(data) if "Hours" in point) == stored[7]
-        assert f"{stored[7]:,} hours in" in _texts(WIDGET.render(data))
+        assert f"{hours_text(stored[7])} hours in" in _texts(WIDGET.render(data))
         if "number" in chosen:
-            assert f"{other}: {stored[8]:,} hours" in _texts(WIDGET.render(data))
+            assert f"{other}: {hours_text(stored[8])} hours" in _texts(WIDGET.render(data))
     missing = WIDGET.load({**CHART, "number": "nobody", "key": 7})
     assert "No machine has the number nobody." in _texts(WIDGET.render(missing))
 

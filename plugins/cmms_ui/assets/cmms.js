@@ -179,6 +179,13 @@
   function gridOf(id) {
     try { return window.dash_ag_grid.getApi(id); } catch (e) { return null; }
   }
+  // The height of a row is the stylesheet's to say, a card's on a phone; the grid reads it only when it is drawn.
+  window.matchMedia("(max-width: 640px)").addEventListener("change", function () {
+    document.querySelectorAll(".cmms-grid").forEach(function (grid) {
+      const api = gridOf(JSON.parse(grid.id));
+      if (api) api.setGridOption("rowHeight", parseFloat(getComputedStyle(grid).getPropertyValue("--ag-row-height")));
+    });
+  });
   function sameIn(a, b) { return JSON.stringify(a) === JSON.stringify(b); }
 
   cmms.collect = function (tab, search, values, chips, where, ids, state, columns, gridId) {

@@ -90,7 +90,6 @@ def follow_runs(runs: Sequence[StartedRun]) -> list[Any]:
         dmc.Stack(
             [
                 dmc.Grid([widget_card(FOLLOW, "follow", f"{run.dag_id}/{run.run_id}") for run in runs], gutter="sm"),
-                dmc.Text("It goes on in the background when you close this.", size="sm", c="dimmed"),
                 dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
             ],
             gap="sm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from cmms_ui.schema import Column
 from cmms_ui.status import STATUSES
 
 BLOCK_ROWS = 100
+_SHORT_CARD = 2
 _FILTERS = {
     "integer": "agNumberColumnFilter",
     "hours": "agNumberColumnFilter",
@@ -63,6 +65,7 @@ def make_grid(
         "maxConcurrentDatasourceRequests": 2,
         "blockLoadDebounceMillis": 30,
         "animateRows": False,
+        "suppressColumnVirtualisation": True,  # a card shows columns from everywhere (cmms.css, on a phone)
         "suppressNoRowsOverlay": True,  # ours says why
         "enableCellTextSelection": True,
         "suppressDragLeaveHidesColumns": True,
@@ -84,9 +87,15 @@ def make_grid(
         filterModel=dict(header_filters),
         getRowId="params.data.id.toString()",
         dashGridOptions=options,
-        className="cmms-grid",
+        className="cmms-grid" if _card_lines(columns) > _SHORT_CARD else "cmms-grid cmms-grid-short",
         style={"height": "100%", "width": "100%"},
     )
+
+
+def _card_lines(columns: Sequence[Column]) -> int:
+    """About how many lines a card has below its first one; some three facts stand beside each other."""
+    places = [column.place_in_card for column in columns if not column.hidden]
+    return places.count("line") + -(-places.count("fact") // 3)
 
 
 def define_column(column: Column, place: ColumnPlace, *, base_path: str, editable: bool) -> dict[str, Any]:
@@ -102,9 +111,13 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
         "sortable": column.sortable,
         "filter": _FILTERS.get(column.kind, "agTextColumnFilter") if column.filterable else False,
         "headerTooltip": column.help or column.label,
+        "cellClass": [f"cmms-phone-{column.place_in_card}"],
     }
+    if column.place_in_card == "fact" or (column.place_in_card == "title" and column.kind == "integer"):
+        definition["cellStyle"] = {"--card-label": json.dumps(column.label)}
     if column.kind in ("integer", "hours", "number"):
         definition["type"] = "rightAligned"
+        definition["cellClass"].append("ag-right-aligned-cell")  # ours stands in place of that of the type
         # A key is a name, not a quantity: no thousands separators in it.
         if column.name not in ("id", "sync_log_id"):
             function = "cmmsHours" if column.kind == "hours" else "cmmsInteger"
@@ -133,6 +146,6 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
         definition["cellRendererParams"] = {"base": get_relative_path(f"/{resource}/"), "keyColumn": key}
     if column.editable and editable:
         definition["editable"] = True
-        definition["cellClass"] = "cmms-editable"
+        definition["cellClass"].append("cmms-editable")
         definition["cellEditor"] = "agTextCellEditor"
     return definition

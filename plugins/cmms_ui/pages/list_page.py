@@ -42,6 +42,7 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
                         [dmc.Title(resource.label, order=1, className="cmms-title"), *_links_below(resource)],
                         className="cmms-title-row",
                     ),
+                    _figures_switch(resource) if resource.widgets or any(tab.widgets for tab in tabs) else None,
                     html.Div(
                         [action_button(resource, action, "list") for action in actions if action.on == "list"],
                         className="cmms-actions",
@@ -49,13 +50,22 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
                 ],
                 className="cmms-page-head",
             ),
-            dmc.Grid([widget_card(widget, resource.name) for widget in resource.widgets], gutter="sm", mb="sm")
+            dmc.Grid(
+                [widget_card(widget, resource.name) for widget in resource.widgets],
+                gutter="sm",
+                mb="sm",
+                className="cmms-list-figures",
+            )
             if resource.widgets
             else None,
             missing_notice(arranged),
             _tabs(resource, tabs, arranged.tab),
-            dmc.Grid(id={"type": "tab-widgets", "resource": resource.name}, gutter="sm", className="cmms-tab-widgets")
-            if any(t.widgets for t in tabs)
+            dmc.Grid(
+                id={"type": "tab-widgets", "resource": resource.name},
+                gutter="sm",
+                className="cmms-tab-widgets cmms-list-figures",
+            )
+            if any(tab.widgets for tab in tabs)
             else None,
             _toolbar(resource, actor, arranged),
             _chips(resource, arranged),
@@ -107,6 +117,19 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
             *follow_changes("list", {"resource": resource.name}, resource.topics, resource.refresh_seconds),
         ],
         className="cmms-list-page",
+    )
+
+
+def _figures_switch(resource: Resource) -> Any:
+    """On a phone the list comes first: what stands above it elsewhere is shown when this is on (``cmms.css``)."""
+    return dmc.Switch(
+        id={"type": "list-figures", "resource": resource.name},
+        label="Show figures",
+        size="xs",
+        checked=False,
+        persistence=True,
+        persistence_type="local",
+        className="cmms-figures-switch",
     )
 
 
@@ -173,15 +196,29 @@ def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
                 className="cmms-search",
                 **aria(label=resource.search_hint),
             ),
-            *(_filter_input(resource, item, arranged.filters.get(item.column, [])) for item in resource.filters),
-            dmc.Button(
-                "Conditions",
-                id={"type": "search-open", "resource": name, "place": "toolbar"},
-                leftSection=icon("search"),
-                variant="default",
-                size="sm",
+            html.Div(
+                [
+                    *(
+                        _filter_input(resource, item, arranged.filters.get(item.column, []))
+                        for item in resource.filters
+                    ),
+                    dmc.Button(
+                        "Conditions",
+                        id={"type": "search-open", "resource": name, "place": "toolbar"},
+                        leftSection=icon("search"),
+                        variant="default",
+                        size="sm",
+                    ),
+                    dmc.Button(
+                        "Clear",
+                        id={"type": "list-clear", "resource": name},
+                        variant="subtle",
+                        color="gray",
+                        size="sm",
+                    ),
+                ],
+                className="cmms-filters",
             ),
-            dmc.Button("Clear", id={"type": "list-clear", "resource": name}, variant="subtle", color="gray", size="sm"),
             html.Div(
                 [
                     html.Span(id={"type": "list-count", "resource": name}, className="cmms-count", role="status"),

@@ -84,6 +84,7 @@ EQUIPMENT: Resource = Resource(
             searchable=True,
             link=True,
             then="equipment_number",
+            phone="title",
         ),
         Column(
             "equipment_description",
@@ -92,6 +93,7 @@ EQUIPMENT: Resource = Resource(
             width=220,
             searchable=True,
             then="equipment_number",
+            phone="line",
         ),
         Column(
             "status",
@@ -105,8 +107,9 @@ EQUIPMENT: Resource = Resource(
                 Choice("inactive", "Inactive"),
                 Choice("missing", "Not in feed"),
             ),
+            phone="side",
         ),
-        Column("plant_code", "Plant", "p.plant_code", width=90, leads_to=("plants", "plant_id")),
+        Column("plant_code", "Plant", "p.plant_code", width=90, leads_to=("plants", "plant_id"), phone="fact"),
         Column("plant_name", "Plant name", "p.name", width=160, hidden=True),
         Column(
             "group_name",
@@ -114,11 +117,12 @@ EQUIPMENT: Resource = Resource(
             "COALESCE(g.name, 'Unclassified')",
             width=150,
             leads_to=("groups", "equipment_group_id"),
+            phone="fact",
         ),
         Column("running_hours", "Hours, last day", "r.running_hours", "hours", 130, False, False),
-        Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", 130, False, False),
+        Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", 130, False, False, phone="fact"),
         Column("hours_30d", "Hours, 30 days", _HOURS_OF_30_DAYS, "hours", 130, False, False, hidden=True),
-        Column("reading_date", "Last reading", "r.date", "date", 125, False, False),
+        Column("reading_date", "Last reading", "r.date", "date", 125, False, False, phone="fact"),
         Column("reading_quality", "Quality", "r.quality", "status", 115, False, False, hidden=True),
         Column(
             "hours_since_service",

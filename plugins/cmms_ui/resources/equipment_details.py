@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from dash import dcc, get_relative_path, html
@@ -12,6 +13,7 @@ from cmms.views.read_equipment import read_running_times
 from cmms.views.read_list import read_page, read_row
 from cmms.views.search_tree import Condition
 from cmms_ui.components.marks import status_badge
+from cmms_ui.present_rows import hours_text
 from cmms_ui.resources.record_errors import RECORD_ERRORS
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import small_table
@@ -29,8 +31,8 @@ def _show_readings(rows: Any) -> Any:
     cells = [
         (
             str(row["date"]),
-            str(row["running_hours"]),
-            f"{row['cumulative_hours']}",
+            hours_text(Decimal(row["running_hours"])),
+            hours_text(Decimal(row["cumulative_hours"])),
             status_badge(row["quality"], size="sm"),
         )
         for row in reversed(rows)

@@ -36,9 +36,9 @@ PLANTS = Resource(
     search_hint="Search code or name",
     columns=(
         Column("id", "Id", "p.id", "integer", width=90, hidden=True),
-        Column("plant_code", "Code", "p.plant_code", width=110, searchable=True, link=True),
-        Column("name", "Name", "p.name", width=220, searchable=True),
-        Column("status", "Status", "IF(p.is_active = 1, 'active', 'inactive')", "status", width=130),
+        Column("plant_code", "Code", "p.plant_code", width=110, searchable=True, link=True, phone="title"),
+        Column("name", "Name", "p.name", width=220, searchable=True, phone="line"),
+        Column("status", "Status", "IF(p.is_active = 1, 'active', 'inactive')", "status", width=130, phone="side"),
         Column(
             "machines",
             "Machines",
@@ -46,8 +46,9 @@ PLANTS = Resource(
             "integer",
             width=110,
             filterable=False,
+            phone="fact",
         ),
-        Column("description", "Description", "p.description", width=320, sortable=False),
+        Column("description", "Description", "p.description", width=320, sortable=False, phone="line"),
         Column("created_at", "Added", "p.created_at", "instant", width=165),
         Column("is_active", "Is active", "p.is_active", "boolean", hidden=True),
         Column("row_version", "Version", "p.row_version", "integer", hidden=True),

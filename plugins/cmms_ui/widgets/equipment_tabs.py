@@ -12,6 +12,7 @@ from dash import html
 
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state
+from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Widget
 from cmms_ui.status import find_status
 from cmms_ui.widgets.condition_widgets import SOON
@@ -88,7 +89,7 @@ def render_active(rows: list[Row]) -> Any:
         maxBarWidth=26,
     )
     table = [
-        [row["date"], f"{row['hours']:,}", f"{int(row['running']):,}", f"{utilisation(row):.1f} %"]
+        [row["date"], hours_text(row["hours"]), f"{int(row['running']):,}", f"{utilisation(row):.1f} %"]
         for row in reversed(rows)
     ]
     return html.Div(
@@ -119,7 +120,7 @@ def render_candidates(rows: list[Row]) -> Any:
         [
             link(row["equipment_number"], f"/equipment/{row['id']}"),
             row["inactive_reason"] or "–",
-            f"{row['hours']:,}",
+            hours_text(row["hours"]),
             row["last_date"],
         ]
         for row in rows[:_SHOWN]

@@ -11,6 +11,7 @@ from dash import html
 from cmms.views.read_list import read_badges
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
+from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import KEYBOARD, count, drill, figure, link, moment, note, small_table
 
@@ -78,7 +79,7 @@ def render_trend(rows: list[Row]) -> Any:
                         [
                             [
                                 link(row["date"], f"/running-times?tab=all&date={row['date']}&date={row['date']}"),
-                                f"{row['hours']:,}",
+                                hours_text(row["hours"]),
                                 f"{int(row['running']):,}",
                             ]
                             for row in reversed(rows)

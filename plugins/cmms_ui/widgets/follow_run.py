@@ -21,6 +21,13 @@ from cmms_ui.widgets.parts import airflow_link, airflow_links, describe_seconds,
 from cmms_ui.widgets.run_progress import live_run, step_line
 
 OPEN = ("queued", "running", "paused")
+GOES_ON = "It goes on in the background when you close this."
+OVER = {
+    "success": "It is over: everything is stored.",
+    "partial": "It is over: what was rejected waits under Record errors, the rest is stored.",
+    "failed": "It is over: it failed. What was merged before that stays.",
+    "cancelled": "It is over: it was cancelled. What was merged before that stays.",
+}
 
 
 def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +63,7 @@ def render_followed(data: Mapping[str, Any]) -> Any:
     if data["run"] is None:
         body = _waiting(data["dag_id"], data["airflow"])
     elif data["run"]["status"] in OPEN:
-        body = [live_run(row) for row in data["live"]]
+        body = [*(live_run(row) for row in data["live"]), note(GOES_ON)]
     else:
         body = _ended(data["run"], data["steps"])
     links = airflow_links(data["dag_id"], data["run_id"], data.get("tasks", ()))
@@ -90,7 +97,7 @@ def _waiting(dag_id: str, airflow: Mapping[str, Any]) -> list[Any]:
                  link("Live status", "/syncs?tab=live"), ". This run then starts by itself."]
             ),
         ]  # fmt: skip
-    return parts
+    return [*parts, note(GOES_ON)]
 
 
 def _ended(run: Row, steps: Row) -> list[Any]:
@@ -117,7 +124,7 @@ def _ended(run: Row, steps: Row) -> list[Any]:
         parts.append(html.Div(text, className="cmms-text-bad"))
     if run["records_failed"]:
         parts.append(link("The rejected records", "/record-errors?tab=open"))
-    return parts
+    return [*parts, note(OVER.get(str(run["status"]), "It is over."))]
 
 
 FOLLOW = Widget(

@@ -13,6 +13,7 @@ from dash import dcc, html
 from cmms.views.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
 from cmms.views.read_status import Row
 from cmms_ui.components.marks import empty_state
+from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import KEYBOARD, count, note, small_table
 
@@ -83,13 +84,22 @@ def render_chart(data: Mapping[str, Any]) -> Any:
         series.append({"name": data["other_name"], "type": data["form"], "color": "var(--cmms-other-mark)"})
     else:
         series.append({"name": "Counter", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"})
-    totals = f"{data['days']} days: {total_hours(data['rows']):,} hours in {count(len(data['rows']), 'reading')}."
+    totals = (
+        f"{data['days']} days: {hours_text(total_hours(data['rows']))} hours in {count(len(data['rows']), 'reading')}."
+    )
     if compared:
-        totals += f" {data['other_name']}: {total_hours(data['other']):,} hours in {len(data['other']):,} days."
+        totals += (
+            f" {data['other_name']}: {hours_text(total_hours(data['other']))} hours in {len(data['other']):,} days."
+        )
         if data["other_name"] == "Average of its group":
             totals += f" The average is that of {AVERAGED_MACHINES} active machines at most."
     table = [
-        [row["date"], row["running_hours"], row["cumulative_hours"], row["quality_code"] or row["quality"]]
+        [
+            row["date"],
+            hours_text(Decimal(row["running_hours"])),
+            hours_text(Decimal(row["cumulative_hours"])),
+            row["quality_code"] or row["quality"],
+        ]
         for row in reversed(data["rows"])
     ]
     points = chart_points(data)

@@ -14,6 +14,8 @@ from cmms.settings import View
 from cmms_ui.components.marks import aria
 
 FRESH_MINUTES = View().fresh_minutes
+_WIDE_TABLE = 5
+"""So many columns do not fit beside each other on a phone."""
 KEYBOARD = {"accessibilityLayer": True}
 """A chart that takes the focus; the arrow keys show the figures of one point after the other."""
 TONE_SIGNS = {"good": "✓", "info": "i", "warn": "▲", "bad": "✕", "idle": "·"}
@@ -36,15 +38,17 @@ def figure(label: str, value: int, path: str, tone: str = "") -> Any:
 
 
 def small_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], caption: str) -> Any:
-    """A plain table; wide ones scroll in themselves."""
+    """A plain table; wide ones scroll in themselves, on a phone their rows are cards."""
+    heads_of: list[dict[str, Any]] = [{"data-head": head} for head in heads]
+    cells = [[html.Td(cell, **head) for head, cell in zip(heads_of, row, strict=True)] for row in rows]
     return html.Div(
         html.Table(
             [
                 html.Caption(caption, className="cmms-hidden"),
                 html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+                html.Tbody([html.Tr(row) for row in cells]),
             ],
-            className="cmms-table",
+            className="cmms-table cmms-table-wide" if len(heads) >= _WIDE_TABLE else "cmms-table",
         ),
         className="cmms-table-box",
         tabIndex=0,
