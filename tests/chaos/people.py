@@ -42,7 +42,7 @@ _WHOLE = {
 _UNMARKED = """
 SELECT DISTINCT t.date, t.sync_log_id FROM equipment_running_times t
 LEFT JOIN sync_units u ON u.sync_log_id = t.sync_log_id AND u.stream = 'running_time' AND u.unit_key = CAST(t.date AS CHAR)
-WHERE u.merged_at IS NULL
+WHERE COALESCE(u.merges, 0) = 0
 """
 _AGES = "SELECT id, equipment_id, date, api_created_at, COALESCE(date_time, '1000-01-01') FROM equipment_running_times"
 
@@ -91,7 +91,7 @@ class SnapshotReader(Person):
             for statement, meaning in _WHOLE.items():
                 self._expect_nothing(meaning, query(connection, statement))
             cursor.execute(_UNMARKED)
-            self._expect_nothing("readings are there without the marker of their merge", cursor.fetchall())
+            self._expect_nothing("readings are there that no merge of their run wrote", cursor.fetchall())
             cursor.execute(_AGES)
             found = {(row[1], row[2]): (row[3], row[4], row[0]) for row in cursor.fetchall()}
         self._expect_nothing("a reading is gone", sorted(self._ages.keys() - found.keys()))

@@ -214,6 +214,25 @@ def test_a_cleared_run_keeps_the_rejects_of_its_newest_input_and_closes_the_othe
     assert verify_tables() == []
 
 
+@pytest.mark.feature("SVC-03")
+def test_a_cleared_run_that_cannot_fetch_again_fails_whatever_it_merged_before(site: DagSite) -> None:
+    """Found by `make chaos`: it counted what its first round had merged as its success."""
+    at = datetime(2026, 2, 1, 1, tzinfo=UTC)
+    site.run("equipment_sync")
+    site.run("running_time_sync", logical_date=at)
+    contents = "SELECT CONCAT_WS('|', COUNT(*), SUM(running_hours), MAX(updated_at)) FROM equipment_running_times"
+    before = site.value(contents)
+    site.simulator.inject(Fault("status", status=401))
+    again = site.run("running_time_sync", logical_date=at)
+    assert again.state == "failed"
+    assert site.log()["status"] == "failed"
+    assert site.value(contents) == before
+    site.simulator.clear_faults()
+    assert site.run("running_time_sync", logical_date=at).state == "success"
+    assert (site.log()["status"], site.log()["records_unchanged"]) == ("success", 40)
+    assert verify_tables() == []
+
+
 @pytest.mark.feature("SYNC-05")
 def test_a_wrong_range_in_the_form_fails_with_the_reason(site: DagSite) -> None:
     run = site.run("running_time_sync", start_date="2026-01-12", end_date="2026-01-10")

@@ -85,7 +85,7 @@ def stage_unit(
     """
     started = time.monotonic()
     fence = claim(run, connection, verdict.unit_key, reporter)
-    _forget_merge(run, connection, verdict.unit_key)
+    forget_merge(run, connection, verdict.unit_key)
     table = _table_name(run, verdict, fence)
     expected = verdict.fetched - sum(verdict.rejected.values()) - verdict.lost
     reporter.report(verdict.unit_key, "stage", 0, expected)
@@ -127,10 +127,10 @@ def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Repo
     )
 
 
-def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> None:
-    """What is staged anew is merged anew, also in a run that has merged the unit before and was cleared.
+def forget_merge(run: RunContext, connection: Connection, unit_key: str) -> None:
+    """What is planned or staged anew is merged anew, also in a run that has merged the unit before and was cleared.
 
-    No attempt that staged earlier can commit any more: the unit has just been claimed.
+    No attempt that staged earlier can commit any more: the caller has just claimed the unit.
     """
     unit = {"sync_log_id": run.sync_log_id, "unit_key": unit_key}
 
@@ -139,7 +139,7 @@ def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> Non
             execute(cursor, "run/forget_unit_counts", unit)
             execute(cursor, "quarantine/forget_places", {**unit, "stream": run.scope.stream})
 
-    run_transaction(connection, forget, what=f"staging {unit_key} anew")
+    run_transaction(connection, forget, what=f"taking up {unit_key} anew")
 
 
 def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bool:
