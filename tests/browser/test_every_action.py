@@ -51,7 +51,7 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
     for place in _places(seeded):
         page.goto(f"/cmms/{place}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        resource = RESOURCES[place.partition("/")[0]]
+        resource = RESOURCES[re.split(r"[/?]", place)[0]]
         by_label = {action.label: action for action in resource.actions}
         if "/" not in place and any(action.on == "rows" for action in resource.actions):
             page.locator(".ag-row .ag-checkbox-input").first.check()
@@ -78,7 +78,14 @@ def _places(seeded: dict[str, Any]) -> Iterator[str]:
         row["status"]: row["id"]
         for row in view_site.query(seeded, "SELECT status, MAX(id) AS id FROM api_sync_logs GROUP BY status")
     }
-    yield from ("equipment", f"equipment/{INACTIVE}", "equipment/7", "syncs", f"syncs/{runs['failed']}")
+    yield from (
+        "equipment",
+        "equipment?tab=sync_errors",
+        f"equipment/{INACTIVE}",
+        "equipment/7",
+        "syncs",
+        f"syncs/{runs['failed']}",
+    )
     yield f"syncs/{runs['running']}"
     view_site.query(seeded, "UPDATE api_sync_logs SET status = 'paused' WHERE id = %s", runs["running"])
     try:
@@ -102,7 +109,8 @@ def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dic
     page.goto("/cmms/equipment?tab=active&q=fan")
     for row in range(2):
         page.locator(".ag-row .ag-checkbox-input").nth(row).check()
-    numbers = page.locator(".ag-row .cmms-cell-link").all_inner_texts()[:2]
+    cells = page.locator(".ag-row [col-id=equipment_number] .cmms-cell-link")
+    numbers = cells.all_inner_texts()[:2]
     dialog = _open(page, "Deactivate", ".cmms-selection")
     expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
     dialog.get_by_label("Reason").fill("for a test")

@@ -46,6 +46,8 @@ from cmms.sync.verdict import (
 
 _READERS = 2
 """Pages that are read at once."""
+_LARGE_RECORDS = 10_000
+"""From so many records on it is worth the milliseconds to give memory back."""
 
 
 def validate_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> list[Verdict]:
@@ -89,7 +91,8 @@ def validate_span(
     unknown: set[str] = set()
     total, received = sum(page.records for page in pages), 0
     reporter.report(span[0], "validate", 0, total)
-    give_back_memory()  # what earlier days left
+    if total >= _LARGE_RECORDS:
+        give_back_memory()  # what earlier days left
     with ThreadPoolExecutor(1, "reference") as aside:
         if total and len(units) == 1 and run.settings.rules.unknown_plant != "create":
             units[0].load_reference_in(aside)
@@ -113,7 +116,8 @@ def validate_span(
         reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
     landed = LandedRecords(run.storage, manifest, settings.records_path)
     verdicts = [unit.conclude(landed) for unit in units]
-    give_back_memory()
+    if total >= _LARGE_RECORDS:
+        give_back_memory()
     for unit_key in span:
         reporter.time(unit_key, validate_ms=int((time.monotonic() - started) * 1000 / len(span)))
     return verdicts
@@ -126,7 +130,8 @@ def _judge_chunk(
     records = {number: columns.records for number, columns in chunk}
     frame = _in_scope(parse_records(chunk, stream=run.scope.stream, settings=run.settings), run)
     chunk.clear()  # the values are in the frame now: of the pages, only the raw records are still needed
-    give_back_memory()
+    if len(frame) >= _LARGE_RECORDS:
+        give_back_memory()
     _create_plants(run, connection, frame)
     for unit, rows in _by_unit(units, frame):
         unit.judge(rows, records)
