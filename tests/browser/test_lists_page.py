@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import LogIn
 from tests.plugins import view_site
@@ -205,8 +207,9 @@ def test_ranges_of_days_are_chosen_by_a_click_or_day_by_day_in_the_zone_of_the_s
         "This month": (today.replace(day=1), today),
     }
     for label, (first, last) in ranges.items():
-        chosen.click()
-        page.get_by_role("button", name=label, exact=True).click()
+        preset = page.get_by_role("button", name=label, exact=True)
+        _open(chosen, preset)
+        preset.click()
         _shows(page, sum(first <= day <= last for day in began), first, last)
     chosen.click()
     first, last = today - timedelta(days=1), today
@@ -215,6 +218,16 @@ def test_ranges_of_days_are_chosen_by_a_click_or_day_by_day_in_the_zone_of_the_s
             page.get_by_role("button", name="Previous").or_(page.locator("[data-direction=previous]")).first.click()
         page.get_by_role("button", name=f"{day.day} {day:%B} {day.year}", exact=True).click()
     _shows(page, sum(first <= day <= last for day in began), first, last)
+
+
+def _open(chosen: Locator, inside: Locator) -> None:
+    """A list that is drawn anew at this moment closes what was just opened."""
+    for _ in range(5):
+        chosen.click()
+        with suppress(PlaywrightTimeout):
+            inside.wait_for(timeout=5_000)
+            return
+    raise AssertionError("the days do not open")
 
 
 def _shows(page: Page, rows: int, first: date, last: date) -> None:
