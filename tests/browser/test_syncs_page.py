@@ -52,7 +52,7 @@ def test_dialogs_say_what_a_stop_will_do_and_how_each_retry_went(log_in: LogIn, 
     page = log_in("user")
     page.goto("/cmms/syncs?tab=failed")
     restartable = (
-        "SELECT id FROM api_sync_logs WHERE status = 'failed' AND sync_type IN ('equipment', 'running_time')"
+        "SELECT id FROM api_sync_logs WHERE status IN ('failed', 'cancelled', 'partial') AND sync_type IN ('equipment', 'running_time')"
         " ORDER BY sync_started_at DESC, id DESC LIMIT 2"
     )
     for run in view_site.query(seeded, restartable):
