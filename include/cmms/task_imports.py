@@ -43,7 +43,7 @@ def import_for_tasks() -> None:
 def _forks_tasks(words: list[str]) -> bool:
     if words[:2] == ["celery", "worker"]:
         return True
-    if words[:1] in (["scheduler"], ["standalone"]):
+    if words[:1] == ["scheduler"]:
         from airflow.configuration import conf
 
         return "LocalExecutor" in conf.get("core", "executor")

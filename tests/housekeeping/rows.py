@@ -86,6 +86,8 @@ def add_reject(connection: Any, sync_log_id: int, payload: bytes = b"{}", **valu
         "payload_hash": hashlib.sha256(payload).digest(),
         "first_seen_at": ago(),
         "last_seen_at": ago(),
+        "page": 1,
+        "position": 0,
     }
     return insert(connection, "sync_record_errors", **{**row, **values})
 

@@ -61,13 +61,12 @@ def plan_requests(sync_log_id: LogId) -> list[Descriptor]:
     Of a run that is repeated, what it merged before counts no more: it succeeds by what it merges now.
     """
     from cmms.sync.open_run import plan_run, unit_keys
-    from cmms.sync.stage_rows import claim, forget_merge
+    from cmms.sync.stage_rows import claim
 
     with work_on_run(sync_log_id) as work:
         batches = plan_run(work.connection, work.run)
         for unit_key in unit_keys(work.run.scope):
             claim(work.run, work.connection, unit_key, work.reporter)
-            forget_merge(work.run, work.connection, unit_key)
     return [batch.to_dict() for batch in batches]
 
 

@@ -85,7 +85,6 @@ def stage_unit(
     """
     started = time.monotonic()
     fence = claim(run, connection, verdict.unit_key, reporter)
-    forget_merge(run, connection, verdict.unit_key)
     table = _table_name(run, verdict, fence)
     expected = verdict.fetched - sum(verdict.rejected.values()) - verdict.lost
     reporter.report(verdict.unit_key, "stage", 0, expected)
@@ -115,8 +114,11 @@ def stage_unit(
 
 
 def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Reporter) -> int:
-    """Take the unit for this attempt (see :func:`~cmms.sync.claim_units.claim_unit`)."""
-    return claim_unit(
+    """Take the unit for this attempt (see :func:`~cmms.sync.claim_units.claim_unit`); returns its fence.
+
+    What is taken anew is merged anew, also in a run that has merged the unit before and was cleared or repeated.
+    """
+    fence = claim_unit(
         connection,
         stream=run.scope.stream,
         unit_key=unit_key,
@@ -125,13 +127,12 @@ def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Repo
         wait_seconds=run.settings.engine.unit_wait_seconds,
         while_waiting=reporter.check,
     )
+    _forget_merge(run, connection, unit_key)
+    return fence
 
 
-def forget_merge(run: RunContext, connection: Connection, unit_key: str) -> None:
-    """What is planned or staged anew is merged anew, also in a run that has merged the unit before and was cleared.
-
-    No attempt that staged earlier can commit any more: the caller has just claimed the unit.
-    """
+def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> None:
+    """No attempt that staged earlier can commit any more: the unit has just been claimed."""
     unit = {"sync_log_id": run.sync_log_id, "unit_key": unit_key}
 
     def forget(cursor: Cursor) -> None:

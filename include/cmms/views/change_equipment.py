@@ -82,9 +82,9 @@ def edit_equipment(actor: Actor, key: int, version: int | None, values: Mapping[
         before = _lock(cursor, key)
         if int(before["row_version"]) != version:
             raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
-        shown = str(before["equipment_group_id"] or "") == str(values.get("equipment_group_id") or "")
-        # A form sends the group that it showed: that one is still the choice of nobody.
-        chosen = {name: value for name, value in values.items() if name != "equipment_group_id" or not shown}
+        chosen = dict(values)
+        if str(chosen.get("equipment_group_id") or "") == str(before["equipment_group_id"] or ""):
+            chosen.pop("equipment_group_id", None)  # a form sends the group that it showed, which nobody has chosen
         _apply(cursor, actor, before, chosen, "edit", None)
 
     write(work, what="changing equipment")

@@ -1,4 +1,4 @@
--- Purpose: a unit that its run has merged before is planned or staged anew (somebody cleared the DAG run, a backfill
+-- Purpose: a unit that its run has merged before is taken up anew (somebody cleared the DAG run, a backfill
 --   repeats it): only its next merge counts. Not of a closed run: a worker that slept through its end changes nothing.
 -- Parameters: sync_log_id, unit_key. Caller: cmms.sync.stage_rows.
 UPDATE sync_units

@@ -10,6 +10,7 @@ from dash import html
 
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import aria, empty_state
+from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.equipment_tabs import utilisation
 from cmms_ui.widgets.parts import link, note
@@ -61,7 +62,8 @@ def _cell(plant: str, day: date, row: Row | None) -> Any:
     if row is None:
         return html.Td("□", title=f"{plant}, {day}: no reading", className="cmms-gap cmms-heat-none")
     used = utilisation(row)
-    title = f"{plant}, {day}: {used:.1f} %, {row['hours']:,} h of {int(row['machines']):,} machines with a reading"
+    machines, hours = f"{int(row['machines']):,}", hours_text(row["hours"])
+    title = f"{plant}, {day}: {used:.1f} %, {hours} h of {machines} machines with a reading"
     return html.Td(f"{used:.0f}", title=title, className=f"cmms-gap cmms-heat-{_step_of(float(used), row)}")
 
 

@@ -11,6 +11,7 @@ from dash import dcc, html
 
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import aria, empty_state
+from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.machine_chart import total_hours
 from cmms_ui.widgets.parts import KEYBOARD, link, note, small_table
@@ -79,7 +80,7 @@ def render_overlay(data: Mapping[str, Any]) -> Any:
         [
             link(row["equipment_number"], f"/equipment/{row['id']}"),
             len(data["readings"][row["id"]]),
-            f"{total_hours(data['readings'][row['id']]):,}",
+            hours_text(total_hours(data["readings"][row["id"]])),
         ]
         for row in data["machines"]
     ]
