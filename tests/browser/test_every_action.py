@@ -55,6 +55,7 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
         by_label = {action.label: action for action in resource.actions}
         if "/" not in place and any(action.on == "rows" for action in resource.actions):
             page.locator(".ag-row .ag-checkbox-input").first.check()
+            expect(page.locator(".cmms-selection:not([hidden])")).to_be_visible()
         for button in _buttons(page):
             action = by_label.get(button.inner_text().strip())
             if action is None or action.name in opened:  # what only changes the choice of rows is no action
