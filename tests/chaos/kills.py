@@ -165,7 +165,10 @@ class Chaos(Actions):
 
     def _name_of(self, pid: int) -> str:
         """Of a task process: which task it works on."""
-        attempt = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode(errors="replace").split()[-1]
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode(errors="replace").split()
+        if not words:  # it has ended, and nobody has asked for its exit code yet
+            raise psutil.NoSuchProcess(pid)
+        attempt = words[-1]
         metadata = Site(self.source.simulator, self.site.metadata, self.site.folder)
         rows = metadata.query(
             "SELECT dag_id, task_id, try_number FROM task_instance WHERE REPLACE(id, '-', '') = %s",
