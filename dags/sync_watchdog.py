@@ -1,8 +1,8 @@
 """### Watchdog: what no callback can tell, every five minutes.
 
-1. **watch** - closes runs whose process is gone (log row without heartbeat for longer than its lease) as
-   failed, drops staging tables that they left, sends alerts again that a receiver did not take, and raises
-   alerts about runs that wait too long, also those that Airflow has not begun
+1. **watch** - closes runs whose process is gone (log row without heartbeat for longer than its lease, and no
+   task of it waits in Airflow) as failed, drops staging tables that they left, sends alerts again that a receiver
+   did not take, and raises alerts about runs that wait too long, also those that Airflow has not begun
 
 Keep it on: it is the only one who notices a killed worker.
 """
@@ -32,10 +32,13 @@ with DAG(
         """One round; fails when a part of it did not work."""
         from airflow.sdk.exceptions import AirflowFailException
 
-        from cmms.dag_tasks.find_waiting_runs import find_waiting_runs
+        from cmms.dag_tasks.find_waiting_runs import find_waiting_runs, has_waiting_tasks
         from cmms.sync.watch_runs import watch as watch_runs
 
-        report = watch_runs(find_queued=partial(find_waiting_runs, context["ti"]))
+        ti = context["ti"]
+        report = watch_runs(
+            find_queued=partial(find_waiting_runs, ti), has_waiting_tasks=partial(has_waiting_tasks, ti)
+        )
         if report.failures:
             raise AirflowFailException("; ".join(report.failures))
         return {

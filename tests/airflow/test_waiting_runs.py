@@ -1,4 +1,4 @@
-"""A run that Airflow has accepted and does not begin has no log row: the watchdog asks Airflow for it, and tells people."""
+"""The watchdog asks Airflow for what no log row tells: runs that do not begin, runs whose next tasks wait."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cmms.database import session
 from tests.airflow.airflow_site import AirflowSite
 
 DAG = "equipment_sync"
@@ -36,3 +37,34 @@ def test_a_run_that_does_not_begin_is_told_by_the_watchdog_and_so_is_its_end(sit
     finally:
         site.pause("sync_watchdog")
         site.unpause(DAG)
+
+
+@pytest.mark.slow
+@pytest.mark.feature("SYNC-02", "SCHED-04")
+def test_a_run_whose_next_task_waits_for_a_pool_slot_longer_than_its_lease_is_not_abandoned(site: AirflowSite) -> None:
+    site.unpause("sync_watchdog")
+    try:
+        with site.hold("fetch"):
+            run_id = site.trigger(DAG)
+            site.wait_until_held("fetch")
+            site.set_pool(0)
+        site.wait_until("the fetch to end", lambda: site.tasks(DAG, run_id)["fetch"]["state"] == "success" or None)
+        _fall_silent(site)
+        site.run("sync_watchdog")
+        assert [row["status"] for row in site.logs()] == ["running"]
+        site.set_pool(4)
+        assert site.wait_for_run(DAG, run_id) == "success", site.describe(DAG, run_id)
+        assert [row["status"] for row in site.logs()] == ["partial"]
+        _fall_silent(site)  # and now as if its process had been lost before it closed its row
+        site.run("sync_watchdog")
+        assert [row["error_class"] for row in site.logs()] == ["Abandoned"]
+    finally:
+        site.set_pool(4)
+        site.pause("sync_watchdog")
+
+
+def _fall_silent(site: AirflowSite) -> None:
+    """The log row as it is of a run that gave its last sign of life an hour ago."""
+    with session() as connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE api_sync_logs SET status = 'running', heartbeat_at = UTC_TIMESTAMP(3) - INTERVAL 1 HOUR")
+        connection.commit()

@@ -69,6 +69,7 @@ def _wait_for_data(page: Page) -> None:
 def _look(page: Page, theme: str, width: int) -> None:
     """The theme as Airflow's switch sets it, and the width of the window."""
     page.set_viewport_size({"width": width, "height": 700})
+    page.mouse.move(0, 0)  # no tooltip of what lies under the pointer
     page.evaluate(
         """theme => {
             localStorage.setItem("theme", theme);

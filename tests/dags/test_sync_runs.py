@@ -233,6 +233,23 @@ def test_a_cleared_run_that_cannot_fetch_again_fails_whatever_it_merged_before(s
     assert verify_tables() == []
 
 
+@pytest.mark.feature("SVC-03", "TEST-30")
+def test_what_a_run_has_taken_over_from_an_earlier_one_is_no_difference_while_it_is_repeated(site: DagSite) -> None:
+    """Found by `make chaos`: the earlier run was taken for the newest, and found to lack what the later one has."""
+    at = datetime(2026, 2, 1, 1, tzinfo=UTC)
+    site.run("equipment_sync")
+    site.execute("UPDATE equipment SET equipment_number = CONCAT(equipment_number, '-') WHERE id IN (3, 4)")
+    site.run("running_time_sync", start_date="2026-01-31")
+    site.execute("UPDATE equipment_running_times SET running_hours = 1 WHERE id % 2 = 0")
+    site.run("running_time_sync", logical_date=at)
+    later = site.log()["id"]
+    assert site.value(f"SELECT COUNT(*) FROM equipment_running_times WHERE sync_log_id = {later}") == 19
+    assert site.value(f"SELECT COUNT(*) FROM sync_record_errors WHERE sync_log_id = {later}") == 2
+    site.simulator.inject(Fault("status", status=401))
+    assert site.run("running_time_sync", logical_date=at).state == "failed"
+    assert verify_tables() == []
+
+
 @pytest.mark.feature("SYNC-05")
 def test_a_wrong_range_in_the_form_fails_with_the_reason(site: DagSite) -> None:
     run = site.run("running_time_sync", start_date="2026-01-12", end_date="2026-01-10")

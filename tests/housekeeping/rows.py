@@ -67,7 +67,8 @@ def add_unit(connection: Any, sync_log_id: int, unit_key: str = "2026-02-28", **
     times = {name: counts[name] for name in ("stage_ms", "merge_ms") if name in counts}
     stream = "equipment" if unit_key == "equipment" else "running_time"
     return insert(
-        connection, "sync_units", sync_log_id=sync_log_id, stream=stream, unit_key=unit_key, merged_at=ago(), step="merged",
+        connection, "sync_units", sync_log_id=sync_log_id, stream=stream, unit_key=unit_key, fence=sync_log_id, merged_at=ago(),
+        step="merged",
         **values, **times,
     )  # fmt: skip
 

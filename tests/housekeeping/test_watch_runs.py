@@ -83,6 +83,26 @@ def test_only_runs_without_a_sign_of_life_are_closed(connection: Any) -> None:
     assert {number for number, status in found.items() if status != "failed"} == kept
 
 
+@pytest.mark.feature("SYNC-02", "SCHED-04")
+def test_a_silent_run_whose_tasks_wait_in_airflow_stays_open_and_people_are_told(
+    connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, gone = (
+        add_log(connection, "running", at=ago(minutes=60), dag_id="running_time_sync", run_id=name)
+        for name in ("waiting", "gone")
+    )
+    by_hand = add_log(connection, "running", at=ago(minutes=60))  # no DAG run: nobody to ask
+    with SlackSink() as slack:
+        connect_slack(monkeypatch, slack.url)
+        report = watch(
+            NOW, has_waiting_tasks=lambda dag_id, run_id: (dag_id, run_id) == ("running_time_sync", "waiting")
+        )
+        headers = [body["blocks"][0]["text"]["text"] for body in slack.bodies]
+    assert set(report.closed_runs) == {gone, by_hand}
+    assert statuses(connection) == {waiting: "running", gone: "failed", by_hand: "failed"}
+    assert "[CMMS CRITICAL] Running-time sync: no heartbeat for 60 minutes" in headers
+
+
 @pytest.mark.feature("SYNC-02", "SVC-03")
 @pytest.mark.parametrize("wrong_by", [timedelta(hours=2), timedelta(hours=-2)])
 def test_a_watchdog_whose_machine_has_the_wrong_time_closes_dead_runs_and_no_others(

@@ -92,7 +92,10 @@ _INTEGRITY = {
     ),
 }
 ADVICE_QUEUED = "Check that scheduler and workers run, and that the pool cmms_sync has free slots."
-ADVICE_STALLED = "Check the worker of this run. When its lease is over the watchdog closes it and it can be repeated."
+ADVICE_STALLED = (
+    "Check the worker of this run: one that is gone is closed as failed when its lease is over, and can be repeated."
+    " When its tasks wait for a place in the pool cmms_sync, it goes on by itself."
+)
 ADVICE_RESOLVED = "Nothing to do."
 
 

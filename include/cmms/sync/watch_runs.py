@@ -2,8 +2,9 @@
 
 Input: the log table, the staging tables, the alert outbox. Output: :class:`WatchReport`. A run whose
 heartbeat is older than its lease is closed as failed (``Abandoned``) and its leases are released: should its
-process wake up again, its fence does not hold any more and it cannot merge. The steps are guarded one by one:
-what fails is reported, and the rest is done.
+process wake up again, its fence does not hold any more and it cannot merge. A run whose tasks wait in Airflow (for a
+place in the pool, for a scheduler that was down) has no process that could give signs: it stays open, and people
+are told. The steps are guarded one by one: what fails is reported, and the rest is done.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from cmms.sync.stage_rows import drop_stage
 
 log = logging.getLogger(__name__)
 
+HasWaitingTasks = Callable[[str, str], bool]
+"""Whether a DAG run, by ``dag_id`` and ``run_id``, is open in Airflow with no task at work."""
+
 
 @dataclass(frozen=True)
 class WatchReport:
@@ -46,12 +50,18 @@ class WatchReport:
     failures: tuple[str, ...] = ()
 
 
-def watch(now: datetime | None = None, *, find_queued: Callable[[], Sequence[QueuedRun]] = tuple) -> WatchReport:
+def watch(
+    now: datetime | None = None,
+    *,
+    find_queued: Callable[[], Sequence[QueuedRun]] = tuple,
+    has_waiting_tasks: HasWaitingTasks = lambda dag_id, run_id: False,
+) -> WatchReport:
     """Do one round.
 
     Args:
         now: instant to measure heartbeats from; default: the database's clock, which the heartbeats are by.
         find_queued: asks Airflow which runs have not begun, if the caller can.
+        has_waiting_tasks: asks Airflow whether it will go on with a run that no task works on now, if the caller can.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: no connection to the database at all.
@@ -63,7 +73,7 @@ def watch(now: datetime | None = None, *, find_queued: Callable[[], Sequence[Que
         closed: list[RunSummary] = []
         dropped: list[str] = []
         with _guarded("closing abandoned runs", failures):
-            close_abandoned(connection, settings, now, closed)
+            close_abandoned(connection, settings, now, closed, has_waiting_tasks)
         with _guarded("releasing the leases of deleted runs", failures):
             release_left_leases(connection)
         with _guarded("dropping left staging tables", failures):
@@ -81,7 +91,13 @@ def watch(now: datetime | None = None, *, find_queued: Callable[[], Sequence[Que
     return WatchReport(tuple(summary.sync_log_id for summary in closed), tuple(dropped), sent, tuple(failures))
 
 
-def close_abandoned(connection: Connection, settings: Settings, now: datetime, closed: list[RunSummary]) -> None:
+def close_abandoned(
+    connection: Connection,
+    settings: Settings,
+    now: datetime,
+    closed: list[RunSummary],
+    has_waiting_tasks: HasWaitingTasks,
+) -> None:
     """Close every run whose lease is over, add it to ``closed``; merged units stay and are counted.
 
     Raises:
@@ -89,6 +105,9 @@ def close_abandoned(connection: Connection, settings: Settings, now: datetime, c
     """
     limits = {"now": to_database(now), "lease_seconds": settings.engine.lease_seconds}
     for run in query(connection, "watch/abandoned_runs", limits):
+        if run["run_id"] and has_waiting_tasks(run["dag_id"], run["run_id"]):
+            log.warning("Run %s: no sign of life since %s UTC; its tasks wait in Airflow", run["id"], run["seen_at"])
+            continue
         error = (
             f"Abandoned: no sign of life since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease"
             f" of {run['lease_seconds']} s; start the sync again"

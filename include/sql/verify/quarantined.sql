@@ -1,6 +1,6 @@
 -- Purpose: nothing was dropped silently: the newest sync of a unit has as many rejects in quarantine as it counted, an
 --   older one not more (a record rejected again belongs to the newer run). Recounted from the kept records; those
---   without a place are of an earlier merge of the same run (quarantine/forget_places).
+--   without a place are of an earlier merge of the same run (quarantine/forget_places). Newest: as in verify/stored.
 -- Caller: cmms.sync.verify_tables.
 SELECT u.sync_log_id, u.unit_key, u.rejected, COALESCE(r.kept, 0) AS kept
 FROM sync_units u
@@ -13,6 +13,5 @@ WHERE u.merged_at IS NOT NULL AND l.sync_type <> 'replay'
   AND (COALESCE(r.kept, 0) > u.rejected
     OR (COALESCE(r.kept, 0) < u.rejected AND NOT EXISTS (
       SELECT 1 FROM sync_units n
-      WHERE n.stream = u.stream AND n.unit_key = u.unit_key
-        AND (n.merged_at > u.merged_at OR (n.merged_at = u.merged_at AND n.id > u.id)))))
+      WHERE n.stream = u.stream AND n.unit_key = u.unit_key AND n.fence > u.fence)))
 ORDER BY u.id

@@ -1,5 +1,6 @@
 -- Purpose: the newest sync of a day has as many readings in the table as it says it wrote, an older one not more.
 --   Recounted from the readings. A run that merged the day more than once may have more: those of its earlier merges.
+--   Which merge is the newest, the fence says: merged_at is empty while a run that has merged the day is repeated.
 -- Caller: cmms.sync.verify_tables.
 SELECT u.sync_log_id, u.unit_key, u.inserted + u.updated AS written, COALESCE(s.readings, 0) AS readings
 FROM sync_units u
@@ -10,6 +11,5 @@ WHERE u.stream = 'running_time' AND u.merged_at IS NOT NULL
   AND ((COALESCE(s.readings, 0) > u.inserted + u.updated AND u.merges <= 1)
     OR (COALESCE(s.readings, 0) < u.inserted + u.updated AND NOT EXISTS (
       SELECT 1 FROM sync_units n
-      WHERE n.stream = u.stream AND n.unit_key = u.unit_key
-        AND (n.merged_at > u.merged_at OR (n.merged_at = u.merged_at AND n.id > u.id)))))
+      WHERE n.stream = u.stream AND n.unit_key = u.unit_key AND n.fence > u.fence)))
 ORDER BY u.id

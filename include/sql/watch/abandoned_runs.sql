@@ -1,9 +1,10 @@
 -- Purpose: open runs whose process gave no sign of life for longer than the lease that the run itself works with.
---   A queued run is waited for; only one that had a heartbeat can have lost its process.
+--   A queued run is waited for; only one that had a heartbeat can have lost its process. dag_id and run_id: to ask
+--   Airflow whether its tasks wait.
 -- Parameters: now, lease_seconds (for runs without pinned settings). Caller: cmms.sync.watch_runs.
-SELECT id, status, seen_at, lease_seconds
+SELECT id, dag_id, run_id, status, seen_at, lease_seconds
 FROM (
-  SELECT id, status,
+  SELECT id, dag_id, run_id, status,
     IF(status = 'queued', heartbeat_at, COALESCE(heartbeat_at, sync_started_at, created_at)) AS seen_at,
     COALESCE(CAST(JSON_UNQUOTE(JSON_EXTRACT(settings_json, '$.engine.lease_seconds')) AS UNSIGNED), %(lease_seconds)s)
       AS lease_seconds
