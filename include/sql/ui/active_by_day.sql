@@ -1,5 +1,19 @@
 -- Purpose: what active machines have run, by day. Parameters: days. Caller: the widgets of plugins/cmms_ui.
-SELECT r.date, COUNT(*) AS machines, SUM(r.running_hours > 0) AS running, SUM(r.running_hours) AS hours
-FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id
-WHERE e.is_active = 1 AND r.date > (SELECT MAX(date) FROM equipment_running_times) - INTERVAL %(days)s DAY
-GROUP BY r.date ORDER BY r.date
+-- All readings from the index of days, less those of the machines that are not active, which are few: no machine is
+--   looked up for each of its readings.
+SELECT a.date, a.machines - COALESCE(i.machines, 0) AS machines, a.running - COALESCE(i.running, 0) AS running,
+  a.hours - COALESCE(i.hours, 0) AS hours
+FROM (
+  SELECT date, COUNT(*) AS machines, SUM(running_hours > 0) AS running, SUM(running_hours) AS hours
+  FROM equipment_running_times
+  WHERE date > (SELECT MAX(date) FROM equipment_running_times) - INTERVAL %(days)s DAY
+  GROUP BY date
+) a
+LEFT JOIN (
+  SELECT r.date, COUNT(*) AS machines, SUM(r.running_hours > 0) AS running, SUM(r.running_hours) AS hours
+  FROM equipment e JOIN equipment_running_times r ON r.equipment_id = e.id
+  WHERE e.is_active = 0 AND r.date > (SELECT MAX(date) FROM equipment_running_times) - INTERVAL %(days)s DAY
+  GROUP BY r.date
+) i ON i.date = a.date
+WHERE a.machines > COALESCE(i.machines, 0)
+ORDER BY a.date

@@ -7,6 +7,7 @@ WITH RECURSIVE days AS (
   SELECT date + INTERVAL 1 DAY FROM days WHERE date < %(last_day)s
 )
 SELECT p.plant_code, d.date,
-  (SELECT COUNT(*) FROM equipment_running_times r WHERE r.plant_id = p.id AND r.date = d.date) AS readings
+  (SELECT COUNT(*) FROM equipment_running_times r FORCE INDEX (ix_running_times_plant_date)
+   WHERE r.plant_id = p.id AND r.date = d.date) AS readings
 FROM plants p
 CROSS JOIN days d

@@ -138,12 +138,12 @@ def render_candidates(rows: list[Row]) -> Any:
 
 def load_maintenance(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
     """How many machines are overdue and due soon, and the foremost of both."""
-    bounds = {"overdue": (Decimal(1), Decimal(10**9)), "soon": (SOON, Decimal(1))}
-    lists = {
-        name: read("maintenance_next", {"least": least, "below": below, "row_limit": _SHOWN, "days": RATE_DAYS})
-        for name, (least, below) in bounds.items()
+    foremost = read("maintenance_next", {"soon": SOON, "row_limit": _SHOWN, "days": RATE_DAYS})
+    return {
+        "groups": read("maintenance_by_group", {"soon": SOON}),
+        "overdue": [row for row in foremost if row["hours_over"] >= 0],
+        "soon": [row for row in foremost if row["hours_over"] < 0],
     }
-    return {"groups": read("maintenance_by_group", {"soon": SOON}), **lists}
 
 
 def predict_day(row: Mapping[str, Any]) -> date | None:
