@@ -104,6 +104,16 @@ def test_the_deadline_of_all_attempts_ends_them_early(tmp_path, simulator, calls
 
 
 @pytest.mark.feature("TEST-23")
+def test_the_deadline_of_all_attempts_also_ends_an_answer_that_takes_its_time(tmp_path, simulator, calls):
+    simulator.inject(Fault("drip", bytes_per_second=50))
+    retries = {**FAST_RETRIES, "deadline": 1}
+    started = time.monotonic()
+    fails_with(ApiUnavailable, simulator, tmp_path, calls, timeouts={"page": 8, "read": 30}, retries=retries)
+    assert time.monotonic() - started < 7  # one attempt may take 8 seconds
+    assert calls[0].error_class == "PageDeadline"
+
+
+@pytest.mark.feature("TEST-23")
 def test_a_redirect_is_refused_and_not_followed(tmp_path, simulator, calls):
     with Simulator(SMALL) as elsewhere:
         simulator.inject(Fault("redirect", location=elsewhere.base_url + "/equipment"))
@@ -122,6 +132,14 @@ def test_a_pause_that_the_source_asks_for_is_kept(tmp_path, simulator, calls, re
     simulator.inject(Fault("status", status=status, retry_after=retry_after, times=1))
     fetch(simulator, tmp_path, calls=calls)
     assert 0.9 <= simulator.requests[1].at - simulator.requests[0].at < 4
+
+
+@pytest.mark.feature("RTY-02")
+def test_a_pause_of_exactly_the_cap_is_kept(tmp_path, simulator, calls):
+    simulator.inject(Fault("status", status=429, retry_after="1", times=1))
+    fetched = fetch(simulator, tmp_path, calls=calls, retries={**FAST_RETRIES, "retry_after_cap": 1})
+    assert len(fetched.records) == 23
+    assert outcomes(calls) == [(429, "HTTP 429"), (200, None)]
 
 
 @pytest.mark.feature("RTY-02")
@@ -312,6 +330,21 @@ def test_nobody_listening_is_unavailable(tmp_path, calls):
         connection=ApiConnection(f"http://127.0.0.1:{port}", password=SECRET),
     )
     assert {call.error_class for call in calls} == {"ConnectionRefusedError"} or len(calls) == 3
+
+
+@pytest.mark.feature("TEST-23", "RTY-01")
+def test_a_request_that_cannot_be_sent_is_not_tried_again(tmp_path, simulator, calls):
+    error = fails_with(ApiRefused, simulator, tmp_path, calls, headers={"X-Site": "north\r\nX-Other: 1"})
+    assert "cannot be sent" in str(error)
+    assert outcomes(calls) == [(None, "ApiRefused")]
+    assert simulator.request_count == 0
+
+
+@pytest.mark.feature("SVC-01", "LOG-01")
+def test_a_credential_in_the_path_is_told_nowhere(tmp_path, simulator, calls):
+    source = connect(simulator, base_url=f"{simulator.base_url}/{SECRET}")
+    fails_with(ApiRefused, simulator, tmp_path, calls, connection=source)  # there is no such path
+    assert [call.endpoint for call in calls] == ["/***/equipment"]
 
 
 # --- bodies ---

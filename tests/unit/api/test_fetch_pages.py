@@ -149,6 +149,7 @@ def test_single_days_are_one_request_each_and_each_page_knows_its_day(tmp_path, 
     fetched = fetch(simulator, tmp_path, scope=Scope("running_time", date(2026, 1, 30), DAY), parallel_requests=2)
     assert [page.unit_keys for page in fetched.manifest.pages] == [("2026-01-30",), ("2026-01-31",)]
     assert fetched.manifest.unit_keys == ("2026-01-30", "2026-01-31")
+    assert sorted((call.unit_key, call.page) for call in fetched.calls) == [("2026-01-30", 1), ("2026-01-31", 1)]
 
 
 def test_plants_are_asked_for_one_by_one_or_together(tmp_path):
