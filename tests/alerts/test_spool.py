@@ -121,6 +121,18 @@ def test_the_next_call_tries_again_while_the_database_is_away(
 
 @pytest.mark.usefixtures("receivers", "no_database")
 @pytest.mark.feature("ALR-03")
+def test_who_has_heard_it_without_database_does_not_hear_it_again_for_the_others_sake(
+    settings: Settings, slack: SlackSink, smtp: SmtpSink
+) -> None:
+    slack.mode = "500"
+    notify_run(lost_run(), settings)
+    slack.mode = "ok"
+    notify_run(lost_run(), settings)
+    assert (len(slack.bodies), len(smtp.messages)) == (1, 1)
+
+
+@pytest.mark.usefixtures("receivers", "no_database")
+@pytest.mark.feature("ALR-03")
 def test_a_spool_that_cannot_be_written_silences_nobody(tmp_path: Path, slack: SlackSink) -> None:
     (tmp_path / "file").write_text("no folder")
     notify_run(lost_run(), make_settings(storage={"base_path": str(tmp_path / "file" / "below")}))

@@ -157,6 +157,7 @@ def test_a_rotated_secret_works_with_the_next_fetch(tmp_path):
         ("bearer", {"password": None}),
         ("bearer", {"password": "two\nlines"}),
         ("raw", {"password": "späce"}),
+        ("api_key", {"password": "copied-with-a-space "}),
         ("basic", {"password": "x"}),
         ("oauth2", {"password": "x"}),
     ],

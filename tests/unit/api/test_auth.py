@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmms.api.auth import Token, TokenKeeper
+from cmms.api.auth import Token, TokenKeeper, read_token
 
 
 @pytest.mark.feature("SVC-01", "TEST-24")
@@ -14,3 +14,13 @@ def test_a_late_refusal_of_an_old_token_does_not_throw_the_new_one_away():
     assert keeper.current() == "second"
     keeper.refused("first")  # of another thread, whose request was still on its way
     assert keeper.current() == "second"
+
+
+@pytest.mark.feature("SVC-01", "TEST-24")
+@pytest.mark.parametrize(
+    ("expires_in", "usable_until"),
+    [(3600, 1000 + 3570), ("3600", 1000 + 3570), (20, 1010), (None, float("inf")), ("soon", float("inf"))],
+)
+def test_a_token_is_used_until_shortly_before_its_end_and_a_short_one_for_half_of_its_life(expires_in, usable_until):
+    token = read_token({"access_token": "x", "expires_in": expires_in}, 1000)
+    assert token is not None and token.usable_until == usable_until

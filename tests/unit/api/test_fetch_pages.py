@@ -1,12 +1,15 @@
 """The fetch step against a real server: every way of asking gives all records, with as few requests as told."""
 
 import json
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from cmms.api.connection import ApiConnection
 from cmms.api.rate_limit import RateLimiter
 from cmms.errors import HandoverMissing, RunCancelled
 from cmms.simulator.config import RateLimit, SimulatorConfig
@@ -193,6 +196,44 @@ def test_an_unchanged_answer_costs_a_304_and_gives_the_same_pages(tmp_path, simu
     assert (changed.manifest.not_modified, changed.records) == (False, [b'{"EQUNR": "1"}'])
 
 
+class _TellsOnce(BaseHTTPRequestHandler):
+    """Two pages of a list; what is beside the records stands in the headers, and is left out of a 304."""
+
+    def do_GET(self):
+        number = 2 if "page=2" in self.path else 1
+        etag, body = f'"{number}"', b'[{"EQUNR": "%d"}]' % number
+        if self.headers.get("If-None-Match") == etag:
+            self.send_response(304)
+            self.send_header("ETag", etag)
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("ETag", etag)
+        self.send_header("X-Total-Count", "2")
+        if number == 1:
+            self.send_header("Link", '<?page=2>; rel="next"')
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.feature("API-05")
+def test_a_304_that_leaves_out_total_and_link_leads_to_the_next_page_all_the_same(tmp_path):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _TellsOnce) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        connection = ApiConnection(f"http://127.0.0.1:{server.server_port}", password="x")
+        for status in (200, 304, 304):
+            fetched = fetch(None, tmp_path, connection=connection, conditional_requests=True, records_path="",
+                            pagination={"style": "link_header"})  # fmt: skip
+            assert fetched.calls[0].status == status
+            assert fetched.records == [b'{"EQUNR": "1"}', b'{"EQUNR": "2"}']
+            assert fetched.progress[-1] == (2, 2)
+        server.shutdown()
+
+
 @pytest.mark.feature("API-05")
 def test_a_damaged_cache_is_as_good_as_none(tmp_path, simulator):
     fetch(simulator, tmp_path, conditional_requests=True)
@@ -222,6 +263,15 @@ def test_moments_to_start_at_are_evenly_spaced():
         limiter.wait(asked.append)
         moments.append(time.monotonic() + sum(asked))
     assert moments[-1] - moments[0] >= 6 / 20 - 0.005
+
+
+@pytest.mark.feature("RTY-02")
+def test_a_short_pause_does_not_end_a_longer_one():
+    limiter, asked = RateLimiter(None), []
+    limiter.pause(60)
+    limiter.pause(1)
+    limiter.wait(asked.append)
+    assert asked == [pytest.approx(60, abs=5)]
 
 
 @pytest.mark.feature("TEST-25", "RTY-02")
