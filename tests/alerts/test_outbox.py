@@ -358,6 +358,45 @@ def test_a_sender_that_lost_its_claim_cannot_say_how_it_went(
     assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["sent"]
 
 
+@pytest.mark.feature("LOG-09")
+def test_pauses_double_obey_the_receiver_and_are_never_longer_than_an_hour(
+    outbox: Any, settings: Settings, log_run: Log, slack: SlackSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect_slack(monkeypatch, slack.url)
+    slack.mode = "500"
+    notify_run(log_run(make_run("failed")), settings)
+    now = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    waits = []
+    for wanted in (None, None, 300, None, 86400, 5):
+        let_time_pass(outbox)
+        (delivery,) = claim_due(outbox, settings, now, limit=5)
+        record_outcomes(outbox, [(delivery, Outcome("HTTP 500", wanted))], settings, now)
+        (row,) = rows(outbox, "SELECT next_attempt_at, sent_at FROM notification_deliveries")
+        waits.append((row["next_attempt_at"] - now.replace(tzinfo=None)).total_seconds())
+        assert row["sent_at"] is None
+    assert waits == [120, 240, 480, 960, 3600, 3600]
+
+
+def test_a_claim_lasts_longer_than_its_sender_may_need(
+    outbox: Any, settings: Settings, log_run: Log, slack: SlackSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect_slack(monkeypatch, slack.url)
+    monkeypatch.setattr("cmms.alerts.notify_run.send_deliveries", lambda *_: 0)
+    notify_run(log_run(make_run("failed")), settings)
+    let_time_pass(outbox)
+    now = datetime.now(UTC)
+    assert len(claim_due(outbox, settings, now, limit=5)) == 1
+    needed = timedelta(seconds=2 * settings.alerts.timeout_seconds)
+    assert claim_due(outbox, settings, now + needed, limit=5) == []
+
+
+def test_a_long_title_is_cut_and_told(outbox: Any, settings: Settings, log_run: Log) -> None:
+    run = log_run(make_run("failed"))
+    notify_run(replace(run, error_class="E" * 300), settings)
+    (event,) = rows(outbox, "SELECT title FROM alert_events WHERE rule_key = 'run_failed'")
+    assert event["title"] == ("Running-time sync failed: " + "E" * 300)[:200]
+
+
 @pytest.mark.usefixtures("receivers")
 @pytest.mark.feature("NOTF-05")
 def test_callbacks_of_one_run_at_the_same_time_tell_it_once(

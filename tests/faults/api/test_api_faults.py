@@ -157,6 +157,10 @@ def test_a_pause_beyond_the_cap_fails_at_once_and_names_the_wait(tmp_path, simul
     error = fails_with(RateLimited, simulator, tmp_path, calls)
     assert error.context["wait_seconds"] == pytest.approx(86400, abs=5)
     assert len(calls) == 1
+    simulator.clear_faults()
+    simulator.inject(Fault("status", status=503, retry_after=retry_after))
+    assert fails_with(ApiUnavailable, simulator, tmp_path, calls).context["wait_seconds"] > 86000
+    assert len(calls) == 2
 
 
 @pytest.mark.feature("RTY-02")

@@ -1,5 +1,8 @@
 """OAuth2 tokens that several threads share."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from cmms.api.auth import Token, TokenKeeper, read_token
@@ -14,6 +17,21 @@ def test_a_late_refusal_of_an_old_token_does_not_throw_the_new_one_away():
     assert keeper.current() == "second"
     keeper.refused("first")  # of another thread, whose request was still on its way
     assert keeper.current() == "second"
+
+
+@pytest.mark.feature("SVC-01", "TEST-24")
+def test_threads_that_need_a_token_at_the_same_time_ask_for_one():
+    asked = []
+
+    def request_token():
+        asked.append(1)
+        time.sleep(0.05)
+        return Token("first", float("inf"))
+
+    keeper = TokenKeeper(request_token)
+    with ThreadPoolExecutor(4) as threads:
+        assert {future.result() for future in [threads.submit(keeper.current) for _ in range(4)]} == {"first"}
+    assert len(asked) == 1
 
 
 @pytest.mark.feature("SVC-01", "TEST-24")
