@@ -14,11 +14,12 @@ import pytest
 
 from cmms.alerts.notify_run import notify_run, resend_pending
 from cmms.alerts.records import Outcome
+from cmms.alerts.send_messages import find_receivers
 from cmms.alerts.write_outbox import claim_due, record_outcomes
 from cmms.settings import Settings
 from cmms.sync.records import Counts, RunSummary
 from tests.alerts.runs import MIDNIGHT, connect_slack, connect_smtp, make_run, make_settings, rows
-from tests.sinks import SilentServer, SlackSink, SmtpSink
+from tests.sinks import HangsUp, SilentServer, SlackSink, SmtpSink
 
 Log = Callable[[RunSummary], RunSummary]
 DELIVERIES = "SELECT channel, transition, status, attempts, last_error FROM notification_deliveries ORDER BY id"
@@ -421,6 +422,34 @@ def test_channels_without_a_connection_are_skipped(
     connect_smtp(monkeypatch, smtp.port)
     notify_run(log_run(make_run("failed", error_class="ContractBroken")), settings)
     assert [row["channel"] for row in rows(outbox, DELIVERIES)] == ["email"]
+
+
+@pytest.mark.usefixtures("receivers")
+@pytest.mark.feature("NOTF-03")
+def test_receivers_are_each_named_once_and_stay_while_connections_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = make_settings(alerts={"email_to": ["a@example.org", "b@example.org", "a@example.org"]})
+    everybody = [("slack", "cmms_slack"), ("email", "a@example.org"), ("email", "b@example.org")]
+    assert [(who.channel, who.target) for who in find_receivers(settings)] == everybody
+
+    def fail(connection_id: str) -> None:
+        raise RuntimeError("the backend of secrets is away")
+
+    monkeypatch.setattr("airflow.sdk.BaseHook.get_connection", fail)
+    assert [(who.channel, who.target) for who in find_receivers(settings)] == everybody  # the message waits
+
+
+@pytest.mark.feature("NOTF-03", "LOG-09")
+def test_a_receiver_that_hangs_up_is_called_once_a_round(
+    outbox: Any, log_run: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HangsUp() as both:
+        connect_slack(monkeypatch, f"http://127.0.0.1:{both.port}/services/T000/B000/x")
+        connect_smtp(monkeypatch, both.port)
+        notify_run(log_run(make_run("failed")), make_settings())
+        assert both.calls == 2
+    assert [(row["status"], row["attempts"]) for row in rows(outbox, DELIVERIES)] == [("pending", 1)] * 2
 
 
 @pytest.mark.feature("NOTF-03")

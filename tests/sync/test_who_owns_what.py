@@ -9,7 +9,7 @@ import pytest
 
 from cmms.sync.records import Scope
 from cmms.sync.run_sync import run_sync
-from tests.sync.records import machine, reading
+from tests.sync.records import ABSENT, machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 
 
@@ -53,7 +53,7 @@ def test_the_first_matching_rule_gives_the_group_and_no_match_gives_none(site: S
     site.execute("INSERT INTO equipment_groups (name) VALUES ('Pumps'), ('Plant two'), ('Unused')")
     for priority, field, pattern, group in (
         (20, "plant_code", "^P002$", "Plant two"),
-        (10, "equipment_description", "(?i)pump", "Pumps"),
+        (10, "equipment_description", "(?i)pump$", "Pumps"),  # searched for, not only at the beginning
         (5, "equipment_number", "^Z", "Unused"),
     ):
         site.execute(
@@ -171,6 +171,16 @@ def test_a_sync_of_some_machines_or_plants_touches_only_those(site: Site) -> Non
     before = site.dump()
     assert stored(equipment_numbers=("A", "NOT THERE")) == ["A", "C"]
     assert site.dump() == before
+
+
+@pytest.mark.feature("RT-10", "VAL-12")
+def test_a_sync_of_some_machines_may_lack_what_others_have(site: Site) -> None:
+    site.sync_equipment([machine("A", POINT="7"), machine("B", POINT="8")])
+    without = [machine(number, POINT=ABSENT, CREATED_AT="2026-02-01") for number in "AB"]
+    chosen = Scope("equipment", equipment_numbers=("A",))
+    assert site.sync_equipment(without, scope=chosen).status == "success"
+    assert (state(site, "A")["point"], state(site, "B")["point"]) == (None, "8")
+    assert site.sync_equipment([], scope=chosen).status == "success"  # nor need there be any of them
 
 
 @pytest.mark.feature("VAL-01", "MAP-02")

@@ -373,3 +373,12 @@ def test_a_body_too_large_for_memory_is_landed_in_parts(tmp_path, simulator, mon
     assert [page.records for page in parts.manifest.pages] == [10, 10, 3]
     assert parts.records == whole.records
     assert parts.progress[-1] == (23, 23)
+
+
+@pytest.mark.feature("MEM-02")
+def test_parts_hold_their_records_where_the_settings_look_for_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("cmms.api.receive_body.IN_MEMORY_BYTES", 1000)
+    with Simulator(replace(SMALL, records_path="result.items", meta_path="result.page")) as simulator:
+        paging = {"total_path": "result.page.total", "last_page_path": "result.page.last_page"}
+        fetched = fetch(simulator, tmp_path, records_path="result.items", pagination=paging)
+    assert len(fetched.records) == 23
