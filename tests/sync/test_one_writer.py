@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cmms.database import session
-from cmms.errors import DatabaseUnavailable, Fenced, RunConflict
+from cmms.errors import DatabaseUnavailable, Fenced, RunCancelled, RunConflict
 from cmms.sync import merge_stage
 from cmms.sync.claim_units import check_fence, claim_unit
 from cmms.sync.open_run import open_run, plan_run
@@ -72,6 +72,17 @@ def test_a_claimed_day_is_refused_to_another_run_with_the_holders_name(filled: S
     summary = filled.sync_day(DAY, engine={"unit_wait_seconds": 0})
     assert (summary.status, summary.error_class) == ("failed", "RunConflict")
     assert filled.value("SELECT COUNT(*) FROM equipment_running_times") == 0
+
+
+@pytest.mark.feature("SCHED-04", "RT-11")
+def test_a_run_that_waits_for_another_ones_day_can_be_cancelled(filled: Site, connection: Any) -> None:
+    holder, other = start(filled, connection), start(filled, connection)
+    claim(connection, holder)
+    filled.execute("UPDATE api_sync_logs SET control = 'cancel' WHERE id = %s", values=(other.sync_log_id,))
+    with Reporter(other.sync_log_id, lease_seconds=60) as reporter, pytest.raises(RunCancelled):
+        claim_unit(
+            connection, **UNIT, sync_log_id=other.sync_log_id, lease_seconds=60, wait_seconds=5, while_waiting=reporter.check
+        )  # fmt: skip
 
 
 @pytest.mark.feature("RT-11", "SCHED-04")

@@ -483,6 +483,16 @@ def test_rows_that_move_once_are_fetched_again(tmp_path, simulator):
 
 
 @pytest.mark.feature("SYNC-03", "TEST-23")
+@pytest.mark.parametrize(
+    "fault", [Fault("rows_shift", page=1, nth=2, times=1), Fault("total_mismatch", delta=5, page=1, nth=2, times=1)]
+)
+def test_of_two_pages_too_the_first_is_looked_at_again(tmp_path, simulator, calls, fault):
+    simulator.inject(fault)
+    fetch(simulator, tmp_path, calls=calls, pagination={"size": 12})
+    assert [call.page for call in calls] == [1, 2, 1] * 2
+
+
+@pytest.mark.feature("SYNC-03", "TEST-23")
 def test_rows_that_keep_moving_end_the_fetch(tmp_path, simulator, calls):
     simulator.inject(Fault("rows_shift"))
     fails_with(IncompleteFetch, simulator, tmp_path, calls, pagination=PAGES)
