@@ -118,6 +118,7 @@ def test_too_many_rejects_fail_the_run_with_the_counts_by_code(filled: Site) -> 
 def test_a_snapshot_that_shrank_too_much_marks_nobody_missing(filled: Site) -> None:
     few = [machine(number) for number in NUMBERS[:19]]
     assert_untouched(filled, lambda: filled.sync_equipment(few), "BatchRuleBroken", "shrank from 40 to 19")
+    assert_untouched(filled, lambda: filled.sync_equipment(few * 2), "BatchRuleBroken", "shrank from 40 to 19")
     summary = filled.sync_equipment([machine(number) for number in NUMBERS[:20]])
     assert summary.status == "success"
     assert filled.value("SELECT COUNT(*) FROM equipment WHERE missing_since IS NOT NULL AND is_active = 1") == 20

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from cmms.database import session
-from cmms.errors import DatabaseUnavailable, Fenced, RunCancelled, RunConflict
+from cmms.errors import DatabaseUnavailable, Fenced, HandoverMissing, RunCancelled, RunConflict
 from cmms.sync import merge_stage
 from cmms.sync.claim_units import check_fence, claim_unit
 from cmms.sync.open_run import open_run, plan_run
@@ -72,6 +73,27 @@ def test_a_claimed_day_is_refused_to_another_run_with_the_holders_name(filled: S
     summary = filled.sync_day(DAY, engine={"unit_wait_seconds": 0})
     assert (summary.status, summary.error_class) == ("failed", "RunConflict")
     assert filled.value("SELECT COUNT(*) FROM equipment_running_times") == 0
+
+
+@pytest.mark.feature("RT-11", "SYNC-06")
+def test_less_than_was_judged_is_not_staged_and_less_than_was_staged_is_not_merged(
+    filled: Site, connection: Any
+) -> None:
+    filled.sync_day(DAY, [reading(number) for number in NUMBERS[:2]])
+    filled.serve("running_time", DAY, [reading(number, hours="9") for number in NUMBERS[:3]])
+    before = filled.dump("equipment_running_times")
+    run = start(filled, connection)
+    with Reporter(run.sync_log_id, lease_seconds=60) as reporter:
+        (batch,) = plan_run(connection, run)
+        manifest = fetch_units(run, connection, batch, reporter)
+        (verdict,) = validate_batch(run, connection, manifest, reporter)
+        with pytest.raises(HandoverMissing, match="3 valid rows, 4 expected"):
+            stage_unit(run, connection, replace(verdict, fetched=4), reporter)
+        stage = stage_unit(run, connection, verdict, reporter)
+        filled.execute(f"DELETE FROM {stage.table} LIMIT 1")
+        with pytest.raises(HandoverMissing, match="is not complete"):
+            merge_stage.merge_unit(run, connection, manifest, verdict, stage, reporter)
+    assert filled.dump("equipment_running_times") == before
 
 
 @pytest.mark.feature("SCHED-04", "RT-11")

@@ -149,8 +149,9 @@ def test_an_unknown_plant_is_rejected_or_created_as_configured(site: Site, polic
 @pytest.mark.feature("SYNC-08")
 def test_only_records_that_are_right_otherwise_create_their_plant(site: Site) -> None:
     wrong = [machine("A" * 51, SWERK="P8"), machine("B", SWERK="P9", BUKRS=1), machine("C", SWERK="P" * 11)]
-    site.sync_equipment([machine("D"), *wrong], rules={"unknown_plant": "create"})
+    summary = site.sync_equipment([machine("D"), *wrong], rules={"unknown_plant": "create"})
     assert site.value("SELECT COUNT(*) FROM plants") == 3
+    assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 1, 3)
 
 
 @pytest.mark.feature("RT-10", "ACT-05", "ACT-06")
