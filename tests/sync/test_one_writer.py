@@ -19,7 +19,7 @@ from cmms.sync.open_run import open_run, plan_run
 from cmms.sync.records import RunSummary, Scope
 from cmms.sync.report_progress import Reporter
 from cmms.sync.run_context import RunContext
-from cmms.sync.run_sync import fetch_units, run_sync
+from cmms.sync.run_sync import fetch_units, run_steps, run_sync
 from cmms.sync.stage_rows import stage_unit
 from cmms.sync.validate_units import validate_batch
 from tests.sync.records import machine, reading
@@ -94,6 +94,23 @@ def test_less_than_was_judged_is_not_staged_and_less_than_was_staged_is_not_merg
         with pytest.raises(HandoverMissing, match="is not complete"):
             merge_stage.merge_unit(run, connection, manifest, verdict, stage, reporter)
     assert filled.dump("equipment_running_times") == before
+
+
+@pytest.mark.feature("SVC-03")
+@pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit])
+def test_a_process_that_is_told_to_end_closes_its_run_and_ends(
+    filled: Site, connection: Any, signal: type[BaseException]
+) -> None:
+    run = start(filled, connection)
+
+    def steps(_: Reporter) -> None:
+        raise signal
+
+    with pytest.raises(signal):
+        run_steps(run, connection, steps)
+    assert filled.query("SELECT status, error_class FROM api_sync_logs WHERE id = %s", run.sync_log_id) == [
+        {"status": "failed", "error_class": signal.__name__}
+    ]
 
 
 @pytest.mark.feature("SCHED-04", "RT-11")
