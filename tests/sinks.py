@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import threading
 import time
 from email.message import EmailMessage
@@ -126,6 +127,33 @@ class SilentServer:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
+
+
+class HangsUp:
+    """Takes calls and ends each at once with a reset; ``calls`` counts them."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._hang_up, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _hang_up(self) -> None:
+        while True:
+            try:
+                call, _ = self._socket.accept()
+            except OSError:
+                return
+            self.calls += 1
+            call.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            call.close()
 
 
 def _free_port() -> int:

@@ -136,6 +136,14 @@ def test_a_few_bad_records_after_clean_days_are_no_spike() -> None:
     assert "error_spike" not in rules(rejecting(15), clean)
     assert "error_spike" not in rules(rejecting(2, 20), clean)
     assert "error_spike" in rules(rejecting(16), clean)
+    assert "error_spike" in rules(rejecting(3, 20), clean)
+
+
+@pytest.mark.feature("ALR-05")
+def test_days_without_records_say_nothing_about_what_is_usual() -> None:
+    empty = good_runs(0, 0, 0, processed=0)
+    assert "error_spike" not in rules(rejecting(500), RunHistory((*empty, *good_runs(10, 10))))
+    assert "error_spike" in rules(rejecting(500), RunHistory((*empty, *good_runs(10, 10, 10))))
 
 
 @pytest.mark.feature("ALR-05")

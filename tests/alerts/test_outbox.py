@@ -14,11 +14,12 @@ import pytest
 
 from cmms.alerts.notify_run import notify_run, resend_pending
 from cmms.alerts.records import Outcome
+from cmms.alerts.send_messages import find_receivers
 from cmms.alerts.write_outbox import claim_due, record_outcomes
 from cmms.settings import Settings
 from cmms.sync.records import Counts, RunSummary
 from tests.alerts.runs import MIDNIGHT, connect_slack, connect_smtp, make_run, make_settings, rows
-from tests.sinks import SilentServer, SlackSink, SmtpSink
+from tests.sinks import HangsUp, SilentServer, SlackSink, SmtpSink
 
 Log = Callable[[RunSummary], RunSummary]
 DELIVERIES = "SELECT channel, transition, status, attempts, last_error FROM notification_deliveries ORDER BY id"
@@ -358,6 +359,45 @@ def test_a_sender_that_lost_its_claim_cannot_say_how_it_went(
     assert [row["status"] for row in rows(outbox, DELIVERIES)] == ["sent"]
 
 
+@pytest.mark.feature("LOG-09")
+def test_pauses_double_obey_the_receiver_and_are_never_longer_than_an_hour(
+    outbox: Any, settings: Settings, log_run: Log, slack: SlackSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect_slack(monkeypatch, slack.url)
+    slack.mode = "500"
+    notify_run(log_run(make_run("failed")), settings)
+    now = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    waits = []
+    for wanted in (None, None, 300, None, 86400, 5):
+        let_time_pass(outbox)
+        (delivery,) = claim_due(outbox, settings, now, limit=5)
+        record_outcomes(outbox, [(delivery, Outcome("HTTP 500", wanted))], settings, now)
+        (row,) = rows(outbox, "SELECT next_attempt_at, sent_at FROM notification_deliveries")
+        waits.append((row["next_attempt_at"] - now.replace(tzinfo=None)).total_seconds())
+        assert row["sent_at"] is None
+    assert waits == [120, 240, 480, 960, 3600, 3600]
+
+
+def test_a_claim_lasts_longer_than_its_sender_may_need(
+    outbox: Any, settings: Settings, log_run: Log, slack: SlackSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect_slack(monkeypatch, slack.url)
+    monkeypatch.setattr("cmms.alerts.notify_run.send_deliveries", lambda *_: 0)
+    notify_run(log_run(make_run("failed")), settings)
+    let_time_pass(outbox)
+    now = datetime.now(UTC)
+    assert len(claim_due(outbox, settings, now, limit=5)) == 1
+    needed = timedelta(seconds=2 * settings.alerts.timeout_seconds)
+    assert claim_due(outbox, settings, now + needed, limit=5) == []
+
+
+def test_a_long_title_is_cut_and_told(outbox: Any, settings: Settings, log_run: Log) -> None:
+    run = log_run(make_run("failed"))
+    notify_run(replace(run, error_class="E" * 300), settings)
+    (event,) = rows(outbox, "SELECT title FROM alert_events WHERE rule_key = 'run_failed'")
+    assert event["title"] == ("Running-time sync failed: " + "E" * 300)[:200]
+
+
 @pytest.mark.usefixtures("receivers")
 @pytest.mark.feature("NOTF-05")
 def test_callbacks_of_one_run_at_the_same_time_tell_it_once(
@@ -382,6 +422,34 @@ def test_channels_without_a_connection_are_skipped(
     connect_smtp(monkeypatch, smtp.port)
     notify_run(log_run(make_run("failed", error_class="ContractBroken")), settings)
     assert [row["channel"] for row in rows(outbox, DELIVERIES)] == ["email"]
+
+
+@pytest.mark.usefixtures("receivers")
+@pytest.mark.feature("NOTF-03")
+def test_receivers_are_each_named_once_and_stay_while_connections_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = make_settings(alerts={"email_to": ["a@example.org", "b@example.org", "a@example.org"]})
+    everybody = [("slack", "cmms_slack"), ("email", "a@example.org"), ("email", "b@example.org")]
+    assert [(who.channel, who.target) for who in find_receivers(settings)] == everybody
+
+    def fail(connection_id: str) -> None:
+        raise RuntimeError("the backend of secrets is away")
+
+    monkeypatch.setattr("airflow.sdk.BaseHook.get_connection", fail)
+    assert [(who.channel, who.target) for who in find_receivers(settings)] == everybody  # the message waits
+
+
+@pytest.mark.feature("NOTF-03", "LOG-09")
+def test_a_receiver_that_hangs_up_is_called_once_a_round(
+    outbox: Any, log_run: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HangsUp() as both:
+        connect_slack(monkeypatch, f"http://127.0.0.1:{both.port}/services/T000/B000/x")
+        connect_smtp(monkeypatch, both.port)
+        notify_run(log_run(make_run("failed")), make_settings())
+        assert both.calls == 2
+    assert [(row["status"], row["attempts"]) for row in rows(outbox, DELIVERIES)] == [("pending", 1)] * 2
 
 
 @pytest.mark.feature("NOTF-03")

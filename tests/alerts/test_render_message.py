@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cmms.alerts.evaluate_run import evaluate_run
-from cmms.alerts.records import Alert, RunHistory
+from cmms.alerts.messages import instant
+from cmms.alerts.records import Alert, RunHistory, from_database, to_database
 from cmms.alerts.render_message import one_line, render_email, render_slack, subject_of
 from cmms.sync.records import Counts, RunSummary
 from tests.alerts.runs import make_run, make_settings
@@ -107,6 +110,15 @@ def test_only_our_own_errors_are_quoted(error_class: str | None, told: bool) -> 
 def test_one_line_drops_control_and_direction_marks() -> None:
     assert one_line("a\r\n\tb\u202ec\u0000d \ud800") == "a b c d"
     assert one_line("x" * 600) == "x" * 499 + "…"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/St_Johns", "UTC"])
+def test_an_instant_is_told_and_kept_in_utc_whatever_zone_it_came_in(zone: str) -> None:
+    at = datetime(2026, 1, 31, 22, 30, tzinfo=UTC).astimezone(ZoneInfo(zone))
+    assert instant(at) == "2026-01-31 22:30:00 UTC"
+    assert to_database(at) == datetime(2026, 1, 31, 22, 30)
+    assert from_database(to_database(at)) == at
+    assert instant(to_database(at)) == "2026-01-31 22:30:00 UTC"
 
 
 def test_an_alert_survives_json() -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cmms.alerts import spool_alerts
+from cmms.alerts.evaluate_run import database_alert
 from cmms.alerts.notify_run import notify_run, resend_pending
+from cmms.alerts.write_outbox import Telling
 from cmms.settings import Settings, parse_settings
 from cmms.sync.records import Counts, RunSummary
 from tests.alerts.runs import connect_slack, make_run, make_settings, rows
@@ -46,6 +50,31 @@ def test_a_lost_database_is_told_once_on_a_path_without_it(
     assert entry.telling.occurrences == 3
     assert "canary" not in caplog.text
     assert "canary" not in entry.path.read_text()
+
+
+@pytest.mark.usefixtures("receivers", "no_database")
+@pytest.mark.feature("ALR-03", "NOTF-05")
+def test_callbacks_without_database_tell_it_once_and_count_each_run_once(settings: Settings, slack: SlackSink) -> None:
+    run = lost_run()
+    threads = [threading.Thread(target=notify_run, args=(run, settings)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    notify_run(run, settings)
+    assert headers(slack) == ["[CMMS CRITICAL] CMMS database unreachable"]
+    (entry,) = spool_alerts.list_entries(spool_alerts.spool_folder(settings))
+    assert entry.telling.occurrences == 1
+
+
+def test_spooled_alerts_are_carried_over_oldest_first(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    ages = [3, 1, 4, 0, 5, 2]
+    alerts = [database_alert(lost_run(completed_at=now - timedelta(hours=age)), make_settings()) for age in ages]
+    tellings = [Telling(replace(alert, fingerprint=f"f{age}"), ()) for age, alert in zip(ages, alerts, strict=True)]
+    spool_alerts.add_alerts(tmp_path, tellings, now)
+    entries = spool_alerts.list_entries(tmp_path)
+    assert [entry.telling.alert.fingerprint for entry in entries] == ["f5", "f4", "f3", "f2", "f1", "f0"]
 
 
 @pytest.mark.usefixtures("receivers", "no_database")
@@ -117,6 +146,18 @@ def test_the_next_call_tries_again_while_the_database_is_away(
     notify_run(lost_run(), settings)
     notify_run(lost_run(), settings)
     assert len(slack.bodies) == 1
+
+
+@pytest.mark.usefixtures("receivers", "no_database")
+@pytest.mark.feature("ALR-03")
+def test_who_has_heard_it_without_database_does_not_hear_it_again_for_the_others_sake(
+    settings: Settings, slack: SlackSink, smtp: SmtpSink
+) -> None:
+    slack.mode = "500"
+    notify_run(lost_run(), settings)
+    slack.mode = "ok"
+    notify_run(lost_run(), settings)
+    assert (len(slack.bodies), len(smtp.messages)) == (1, 1)
 
 
 @pytest.mark.usefixtures("receivers", "no_database")

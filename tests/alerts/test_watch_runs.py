@@ -89,6 +89,21 @@ def test_a_run_that_only_airflow_knows_of_is_told(outbox: Any, settings: Setting
     assert headers(slack)[1:] == ["[CMMS RESOLVED] Resolved: equipment_sync: queued for 31 minutes"]
 
 
+@pytest.mark.feature("ALR-04")
+def test_each_run_that_waits_is_told_for_itself_and_one_with_a_log_row_once(
+    outbox: Any, settings: Settings, slack: SlackSink
+) -> None:
+    add_run(outbox, "queued", minutes=45, name="a")
+    since = NOW - timedelta(minutes=40)
+    waiting = [QueuedRun("running_time_sync", run_id, since) for run_id in ("a", "b", "c")]
+    check_watch_alerts(outbox, settings, NOW, queued_runs=waiting)
+    assert len(headers(slack)) == 3
+    assert sorted(row["fingerprint"] for row in rows(outbox, "SELECT fingerprint FROM alert_events"))[1:] == [
+        "run_queued:running_time_sync:b",
+        "run_queued:running_time_sync:c",
+    ]
+
+
 @pytest.mark.feature("ERR-01", "ERR-02")
 def test_runs_whose_callback_never_ran_are_told_late(
     outbox: Any,

@@ -68,7 +68,9 @@ def test_syncs_declare_time_out_retries_priority_and_docs(dags: dict[str, Any], 
     assert dag.owner == "cmms"
     for task in dag.tasks:
         assert task.priority_weight == 100
-        if task.task_id != "replay_orphans":
+        if task.task_id == "replay_orphans":
+            assert task.retries == 0  # what it replays in vain once, it would replay in vain again
+        else:
             assert task.retries == 3
             assert task.retry_exponential_backoff == 2.0
             assert task.retry_delay == timedelta(seconds=30)
@@ -155,6 +157,9 @@ def test_runs_are_due_at_the_plants_local_hour_also_across_a_change_of_clocks(
         assert start.date() == due[-1].date() - timedelta(days=1)
     assert [(moment.hour, moment.minute) for moment in due] == [(hour, 0)] * 3
     assert {moment.utcoffset() for moment in due} == {timedelta(hours=1), timedelta(hours=2)}
+    upkeep = coerce_to_core_timetable(dags["sync_log_cleanup"].timetable)
+    due_next = upkeep.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
+    assert due_next is not None and due_next.run_after.in_timezone("Europe/Berlin").hour == 3
 
 
 def test_a_broken_settings_file_keeps_the_dags_on_the_built_in_schedule(

@@ -15,7 +15,7 @@ from cmms.sync.claim_units import check_fence, claim_unit
 from cmms.sync.open_run import open_run
 from cmms.sync.records import Scope
 from cmms.sync.report_progress import Reporter, write_event
-from tests.housekeeping.rows import select
+from tests.housekeeping.rows import run_sql, select
 
 FIRST, LAST = date(2026, 2, 27), date(2026, 2, 28)
 
@@ -41,6 +41,65 @@ def test_a_long_merge_of_one_unit_does_not_stop_the_other_units_of_its_run(
             reporter.report(LAST.isoformat(), "fetch", 2, 2, force=True)
     assert select(connection, f"SELECT done FROM sync_units WHERE unit_key = '{LAST}'") == [2]
     assert select(connection, "SELECT lease_until > UTC_TIMESTAMP(3) FROM sync_leases") == [1]
+
+
+ALIVE = (
+    "SELECT (SELECT heartbeat_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE FROM api_sync_logs),"
+    " (SELECT MIN(lease_until) > UTC_TIMESTAMP(3) FROM sync_leases)"
+)
+
+
+def fall_silent(connection: Any) -> None:
+    run_sql(
+        connection,
+        "UPDATE api_sync_logs SET heartbeat_at = '2026-01-01'",
+        "UPDATE sync_leases SET lease_until = '2026-01-01'",
+    )
+
+
+def open_claimed(connection: Any) -> int:
+    run = open_run(connection, Scope("running_time", LAST, LAST), run_date=LAST, settings=load_settings()).sync_log_id
+    unit = {"stream": "running_time", "unit_key": LAST.isoformat(), "sync_log_id": run}
+    claim_unit(connection, **unit, lease_seconds=900, wait_seconds=0)
+    return run
+
+
+@pytest.mark.feature("SYNC-02", "SCHED-04")
+def test_progress_is_a_sign_of_life_for_the_log_row_and_the_leases(connection: Any) -> None:
+    run = open_claimed(connection)
+    fall_silent(connection)
+    with Reporter(run, lease_seconds=900) as reporter:
+        reporter.report(LAST.isoformat(), "fetch", 1, 2)
+    assert select(connection, ALIVE) == [(1, 1)]
+
+
+@pytest.mark.feature("SYNC-02", "SCHED-04")
+def test_a_paused_run_stays_alive_and_goes_on_when_it_is_let(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = open_claimed(connection)
+    fall_silent(connection)
+    run_sql(connection, "UPDATE api_sync_logs SET control = 'pause'")
+    seen: list[Any] = []
+
+    def sleep(seconds: float) -> None:
+        if seen:  # it has waited once already: what has it done meanwhile?
+            seen.extend(select(connection, ALIVE))
+            run_sql(connection, "UPDATE api_sync_logs SET control = 'none'")
+        seen.extend(select(connection, "SELECT status FROM api_sync_logs"))
+
+    monkeypatch.setattr("cmms.sync.report_progress.time.sleep", sleep)
+    with Reporter(run, lease_seconds=900) as reporter:
+        reporter.check()
+    assert seen == ["paused", (1, 1), "paused"]
+    assert select(connection, "SELECT status FROM api_sync_logs") == ["running"]
+
+
+@pytest.mark.feature("SYNC-02")
+def test_a_step_that_begins_after_a_pause_shows_its_run_as_running(connection: Any) -> None:
+    run = open_claimed(connection)
+    run_sql(connection, "UPDATE api_sync_logs SET status = 'paused'")  # as the step before left it
+    with Reporter(run, lease_seconds=900) as reporter:
+        reporter.check()
+    assert select(connection, "SELECT status FROM api_sync_logs") == ["running"]
 
 
 @pytest.mark.feature("ACT-09")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from cmms.settings import Rules, load_settings
+from cmms.sync import verify_tables as module
+from cmms.sync.stream_rows import stream_rows as read_rows
 from cmms.sync.verify_chains import verify_chains
 from cmms.sync.verify_tables import verify_tables
 from tests.housekeeping.rows import (
@@ -52,6 +54,21 @@ def test_a_healthy_database_has_no_differences(connection: Any) -> None:
     assert verify_tables(NOW) == []  # nothing at all
     healthy(connection)
     assert verify_tables(NOW) == []
+
+
+def test_what_a_sync_commits_meanwhile_is_not_looked_at(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    healthy(connection)
+    looked_at: list[str] = []
+
+    def stream_rows(reader: Any, statement: str, parameters: Any = None) -> Iterator[dict[str, Any]]:
+        looked_at.append(statement)
+        if len(looked_at) == 2:
+            run_sql(connection, "UPDATE sync_units SET fetched = fetched + 1, unchanged = unchanged + 1")
+        return read_rows(reader, statement, parameters)
+
+    monkeypatch.setattr(module, "stream_rows", stream_rows)
+    assert verify_tables(NOW) == []
+    assert verify_tables(NOW) != []
 
 
 NEWEST = "(SELECT MAX(id) FROM (SELECT id FROM api_sync_logs WHERE status = 'partial') x)"

@@ -92,12 +92,17 @@ def test_a_silent_run_whose_tasks_wait_in_airflow_stays_open_and_people_are_told
         for name in ("waiting", "gone")
     )
     by_hand = add_log(connection, "running", at=ago(minutes=60))  # no DAG run: nobody to ask
+    asked = []
+
+    def has_waiting_tasks(dag_id: str, run_id: str) -> bool:
+        asked.append((dag_id, run_id))
+        return run_id == "waiting"
+
     with SlackSink() as slack:
         connect_slack(monkeypatch, slack.url)
-        report = watch(
-            NOW, has_waiting_tasks=lambda dag_id, run_id: (dag_id, run_id) == ("running_time_sync", "waiting")
-        )
+        report = watch(NOW, has_waiting_tasks=has_waiting_tasks)
         headers = [body["blocks"][0]["text"]["text"] for body in slack.bodies]
+    assert asked == [("running_time_sync", "waiting"), ("running_time_sync", "gone")]
     assert set(report.closed_runs) == {gone, by_hand}
     assert statuses(connection) == {waiting: "running", gone: "failed", by_hand: "failed"}
     assert "[CMMS CRITICAL] Running-time sync: no heartbeat for 60 minutes" in headers

@@ -7,7 +7,7 @@ import io
 import subprocess
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +120,38 @@ def test_the_report_by_rule_counts_findings_and_machines_and_leads_to_them(
     exceeding = next(row for row in data["rules"] if row["code"] == "EXCEEDS_DAY")
     assert exceeding["machines"] == 2
     assert f"validation_report_id={report['id']}&code=EXCEEDS_DAY" in str(REPORT.render(data))
+
+
+@pytest.mark.feature("ACT-04")
+def test_machines_are_judged_some_at_a_time_and_all_findings_are_counted_also_those_beyond_the_limit(
+    client_for: ClientFor, tables: Tables, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables("UPDATE equipment SET api_created_at = NULL WHERE id BETWEEN 91 AND 95")
+    monkeypatch.setattr("cmms.sync.validate_stored._IDS_AT_ONCE", 2)
+    monkeypatch.setattr("cmms.sync.validate_stored.FINDING_LIMIT", 3)
+    report = _validate(client_for("user"), [91, 92, 93, 94, 95], commands, days="0")
+    assert (report["machines"], report["findings"]) == (5, 5)
+    assert {row["equipment_id"] for row in _findings(client_for("viewer"), report)} == {91, 92, 93}
+
+
+@pytest.mark.feature("ACT-04")
+def test_a_report_whose_judging_breaks_off_is_failed(
+    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.sync import validate_stored
+    from cmms.sync.validation_reports import open_report
+    from cmms.views.connections import write
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("a rule that cannot run")
+
+    client_for("viewer")
+    report = write(lambda cursor: open_report(cursor, asked_by="x", equipment_ids=[5], days=0), what="a test")
+    monkeypatch.setattr(validate_stored, "judge_rows", fail)
+    with pytest.raises(RuntimeError):
+        validate_stored.judge_report(report, run_date=date(2026, 2, 1))
+    closed = tables("SELECT status, error_message FROM validation_reports WHERE id = %s", report)
+    assert closed == [{"status": "failed", "error_message": "RuntimeError: a rule that cannot run"}]
 
 
 @pytest.mark.feature("ACT-04")

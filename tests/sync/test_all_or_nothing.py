@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from cmms.alerts.evaluate_run import evaluate_run
 from cmms.alerts.levels import CHANNELS
 from cmms.alerts.records import RunHistory
 from cmms.simulator import Fault
+from cmms.sync import stage_rows
 from tests.sync.records import ABSENT, machine, reading
 from tests.sync.site import DAY, Site
 
@@ -118,9 +120,28 @@ def test_too_many_rejects_fail_the_run_with_the_counts_by_code(filled: Site) -> 
 def test_a_snapshot_that_shrank_too_much_marks_nobody_missing(filled: Site) -> None:
     few = [machine(number) for number in NUMBERS[:19]]
     assert_untouched(filled, lambda: filled.sync_equipment(few), "BatchRuleBroken", "shrank from 40 to 19")
+    assert_untouched(filled, lambda: filled.sync_equipment(few * 2), "BatchRuleBroken", "shrank from 40 to 19")
     summary = filled.sync_equipment([machine(number) for number in NUMBERS[:20]])
     assert summary.status == "success"
     assert filled.value("SELECT COUNT(*) FROM equipment WHERE missing_since IS NOT NULL AND is_active = 1") == 20
+
+
+@pytest.mark.feature("SYNC-06", "STK-08")
+def test_a_value_that_the_server_would_cut_as_it_loads_the_stage_fails_the_run(
+    filled: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = stage_rows._write_rows
+
+    def write(rows: pl.DataFrame, file: Any) -> None:
+        real(rows.with_columns(company_code=pl.lit("1" * 50)), file)  # the rules let no such value through
+
+    monkeypatch.setattr(stage_rows, "_write_rows", write)
+    snapshot = [machine(number, CREATED_AT="2026-02-01T09:00:00Z") for number in NUMBERS]
+    before = filled.dump("equipment")
+    summary = filled.sync_equipment(snapshot)
+    assert (summary.status, summary.error_class) == ("failed", "DatabaseRefused")
+    assert "rows unchanged: Data truncated" in str(summary.error_message)
+    assert filled.dump("equipment") == before  # the staging table is left to the watchdog
 
 
 @pytest.mark.feature("VAL-12", "RT-08")

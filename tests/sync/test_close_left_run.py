@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -28,7 +29,8 @@ def open_log(site: Site) -> None:
 
 def call_back(ended: timedelta, reason: str) -> None:
     """What Airflow calls when the DAG run has ended so long ago."""
-    dag_run = SimpleNamespace(dag_id=DAG, run_id=RUN, end_date=datetime.now(UTC) - ended)
+    end_date = (datetime.now(UTC) - ended).astimezone(ZoneInfo("Asia/Tokyo"))  # an instant in whatever zone
+    dag_run = SimpleNamespace(dag_id=DAG, run_id=RUN, end_date=end_date)
     context: Any = {"dag_run": dag_run, "reason": reason}
     close_left_run(context)
 

@@ -56,6 +56,13 @@ def test_a_new_day_needs_no_staging_table_and_leaves_no_file(site: Site, ran: li
     assert "stage/create_running_time" not in ran
 
 
+def test_where_files_are_not_to_be_loaded_none_is(site: Site, ran: list[str]) -> None:
+    site.raw["engine"] = {"load_data": "never"}
+    summary = sync_with(site, lambda: None)
+    assert (summary.status, summary.counts.inserted) == ("success", 60), summary.error_message
+    assert not {"merge/running_time_load_day", "stage/load"} & set(ran)
+
+
 @pytest.mark.feature("RT-11")
 def test_a_reading_that_appears_before_the_merge_is_updated_with_a_revision(site: Site, ran: list[str]) -> None:
     def insert() -> None:

@@ -12,7 +12,7 @@ import pytest
 from cmms.errors import AskPerson
 from cmms.sync.replay_rejects import accept_counters, replay_orphans, replay_rejects
 from tests.oracle.generate import RecordGenerator
-from tests.sync.records import machine, reading
+from tests.sync.records import ABSENT, machine, reading
 from tests.sync.site import DAY, PLANTS, Site
 
 DEFECTS = (
@@ -352,6 +352,16 @@ def test_a_replay_that_fails_again_keeps_its_row_with_one_more_attempt(site: Sit
     assert [summary.counts.rejected for summary in summaries] == [2]
     rows = site.query("SELECT status, attempts, code FROM sync_record_errors")
     assert [tuple(row.values()) for row in rows] == [("open", 2, "NOT_NUMERIC")] * 2
+
+
+@pytest.mark.feature("DLQ-02", "VAL-12")
+def test_a_replay_of_bad_records_alone_is_not_refused_as_a_whole(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    bad = [reading("A", MDTXT=str(number), RECDV=ABSENT) for number in range(12)]
+    site.sync_day(DAY, [reading("A"), *bad])
+    limits = {"max_rejected_percent": 10, "max_rejected_floor": 1}
+    [summary] = replay_rejects(user="ann", settings=site.settings(rules=limits))
+    assert (summary.status, summary.counts.rejected) == ("partial", 12), summary.error_message
 
 
 @pytest.mark.feature("DLQ-02", "DLQ-04")

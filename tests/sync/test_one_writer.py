@@ -5,20 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from cmms.database import session
-from cmms.errors import DatabaseUnavailable, Fenced, RunConflict
+from cmms.errors import DatabaseUnavailable, Fenced, HandoverMissing, RunCancelled, RunConflict
 from cmms.sync import merge_stage
 from cmms.sync.claim_units import check_fence, claim_unit
 from cmms.sync.open_run import open_run, plan_run
 from cmms.sync.records import RunSummary, Scope
 from cmms.sync.report_progress import Reporter
 from cmms.sync.run_context import RunContext
-from cmms.sync.run_sync import fetch_units, run_sync
+from cmms.sync.run_sync import fetch_units, run_steps, run_sync
 from cmms.sync.stage_rows import stage_unit
 from cmms.sync.validate_units import validate_batch
 from tests.sync.records import machine, reading
@@ -72,6 +73,55 @@ def test_a_claimed_day_is_refused_to_another_run_with_the_holders_name(filled: S
     summary = filled.sync_day(DAY, engine={"unit_wait_seconds": 0})
     assert (summary.status, summary.error_class) == ("failed", "RunConflict")
     assert filled.value("SELECT COUNT(*) FROM equipment_running_times") == 0
+
+
+@pytest.mark.feature("RT-11", "SYNC-06")
+def test_less_than_was_judged_is_not_staged_and_less_than_was_staged_is_not_merged(
+    filled: Site, connection: Any
+) -> None:
+    filled.sync_day(DAY, [reading(number) for number in NUMBERS[:2]])
+    filled.serve("running_time", DAY, [reading(number, hours="9") for number in NUMBERS[:3]])
+    before = filled.dump("equipment_running_times")
+    run = start(filled, connection)
+    with Reporter(run.sync_log_id, lease_seconds=60) as reporter:
+        (batch,) = plan_run(connection, run)
+        manifest = fetch_units(run, connection, batch, reporter)
+        (verdict,) = validate_batch(run, connection, manifest, reporter)
+        with pytest.raises(HandoverMissing, match="3 valid rows, 4 expected"):
+            stage_unit(run, connection, replace(verdict, fetched=4), reporter)
+        stage = stage_unit(run, connection, verdict, reporter)
+        filled.execute(f"DELETE FROM {stage.table} LIMIT 1")
+        with pytest.raises(HandoverMissing, match="is not complete"):
+            merge_stage.merge_unit(run, connection, manifest, verdict, stage, reporter)
+    assert filled.dump("equipment_running_times") == before
+
+
+@pytest.mark.feature("SVC-03")
+@pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit])
+def test_a_process_that_is_told_to_end_closes_its_run_and_ends(
+    filled: Site, connection: Any, signal: type[BaseException]
+) -> None:
+    run = start(filled, connection)
+
+    def steps(_: Reporter) -> None:
+        raise signal
+
+    with pytest.raises(signal):
+        run_steps(run, connection, steps)
+    assert filled.query("SELECT status, error_class FROM api_sync_logs WHERE id = %s", run.sync_log_id) == [
+        {"status": "failed", "error_class": signal.__name__}
+    ]
+
+
+@pytest.mark.feature("SCHED-04", "RT-11")
+def test_a_run_that_waits_for_another_ones_day_can_be_cancelled(filled: Site, connection: Any) -> None:
+    holder, other = start(filled, connection), start(filled, connection)
+    claim(connection, holder)
+    filled.execute("UPDATE api_sync_logs SET control = 'cancel' WHERE id = %s", values=(other.sync_log_id,))
+    with Reporter(other.sync_log_id, lease_seconds=60) as reporter, pytest.raises(RunCancelled):
+        claim_unit(
+            connection, **UNIT, sync_log_id=other.sync_log_id, lease_seconds=60, wait_seconds=5, while_waiting=reporter.check
+        )  # fmt: skip
 
 
 @pytest.mark.feature("RT-11", "SCHED-04")

@@ -315,6 +315,20 @@ REJECTED = {"COUNTER_DECREASED", "COUNTER_NOT_ADVANCED", "CUMULATIVE_BELOW_DAILY
 
 
 @pytest.mark.feature("VAL-09", "VAL-04")
+def test_the_reading_before_is_found_for_every_machine_however_long_ago(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cmms.sync.load_reference._LOOKUP_BATCH", 3)
+    numbers = "ABCDEFGH"
+    site.sync_equipment([machine(number) for number in numbers])
+    days = [date(2026, 1, number) for number in (1, 2, 3)]
+    site.sync_day(days[0], [reading(number, days[0], counter="100") for number in numbers])
+    site.sync_day(days[1], [reading("A", days[1], counter="108")])
+    summary = site.sync_day(days[2], [reading(number, days[2], counter="50") for number in numbers])
+    assert dict(summary.rejects_by_code) == {"COUNTER_DECREASED": len(numbers)}
+
+
+@pytest.mark.feature("VAL-09", "VAL-04")
 @pytest.mark.parametrize("in_one_run", [False, True], ids=["day by day", "in one run"])
 def test_a_series_with_drop_jump_plateau_and_gap_is_classified_day_by_day(site: Site, in_one_run: bool) -> None:
     site.sync_equipment([machine("A")])

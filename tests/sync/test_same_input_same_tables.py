@@ -125,6 +125,27 @@ def test_a_range_in_one_run_or_one_request_equals_day_by_day_in_any_order(
     assert dump(site) == expected
 
 
+@pytest.mark.feature("RT-06", "SYNC-06")
+def test_of_a_range_in_one_request_a_record_of_no_day_or_another_is_kept_aside(
+    make_site: Callable[..., Site], migrated: dict[str, Any]
+) -> None:
+    site = make_site(migrated, SimulatorConfig(equipment=0, dates="range"))
+    site.sync_equipment([machine("A"), machine("B")])
+    odd = {day: reading("A", DAYS[0], DATE=day, MDTXT=day) for day in ("someday", "1999-12-31")}
+    odd["none"] = reading("A", DAYS[0], DATE=None, MDTXT="none")
+    site.serve("running_time", DAYS[0], [reading("A", DAYS[0]), *odd.values()])
+    site.serve("running_time", DAYS[1], [reading("B", DAYS[1])])
+    in_range = {"streams": {"running_time": {"date_parameters": {"mode": "range"}}}}
+    summary = site.sync_days(DAYS[0], DAYS[1], **in_range)
+    assert (summary.status, summary.counts.fetched, summary.counts.inserted) == ("partial", 5, 2), summary.error_message
+    kept = {row["payload"].decode(): row["code"] for row in site.query("SELECT payload, code FROM sync_record_errors")}
+    assert kept == {
+        odd["someday"]: "INVALID_DATE",
+        odd["1999-12-31"]: "DATE_OUTSIDE_REQUEST",
+        odd["none"]: "REQUIRED",
+    }
+
+
 @pytest.mark.feature("VAL-04", "VAL-09")
 def test_a_range_judges_each_day_by_the_day_before_it_in_the_same_range(
     make_site: Callable[..., Site], migrated: dict[str, Any]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cmms.database import session
 from tests.oracle import Oracle, OracleRules
 from tests.oracle.generate import RecordGenerator
 from tests.sync.compare import assert_same_counts, assert_same_rejects, assert_same_tables
@@ -70,3 +71,18 @@ def test_long_texts_and_big_rejects_fit_through_small_packets(make_site: Callabl
     )
     assert site.value("SELECT MIN(CHAR_LENGTH(description)) FROM equipment_running_times") == 2000
     assert site.value("SELECT MAX(LENGTH(payload)) FROM sync_record_errors") == len(huge)
+
+
+@pytest.mark.feature("STK-08")
+def test_a_session_goes_by_its_own_checks_waits_and_isolation(make_site: Callable[..., Site], hostile: Any) -> None:
+    site = make_site(hostile)
+    wrong = {"foreign_key_checks": 0, "unique_checks": 0, "innodb_lock_wait_timeout": 1, "lock_wait_timeout": 1}
+    own = {"foreign_key_checks": 1, "unique_checks": 1, "innodb_lock_wait_timeout": 30, "lock_wait_timeout": 30}
+    for name, value in wrong.items():
+        site.execute(f"SET GLOBAL {name} = {value}")
+    with session() as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join('@@SESSION.' + name for name in own)}")
+        assert dict(zip(own, cursor.fetchone(), strict=True)) == own
+        is_mariadb = "MariaDB" in connection.get_server_info()
+        cursor.execute(f"SELECT @@SESSION.{'tx_isolation' if is_mariadb else 'transaction_isolation'}")
+        assert cursor.fetchone() == ("REPEATABLE-READ",)

@@ -9,7 +9,7 @@ import pytest
 
 from cmms.sync.records import Scope
 from cmms.sync.run_sync import run_sync
-from tests.sync.records import machine, reading
+from tests.sync.records import ABSENT, machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 
 
@@ -53,7 +53,7 @@ def test_the_first_matching_rule_gives_the_group_and_no_match_gives_none(site: S
     site.execute("INSERT INTO equipment_groups (name) VALUES ('Pumps'), ('Plant two'), ('Unused')")
     for priority, field, pattern, group in (
         (20, "plant_code", "^P002$", "Plant two"),
-        (10, "equipment_description", "(?i)pump", "Pumps"),
+        (10, "equipment_description", "(?i)ump$", "Pumps"),  # searched for, not only at the beginning
         (5, "equipment_number", "^Z", "Unused"),
     ):
         site.execute(
@@ -149,8 +149,9 @@ def test_an_unknown_plant_is_rejected_or_created_as_configured(site: Site, polic
 @pytest.mark.feature("SYNC-08")
 def test_only_records_that_are_right_otherwise_create_their_plant(site: Site) -> None:
     wrong = [machine("A" * 51, SWERK="P8"), machine("B", SWERK="P9", BUKRS=1), machine("C", SWERK="P" * 11)]
-    site.sync_equipment([machine("D"), *wrong], rules={"unknown_plant": "create"})
+    summary = site.sync_equipment([machine("D"), *wrong], rules={"unknown_plant": "create"})
     assert site.value("SELECT COUNT(*) FROM plants") == 3
+    assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 1, 3)
 
 
 @pytest.mark.feature("RT-10", "ACT-05", "ACT-06")
@@ -171,6 +172,16 @@ def test_a_sync_of_some_machines_or_plants_touches_only_those(site: Site) -> Non
     before = site.dump()
     assert stored(equipment_numbers=("A", "NOT THERE")) == ["A", "C"]
     assert site.dump() == before
+
+
+@pytest.mark.feature("RT-10", "VAL-12")
+def test_a_sync_of_some_machines_may_lack_what_others_have(site: Site) -> None:
+    site.sync_equipment([machine("A", POINT="7"), machine("B", POINT="8")])
+    without = [machine(number, POINT=ABSENT, CREATED_AT="2026-02-01") for number in "AB"]
+    chosen = Scope("equipment", equipment_numbers=("A",))
+    assert site.sync_equipment(without, scope=chosen).status == "success"
+    assert (state(site, "A")["point"], state(site, "B")["point"]) == (None, "8")
+    assert site.sync_equipment([], scope=chosen).status == "success"  # nor need there be any of them
 
 
 @pytest.mark.feature("VAL-01", "MAP-02")

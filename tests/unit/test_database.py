@@ -1,14 +1,19 @@
-"""What the text of a statement decides: whether the driver batches it, and that values are bound, never written into it."""
+"""What the text of a statement decides: whether the driver batches it, and that values are bound, never written into it.
+
+And what an error's number decides: whether it may pass, and whether a transaction is repeated.
+"""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import MySQLdb
 import pytest
 from MySQLdb.cursors import RE_INSERT_VALUES
 
 from cmms import database
+from cmms.errors import DatabaseRefused, DatabaseUnavailable
 
 INCLUDE = Path(database.__file__).parent
 STATEMENTS = {
@@ -45,3 +50,72 @@ def test_every_statement_takes_its_values_by_name_and_nothing_else_but_the_stagi
 def test_only_a_staging_table_gets_into_a_statement_by_its_name(table: str) -> None:
     with pytest.raises(ValueError, match="no staging table name"):
         database.execute(None, "stage/count", stage_table=table)  # type: ignore[arg-type]
+
+
+@pytest.mark.feature("RTY-01")
+@pytest.mark.parametrize(
+    ("kind", "numbers"),
+    [
+        # Nobody there, gone, shut down, killed, idle or silent for too long, no free connection, a lock not to be had.
+        (DatabaseUnavailable, (2002, 2003, 2005, 2006, 2013, 2055, 4031, 1053, 1927, 1040, 1203, 3024, 1205, 1213)),
+        # Who we are, what we may do, what is missing, what is full or read-only, what is wrong with the statement.
+        (DatabaseRefused, (1044, 1045, 1049, 1142, 1146, 1227, 1114, 1021, 1290, 1836, 1064, 1406)),
+    ],
+)
+def test_an_error_that_may_pass_is_told_from_one_that_will_not(kind: type[Exception], numbers: tuple[int, ...]) -> None:
+    for number in numbers:
+        error = database.translate(MySQLdb.OperationalError(number, "as the server says"), "merging")
+        assert type(error) is kind, number
+        assert error.context["mysql_error"] == number
+        assert "merging: as the server says" in str(error)
+
+
+class Connection:
+    """Counts what a transaction does to its connection."""
+
+    def __init__(self) -> None:
+        self.commits = self.rollbacks = 0
+
+    def cursor(self) -> Connection:
+        return self
+
+    def close(self) -> None: ...
+
+    def commit(self) -> None:
+        self.commits += 1
+
+    def rollback(self) -> None:
+        self.rollbacks += 1
+
+
+@pytest.mark.feature("RTY-01")
+@pytest.mark.parametrize(
+    ("number", "failures", "attempts", "kind"),
+    [
+        (1213, 2, 3, None),
+        (1205, 2, 3, None),
+        (1213, 9, 3, DatabaseUnavailable),
+        (2006, 9, 1, DatabaseUnavailable),
+        (1114, 9, 1, DatabaseRefused),
+    ],
+)
+def test_a_transaction_is_repeated_for_locks_only_and_rolled_back_each_time(
+    monkeypatch: pytest.MonkeyPatch, number: int, failures: int, attempts: int, kind: type[Exception] | None
+) -> None:
+    tried: list[int] = []
+
+    def work(_: object) -> str:
+        tried.append(1)
+        if len(tried) <= failures:
+            raise MySQLdb.OperationalError(number, "no")
+        return "done"
+
+    monkeypatch.setattr(database.time, "sleep", lambda seconds: None)
+    connection = Connection()
+    if kind is None:
+        assert database.run_transaction(connection, work, what="merging") == "done"
+    else:
+        with pytest.raises(kind):
+            database.run_transaction(connection, work, what="merging")
+    assert len(tried) == attempts
+    assert (connection.commits, connection.rollbacks) == (1 if kind is None else 0, min(failures, attempts))

@@ -54,6 +54,9 @@ def test_the_environment_names_another_file(tmp_path: Path, monkeypatch: pytest.
     file.write_text("timezone: Europe/Berlin\n", encoding="utf-8")
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
     assert load_settings().timezone == "Europe/Berlin"
+    other = tmp_path / "other.yaml"
+    other.write_text("timezone: Asia/Tokyo\n", encoding="utf-8")
+    assert load_settings(other).timezone == "Asia/Tokyo"  # a file that is named wins
 
 
 def test_api_values_reach_both_streams_and_a_stream_overrides_them() -> None:
@@ -82,6 +85,14 @@ def test_a_factor_is_exact() -> None:
         ({"timezone": "Europe/Atlantis"}, r"timezone: an IANA time zone name"),
         ({"api": {"numbers": {"running_hours_factor": 0}}}, r"running_hours_factor: a positive number"),
         ({"engine": {"chunk_records": 1}}, r"engine\.chunk_records: .*100"),
+        ({"engine": {"lease_seconds": 1}}, r"engine\.lease_seconds: .*5"),
+        ({"api": {"retries": {"attempts": 0}}}, r"equipment\.retries\.attempts: .*1"),
+        ({"api": {"retries": {"attempts": 21}}}, r"equipment\.retries\.attempts: .*20"),
+        ({"api": {"numbers": {"running_hours_factor": "1/0"}}}, r"running_hours_factor: a positive number"),
+        ({"rules": {"max_rejected_percent": 101}}, r"rules\.max_rejected_percent: .*100"),
+        ({"rules": {"look_back_days": 32}}, r"rules\.look_back_days: .*31"),
+        ({"view": {"slow_ms": 2000, "very_slow_ms": 2000}}, r"view: very_slow_ms must be more than slow_ms"),
+        ({"view": {"fresh_minutes": 60, "old_minutes": 60}}, r"view: old_minutes must be more than fresh_minutes"),
         ({"streams": {"running_time": {"parallel_requests": 99}}}, r"running_time\.parallel_requests: .*32"),
     ],
 )

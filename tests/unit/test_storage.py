@@ -71,6 +71,14 @@ def test_runs_that_nobody_wrote_to_for_long_are_removed(storage):
     assert left == ["cache/b.json", "runs/2/x/y"]
 
 
+def test_a_run_is_as_new_as_the_newest_file_however_deep_it_lies(storage):
+    storage.write_bytes("runs/1/units/2026-01-31/attempt/rows-1.arrow", b"1")
+    old = time.time() - 15 * 86400
+    for folder in (path for path in storage.base.rglob("*") if path.is_dir()):
+        os.utime(folder, (old, old))
+    assert storage.delete_older_than(datetime.now(UTC) - timedelta(days=14)) == 0
+
+
 def test_the_default_base_is_below_the_airflow_home(tmp_path, monkeypatch):
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     assert Storage(StorageSettings()).base == tmp_path / "cmms_storage"
@@ -86,6 +94,8 @@ def test_a_local_file_is_used_where_it_is(storage):
 def test_object_storage_behaves_the_same(tmp_path):
     storage = Storage(StorageSettings(base_path=f"file://{tmp_path}/bucket"))
     assert not storage.is_local
+    named = StorageSettings(base_path="s3://bucket/prefix", connection_id="cmms_storage")
+    assert Storage(named).base.conn_id == "cmms_storage"
     storage.write_bytes("runs/1/x/a", b"content")
     storage.write_bytes("cache/a.json", b"{}")
     assert storage.exists("runs/1/x/a")

@@ -104,6 +104,16 @@ def test_the_deadline_of_all_attempts_ends_them_early(tmp_path, simulator, calls
 
 
 @pytest.mark.feature("TEST-23")
+def test_the_deadline_of_all_attempts_also_ends_an_answer_that_takes_its_time(tmp_path, simulator, calls):
+    simulator.inject(Fault("drip", bytes_per_second=50))
+    retries = {**FAST_RETRIES, "deadline": 1}
+    started = time.monotonic()
+    fails_with(ApiUnavailable, simulator, tmp_path, calls, timeouts={"page": 8, "read": 30}, retries=retries)
+    assert time.monotonic() - started < 7  # one attempt may take 8 seconds
+    assert calls[0].error_class == "PageDeadline"
+
+
+@pytest.mark.feature("TEST-23")
 def test_a_redirect_is_refused_and_not_followed(tmp_path, simulator, calls):
     with Simulator(SMALL) as elsewhere:
         simulator.inject(Fault("redirect", location=elsewhere.base_url + "/equipment"))
@@ -125,6 +135,14 @@ def test_a_pause_that_the_source_asks_for_is_kept(tmp_path, simulator, calls, re
 
 
 @pytest.mark.feature("RTY-02")
+def test_a_pause_of_exactly_the_cap_is_kept(tmp_path, simulator, calls):
+    simulator.inject(Fault("status", status=429, retry_after="1", times=1))
+    fetched = fetch(simulator, tmp_path, calls=calls, retries={**FAST_RETRIES, "retry_after_cap": 1})
+    assert len(fetched.records) == 23
+    assert outcomes(calls) == [(429, "HTTP 429"), (200, None)]
+
+
+@pytest.mark.feature("RTY-02")
 @pytest.mark.parametrize("retry_after", ["-5", "http-date:-60", "soon", None])
 def test_an_unusable_pause_means_our_own_wait(tmp_path, simulator, calls, retry_after):
     simulator.inject(Fault("status", status=429, retry_after=retry_after, times=1))
@@ -139,13 +157,17 @@ def test_a_pause_beyond_the_cap_fails_at_once_and_names_the_wait(tmp_path, simul
     error = fails_with(RateLimited, simulator, tmp_path, calls)
     assert error.context["wait_seconds"] == pytest.approx(86400, abs=5)
     assert len(calls) == 1
+    simulator.clear_faults()
+    simulator.inject(Fault("status", status=503, retry_after=retry_after))
+    assert fails_with(ApiUnavailable, simulator, tmp_path, calls).context["wait_seconds"] > 86000
+    assert len(calls) == 2
 
 
 @pytest.mark.feature("RTY-02")
 def test_429_to_the_last_attempt_is_rate_limited(tmp_path, simulator, calls):
-    simulator.inject(Fault("status", status=429, retry_after="0"))
-    fails_with(RateLimited, simulator, tmp_path, calls)
-    assert len(calls) == 3
+    simulator.inject(Fault("status", status=429, retry_after="0.1"))
+    error = fails_with(RateLimited, simulator, tmp_path, calls)
+    assert (len(calls), error.context["wait_seconds"]) == (3, 0.1)
 
 
 @pytest.mark.feature("TEST-25")
@@ -314,6 +336,21 @@ def test_nobody_listening_is_unavailable(tmp_path, calls):
     assert {call.error_class for call in calls} == {"ConnectionRefusedError"} or len(calls) == 3
 
 
+@pytest.mark.feature("TEST-23", "RTY-01")
+def test_a_request_that_cannot_be_sent_is_not_tried_again(tmp_path, simulator, calls):
+    error = fails_with(ApiRefused, simulator, tmp_path, calls, headers={"X-Site": "north\r\nX-Other: 1"})
+    assert "cannot be sent" in str(error)
+    assert outcomes(calls) == [(None, "ApiRefused")]
+    assert simulator.request_count == 0
+
+
+@pytest.mark.feature("SVC-01", "LOG-01")
+def test_a_credential_in_the_path_is_told_nowhere(tmp_path, simulator, calls):
+    source = connect(simulator, base_url=f"{simulator.base_url}/{SECRET}")
+    fails_with(ApiRefused, simulator, tmp_path, calls, connection=source)  # there is no such path
+    assert [call.endpoint for call in calls] == ["/***/equipment"]
+
+
 # --- bodies ---
 
 
@@ -443,6 +480,16 @@ def test_rows_that_move_once_are_fetched_again(tmp_path, simulator):
     fetched = fetch(simulator, tmp_path, pagination=PAGES)
     assert len(fetched.records) == fetched.progress[-1][1]
     assert len(list((tmp_path / "runs/7/equipment").iterdir())) == len(fetched.manifest.pages) + 1
+
+
+@pytest.mark.feature("SYNC-03", "TEST-23")
+@pytest.mark.parametrize(
+    "fault", [Fault("rows_shift", page=1, nth=2, times=1), Fault("total_mismatch", delta=5, page=1, nth=2, times=1)]
+)
+def test_of_two_pages_too_the_first_is_looked_at_again(tmp_path, simulator, calls, fault):
+    simulator.inject(fault)
+    fetch(simulator, tmp_path, calls=calls, pagination={"size": 12})
+    assert [call.page for call in calls] == [1, 2, 1] * 2
 
 
 @pytest.mark.feature("SYNC-03", "TEST-23")

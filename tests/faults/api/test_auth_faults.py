@@ -80,6 +80,17 @@ def test_a_401_that_a_new_token_does_not_cure_is_final(tmp_path):
 
 
 @pytest.mark.feature("SVC-01", "TEST-24")
+def test_a_403_is_final_and_asks_for_no_new_token(tmp_path):
+    calls = []
+    with source("oauth2") as simulator:
+        simulator.inject(Fault("status", status=403, stream="equipment"))
+        with pytest.raises(ApiRefused):
+            fetch(simulator, tmp_path, calls=calls, auth={"scheme": "oauth2"},
+                  connection=connect(simulator, login="demo-client", password="demo-secret"))  # fmt: skip
+    assert [(call.endpoint, call.status) for call in calls] == [("/oauth/token", 200), ("/equipment", 403)]
+
+
+@pytest.mark.feature("SVC-01", "TEST-24")
 def test_a_token_is_renewed_before_it_expires(tmp_path):
     with source("oauth2", token_lifetime_seconds=0.4, latency_seconds=0.1) as simulator:
         fetched = fetch(
@@ -116,6 +127,14 @@ def test_a_token_answer_without_a_token_is_refused(tmp_path, body):
                   connection=connect(simulator, login="demo-client", password="demo-secret"))  # fmt: skip
 
 
+def test_a_token_answer_that_is_no_answer_at_all_is_refused(tmp_path):
+    with source("oauth2") as simulator:
+        simulator.inject(Fault("literal_body", body="x" * 2000, stream="token"))
+        with pytest.raises(ApiRefused, match="token endpoint"):
+            fetch(simulator, tmp_path, max_body_bytes=1024, auth={"scheme": "oauth2"},
+                  connection=connect(simulator, login="demo-client", password="demo-secret"))  # fmt: skip
+
+
 def test_a_token_endpoint_on_another_host_never_gets_the_credential(tmp_path):
     with source("oauth2") as simulator, source("oauth2") as elsewhere:
         with pytest.raises(ApiRefused, match="another host"):
@@ -138,6 +157,7 @@ def test_a_rotated_secret_works_with_the_next_fetch(tmp_path):
         ("bearer", {"password": None}),
         ("bearer", {"password": "two\nlines"}),
         ("raw", {"password": "späce"}),
+        ("api_key", {"password": "copied-with-a-space "}),
         ("basic", {"password": "x"}),
         ("oauth2", {"password": "x"}),
     ],

@@ -50,6 +50,12 @@ def test_totals_and_cursor_may_be_anywhere_beside_the_records():
     assert (content.total, content.next_value) == (12, "c2")
 
 
+@pytest.mark.parametrize("last", [b"null", b'""', b"false", b'{"next": null}', b'{"previous": "x"}'])
+def test_a_next_link_that_is_there_and_empty_is_the_end(last):
+    body = b'{"data": [1], "links": ' + (last if last.startswith(b"{") else b'{"next": ' + last + b"}") + b"}"
+    assert split_records(body, "data", Pagination(style="next_link")).next_value is None
+
+
 @pytest.mark.parametrize("meta", [b"null", b"[]", b"{}", b'{"total": null}', b'"x"'])
 def test_missing_totals_are_no_error(meta):
     assert split_records(b'{"data": [1], "meta": ' + meta + b"}", "data", DEFAULT).total is None

@@ -33,19 +33,24 @@ for line in sys.stdin:
     except SettingsError as error:
         print(json.dumps(f"refused: {error}"))
     else:
-        told = [connection.base_url, connection.login, connection.password == "canary-secret", dict(connection.headers), connection.verify]
+        told = [connection.base_url, connection.login, connection.password == "canary-secret", dict(connection.headers), connection.verify, connection.cert, dict(connection.proxies)]
         print(json.dumps(" ".join(map(str, told)) + repr(connection)))
 """
 
 CONNECTIONS = [
     (
         {"conn_type": "http", "host": "http://127.0.0.1:1234/api/v2", "password": "canary-secret"},
-        "http://127.0.0.1:1234/api/v2 None True {} True",
+        "http://127.0.0.1:1234/api/v2 None True {} True None {}",
     ),
     (
         {"conn_type": "http", "schema": "https", "host": "erp.example", "port": 8443, "login": "me",
          "password": "canary-secret", "extra": {"X-Site": "north", "verify": False}},
-        "https://erp.example:8443 me True {'X-Site': 'north'} False",
+        "https://erp.example:8443 me True {'X-Site': 'north'} False None {}",
+    ),
+    (
+        {"conn_type": "http", "host": "https://erp.example", "password": "canary-secret",
+         "extra": {"cert": "/etc/ssl/us.pem", "verify": "/etc/ssl/ca.pem", "proxies": {"https": "http://proxy:3128"}}},
+        "https://erp.example None True {} /etc/ssl/ca.pem /etc/ssl/us.pem {'https': 'http://proxy:3128'}",
     ),
     ({"conn_type": "http", "host": "http://user:canary-secret@erp.example"}, "refused:"),
     ({"conn_type": "http", "host": "ftp://erp.example"}, "refused:"),

@@ -14,6 +14,16 @@ def test_only_what_takes_too_long_is_cut():
     watch.close()
 
 
+def test_what_was_met_in_time_cuts_nothing_later():
+    watch, cut = DeadlineWatch(), threading.Event()
+    with watch.limit(0.05, cut.set):
+        pass
+    with watch.limit(60, cut.set) as other:
+        assert not cut.wait(0.2)
+        assert not other.is_over
+    watch.close()
+
+
 def test_a_later_request_with_an_earlier_deadline_is_cut_in_time():
     watch, cut = DeadlineWatch(), threading.Event()
     with watch.limit(60, lambda: None):

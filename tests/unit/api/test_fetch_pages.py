@@ -1,12 +1,15 @@
 """The fetch step against a real server: every way of asking gives all records, with as few requests as told."""
 
 import json
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from cmms.api.connection import ApiConnection
 from cmms.api.rate_limit import RateLimiter
 from cmms.errors import HandoverMissing, RunCancelled
 from cmms.simulator.config import RateLimit, SimulatorConfig
@@ -149,6 +152,7 @@ def test_single_days_are_one_request_each_and_each_page_knows_its_day(tmp_path, 
     fetched = fetch(simulator, tmp_path, scope=Scope("running_time", date(2026, 1, 30), DAY), parallel_requests=2)
     assert [page.unit_keys for page in fetched.manifest.pages] == [("2026-01-30",), ("2026-01-31",)]
     assert fetched.manifest.unit_keys == ("2026-01-30", "2026-01-31")
+    assert sorted((call.unit_key, call.page) for call in fetched.calls) == [("2026-01-30", 1), ("2026-01-31", 1)]
 
 
 def test_plants_are_asked_for_one_by_one_or_together(tmp_path):
@@ -192,6 +196,44 @@ def test_an_unchanged_answer_costs_a_304_and_gives_the_same_pages(tmp_path, simu
     assert (changed.manifest.not_modified, changed.records) == (False, [b'{"EQUNR": "1"}'])
 
 
+class _TellsOnce(BaseHTTPRequestHandler):
+    """Two pages of a list; what is beside the records stands in the headers, and is left out of a 304."""
+
+    def do_GET(self):
+        number = 2 if "page=2" in self.path else 1
+        etag, body = f'"{number}"', b'[{"EQUNR": "%d"}]' % number
+        if self.headers.get("If-None-Match") == etag:
+            self.send_response(304)
+            self.send_header("ETag", etag)
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("ETag", etag)
+        self.send_header("X-Total-Count", "2")
+        if number == 1:
+            self.send_header("Link", '<?page=2>; rel="next"')
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.feature("API-05")
+def test_a_304_that_leaves_out_total_and_link_leads_to_the_next_page_all_the_same(tmp_path):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _TellsOnce) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        connection = ApiConnection(f"http://127.0.0.1:{server.server_port}", password="x")
+        for status in (200, 304, 304):
+            fetched = fetch(None, tmp_path, connection=connection, conditional_requests=True, records_path="",
+                            pagination={"style": "link_header"})  # fmt: skip
+            assert fetched.calls[0].status == status
+            assert fetched.records == [b'{"EQUNR": "1"}', b'{"EQUNR": "2"}']
+            assert fetched.progress[-1] == (2, 2)
+        server.shutdown()
+
+
 @pytest.mark.feature("API-05")
 def test_a_damaged_cache_is_as_good_as_none(tmp_path, simulator):
     fetch(simulator, tmp_path, conditional_requests=True)
@@ -221,6 +263,15 @@ def test_moments_to_start_at_are_evenly_spaced():
         limiter.wait(asked.append)
         moments.append(time.monotonic() + sum(asked))
     assert moments[-1] - moments[0] >= 6 / 20 - 0.005
+
+
+@pytest.mark.feature("RTY-02")
+def test_a_short_pause_does_not_end_a_longer_one():
+    limiter, asked = RateLimiter(None), []
+    limiter.pause(60)
+    limiter.pause(1)
+    limiter.wait(asked.append)
+    assert asked == [pytest.approx(60, abs=5)]
 
 
 @pytest.mark.feature("TEST-25", "RTY-02")
@@ -322,3 +373,12 @@ def test_a_body_too_large_for_memory_is_landed_in_parts(tmp_path, simulator, mon
     assert [page.records for page in parts.manifest.pages] == [10, 10, 3]
     assert parts.records == whole.records
     assert parts.progress[-1] == (23, 23)
+
+
+@pytest.mark.feature("MEM-02")
+def test_parts_hold_their_records_where_the_settings_look_for_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("cmms.api.receive_body.IN_MEMORY_BYTES", 1000)
+    with Simulator(replace(SMALL, records_path="result.items", meta_path="result.page")) as simulator:
+        paging = {"total_path": "result.page.total", "last_page_path": "result.page.last_page"}
+        fetched = fetch(simulator, tmp_path, records_path="result.items", pagination=paging)
+    assert len(fetched.records) == 23

@@ -3,7 +3,7 @@
 import pytest
 
 from cmms.api.links import follow_link, is_same_origin
-from cmms.api.pagination import PageFacts, PageTrail
+from cmms.api.pagination import PageFacts, PageTrail, total_of
 from cmms.errors import ApiRefused, IncompleteFetch
 from cmms.settings import Pagination
 
@@ -127,3 +127,23 @@ def test_a_page_that_is_not_full_is_asked_for_along_with_the_others():
     one = trail(size=2)
     addresses = one.accept(one.first(), PageFacts(2, total=5))
     assert [address.number for address in addresses] == [2, 3]
+
+
+def test_the_number_of_the_last_page_counts_from_the_first_one():
+    one = trail(size=2, first_page=0)
+    addresses = one.accept(one.first(), PageFacts(2, last_page=2))
+    assert [address.number for address in addresses] == [2, 3]
+
+
+def test_a_page_that_comes_twice_pushes_another_behind_the_last_one():
+    one = trail(size=2)
+    pages = [PageFacts(2, total=6), PageFacts(2, total=6), PageFacts(2, total=6, repeated=True), PageFacts(2, total=6)]
+    assert len(walk(one, pages)) == 4
+    assert (one.records, one.check()) == (6, None)
+
+
+def test_the_total_of_the_body_wins_over_that_of_a_header():
+    paging = Pagination()
+    assert total_of(paging, 5, {"X-Total-Count": "7"}) == 5
+    assert total_of(paging, None, {"X-Total-Count": "7"}) == 7
+    assert total_of(paging, None, {"X-Total-Count": "many"}) is None

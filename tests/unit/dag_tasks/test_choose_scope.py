@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -108,6 +109,14 @@ def test_dates_of_the_form_win(params: dict[str, str | None], days: tuple[date, 
     assert (scope.start_date, scope.end_date) == days
 
 
+@pytest.mark.parametrize("scope_of", [equipment_scope, running_time_scope])
+def test_plants_and_machines_of_the_form_are_trimmed_and_each_is_there_once(scope_of: Any) -> None:
+    params = {"plant_codes": [" P2", "P1", "P2 ", " "], "equipment_numbers": ["00 1", "00 1", ""]}
+    scope = scope_of(DagRun(), params, BERLIN)
+    assert (scope.plant_codes, scope.equipment_numbers) == (("P2", "P1"), ("00 1",))
+    assert not scope_of(DagRun(), {"plant_codes": [" "], "equipment_numbers": None}, BERLIN).is_restricted
+
+
 def test_a_text_that_is_no_date_is_named() -> None:
     with pytest.raises(SettingsError, match="start_date: a date such as"):
         running_time_scope(DagRun(), {"start_date": "yesterday"}, BERLIN)
@@ -140,3 +149,4 @@ def test_waiting_counts_from_the_click_or_from_when_airflow_let_the_run_go() -> 
     assert queue_ms(DagRun(), started) == 2000
     assert queue_ms(manual(datetime(2026, 2, 1, 0, 0, 1, tzinfo=UTC)), started) == 4000
     assert queue_ms(DagRun(start_date=None), started) is None
+    assert queue_ms(manual(datetime(2026, 2, 1, 0, 0, 9, tzinfo=UTC)), started) == 0  # two machines' clocks differ

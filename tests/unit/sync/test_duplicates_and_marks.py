@@ -66,6 +66,17 @@ def test_the_winner_does_not_depend_on_the_order(winner: tuple[Any, ...], loser:
         assert losers(order) == {loser[-1]: code}
 
 
+@pytest.mark.feature("SYNC-10", "VAL-11")
+@pytest.mark.parametrize("name", ["point", "object_number", "company_code", "running_hours", "plant_id"])
+def test_a_record_that_differs_in_any_value_is_kept(name: str) -> None:
+    frame = pl.DataFrame(
+        {"equipment_number": "A", "api_created_at": NOON, "page": 1, "position": [0, 1], name: ["x", "y"]},
+        schema_overrides={"api_created_at": pl.Datetime("ms")},
+    )
+    lost = resolve_duplicates(frame, lambda places: {place: bytes([place[1]]) for place in places})
+    assert lost["code"].to_list() == ["DUPLICATE_SUPERSEDED"]
+
+
 def test_single_records_lose_nothing() -> None:
     assert losers([row("a"), row("b", number="B")]) == {}
 

@@ -40,7 +40,7 @@ def hours(text: str, **changes: object) -> int | str:
         ("abc", "NOT_NUMERIC"), ("", "NOT_NUMERIC"), ("NaN", "NOT_NUMERIC"), ("sNaN", "NOT_NUMERIC"), ("inf", "NOT_NUMERIC"),
         ("12,5", "NOT_NUMERIC"), ("1_000", "NOT_NUMERIC"), ("１２", "NOT_NUMERIC"), (".5", "NOT_NUMERIC"), ("5.", "NOT_NUMERIC"),
         ("-5-", "NOT_NUMERIC"), ("5E1-", "NOT_NUMERIC"), ("0x1F", "NOT_NUMERIC"), ("8 h", "NOT_NUMERIC"),
-        ("1e400", "OUT_OF_RANGE"), ("1e-400", "OUT_OF_RANGE"), ("9" * 5000, "OUT_OF_RANGE"), ("9" * 5000 + "x", "NOT_NUMERIC"),
+        ("1e400", "OUT_OF_RANGE"), ("1e-400", "OUT_OF_RANGE"), ("1e-30", 0), ("1e-31", "OUT_OF_RANGE"), ("9" * 5000, "OUT_OF_RANGE"), ("9" * 5000 + "x", "NOT_NUMERIC"),
         ("10000000000000", "OUT_OF_RANGE"), ("9999999999999.9995", "OUT_OF_RANGE"),
         ("9999999999999.9994", 9_999_999_999_999_999),
     ],

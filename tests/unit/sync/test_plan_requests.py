@@ -144,6 +144,15 @@ def test_a_batch_survives_json():
     assert Batch.from_dict(json.loads(json.dumps(batch.to_dict()))) == batch
 
 
+def test_a_scope_survives_json():
+    day = date(2026, 1, 31)
+    scope = Scope(
+        "running_time", day, date(2026, 2, 1), ("P1",), ("A", "B"), full_refresh=True, run_date=date(2026, 2, 2)
+    )
+    assert Scope.from_dict(json.loads(json.dumps(scope.to_dict()))) == scope
+    assert Scope.from_dict({"stream": "equipment"}) == Scope("equipment")
+
+
 def test_the_same_input_gives_the_same_plan():
     assert plan() == plan(plants=("P1", "P2"))
 
