@@ -66,7 +66,7 @@ def _line(row: Row) -> Any:
                 className="cmms-dim cmms-local",
             ),
             status_badge(_LEVELS.get(row["level"], row["level"]), size="xs"),
-            html.Strong(CATEGORIES.get(row["category"], row["category"])),
+            html.Strong(CATEGORIES.get(row["category"], row["category"].capitalize())),
             html.Code(row["code"]),
             html.Span([*what, row["message"]], className="cmms-stream-text"),
             link(f"#{row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"),
