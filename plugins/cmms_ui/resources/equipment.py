@@ -68,7 +68,7 @@ EQUIPMENT: Resource = Resource(
     },
     order=(("equipment_number", False),),
     title="equipment_number",
-    search_hint="Number, description",
+    search_hint="Search number, text",
     refresh_seconds=30,
     topics=("records", "edits"),
     inline_edit="edit",

@@ -45,7 +45,7 @@ NOTIFICATIONS = Resource(
     columns=(
         Column("id", "Id", "a.id", "integer", width=90, link=True, phone="title"),
         Column("level", "Level", "a.level", "status", width=120, choices=_LEVELS, phone="fact"),
-        Column("title", "What", "a.title", width=380, searchable=True, phone="line"),
+        Column("title", "What", "a.title", width=425, searchable=True, phone="line"),
         Column("status", "Status", "a.status", "status", width=140, phone="side"),
         Column("occurrences", "Times", "a.occurrences", "integer", width=90, phone="fact"),
         Column("last_at", "Last", "a.last_at", "instant", width=178, phone="fact"),
