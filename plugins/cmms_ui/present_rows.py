@@ -42,11 +42,11 @@ def _plain(value: Any, column: Column) -> Any:
 
 
 def hours_text(value: Decimal | None) -> str:
-    """``1,234.5``: hours as lists show them (``cmmsHours`` in ``cmms.js``), one to three decimals."""
+    """``1,234.50``: hours as lists show them (``cmmsHours`` in ``cmms.js``), two to three decimals."""
     if value is None:
         return NOTHING
     whole, _, decimals = f"{value:,.3f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0') or '0'}"
+    return f"{whole}.{decimals[:2]}{decimals[2:].rstrip('0')}"
 
 
 def to_text(value: Any, column: Column) -> str:

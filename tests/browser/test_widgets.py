@@ -65,6 +65,8 @@ def test_up_to_ten_machines_lie_over_each_other_with_one_legend_that_puts_them_o
             " GROUP BY e.id HAVING COUNT(*) = 14 ORDER BY e.id LIMIT 11",
         )
     ]
+    from cmms_ui.present_rows import hours_text
+
     page = log_in("viewer")
     page.goto("/cmms/running-times")
     widget = _widget(page, "Machines compared")
@@ -93,7 +95,7 @@ def test_up_to_ten_machines_lie_over_each_other_with_one_legend_that_puts_them_o
         numbers[3],
     )[0]["h"]
     row = widget.get_by_role("row").filter(has_text=numbers[3])
-    expect(row.get_by_role("cell").last).to_have_text(f"{float(stored):,}")
+    expect(row.get_by_role("cell").last).to_have_text(hours_text(stored))
     expect(row.get_by_role("link")).to_have_attribute("href", re.compile(r"/equipment/\d+$"))
 
 

@@ -107,3 +107,26 @@ def test_no_colour_stands_outside_the_table(view_folder: Path) -> None:
         used |= {name for name in re.findall(r"var\(--cmms-([\w-]+)\)", text) if "{" not in name}
         assert not re.search(r'"(indigo|teal|orange|grape|yellow|red)\.\d"', text), file
     assert used - {"font", "logo"} <= set(_palettes()[0])
+
+
+def test_columns_of_figures_stand_right_and_texts_left() -> None:
+    from cmms_ui.widgets.parts import link, small_table
+
+    rows = [["P001", "1,204", link("12", "/equipment"), "44.0 %", "–"], ["P002", "–", "7", "8 %", "–"]]
+    table = small_table(("Plant", "Machines", "Open", "Used", "Note"), rows, "Plants").children
+    heads = [head.className for head in table.children[1].children.children]
+    assert heads == [None, "cmms-right", "cmms-right", "cmms-right", None]  # nothing but dashes is no figure
+    for row in table.children[2].children:
+        assert [cell.className for cell in row.children] == heads
+
+
+@pytest.mark.feature("ACT-09")
+def test_a_step_says_that_it_has_not_counted_instead_of_nothing() -> None:
+    from cmms_ui.widgets.run_progress import step_line
+
+    names = ("fetching", "validating", "fetched", "rejected", "written", "api_ms", "validate_ms", "write_ms")
+    row = {**dict.fromkeys(names, 0), "units": 24, "units_done": 0, "writing": 24}
+    assert str(step_line(row)).count("not counted yet") == 2
+    merged = {**row, "units_done": 1, "fetched": 2001, "rejected": 8}
+    assert "2,001 records" in str(step_line(merged)) and "not counted yet" not in str(step_line(merged))
+    assert "0 records" in str(step_line(row, ended="failed"))

@@ -37,10 +37,10 @@ def test_a_column_that_a_tab_adds_is_a_fact_of_the_card_and_one_without_a_place_
 @pytest.mark.parametrize(
     ("hours", "text"),
     [
-        (Decimal("12345.500"), "12,345.5"),
-        (Decimal("0.000"), "0.0"),
+        (Decimal("12345.500"), "12,345.50"),
+        (Decimal("0.000"), "0.00"),
         (Decimal("7.125"), "7.125"),
-        (Decimal("1000"), "1,000.0"),
+        (Decimal("1000"), "1,000.00"),
         (None, "–"),
     ],
 )

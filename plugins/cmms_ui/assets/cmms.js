@@ -356,12 +356,14 @@
 
   // --- Cells.
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  const chartFunctions = (window.dashMantineFunctions = window.dashMantineFunctions || {});
+  chartFunctions.cmmsGrouped = function (value) { return typeof value === "number" ? value.toLocaleString("en") : value; };
   functions.cmmsInteger = function (params) {
     return params.value === null || params.value === undefined ? "" : Number(params.value).toLocaleString("en");
   };
   functions.cmmsHours = function (params) {
     return params.value === null || params.value === undefined ? "" :
-      Number(params.value).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 3 });
+      Number(params.value).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 3 });
   };
   functions.cmmsInstant = function (params) {
     if (!params.value) return "";
@@ -369,6 +371,9 @@
     const two = function (n) { return String(n).padStart(2, "0"); };
     return at.getFullYear() + "-" + two(at.getMonth() + 1) + "-" + two(at.getDate()) + " " +
       two(at.getHours()) + ":" + two(at.getMinutes()) + ":" + two(at.getSeconds());
+  };
+  functions.cmmsYesNo = function (params) {
+    return params.value === null || params.value === undefined ? "" : params.value ? "Yes" : "No";
   };
   functions.cmmsChoice = function (params) {
     const context = params.colDef.context || {};

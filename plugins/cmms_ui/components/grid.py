@@ -22,6 +22,7 @@ _FILTERS = {
     "date": "agDateColumnFilter",
     "instant": "agDateColumnFilter",
 }
+_FORMATS = {"instant": "cmmsInstant", "boolean": "cmmsYesNo"}
 # The name begins as those of the grid's own columns do: it is none that people move, hide or keep.
 _DETAILS: dict[str, Any] = {
     "colId": "ag-Grid-Details",
@@ -122,8 +123,8 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
         if column.name not in ("id", "sync_log_id"):
             function = "cmmsHours" if column.kind == "hours" else "cmmsInteger"
             definition["valueFormatter"] = {"function": f"{function}(params)"}
-    elif column.kind == "instant":
-        definition["valueFormatter"] = {"function": "cmmsInstant(params)"}
+    elif column.kind in _FORMATS:
+        definition["valueFormatter"] = {"function": f"{_FORMATS[column.kind]}(params)"}
     elif column.kind == "status":
         definition["valueFormatter"] = {"function": "cmmsChoice(params)"}
         definition["context"] = {name: status.label for name, status in STATUSES.items()}

@@ -24,9 +24,9 @@ from cmms_ui.widgets.sync_widgets import CODES, LIVE, RECENT, RING
 DASHBOARD: tuple[Widget, ...] = (
     COUNTS,
     LIVE,
-    DAILY,
-    RECENT,
     RING,
+    RECENT,
+    DAILY,
     TREND,
     HEALTH,
     WEEKS,

@@ -299,6 +299,7 @@ def _filter_input(resource: Resource, item: Filter, values: Sequence[str]) -> An
         placeholder=item.label,
         searchable=True,
         clearable=True,
+        comboboxProps={"width": 240, "position": "bottom-start"},
         className="cmms-filter cmms-filter-quiet" if item.quiet else "cmms-filter",
         **aria(label=item.label),
     )

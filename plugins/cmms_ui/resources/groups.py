@@ -65,7 +65,7 @@ GROUPS = Resource(
             phone="fact",
         ),
         Column("description", "Description", "g.description", width=320, sortable=False, phone="line"),
-        Column("created_at", "Added", "g.created_at", "instant", width=165),
+        Column("created_at", "Added", "g.created_at", "instant", width=178),
         Column("is_active", "Is active", "g.is_active", "boolean", hidden=True),
         Column("row_version", "Version", "g.row_version", "integer", hidden=True),
     ),

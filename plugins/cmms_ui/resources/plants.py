@@ -49,7 +49,7 @@ PLANTS = Resource(
             phone="fact",
         ),
         Column("description", "Description", "p.description", width=320, sortable=False, phone="line"),
-        Column("created_at", "Added", "p.created_at", "instant", width=165),
+        Column("created_at", "Added", "p.created_at", "instant", width=178),
         Column("is_active", "Is active", "p.is_active", "boolean", hidden=True),
         Column("row_version", "Version", "p.row_version", "integer", hidden=True),
     ),

@@ -14,6 +14,7 @@ DETAIL_LIMIT = 100
 _STATUSES = tuple(
     Choice(name, name.capitalize()) for name in ("open", "acknowledged", "retrying", "resolved", "discarded")
 )
+_STREAMS = (Choice("equipment", "Equipment"), Choice("running_time", "Running time"))
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business", "orphan"))
 
 
@@ -83,24 +84,24 @@ RECORD_ERRORS = Resource(
     columns=(
         Column("id", "Id", "x.id", "integer", width=90, link=True, phone="title"),
         Column("status", "Status", "x.status", "status", width=140, choices=_STATUSES, phone="side"),
-        Column("stream", "Type", "x.stream", width=125),
+        Column("stream", "Type", "x.stream", width=125, choices=_STREAMS),
         Column("code", "Code", "x.code", width=210, searchable=True, phone="line"),
         Column("message", "Reason", "x.message", width=320, searchable=True, sortable=False, phone="line"),
         Column("equipment_number", "Machine", "x.equipment_number", width=190, searchable=True, phone="fact"),
         Column("reading_date", "Day", "x.reading_date", "date", width=115, phone="fact"),
-        Column("field", "Field", "x.field", width=130),
-        Column("rule", "Rule", "x.rule", width=100),
+        Column("field", "Field", "x.field", width=165),
+        Column("rule", "Rule", "x.rule", width=100, hidden=True),
         Column("category", "Category", "x.category", width=115, choices=_CATEGORIES),
         Column("attempts", "Attempts", "x.attempts", "integer", width=105),
-        Column("last_seen_at", "Last seen", "x.last_seen_at", "instant", width=165),
-        Column("first_seen_at", "First seen", "x.first_seen_at", "instant", width=165, hidden=True),
+        Column("last_seen_at", "Last seen", "x.last_seen_at", "instant", width=178),
+        Column("first_seen_at", "First seen", "x.first_seen_at", "instant", width=178, hidden=True),
         Column("sync_log_id", "Run", "x.sync_log_id", "integer", width=90, leads_to=("syncs", "sync_log_id")),
         Column("page", "Page", "x.page", "integer", width=90, hidden=True),
         Column("position", "Position", "x.position", "integer", width=100, hidden=True),
         Column("record_key", "Key", "x.record_key", width=240, hidden=True),
         Column("note", "Note", "x.note", width=200, hidden=True),
         Column("resolved_by", "Settled by", "x.resolved_by", width=120, hidden=True),
-        Column("resolved_at", "Settled at", "x.resolved_at", "instant", width=165, hidden=True),
+        Column("resolved_at", "Settled at", "x.resolved_at", "instant", width=178, hidden=True),
         Column("payload", "As received", "CONVERT(x.payload USING utf8mb4)", "long", 300, False, False, hidden=True),
         Column(
             "edited", "Corrected", "CONVERT(x.edited_payload USING utf8mb4)", "long", 300, False, False, hidden=True
@@ -132,7 +133,7 @@ RECORD_ERRORS = Resource(
         Tab("all", "All", "list", "", "No record has ever been rejected."),
     ),
     filters=(
-        Filter("stream", "Type", choices=(Choice("equipment", "Equipment"), Choice("running_time", "Running time"))),
+        Filter("stream", "Type", choices=_STREAMS),
         Filter("category", "Category", choices=_CATEGORIES),
         Filter("reading_date", "Day", kind="days"),
     ),

@@ -49,6 +49,7 @@ _STATUSES = tuple(
 )
 _LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business"))
+_TRIGGERS = tuple(Choice(name, name.capitalize()) for name in ("schedule", "manual", "backfill", "replay"))
 _OPEN = ("queued", "running", "paused")
 RETRY_LIMIT = 20
 
@@ -183,7 +184,7 @@ SYNCS = Resource(
     key="l.id",
     order=(("sync_started_at", True),),
     title="id",
-    search_hint="Search run id, person or error",
+    search_hint="Search run, error, person",
     refresh_seconds=3,
     topics=("runs",),
     record_widgets=(STEPS, ERRORS),
@@ -213,7 +214,7 @@ SYNCS = Resource(
         Column("records_superseded", "Superseded", "l.records_superseded", "integer", width=120, hidden=True),
         Column("interval_start", "From", "l.interval_start", "date", width=115),
         Column("interval_end", "To", "l.interval_end", "date", width=115),
-        Column("trigger_kind", "Trigger", "l.trigger_kind", width=110),
+        Column("trigger_kind", "Trigger", "l.trigger_kind", width=110, choices=_TRIGGERS),
         Column("triggered_by", "By", "l.triggered_by", width=110, searchable=True),
         Column("error_category", "Category", "l.error_category", width=115, choices=_CATEGORIES),
         Column("error_class", "Error", "l.error_class", width=160, searchable=True),
@@ -235,7 +236,7 @@ SYNCS = Resource(
             "play",
             "l.status IN ('queued', 'running', 'paused')",
             "No sync is running.",
-            widgets=(LIVE, DAILY, RECENT, RATES, ERROR_STREAM),
+            widgets=(LIVE, RATES, RECENT, DAILY, ERROR_STREAM),
         ),
         Tab(
             "equipment",

@@ -74,7 +74,10 @@ def render_calls(data: Mapping[str, Any]) -> Any:
                 className="cmms-beside",
             ),
             small_table(("Endpoint", "Median", "95 %", "Slowest", "Requests"), lines, "Response times by endpoint"),
-            note(f"The newest {len(rows):,} requests. Limits are settings: view.slow_ms, view.very_slow_ms."),
+            note(
+                f"The newest {len(rows):,} requests. Slow from {limits.slow_ms:,} ms, very slow from"
+                f" {limits.very_slow_ms:,} ms (settings view.slow_ms and view.very_slow_ms)."
+            ),
         ]
     )
 

@@ -16,7 +16,7 @@ from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Widget
 from cmms_ui.status import find_status
 from cmms_ui.widgets.condition_widgets import SOON
-from cmms_ui.widgets.parts import KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
+from cmms_ui.widgets.parts import GROUPED, KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
 
 CHART_DAYS = 14
 RATE_DAYS = 30
@@ -71,7 +71,7 @@ def render_active(rows: list[Row]) -> Any:
     )
     chart = dmc.CompositeChart(
         composedChartProps=KEYBOARD,
-        h=170,
+        h=235,
         data=[
             {"day": f"{row['date']:%m-%d}", "Hours": float(row["hours"]), "Utilisation, %": float(utilisation(row))}
             for row in rows
@@ -83,7 +83,11 @@ def render_active(rows: list[Row]) -> Any:
         ],
         withLegend=True,
         withRightYAxis=True,
-        rightYAxisProps={"domain": [0, 100], "width": 36},
+        yAxisLabel="Hours",
+        yAxisProps={"width": 76},
+        rightYAxisLabel="Utilisation, %",
+        rightYAxisProps={"domain": [0, 100], "width": 60},
+        valueFormatter=GROUPED,
         curveType="linear",
         withDots=False,
         maxBarWidth=26,
@@ -240,6 +244,9 @@ def render_new(rows: list[Row]) -> Any:
                 series=[{"name": label, "color": colour} for label, colour in _STATES.values()],
                 maxBarWidth=40,
                 withLegend=True,
+                yAxisLabel="Machines",
+                yAxisProps={"allowDecimals": False, "width": 70},
+                valueFormatter=GROUPED,
             ),
             note(", ".join(f"{_STATES[state][0]}: {count:,}" for state, count in totals.items()) + "."),
         ]
@@ -258,7 +265,7 @@ def render_errors(rows: list[Row]) -> Any:
     cells = [
         [
             choose(row["code"], "equipment", "error_codes", row["code"]),
-            row["category"],
+            row["category"].capitalize(),
             f"{int(row['machines']):,}",
             link(f"{int(row['records']):,}", f"/record-errors?tab=open&q={row['code']}"),
             f"{int(row['retries']):,}",

@@ -13,7 +13,7 @@ from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Widget
-from cmms_ui.widgets.parts import KEYBOARD, count, drill, figure, link, moment, note, small_table
+from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, drill, figure, link, moment, note, small_table
 
 
 def load_counts(_parameters: Mapping[str, Any]) -> dict[str, int]:
@@ -56,7 +56,7 @@ def render_trend(rows: list[Row]) -> Any:
         [
             dmc.AreaChart(
                 id=drill("running-times", "date"),
-                h=170,
+                h=230,
                 data=[
                     {"day": f"{row['date']:%m-%d}", "date": str(row["date"]), "hours": float(row["hours"])}
                     for row in rows
@@ -65,6 +65,9 @@ def render_trend(rows: list[Row]) -> Any:
                 series=[{"name": "hours", "color": "var(--cmms-brand-mark)", "label": "Running hours"}],
                 curveType="linear",
                 tickLine="x",
+                valueFormatter=GROUPED,
+                yAxisLabel="Hours",
+                yAxisProps={"width": 76},
                 areaChartProps=KEYBOARD,
             ),
             note(

@@ -57,9 +57,7 @@ def render_stream(rows: list[Row]) -> Any:
 
 
 def _line(row: Row) -> Any:
-    what = (
-        link(f"{row['record_key']}", f"/record-errors/{row['id']}") if row["kind"] == "record" else html.Span("the run")
-    )
+    what = [link(f"{row['record_key']}", f"/record-errors/{row['id']}"), ": "] if row["kind"] == "record" else []
     return html.Li(
         [
             html.Time(
@@ -68,9 +66,9 @@ def _line(row: Row) -> Any:
                 className="cmms-dim cmms-local",
             ),
             status_badge(_LEVELS.get(row["level"], row["level"]), size="xs"),
-            html.Strong(CATEGORIES.get(row["category"], row["category"])),
+            html.Strong(CATEGORIES.get(row["category"], row["category"].capitalize())),
             html.Code(row["code"]),
-            html.Span([what, f": {row['message']}"], className="cmms-stream-text"),
+            html.Span([*what, row["message"]], className="cmms-stream-text"),
             link(f"#{row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"),
         ],
     )

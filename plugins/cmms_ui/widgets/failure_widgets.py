@@ -14,7 +14,7 @@ from dash import html
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Choice, Field, Widget
-from cmms_ui.widgets.parts import KEYBOARD, count, link, moment, note, percent_text, small_table
+from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, link, moment, note, percent_text, small_table
 from cmms_ui.widgets.periods import PERIOD, last_days
 
 DAYS = 30
@@ -75,7 +75,9 @@ def render_categories(data: Mapping[str, Any]) -> Any:
                 ],
                 withLegend=True,
                 maxBarWidth=26,
-                yAxisProps={"allowDecimals": False, "width": 40},
+                yAxisLabel="Runs" if data["counted"] == "runs" else "Records",
+                yAxisProps={"allowDecimals": False, "width": 60},
+                valueFormatter=GROUPED,
             ),
             note(f"{totals.total():,} {what} in {DAYS} days: {parts}."),
         ]
@@ -180,7 +182,7 @@ def render_top_codes(rows: list[Row]) -> Any:
     cells = [
         [
             link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
-            row["category"],
+            row["category"].capitalize(),
             f"{row['records']:,}",
             f"{row['open_records'] or 0:,}",
             f"{row['machines']:,}",

@@ -15,7 +15,7 @@ from cmms.views.read_status import Row
 from cmms_ui.components.marks import empty_state
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Choice, Field, Widget
-from cmms_ui.widgets.parts import KEYBOARD, count, note, small_table
+from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, note, small_table
 
 _OPTIONS = (
     Field(
@@ -113,9 +113,12 @@ def render_chart(data: Mapping[str, Any]) -> Any:
                 series=series,
                 withLegend=True,
                 withRightYAxis=not compared,
+                yAxisLabel="Hours a day",
+                rightYAxisLabel="" if compared else "Counter, hours",
+                valueFormatter=GROUPED,
                 curveType="linear",
                 yAxisProps={"domain": [0, 24]},
-                rightYAxisProps={"domain": ["auto", "auto"], "width": 70},
+                rightYAxisProps={"domain": ["auto", "auto"], "width": 84},
                 withDots=False,
                 connectNulls=False,
                 maxBarWidth=26,

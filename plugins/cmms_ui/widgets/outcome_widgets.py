@@ -104,7 +104,8 @@ def render_outcomes(data: Mapping[str, Any]) -> Any:
                 ],
                 withLegend=True,
                 maxBarWidth=26,
-                yAxisProps={"allowDecimals": False, "width": 30},
+                yAxisLabel="Runs",
+                yAxisProps={"allowDecimals": False, "width": 46},
             ),
             note(
                 f"{sums['processed']:,} records: {sums['inserted']:,} new, {sums['updated']:,} changed,"

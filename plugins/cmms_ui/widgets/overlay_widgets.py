@@ -37,6 +37,7 @@ def load_overlay(parameters: Mapping[str, Any]) -> dict[str, Any]:
         readings[row["equipment_id"]].append(row)
     return {
         "days": days,
+        "asked": bool(asked),
         "machines": machines,
         "readings": readings,
         "unknown": [number for number in asked if number not in known],
@@ -62,6 +63,8 @@ def overlay_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 def render_overlay(data: Mapping[str, Any]) -> Any:
     """One chart, one legend, and the totals as text."""
     hints = [f"No machine has the number {number}." for number in data["unknown"]]
+    if not data["asked"]:
+        hints.append(f"The busiest machines. Name up to {MOST} others by their numbers, with commas between.")
     if data["left_out"]:
         hints.append(f"At most {MOST} machines are shown: {data['left_out']} more were named.")
     points = overlay_points(data)
@@ -95,6 +98,7 @@ def render_overlay(data: Mapping[str, Any]) -> Any:
                 withLegend=False,
                 curveType="linear",
                 connectNulls=False,
+                yAxisLabel="Hours a day",
                 yAxisProps={"domain": [0, 24]},
                 lineChartProps=KEYBOARD,
             ),
@@ -131,7 +135,7 @@ OVERLAY = Widget(
     refresh_seconds=300,
     span=12,
     options=(
-        Field("numbers", f"Numbers of up to {MOST} machines, by comma", max_length=600),
+        Field("numbers", "Numbers, by comma", max_length=600),
         Field(
             "days",
             "Period",

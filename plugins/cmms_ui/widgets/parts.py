@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,9 @@ _WIDE_TABLE = 5
 """So many columns do not fit beside each other on a phone."""
 KEYBOARD = {"accessibilityLayer": True}
 """A chart that takes the focus; the arrow keys show the figures of one point after the other."""
+GROUPED = {"function": "cmmsGrouped"}
+"""Formats a chart's values as ``20,873`` (``cmms.js``)."""
+_FIGURE = re.compile(r"–|(! )?-?[\d,]+(\.\d+)?( ?(%|ms|s|h))?")
 TONE_SIGNS = {"good": "✓", "info": "i", "warn": "▲", "bad": "✕", "idle": "·"}
 TONE_WORDS = {"good": "Fresh", "warn": "Late", "bad": "Overdue"}
 """What the tone of an age means."""
@@ -38,14 +42,21 @@ def figure(label: str, value: int, path: str, tone: str = "") -> Any:
 
 
 def small_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], caption: str) -> Any:
-    """A plain table; wide ones scroll in themselves, on a phone their rows are cards."""
-    heads_of: list[dict[str, Any]] = [{"data-head": head} for head in heads]
+    """A plain table; wide ones scroll in themselves, on a phone rows are cards. Columns of figures stand right."""
+    sides = ["cmms-right" if _are_figures([row[place] for row in rows]) else None for place in range(len(heads))]
+    heads_of: list[dict[str, Any]] = [
+        {"data-head": head, "className": side} for head, side in zip(heads, sides, strict=True)
+    ]
     cells = [[html.Td(cell, **head) for head, cell in zip(heads_of, row, strict=True)] for row in rows]
     return html.Div(
         html.Table(
             [
                 html.Caption(caption, className="cmms-hidden"),
-                html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                html.Thead(
+                    html.Tr(
+                        [html.Th(head, scope="col", className=side) for head, side in zip(heads, sides, strict=True)]
+                    )
+                ),
                 html.Tbody([html.Tr(row) for row in cells]),
             ],
             className="cmms-table cmms-table-wide" if len(heads) >= _WIDE_TABLE else "cmms-table",
@@ -55,6 +66,12 @@ def small_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
         role="region",
         **aria(label=caption),
     )
+
+
+def _are_figures(cells: Sequence[Any]) -> bool:
+    """Numbers, with a unit or without; dashes between them. What a link or an emphasis holds counts as itself."""
+    texts = [str(getattr(cell, "children", cell)) for cell in cells]
+    return all(_FIGURE.fullmatch(text) for text in texts) and any(text != "–" for text in texts)
 
 
 def describe_age(minutes: float | None) -> str:

@@ -25,9 +25,10 @@ def step_line(row: Row, *, ended: str = "") -> Any:
     waiting = [int(row["fetching"]) + (not total), int(row["validating"]), int(row["writing"])]
     current = next((place for place, units in enumerate(waiting) if units), 3)
     is_good = ended in ("success", "partial")
+    counted = bool(merged or ended)  # a unit counts its records when it is merged
     steps = (
-        ("Fetch", f"{int(row['fetched']):,} records", int(row["api_ms"])),
-        ("Validate", f"{int(row['rejected']):,} rejected", int(row["validate_ms"])),
+        ("Fetch", f"{int(row['fetched']):,} records" if counted else "not counted yet", int(row["api_ms"])),
+        ("Validate", f"{int(row['rejected']):,} rejected" if counted else "not counted yet", int(row["validate_ms"])),
         ("Write", f"{int(row['written']):,} written, {merged} of {total} units", int(row["write_ms"])),
         ("Log", f"closed as {ended}" if ended else "when all is written", 0),
     )

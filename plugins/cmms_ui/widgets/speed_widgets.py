@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -11,7 +12,7 @@ from dash import html
 from cmms.views.read_status import read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Widget
-from cmms_ui.widgets.parts import KEYBOARD, count, describe_seconds, link, note
+from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, describe_seconds, link, note
 from cmms_ui.widgets.periods import PERIOD, STREAM, last_days
 
 
@@ -35,7 +36,7 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
         for row in rows
     ]
     longest = max(rows, key=lambda row: row["seconds"])
-    seconds = sorted(float(row["seconds"]) for row in rows)
+    seconds = [float(row["seconds"]) for row in rows]
     return html.Div(
         [
             dmc.CompositeChart(
@@ -49,17 +50,20 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
                 ],
                 withLegend=True,
                 withRightYAxis=True,
+                yAxisLabel="Seconds",
+                rightYAxisLabel="Records/s",
+                rightYAxisProps={"width": 76},
+                valueFormatter=GROUPED,
                 curveType="linear",
                 maxBarWidth=26,
                 withDots=len(points) < 30,
             ),
-            html.Div(
+            note(
                 [
-                    note(f"{count(len(rows), 'run')}, median {describe_seconds(seconds[len(seconds) // 2])}, longest"),
+                    f"{count(len(rows), 'run')}, median {describe_seconds(median(seconds))}, longest"
+                    f" {describe_seconds(float(longest['seconds']))}: ",
                     link(f"#{longest['id']}", f"/syncs/{longest['id']}"),
-                    note(describe_seconds(float(longest["seconds"]))),
-                ],
-                className="cmms-live-facts",
+                ]
             ),
         ]
     )

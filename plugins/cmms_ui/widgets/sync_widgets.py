@@ -122,7 +122,7 @@ def render_recent(rows: list[Row]) -> Any:
         ]
         for row in rows
     ]
-    return small_table(("Run", "Type", "Status", "Records", "Rejected", "Started", "Do"), cells, "Recent runs")
+    return small_table(("Run", "Type", "Status", "Records", "Rejected", "Started", "Actions"), cells, "Recent runs")
 
 
 def _row_actions(row: Row) -> list[Any]:
