@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,9 +81,9 @@ def open_log(site: Site, **changes: Any) -> int:
         return open_run(connection, SCOPE, run_date=RUN_DATE, settings=site.settings(**changes)).sync_log_id
 
 
-def do(step: str, *handed_over: Any) -> Any:
+def do(step: str, *handed_over: Any, **context: Any) -> Any:
     """Call a task's function."""
-    return getattr(sync_steps, step).function(*handed_over)
+    return getattr(sync_steps, step).function(*handed_over, **context)
 
 
 def stage_all(run: int) -> list[Any]:
@@ -96,6 +96,60 @@ def stage_all(run: int) -> list[Any]:
 
 def ask_for(site: Site, control: str) -> None:
     site.execute("UPDATE api_sync_logs SET control = %s WHERE status = 'running'", values=(control,))
+
+
+# ---- opening
+
+DAG_RUN = {
+    "dag_id": "running_time_sync",
+    "run_id": "scheduled__1",
+    "run_type": "scheduled",
+    "run_after": datetime(2026, 1, 31, 15, 30, tzinfo=UTC),  # half past midnight in Tokyo
+    "start_date": datetime(2026, 1, 31, 15, 30, 1, tzinfo=UTC),
+    "data_interval_start": datetime(2026, 1, 30, 15, 30, tzinfo=UTC),
+    "data_interval_end": datetime(2026, 1, 31, 15, 30, tzinfo=UTC),
+    "triggering_user_name": "ann",
+}
+
+
+def open_by_task(site: Site, monkeypatch: pytest.MonkeyPatch, stream: str, /, **rules: Any) -> Any:
+    """Call the first task of a DAG run of a site in Tokyo."""
+    file = site.folder / "cmms.yaml"
+    file.write_text(yaml.safe_dump({"timezone": "Asia/Tokyo", "rules": {"look_back_days": 2, **rules}}))
+    monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
+    own = SimpleNamespace(start_date=datetime(2026, 1, 31, 15, 30, 4, tzinfo=UTC))
+    return do("open_run", stream, dag_run=SimpleNamespace(**DAG_RUN), params={"plant_codes": ["P001"]}, ti=own)
+
+
+@pytest.mark.feature("RT-01", "LOG-03", "SVC-07")
+@pytest.mark.parametrize(
+    ("stream", "days"), [("running_time", ("2026-01-29", "2026-01-31")), ("equipment", ("2026-02-01", "2026-02-01"))]
+)
+def test_the_log_row_says_what_a_dag_run_syncs_who_asked_and_how_long_it_waited(
+    site: Site, task: Task, monkeypatch: pytest.MonkeyPatch, stream: str, days: tuple[str, str]
+) -> None:
+    number = open_by_task(site, monkeypatch, stream)
+    [row] = site.query("SELECT * FROM api_sync_logs")
+    assert (row["id"], row["sync_type"], row["status"]) == (number, stream, "running")
+    assert (str(row["interval_start"]), str(row["interval_end"])) == days
+    assert (row["dag_id"], row["run_id"]) == ("running_time_sync", "scheduled__1")
+    assert (row["trigger_kind"], row["triggered_by"], row["queue_ms"]) == ("schedule", "ann", 3000)
+    scope = Scope.from_dict(yaml.safe_load(row["scope"]))
+    assert (scope.plant_codes, scope.run_date) == (("P001",), RUN_DATE)
+    assert open_by_task(site, monkeypatch, stream) == number  # a retry
+    assert task.told == {}
+
+
+@pytest.mark.feature("RT-13")
+def test_a_run_that_stale_master_data_block_is_closed_by_the_task_that_opened_it(
+    site: Site, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AirflowFailException, match="StaleMaster: no equipment sync has succeeded"):
+        open_by_task(site, monkeypatch, "running_time", stale_master="block")
+    assert site.query("SELECT status, error_class, stale_master FROM api_sync_logs") == [
+        {"status": "failed", "error_class": "StaleMaster", "stale_master": 1}
+    ]
+    assert task.told["error"]["error"].startswith("StaleMaster: ")
 
 
 # ---- the steps
