@@ -427,3 +427,23 @@ def test_a_record_of_a_day_after_today_can_be_replayed(site: Site) -> None:
     site.sync_equipment([machine("A")])
     [summary] = replay_rejects(user="ann", settings=site.settings())
     assert (summary.status, summary.counts.inserted) == ("success", 1), summary.error_message
+
+
+@pytest.mark.feature("DLQ-02", "DOM-03")
+def test_who_accepts_a_counter_has_to_say_which_and_why(site: Site) -> None:
+    for ids, reason, message in (([1], " ", "needs a reason"), ([], "new counter", "say which records: --id")):
+        with pytest.raises(AskPerson, match=message):
+            accept_counters(ids, reason=reason, user="ann")
+    assert site.value("SELECT COUNT(*) FROM counter_events") == 0
+
+
+@pytest.mark.feature("DLQ-02")
+def test_a_replay_of_chosen_records_or_codes_leaves_all_others_alone(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    site.sync_day(DAY, [reading("A", hours="x"), reading("A", hours="y"), reading("GHOST")])
+    attempts = "SELECT attempts FROM sync_record_errors ORDER BY record_key = %s, id"
+    number = site.value("SELECT MAX(id) FROM sync_record_errors WHERE code = 'NOT_NUMERIC'")
+    replay_rejects(ids=[number], user="ann", settings=site.settings())
+    assert [row["attempts"] for row in site.query(attempts, f"GHOST|{DAY}")] == [1, 2, 1]
+    replay_rejects(codes=["EQUIPMENT_UNKNOWN"], user="ann", settings=site.settings())
+    assert [row["attempts"] for row in site.query(attempts, f"GHOST|{DAY}")] == [1, 2, 2]
