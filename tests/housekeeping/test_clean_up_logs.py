@@ -261,3 +261,26 @@ def test_ages_are_those_of_the_databases_clock_whatever_the_workers_says(
     kept = [number for number, at in runs.items() if at == new]
     assert logs(connection) == set(kept)
     assert [folder.name for folder in (tmp_path / "storage/runs").iterdir()] == [str(number) for number in kept]
+
+
+def test_every_transaction_of_a_clean_up_is_a_sign_of_life(connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of months takes long, and the watchdog must not take it for dead."""
+    of_clean_up = "FROM api_sync_logs WHERE sync_type = 'cleanup'"
+    seen: dict[str, bool] = {}
+    real = step.run_transaction
+
+    def run_transaction(own: Any, work: Any, *, what: str) -> Any:
+        run_sql(connection, "UPDATE api_sync_logs SET heartbeat_at = '2026-01-01' WHERE sync_type = 'cleanup'")
+        result = real(own, work, what=what)
+        seen[what] = select(connection, f"SELECT heartbeat_at > '2026-01-01' {of_clean_up}") == [1]
+        return result
+
+    old = ago(days=400)
+    add_alert(connection, "resolved", None, at=old)
+    number = add_log(connection, at=old)
+    monkeypatch.setattr(step, "run_transaction", run_transaction)
+    clean_up_logs(NOW)
+    tables = ("api_call_logs", "sync_log_events", "sync_superseded_records", "sync_record_errors")
+    rows = {f"removing rows of {table}": True for table in tables}
+    others = {"removing alerts": True, f"removing runs {number} to {number}": True}
+    assert seen == {**rows, **others, "closing the clean-up": False}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from cmms.api.call_log import ApiCall
 from cmms.database import session
 from cmms.settings import load_settings
 from cmms.sync.claim_units import check_fence, claim_unit
@@ -109,3 +110,33 @@ def test_the_times_of_a_steps_attempts_add_up(connection: Any) -> None:
         reporter.time(LAST.isoformat(), api_ms=5, validate_ms=10, stage_ms=20, merge_ms=40)
         reporter.time(LAST.isoformat(), api_ms=1, validate_ms=2, stage_ms=3, merge_ms=4)
     assert select(connection, "SELECT api_ms, validate_ms, stage_ms, merge_ms FROM sync_units") == [(6, 12, 23, 44)]
+
+
+@pytest.mark.feature("SYNC-07", "WID-07")
+def test_requests_are_written_by_the_two_hundred_and_each_once(connection: Any) -> None:
+    run = open_claimed(connection)
+    call = ApiCall("/readings", LAST.isoformat(), 1, 200, 1, 5, 10, 20, None, datetime(2026, 2, 28, 1))
+    written = "SELECT COUNT(*) FROM api_call_logs"
+    with Reporter(run, lease_seconds=900) as reporter:
+        for _ in range(199):
+            reporter.call(call)
+        assert select(connection, written) == [0]
+        reporter.call(call)
+        assert select(connection, written) == [200]
+        reporter.call(call)
+    assert select(connection, written) == [201]
+
+
+@pytest.mark.feature("SYNC-02")
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_a_sign_of_life_waits_briefly_for_locks_and_all_else_as_long_as_ever(
+    connection: Any, monkeypatch: pytest.MonkeyPatch, is_locked: bool
+) -> None:
+    run = open_claimed(connection)
+    with session() as own, session() as other, closing(other.cursor()) as cursor:
+        monkeypatch.setattr("cmms.sync.report_progress.connect", lambda: own)
+        reporter = Reporter(run, lease_seconds=900)
+        if is_locked:
+            cursor.execute("SELECT * FROM sync_leases FOR UPDATE")
+        reporter.report(LAST.isoformat(), "fetch", 1, 2)
+        assert select(own, "SELECT @@innodb_lock_wait_timeout") == [30]

@@ -94,3 +94,40 @@ def test_a_run_that_another_process_closes_at_the_same_moment_is_closed_once(sit
         {"error_class": None, "error_message": "TaskFailed: first"}
     ]
     assert site.value("SELECT COUNT(*) FROM sync_log_events") == 1
+
+
+@pytest.mark.feature("SVC-03")
+@pytest.mark.parametrize("reason", [None, "task_failure"])
+def test_a_callback_that_is_not_told_the_dag_run_finds_its_row_by_names(
+    site: Site, caplog: pytest.LogCaptureFixture, reason: str | None
+) -> None:
+    context: Any = {"dag": SimpleNamespace(dag_id=DAG), "run_id": "another", "reason": reason}
+    close_left_run(context)  # of a run that never had a row
+    open_log(site)
+    close_left_run(context)
+    assert site.value("SELECT status FROM api_sync_logs") == "running"
+    assert [record for record in caplog.records if "could not be closed" in record.getMessage()] == []
+    close_left_run({**context, "run_id": RUN})
+    [row] = site.query("SELECT status, error_message FROM api_sync_logs")
+    assert row == {"status": "failed", "error_message": reason or "the DAG run failed"}
+
+
+@pytest.mark.feature("SVC-03")
+def test_a_row_that_never_showed_a_sign_of_life_is_closed_too(site: Site) -> None:
+    open_log(site)
+    site.execute("UPDATE api_sync_logs SET heartbeat_at = NULL")
+    call_back(timedelta(seconds=-1), "task_failure")
+    assert site.value("SELECT status FROM api_sync_logs") == "failed"
+
+
+@pytest.mark.feature("SVC-03")
+def test_a_callback_that_cannot_close_a_row_keeps_no_other_one_from_its_work(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    close_left_run({})
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", "mysql://root:wrong@127.0.0.1:1/cmms")
+    call_back(timedelta(seconds=0), "task_failure")
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "The log row of this run could not be closed: AttributeError",
+        "The log row of this run could not be closed: DatabaseUnavailable",
+    ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cmms import database
+from cmms.sync import merge_running_time
 from cmms.sync.records import RunSummary, Scope
 from cmms.sync.run_sync import run_sync
 from tests.sync.records import machine, reading
@@ -111,3 +113,18 @@ def test_a_file_that_is_not_as_it_was_written_is_never_merged(site: Site, damage
         assert (summary.status, summary.counts.inserted) == ("success", 60), summary.error_message
         assert site.value("SELECT COUNT(DISTINCT equipment_id) FROM equipment_running_times") == 60
         assert site.value("SELECT COUNT(DISTINCT running_hours) FROM equipment_running_times") == 1
+
+
+@pytest.mark.feature("SYNC-06")
+def test_a_file_of_which_fewer_rows_arrive_than_were_written_is_staged_anew(
+    site: Site, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = merge_running_time.execute
+
+    def lose_one(cursor: Any, statement: str, *values: Any, **options: Any) -> int:
+        return real(cursor, statement, *values, **options) - (statement == "merge/running_time_load_day")
+
+    monkeypatch.setattr(merge_running_time, "execute", lose_one)
+    summary = sync_with(site, lambda: None)
+    assert (summary.status, summary.counts.inserted) == ("success", 60), summary.error_message
+    assert (ran.count("merge/running_time_load_day"), ran.count("merge/running_time_insert_day")) == (1, 1)

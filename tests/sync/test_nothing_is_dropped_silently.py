@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
 from cmms.errors import AskPerson
+from cmms.sync.records import Scope
 from cmms.sync.replay_rejects import accept_counters, replay_orphans, replay_rejects
+from cmms.sync.run_sync import run_sync
 from tests.oracle.generate import RecordGenerator
 from tests.sync.records import ABSENT, machine, reading
-from tests.sync.site import DAY, PLANTS, Site
+from tests.sync.site import DAY, PLANTS, RUN_DATE, Site
 
 DEFECTS = (
     {"hours": "abc"}, {"hours": "-1"}, {"counter": None}, {"SWERK": "NOWHERE"}, {"DATE": "2026-02-30"}, {"MDTXT": "a\0b"},
@@ -378,3 +380,70 @@ def test_a_replay_stores_corrected_records_that_are_not_settled_whoever_has_seen
         "resolved": ("resolved", "ann", True, "replayed by run 7", 1),
         "discarded": ("discarded", "ann", True, "test machine", 1),
     }
+
+
+@pytest.mark.feature("DLQ-01", "SYNC-08")
+def test_more_rejected_and_superseded_records_than_go_in_one_statement_are_all_kept(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    bad = [reading("A", hours="x", MDTXT=str(number)) for number in range(1001)]
+    earlier = [reading("A", CREATED_AT=f"{DAY}T21:00:00Z", MDTXT=str(number)) for number in range(1001)]
+    counts = site.sync_day(DAY, [*bad, *earlier, reading("A")]).counts
+    assert (counts.inserted, counts.rejected, counts.superseded) == (1, 1001, 1001)
+    kept = site.query("SELECT payload FROM sync_record_errors ORDER BY id")
+    assert [bytes(row["payload"]).decode() for row in kept] == bad
+    assert site.value("SELECT COUNT(DISTINCT payload_hash) FROM sync_superseded_records") == 1001
+
+
+@pytest.mark.feature("DLQ-01")
+@pytest.mark.parametrize(("length", "is_kept"), [(50, True), (51, False)])
+def test_a_rejected_records_machine_is_named_as_long_as_a_number_may_be(site: Site, length: int, is_kept: bool) -> None:
+    number = "N" * length
+    site.sync_equipment([machine("A"), machine(number, BUKRS=5)])
+    [row] = site.query("SELECT record_key, equipment_number FROM sync_record_errors")
+    assert row == {"record_key": number, "equipment_number": number if is_kept else None}
+
+
+@pytest.mark.feature("DLQ-02", "DOM-03")
+def test_a_counter_that_is_accepted_while_its_day_is_synced_is_stored_by_that_sync(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    before = DAY - timedelta(days=1)
+    site.sync_day(before, [reading("A", before, counter="5000")])
+    assert dict(site.sync_day(DAY, [reading("A", counter="8")]).rejects_by_code) == {"COUNTER_DECREASED": 1}
+    [reject] = site.query("SELECT id FROM sync_record_errors")
+
+    def accept(unit_key: str, step: str, done: int, total: int | None) -> None:
+        if step == "merge":  # the day has been judged
+            accept_counters([reject["id"]], reason="new counter", user="ann")
+
+    summary = run_sync(Scope("running_time", DAY, DAY), run_date=RUN_DATE, settings=site.settings(), listener=accept)
+    assert (summary.status, summary.counts.inserted) == ("success", 1), summary.error_message
+
+
+@pytest.mark.feature("DLQ-02")
+def test_a_record_of_a_day_after_today_can_be_replayed(site: Site) -> None:
+    """Days are the site's: where the sun rises earlier than in Greenwich, today's is tomorrow's there."""
+    day = datetime.now(UTC).date() + timedelta(days=3)
+    site.sync_day(day, [reading("A", day)], run_date=day)
+    site.sync_equipment([machine("A")])
+    [summary] = replay_rejects(user="ann", settings=site.settings())
+    assert (summary.status, summary.counts.inserted) == ("success", 1), summary.error_message
+
+
+@pytest.mark.feature("DLQ-02", "DOM-03")
+def test_who_accepts_a_counter_has_to_say_which_and_why(site: Site) -> None:
+    for ids, reason, message in (([1], " ", "needs a reason"), ([], "new counter", "say which records: --id")):
+        with pytest.raises(AskPerson, match=message):
+            accept_counters(ids, reason=reason, user="ann")
+    assert site.value("SELECT COUNT(*) FROM counter_events") == 0
+
+
+@pytest.mark.feature("DLQ-02")
+def test_a_replay_of_chosen_records_or_codes_leaves_all_others_alone(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    site.sync_day(DAY, [reading("A", hours="x"), reading("A", hours="y"), reading("GHOST")])
+    attempts = "SELECT attempts FROM sync_record_errors ORDER BY record_key = %s, id"
+    number = site.value("SELECT MAX(id) FROM sync_record_errors WHERE code = 'NOT_NUMERIC'")
+    replay_rejects(ids=[number], user="ann", settings=site.settings())
+    assert [row["attempts"] for row in site.query(attempts, f"GHOST|{DAY}")] == [1, 2, 1]
+    replay_rejects(codes=["EQUIPMENT_UNKNOWN"], user="ann", settings=site.settings())
+    assert [row["attempts"] for row in site.query(attempts, f"GHOST|{DAY}")] == [1, 2, 2]

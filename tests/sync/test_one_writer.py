@@ -385,3 +385,13 @@ def test_every_request_is_in_the_call_log_with_its_run(filled: Site) -> None:
     ]
     assert all(0 < call["bytes_wire"] < call["bytes_body"] for call in calls)  # compressed
     assert "demo-token" not in str(calls)
+
+
+@pytest.mark.feature("SVC-03")
+def test_after_a_merge_its_session_may_be_silent_again_as_long_as_any(filled: Site, connection: Any) -> None:
+    run = start(filled, connection, engine={"lease_seconds": 5, "lock_wait_seconds": 7})
+    with Reporter(run.sync_log_id, lease_seconds=5) as reporter:
+        prepare(run, connection, reporter)()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@SESSION.wait_timeout = @@GLOBAL.wait_timeout")
+        assert cursor.fetchone() == (1,)

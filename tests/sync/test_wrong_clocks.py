@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
+from cmms.database import server_time, session
 from cmms.sync.verify_tables import verify_tables
 from tests.sync.mortal_process import Disturbance, mortal
 from tests.sync.records import machine, reading
@@ -53,3 +55,18 @@ def test_a_clock_that_jumps_between_two_steps_changes_nothing(site: Site, jump: 
     assert expected["status"] == "partial"
     for moment in MOMENTS:
         assert left_by(site, moment, jump) == expected, moment
+
+
+@pytest.mark.feature("SVC-03")
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_the_databases_clock_is_read_as_utc_whatever_zone_the_machine_has(
+    site: Site, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        with session() as connection:
+            assert abs(server_time(connection) - datetime.now(UTC)) < timedelta(hours=1)
+    finally:
+        monkeypatch.undo()
+        time.tzset()

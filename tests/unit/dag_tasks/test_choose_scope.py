@@ -94,6 +94,23 @@ def test_a_manual_run_without_dates_covers_the_local_day_before_it_was_asked_for
     assert running_time_scope(manual(just_after_midnight), {}, ZoneInfo("UTC")).start_date == date(2026, 1, 30)
 
 
+@pytest.mark.feature("RT-01")
+def test_a_manual_run_goes_by_when_it_was_asked_for_also_where_airflow_gives_it_an_interval() -> None:
+    week = datetime(2026, 1, 18, tzinfo=UTC), datetime(2026, 1, 25, tzinfo=UTC)
+    run = DagRun("manual", datetime(2026, 2, 1, 12, tzinfo=UTC), *week)
+    assert run_date(run, BERLIN) == date(2026, 2, 1)
+    scope = running_time_scope(run, {}, BERLIN)
+    assert (scope.start_date, scope.end_date) == (date(2026, 1, 31), date(2026, 1, 31))
+
+
+@pytest.mark.feature("RT-01")
+def test_a_run_that_airflow_gives_no_interval_covers_the_day_before_it_was_due() -> None:
+    run = DagRun("scheduled", data_interval_start=None, data_interval_end=None)
+    assert run_date(run, BERLIN) == date(2026, 2, 1)
+    scope = running_time_scope(run, {}, BERLIN)
+    assert (scope.start_date, scope.end_date) == (date(2026, 1, 31), date(2026, 1, 31))
+
+
 @pytest.mark.feature("JOB-03")
 @pytest.mark.parametrize(
     ("params", "days"),

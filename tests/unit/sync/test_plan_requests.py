@@ -1,6 +1,7 @@
 """The plan of a run: which requests, in which batches."""
 
 import json
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -101,6 +102,17 @@ def test_placeholders_in_the_path_take_the_place_of_parameters():
     ]
 
 
+def test_a_plant_in_the_path_is_no_parameter_besides_and_has_to_be_known():
+    settings = parse_settings(
+        {"api": {"plant_parameter": {"mode": "per_plant"}}, "streams": {"equipment": {"path": "/plants/{plant_code}"}}}
+    )
+    [batch] = plan_batches(settings, Scope("equipment"), ["P1"])
+    assert [(request.path, request.parameters) for request in batch.requests] == [("/plants/P1", ())]
+    settings = parse_settings({"streams": {"equipment": {"path": "/plants/{plant_code}"}}})
+    with pytest.raises(SettingsError, match="no plant is known"):
+        plan_batches(settings, Scope("equipment"))
+
+
 def test_a_date_in_the_path_means_one_request_per_day_even_in_range_mode():
     settings = parse_settings(
         {"streams": {"running_time": {"path": "/days/{date}", "date_parameters": {"mode": "range"}}}}
@@ -124,6 +136,18 @@ def test_the_watermark_is_sent_in_utc_unless_everything_is_wanted():
         assert parameters(batches) == [(("since", "2026-01-31T00:00:00Z"),)]
     assert parameters(plan(Scope("equipment", full_refresh=True), watermark=local, incremental=incremental)) == [()]
     assert parameters(plan(Scope("equipment"), watermark=local)) == [()]
+
+
+@pytest.mark.feature("API-02")
+def test_a_watermark_as_the_database_has_it_is_utc_whatever_zone_the_machine_has(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        batches = plan(Scope("equipment"), watermark=datetime(2026, 1, 31), incremental={"parameter": "since"})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert parameters(batches) == [(("since", "2026-01-31T00:00:00Z"),)]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +179,9 @@ def test_a_scope_survives_json():
 
 def test_the_same_input_gives_the_same_plan():
     assert plan() == plan(plants=("P1", "P2"))
+    plants = [f"P{number:03d}" for number in range(100)]
+    [batch] = plan(Scope("equipment"), plants=plants[::-1], plant_parameter={"mode": "per_plant"})
+    assert [request.plant_code for request in batch.requests] == plants
 
 
 def test_the_end_of_a_range_may_be_the_first_day_that_is_not_wanted():
