@@ -16,13 +16,20 @@ from tools.state_folder import BootstrapError, find_state_folder, hold_lock
 
 
 def base_command(binaries: ServerBinaries, data_folder: Path) -> list[str]:
-    """Return the command with what every call needs; no configuration file of the machine is read."""
+    """Return the command with what every call needs; no configuration file of the machine is read.
+
+    Temporary files get a folder of their own, which is made: a MariaDB that starts removes those of every other server
+    that has the same one.
+    """
+    temporary = data_folder / "tmp"
+    temporary.mkdir(mode=0o700, exist_ok=True)
     return [
         *binaries.command,
         "--no-defaults",
         *(["--user=root"] if os.geteuid() == 0 else []),  # as root it refuses to run without being told
         f"--basedir={binaries.base}",
         f"--datadir={data_folder / 'data'}",
+        f"--tmpdir={temporary}",
         f"--lc-messages-dir={binaries.share}",
         f"--character-sets-dir={binaries.share / 'charsets'}",
         f"--plugin-dir={binaries.plugins}",

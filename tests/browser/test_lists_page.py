@@ -208,8 +208,7 @@ def test_ranges_of_days_are_chosen_by_a_click_or_day_by_day_in_the_zone_of_the_s
     }
     for label, (first, last) in ranges.items():
         preset = page.get_by_role("button", name=label, exact=True)
-        _open(chosen, preset)
-        preset.click()
+        _press_preset(chosen, preset)
         _shows(page, sum(first <= day <= last for day in began), first, last)
     chosen.click()
     first, last = today - timedelta(days=1), today
@@ -220,12 +219,12 @@ def test_ranges_of_days_are_chosen_by_a_click_or_day_by_day_in_the_zone_of_the_s
     _shows(page, sum(first <= day <= last for day in began), first, last)
 
 
-def _open(chosen: Locator, inside: Locator) -> None:
+def _press_preset(chosen: Locator, preset: Locator) -> None:
     """A list that is drawn anew at this moment closes what was just opened."""
     for _ in range(5):
         chosen.click()
         with suppress(PlaywrightTimeout):
-            inside.wait_for(timeout=5_000)
+            preset.click(timeout=5_000)
             return
     raise AssertionError("the days do not open")
 

@@ -142,7 +142,7 @@ def test_killed_at_any_statement_a_sync_leaves_old_or_new_and_the_next_one_ends_
     commits = [at for number, at in enumerate(operations) if at[0] == "COMMIT" and (every or number >= staging)]
     kills = [(at, False) for at in before] + [(at, True) for at in commits]
     later = datetime.now(UTC) + timedelta(hours=1)
-    seen = set()
+    seen, too_late = set(), 0
     for at, answer_lost in kills:
         snapshot.restore()
         process = Mortal(at, answer_lost=answer_lost)
@@ -152,7 +152,10 @@ def test_killed_at_any_statement_a_sync_leaves_old_or_new_and_the_next_one_ends_
                 sync(site, stream)
         except Death:
             pass
-        assert process.is_dead, where
+        if not process.is_dead:  # the clean run took longer, and renewed its leases once more
+            assert at not in process.operations, where
+            too_late += 1
+            continue
         with site.session() as server:
             process.cut(server)
         left = merged(site, last_run)
@@ -166,3 +169,4 @@ def test_killed_at_any_statement_a_sync_leaves_old_or_new_and_the_next_one_ends_
         assert state(site, *DOMAIN, *REJECTS) == tables, where
         assert verify_tables() == [], where
     assert seen == {"old", "new"}
+    assert too_late * 10 < len(kills)
