@@ -99,6 +99,31 @@ def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
     assert asked.count("ui/last_runs") == 1
 
 
+@pytest.mark.feature("WID-01", "WIP-05")
+def test_a_slow_answer_does_not_hide_that_a_run_has_begun(
+    tables: Tables, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.views import keep_results
+
+    monkeypatch.setattr(keep_results, "DEAR_SECONDS", 0.0)  # whatever is kept is kept for a minute
+    monkeypatch.setattr(keep_results, "TIMES_ITS_COST", 100_000)
+    keep_results.forget_kept()
+    client = client_for("viewer")
+    for widget in ("live", "recent"):
+        refresh_widget(client, "dashboard", widget)
+    tables(
+        "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, trigger_kind, scope, sync_started_at)"
+        " VALUES ('equipment', 'running', 'equipment_sync', 'begun', 'manual', '{}', UTC_TIMESTAMP(3))"
+    )
+    [row] = tables("SELECT id FROM api_sync_logs WHERE run_id = 'begun'")
+    try:
+        for widget in ("live", "recent"):
+            assert f"#{row['id']}" in " ".join(texts(refresh_widget(client, "dashboard", widget)))
+    finally:
+        tables("DELETE FROM api_sync_logs WHERE id = %s", row["id"])
+        keep_results.forget_kept()
+
+
 @pytest.mark.feature("WAD-02")
 def test_this_week_lies_over_the_one_before_and_the_figures_are_those_of_the_log() -> None:
     from cmms_ui.widgets.metric_widgets import _COMPARED, render_weeks

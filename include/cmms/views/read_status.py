@@ -14,12 +14,13 @@ Row = dict[str, Any]
 
 def read(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
     """Rows of a statement of ``include/sql/ui``; not to be changed, for others may be given the same ones."""
+    return keep((statement, *sorted((parameters or {}).items())), lambda: read_live(statement, parameters))
 
-    def ask() -> list[Row]:
-        with raw_session() as connection:
-            return query(connection, f"ui/{statement}", parameters)
 
-    return keep((statement, *sorted((parameters or {}).items())), ask)
+def read_live(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+    """The same of runs, read anew each time: a slow answer must not hide for a minute that a run has ended."""
+    with raw_session() as connection:
+        return query(connection, f"ui/{statement}", parameters)
 
 
 def read_worst_alert() -> Row | None:

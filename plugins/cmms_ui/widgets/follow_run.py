@@ -13,7 +13,7 @@ from dash import html
 
 from cmms.views.actors import ViewError
 from cmms.views.airflow_runs import failed_tasks, read_run
-from cmms.views.read_status import Row, read
+from cmms.views.read_status import Row, read_live
 from cmms_ui.components.marks import status_badge
 from cmms_ui.guard import current_actor
 from cmms_ui.schema import Widget
@@ -33,15 +33,15 @@ OVER = {
 def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The log row, its steps and live progress; what Airflow says as long as there is no log row."""
     dag_id, _, run_id = str(parameters["key"]).partition("/")
-    rows = read("run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
+    rows = read_live("run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
     found: dict[str, Any] = {"dag_id": dag_id, "run_id": run_id, "run": rows[0] if rows else None}
     if not rows:
         return {**found, "airflow": _ask_airflow(dag_id, run_id)}
     key = rows[0]["id"]
     if rows[0]["status"] in OPEN:
-        return {**found, "live": [row for row in read("live_runs") if row["id"] == key]}
+        return {**found, "live": [row for row in read_live("live_runs") if row["id"] == key]}
     tasks = _failed_tasks(dag_id, run_id) if rows[0]["status"] == "failed" else []
-    return {**found, "steps": read("run_steps", {"id": key})[0], "tasks": tasks}
+    return {**found, "steps": read_live("run_steps", {"id": key})[0], "tasks": tasks}
 
 
 def _ask_airflow(dag_id: str, run_id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dash import html
 
 from cmms.views.actors import ViewError
 from cmms.views.airflow_runs import failed_tasks
-from cmms.views.read_status import Row, read
+from cmms.views.read_status import Row, read, read_live
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.guard import current_actor
 from cmms_ui.schema import Widget
@@ -37,9 +37,9 @@ def load_steps(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The run and its units; its progress while it is open."""
     key = {"id": parameters["key"]}
     return {
-        "live": [row for row in read("live_runs") if row["id"] == parameters["key"]],
-        "units": read("run_units", key),
-        "run": read("run_trace", key),
+        "live": [row for row in read_live("live_runs") if row["id"] == parameters["key"]],
+        "units": read_live("run_units", key),
+        "run": read_live("run_trace", key),
     }
 
 
@@ -120,7 +120,7 @@ def _unit_table(units: Sequence[Row]) -> Any:
 def load_errors(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What went wrong: requests, records by code, events, the stack; the tasks that failed, if Airflow tells."""
     key = {"id": parameters["key"]}
-    run = read("run_trace", key)[0]
+    run = read_live("run_trace", key)[0]
     return {
         "run": run,
         "calls": read("run_calls", key),

@@ -8,7 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_status import Row, read
+from cmms.views.read_status import Row, read, read_live
 from cmms.views.stop_syncs import Stop, read_stop
 from cmms_ui.components.action_marks import prefilled_button, row_button
 from cmms_ui.components.marks import aria, empty_state, status_badge
@@ -27,7 +27,7 @@ from cmms_ui.widgets.run_progress import live_run
 
 def load_live(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Runs that are not over, and whether somebody has stopped everything."""
-    return {"runs": read("live_runs"), "stop": read_stop()}
+    return {"runs": read_live("live_runs"), "stop": read_stop()}
 
 
 def render_live(data: Mapping[str, Any]) -> Any:
@@ -103,7 +103,7 @@ def render_ring(data: Mapping[str, Any]) -> Any:
 
 def load_recent(_parameters: Mapping[str, Any]) -> list[Row]:
     """The newest runs."""
-    return read("recent_runs", {"row_limit": 8})
+    return read_live("recent_runs", {"row_limit": 8})
 
 
 def render_recent(rows: list[Row]) -> Any:
