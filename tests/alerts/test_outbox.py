@@ -329,13 +329,18 @@ def test_two_watchdogs_never_send_the_same_message(
     assert {row["attempts"] for row in rows(outbox, DELIVERIES)} == {1 + 1}
 
 
-def test_a_claimed_message_is_skipped_by_another_session(
-    outbox: Any, settings: Settings, log_run: Log, receivers: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def leave_unsent(outbox: Any, settings: Settings, log_run: Log, monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """A failed run whose messages are written, due, and not sent by who wrote them; returns the instant of now."""
     monkeypatch.setattr("cmms.alerts.notify_run.send_deliveries", lambda *_: 0)
     notify_run(log_run(make_run("failed")), settings)
     let_time_pass(outbox)
-    now = datetime.now(UTC)
+    return datetime.now(UTC)
+
+
+def test_a_claimed_message_is_skipped_by_another_session(
+    outbox: Any, settings: Settings, log_run: Log, receivers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = leave_unsent(outbox, settings, log_run, monkeypatch)
     assert len(claim_due(outbox, settings, now, limit=1)) == 1
     assert len(claim_due(outbox, settings, now, limit=5)) == 1
     assert claim_due(outbox, settings, now, limit=5) == []
@@ -345,10 +350,7 @@ def test_a_sender_that_lost_its_claim_cannot_say_how_it_went(
     outbox: Any, settings: Settings, log_run: Log, slack: SlackSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect_slack(monkeypatch, slack.url)
-    monkeypatch.setattr("cmms.alerts.notify_run.send_deliveries", lambda *_: 0)
-    notify_run(log_run(make_run("failed")), settings)
-    let_time_pass(outbox)
-    now = datetime.now(UTC)
+    now = leave_unsent(outbox, settings, log_run, monkeypatch)
     (late,) = claim_due(outbox, settings, now, limit=5)
     let_time_pass(outbox)
     (newer,) = claim_due(outbox, settings, now, limit=5)
@@ -382,10 +384,7 @@ def test_a_claim_lasts_longer_than_its_sender_may_need(
     outbox: Any, settings: Settings, log_run: Log, slack: SlackSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect_slack(monkeypatch, slack.url)
-    monkeypatch.setattr("cmms.alerts.notify_run.send_deliveries", lambda *_: 0)
-    notify_run(log_run(make_run("failed")), settings)
-    let_time_pass(outbox)
-    now = datetime.now(UTC)
+    now = leave_unsent(outbox, settings, log_run, monkeypatch)
     assert len(claim_due(outbox, settings, now, limit=5)) == 1
     needed = timedelta(seconds=2 * settings.alerts.timeout_seconds)
     assert claim_due(outbox, settings, now + needed, limit=5) == []

@@ -66,7 +66,7 @@ CHECKS = (
     Check(
         "watch/abandoned_runs",
         "Run {id} is {status}, but gave no sign of life since {seen_at} UTC (lease: {lease_seconds} s);"
-        " is the watchdog running?",
+        " do its tasks wait in Airflow, or does the watchdog not run?",
     ),
     Check("watch/left_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
     Check("verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."),
