@@ -118,6 +118,9 @@ def test_columns_of_figures_stand_right_and_texts_left() -> None:
     assert heads == [None, "cmms-right", "cmms-right", "cmms-right", None]  # nothing but dashes is no figure
     for row in table.children[2].children:
         assert [cell.className for cell in row.children] == heads
+    machines = [[link("000000000010001171", "/equipment/1172"), "91,122.8 h over"], ["4711", "0.0 h over"]]
+    table = small_table(("Machine", "Hours"), machines, "Overdue").children
+    assert [head.className for head in table.children[1].children.children] == [None, "cmms-right"]
 
 
 @pytest.mark.feature("ACT-09")
