@@ -116,6 +116,8 @@ ACTIONS: dict[str, Capability] = {
     "record-errors.acknowledge": EDIT,
     "record-errors.replay": EDIT,
     "record-errors.correct": EDIT,
+    "record-errors.accept_counter": EDIT,
+    "record-errors.create_plants": CONFIGURE,
     "record-errors.discard": EDIT,
     "plants.create": CONFIGURE,
     "plants.edit": CONFIGURE,
