@@ -89,6 +89,7 @@ CALLBACKS: dict[str, Capability] = {
     "save_view": VIEW,  # one's own; sharing needs EDIT
     "open_action": VIEW,  # the form of an action; shows nothing to who may not run it
     "submit_action": VIEW,  # and then the row of the action
+    "show_progress": VIEW,  # of one's own action
     "edit_cell": EDIT,
     "refresh_widget": VIEW,
     "build_search": VIEW,

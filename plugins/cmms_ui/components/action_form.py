@@ -11,7 +11,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from cmms.views.start_syncs import StartedRun
-from cmms_ui.components.marks import icon
+from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.schema import Action, Field, Outcome, Preview
 from cmms_ui.widgets.follow_run import FOLLOW
@@ -43,6 +43,7 @@ def action_form(
     shown = show_preview(previewed[0]) if previewed else None
     parts.append(html.Div(shown, id="action-preview", hidden=shown is None, role="status"))
     parts.append(dcc.Store(id="action-previewed", data=previewed[1] if previewed else None))
+    parts.append(html.Div(id={"type": "action-progress", "of": action.name}))
     parts.append(html.Div(id="action-error", role="alert", className="cmms-form-error"))
     parts.append(
         dmc.Group(
@@ -68,6 +69,18 @@ def show_preview(preview: Preview) -> Any:
     if preview.rows:
         cells.append(small_table(preview.heads, preview.rows, "What would be done"))
     return dmc.Stack(cells, gap="sm")
+
+
+def show_progress(done: int, total: int) -> Any:
+    """A bar, and rows done of all."""
+    return html.Div(
+        [
+            dmc.Progress(value=100 * done / total if total else 0, **aria(label="Progress of the action")),
+            dmc.Text(f"{done:,} of {total:,} done", size="sm"),
+        ],
+        role="status",
+        className="cmms-stack",
+    )
 
 
 def action_result(outcome: Outcome) -> list[Any]:
