@@ -48,7 +48,7 @@ def test_one_click_creates_the_plant_and_stores_every_record_that_waits_for_it(
     )
     assert any(row["status"] == "resolved" for row in left)
     again = admin.post(f"{ACTIONS}/create_plants", json=chosen)
-    assert again.status_code == 422 and "PLANT_UNKNOWN" in again.json()["detail"]
+    assert again.status_code == 404 and "PLANT_UNKNOWN" in again.json()["detail"]
 
 
 @pytest.mark.feature("DOM-02", "DOM-03", "DLQ-03")
@@ -63,7 +63,7 @@ def test_a_counter_that_was_replaced_is_accepted_with_a_reason_and_its_reading_s
     assert client_for("user").post(f"{ACTIONS}/accept_counter", json={**keys, "values": values}).status_code == 403
     other = _open(tables, "NEGATIVE_HOURS")[0]["id"]
     mixed = op.post(f"{ACTIONS}/accept_counter", json={"keys": [rejected["id"], other], "values": values})
-    assert mixed.status_code == 422  # all or none
+    assert mixed.status_code == 409  # all or none
     assert not tables("SELECT id FROM counter_events")
     assert op.post(f"{ACTIONS}/accept_counter", json={**keys, "values": values}).status_code == 200
     status = tables("SELECT status FROM sync_record_errors WHERE id = %s", rejected["id"])[0]["status"]

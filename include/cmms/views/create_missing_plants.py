@@ -14,7 +14,7 @@ from typing import Any
 from cmms.database import Connection, query
 from cmms.settings import Settings
 from cmms.sync.open_run import current_settings
-from cmms.views.actors import Actor, Capability, Invalid
+from cmms.views.actors import Actor, Capability, Invalid, NotFound
 from cmms.views.change_places import create_plant
 from cmms.views.connections import raw_session
 from cmms.views.handle_rejects import REPLAY_LIMIT, Replayed, replay
@@ -35,14 +35,14 @@ def find_missing_plants(keys: Sequence[int]) -> list[MissingPlant]:
     """The plants that these records wait for, each with every open record that waits for it.
 
     Raises:
-        Invalid: none of the records waits for a plant.
+        NotFound: none of the records waits for a plant.
     """
     with raw_session() as connection:
         settings = current_settings(connection)[0]
         chosen = set(_read(connection, settings, keys).values()) - {""}
         waiting = _read(connection, settings, None)
     if not chosen:
-        raise Invalid("Choose open records whose plant is not known (PLANT_UNKNOWN).")
+        raise NotFound("None of these records waits for a plant (PLANT_UNKNOWN).")
     return [
         MissingPlant(code, tuple(key for key, named in waiting.items() if named == code)) for code in sorted(chosen)
     ]

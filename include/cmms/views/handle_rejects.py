@@ -123,7 +123,7 @@ def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter
     """Take the counters of rejected readings as they are, and replay those; later days follow them.
 
     Raises:
-        Invalid: a record that is no open reading with a counter that has decreased or stands still, or no reason.
+        Invalid: no reason. Stale: a record that is no open reading with a counter that decreased or stands still.
     """
     if not accepted.reason.strip():
         raise Invalid("Accepting a counter needs a reason.", reason="is required")
@@ -131,7 +131,7 @@ def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter
     with raw_session() as connection:
         found = query(connection, "replay/counter_rejects", {"ids": bounded}) if bounded else []
     if len(found) < len(set(bounded)):
-        raise Invalid("Choose only open readings of known machines whose counter has decreased or stands still.")
+        raise Stale("Choose only open readings of known machines whose counter has decreased or stands still.")
     return replay(actor, keys, accepted=accepted)
 
 

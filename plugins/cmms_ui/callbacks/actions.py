@@ -229,3 +229,13 @@ def attach_browser_part(app: dash.Dash) -> None:
         Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.showFields.apply(null, arguments); }",
+        Output({"type": "field-when", "on": ALL, "is": ALL}, "hidden"),
+        Input({"type": "field", "name": ALL}, "value"),
+        Input({"type": "flag", "name": ALL}, "checked"),
+        State({"type": "field", "name": ALL}, "id"),
+        State({"type": "flag", "name": ALL}, "id"),
+        State({"type": "field-when", "on": ALL, "is": ALL}, "id"),
+        prevent_initial_call=True,
+    )

@@ -38,7 +38,7 @@ def action_form(
         parts.append(dmc.Text(action.scope_now(), size="sm", fw=600))
     if count is not None and action.on == "rows":
         parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
-    inputs = [make_input(field, initial.get(field.name)) for field in action.fields]
+    inputs = [_place(field, initial, action.fields) for field in action.fields]
     parts.append(html.Div(dmc.Stack(inputs, gap="sm"), id="action-fields"))
     shown = show_preview(previewed[0]) if previewed else None
     parts.append(html.Div(shown, id="action-preview", hidden=shown is None, role="status"))
@@ -61,6 +61,22 @@ def action_form(
         )
     )
     return [dmc.Stack(parts, gap="sm")]
+
+
+def _place(field: Field, initial: Mapping[str, Any], fields: Sequence[Field]) -> Any:
+    """The input; one that depends on another is hidden as that one says (``cmms.showFields`` in ``cmms.js``)."""
+    made = make_input(field, initial.get(field.name))
+    if field.visible_when is None:
+        return made
+    other, wanted = field.visible_when
+    text = str(wanted).lower() if isinstance(wanted, bool) else str(wanted)
+    shown = {one.name: _initial(one, initial.get(one.name)) for one in fields}
+    return html.Div(made, id={"type": "field-when", "on": other, "is": text}, hidden=not field.is_visible(shown))
+
+
+def _initial(field: Field, value: Any) -> Any:
+    chosen = value if value is not None else field.default
+    return bool(chosen) if field.kind == "boolean" else chosen
 
 
 def show_preview(preview: Preview) -> Any:

@@ -146,6 +146,8 @@ EQUIPMENT_ACTIONS = (
                 load_choices=group_choices,
                 help="A group chosen here is never changed by a sync.",
             ),
+            Field("is_active", "In use", "boolean", default=True),
+            Field("inactive_reason", "Why inactive", required=True, max_length=200, visible_when=("is_active", False)),
             Field("notes", "Notes", "long", max_length=2000),
         ),
     ),

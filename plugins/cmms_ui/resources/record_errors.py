@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cmms.views.actors import Actor, Invalid
+from cmms.views.actors import Actor, NotFound
 from cmms.views.create_missing_plants import create_plants_and_replay, find_missing_plants
 from cmms.views.handle_rejects import (
     REPLAY_LIMIT,
@@ -97,7 +97,7 @@ def _create_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> O
 def _preview_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
     try:
         plants = find_missing_plants(target.keys)
-    except Invalid as error:  # said in the dialog, which has no form to say it at
+    except NotFound as error:  # said in the dialog, which has no form to say it at
         return Preview(error.message)
     records = sum(len(plant.record_ids) for plant in plants)
     text = (
