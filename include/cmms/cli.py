@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument(
         "--accept-counter", metavar="REASON", help="accept the counter decrease of the chosen records, with this reason"
     )
+    replay.add_argument(
+        "--counter-kind",
+        choices=("reset", "replacement", "rollover", "accepted"),
+        default="accepted",
+        help="what happened to the counter that is accepted (default: %(default)s)",
+    )
     replay.set_defaults(run=_replay)
 
     validate = commands.add_parser("validate", help="judge stored machines and readings again by the rules")
@@ -147,7 +153,7 @@ def _replay(args: argparse.Namespace) -> int:
 
     user = os.environ.get("USER") or "command line"
     if args.accept_counter is not None:
-        accept_counters(args.id, reason=args.accept_counter, user=user)
+        accept_counters(args.id, reason=args.accept_counter, user=user, kind=args.counter_kind)
     summaries = replay_rejects(codes=tuple(args.code), ids=tuple(args.id), user=user)
     for summary in summaries:
         print_summary(summary)

@@ -89,6 +89,7 @@ CALLBACKS: dict[str, Capability] = {
     "save_view": VIEW,  # one's own; sharing needs EDIT
     "open_action": VIEW,  # the form of an action; shows nothing to who may not run it
     "submit_action": VIEW,  # and then the row of the action
+    "show_progress": VIEW,  # of one's own action
     "edit_cell": EDIT,
     "refresh_widget": VIEW,
     "build_search": VIEW,
@@ -116,6 +117,8 @@ ACTIONS: dict[str, Capability] = {
     "record-errors.acknowledge": EDIT,
     "record-errors.replay": EDIT,
     "record-errors.correct": EDIT,
+    "record-errors.accept_counter": EDIT,
+    "record-errors.create_plants": CONFIGURE,
     "record-errors.discard": EDIT,
     "plants.create": CONFIGURE,
     "plants.edit": CONFIGURE,

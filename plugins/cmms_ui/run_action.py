@@ -67,6 +67,8 @@ def check_values(action: Action, values: Mapping[str, Any]) -> dict[str, Any]:
     wrong = {name: "unknown field" for name in values if name not in known}
     checked: dict[str, Any] = {}
     for name, field in known.items():
+        if not field.is_visible(values):
+            continue
         if field.read_only or name not in values:
             if field.required:
                 wrong[name] = "is required"

@@ -169,7 +169,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class Field:
-    """One input of a form. ``visible_when`` is (other field, its value)."""
+    """One input of a form.
+
+    ``visible_when`` is (other field, its value): else the field is hidden, neither required nor taken.
+    """
 
     name: str
     label: str
@@ -181,6 +184,14 @@ class Field:
     default: Any = None
     help: str = ""
     read_only: bool = False
+    visible_when: tuple[str, Any] | None = None
+
+    def is_visible(self, values: Mapping[str, Any]) -> bool:
+        """Whether the form shows it when the others have these values."""
+        if self.visible_when is None:
+            return True
+        other, wanted = self.visible_when
+        return bool(values.get(other) == wanted)
 
     def find_choices(self) -> Sequence[Choice]:
         """The choices, asked for when they are needed."""

@@ -131,14 +131,27 @@ def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dic
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
     page.goto("/cmms/syncs")
-    dialog = _open(page, "Sync equipment", ".cmms-actions")
-    dialog.get_by_label("Plants").click()
-    page.get_by_role("option", name="P003").click()
+    plants = page.get_by_role("region", name="Syncs by plant")
+    expect(plants.get_by_role("row")).to_have_count(
+        _count(seeded, "SELECT COUNT(*) AS n FROM plants WHERE is_active = 1") + 2
+    )
+    for kind in ("equipment", "running times"):
+        plants.get_by_role("button", name=f"Sync {kind} of P003").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator(".mantine-Pill-label")).to_have_text(["P003"])
+        if kind == "equipment":
+            page.keyboard.press("Escape")
+            expect(dialog).to_be_hidden()
     page.keyboard.press("Escape")
+    plants.get_by_role("button", name="Sync equipment of P003").click()
     dialog.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("The equipment sync has been started")).to_be_visible()
     newest = "SELECT after_json AS a FROM audit_log WHERE action = 'trigger' ORDER BY id DESC LIMIT 1"
     assert '"P003"' in view_site.query(seeded, newest)[0]["a"]
+
+
+def _count(seeded: dict[str, Any], statement: str) -> int:
+    return int(view_site.query(seeded, statement)[0]["n"])
 
 
 def _open(page: Page, label: str, where: str) -> Locator:

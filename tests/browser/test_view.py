@@ -112,7 +112,7 @@ def test_a_machines_page_shows_sections_that_nobody_can_write_into(log_in: LogIn
     assert machine.get_by_role("definition").all_inner_texts() == [str(value) for value in row.values()]
 
 
-@pytest.mark.feature("UIF-02")
+@pytest.mark.feature("UIF-02", "RES-03")
 def test_forms_of_machines_and_syncs_say_at_the_field_what_the_server_refuses(
     log_in: LogIn, seeded: dict[str, Any]
 ) -> None:
@@ -121,6 +121,13 @@ def test_forms_of_machines_and_syncs_say_at_the_field_what_the_server_refuses(
     before = view_site.query(seeded, "SELECT * FROM equipment WHERE id = 35")
     page.get_by_role("button", name="Edit", exact=True).click()
     dialog = page.get_by_role("dialog")
+    reason, in_use = dialog.get_by_label("Why inactive"), dialog.get_by_role("switch", name="In use")
+    expect(in_use).to_be_checked()
+    expect(reason).to_be_hidden()
+    dialog.locator("label", has_text="In use").click()
+    _refused(page, "Why inactive", "", "Save", "Is required.")
+    dialog.locator("label", has_text="In use").click()
+    expect(reason).to_be_hidden()
     _refused(page, "Notes", "x" * 2001, "Save", "At most 2000 characters.")
     dialog.get_by_label("Notes").fill("short enough")
     dialog.get_by_role("button", name="Save").click()

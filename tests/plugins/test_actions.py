@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from cmms.errors import DatabaseUnavailable
+from cmms.views import change_equipment
 from tests.plugins.conftest import ClientFor
 
 Tables = Callable[..., list[dict[str, Any]]]
@@ -89,12 +91,44 @@ def test_what_belongs_to_the_source_cannot_be_edited(client_for: ClientFor, tabl
 def test_a_bulk_change_says_how_many_it_changed_and_audits_exactly_those(client_for: ClientFor, tables: Tables) -> None:
     keys = [20, 21, 22, 999_999]
     answer = _act(client_for("op"), "equipment.deactivate", keys=keys, values={"inactive_reason": "stop"}).json()
-    assert answer == {"message": "3 machines are now inactive. 1 do not exist any more.", "level": "warning"}
+    assert answer == {
+        "message": "3 machines are now inactive. 1 do not exist any more.",
+        "level": "warning",
+        "details": ["The machine with the id 999999 does not exist any more."],
+    }
     rows = [row for key in keys for row in _audit(tables, "equipment", key) if row["action"] == "deactivate"]
     assert len(rows) == 3
     assert len({row["batch_id"] for row in rows}) == 1
     assert _act(client_for("op"), "equipment.deactivate", keys=[]).status_code == 422
     assert _act(client_for("op"), "equipment.activate", keys=keys).status_code == 200
+
+
+@pytest.mark.feature("ACT-01", "TEST-09")
+def test_a_mass_update_that_breaks_off_says_what_was_changed_and_what_was_not(
+    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, batches = change_equipment.write, iter((False, True))
+
+    def write_once(work: Any, *, what: str) -> Any:
+        if next(batches):
+            raise DatabaseUnavailable("the server has gone away")
+        return stored(work, what=what)
+
+    monkeypatch.setattr(change_equipment, "_BATCH", 2)
+    monkeypatch.setattr(change_equipment, "write", write_once)
+    keys = [31, 999_998, 32, 33, 34]
+    answer = _act(client_for("op"), "equipment.deactivate", keys=keys, values={"inactive_reason": "stop"})
+    monkeypatch.undo()
+    told = answer.json()
+    assert (answer.status_code, told["level"]) == (200, "warning")
+    assert told["message"] == "1 machines are now inactive. 1 do not exist any more."
+    assert told["details"] == [
+        "3 machines were not reached: the server has gone away",
+        "The machine with the id 999998 does not exist any more.",
+    ]
+    assert [_row(tables, key)["is_active"] for key in (31, 32, 33, 34)] == [0, 1, 1, 1]
+    assert len(_audit(tables, "equipment", 31)) == 1 and not _audit(tables, "equipment", 32)
+    assert _act(client_for("op"), "equipment.activate", keys=[31]).status_code == 200
 
 
 @pytest.mark.feature("RES-06")

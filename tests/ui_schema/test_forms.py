@@ -52,8 +52,9 @@ def _parts(component: Any) -> Iterator[Any]:
 
 def _inputs(form: list[Any]) -> dict[str, Any]:
     """The inputs of a form by the name of their field."""
-    found = [part for part in _parts(form) if isinstance(getattr(part, "id", None), dict)]
-    names = [part.id["name"] for part in found if part.id["type"] in ("field", "flag")]
+    named = [part for part in _parts(form) if isinstance(getattr(part, "id", None), dict)]
+    found = [part for part in named if part.id["type"] in ("field", "flag")]
+    names = [part.id["name"] for part in found]
     assert len(names) == len(set(names))
     return {part.id["name"]: part for part in found}
 
@@ -71,7 +72,17 @@ def _valid(field: Field) -> Any:
 
 
 def _filled(form: Action, **changes: Any) -> dict[str, Any]:
-    return {**{field.name: _valid(field) for field in form.fields if not field.read_only}, **changes}
+    """Every field that can be filled, those included without which what is changed would be hidden."""
+    values = {field.name: _valid(field) for field in form.fields if not field.read_only}
+    needed = dict(field.visible_when for field in form.fields if field.visible_when and field.name in changes)
+    values |= needed | changes
+    hidden = {field.name for field in form.fields if not field.is_visible(values)}
+    return {name: value for name, value in values.items() if name not in hidden}
+
+
+def _open_to(form: Action, values: dict[str, Any]) -> set[str]:
+    """The fields that can be filled while the others have these values."""
+    return {field.name for field in form.fields if not field.read_only and field.is_visible(values)}
 
 
 def _refusal(form: Action, values: dict[str, Any]) -> dict[str, str]:
@@ -97,14 +108,13 @@ def test_a_form_has_an_input_with_label_and_help_for_every_field(form: Action) -
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_the_example_in_the_api_document_and_a_filled_form_are_accepted(form: Action) -> None:
-    checked = check_values(form, example_call(form)["values"])
-    assert set(checked) == {field.name for field in form.fields if not field.read_only}
-    assert set(check_values(form, _filled(form))) == set(checked)
+    for values in (example_call(form)["values"], _filled(form)):
+        assert set(check_values(form, values)) == _open_to(form, values)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_what_a_form_requires_is_named_and_nothing_else(form: Action) -> None:
-    required = {field.name for field in form.fields if field.required}
+    required = {field.name for field in form.fields if field.required and field.is_visible({})}
     if not required:
         assert check_values(form, {}) == {}
         return
@@ -216,3 +226,19 @@ def test_a_form_says_what_it_does_to_how_many_and_previews_first_if_it_can() -> 
     assert (first.children, first.color) == ("Preview", "red")
     second = _button(action_form(form, count=1, row=None, previewed=(Preview("3 would change"), "mark")))
     assert second.children == "Do it"
+
+
+@pytest.mark.feature("RES-03")
+@pytest.mark.parametrize(
+    ("form", "field"), [parameter for parameter in FIELDS if parameter.values[1].visible_when is not None]
+)
+def test_a_field_that_another_one_hides_is_neither_required_nor_taken(form: Action, field: Field) -> None:
+    assert field.visible_when is not None
+    other, wanted = field.visible_when
+    shown = _filled(form, **{field.name: _valid(field)})
+    assert shown[other] == wanted and check_values(form, shown)[field.name] == _valid(field)
+    for hidden in ({**shown, other: None}, {name: value for name, value in shown.items() if name != other}):
+        kept = [one for one in form.fields if one.name in (field.name, other)]
+        loose = tuple(replace(one, required=one.name == field.name) for one in kept)
+        chosen = {name: value for name, value in hidden.items() if name in (field.name, other)}
+        assert field.name not in check_values(replace(form, fields=loose), chosen)

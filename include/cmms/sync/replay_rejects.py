@@ -27,6 +27,8 @@ from cmms.sync.stage_rows import claim, stage_unit
 from cmms.sync.validate_units import validate_span
 
 BATCH_RECORDS = 50_000
+COUNTER_EVENTS = ("reset", "replacement", "rollover", "accepted")
+"""What can have happened to a counter that shows less than before; ``accepted``: a person says it is right."""
 _NOTHING: tuple[Any, ...] = (None,)
 
 
@@ -59,8 +61,14 @@ def replay_orphans(*, user: str = "sync", settings: Settings | None = None) -> l
     return _replay("replay/orphans", {"batch": BATCH_RECORDS}, user=user, settings=settings)
 
 
-def accept_counters(ids: Sequence[int], *, reason: str, user: str) -> int:
+def accept_counters(ids: Sequence[int], *, reason: str, user: str, kind: str = "accepted") -> int:
     """Accept the counter decrease of rejected readings: replaying them then stores them, and later days follow.
+
+    Args:
+        ids: rejected readings.
+        reason: what happened, in words.
+        user: who says so.
+        kind: one of :data:`COUNTER_EVENTS`.
 
     Raises:
         AskPerson: no reason, or a row that is no open rejected counter reading.
@@ -77,7 +85,7 @@ def accept_counters(ids: Sequence[int], *, reason: str, user: str) -> int:
 
         def write(cursor: Cursor) -> None:
             for row in rows:
-                facts = {**row, "reason": reason[:255], "user": user}
+                facts = {**row, "kind": kind, "reason": reason[:255], "user": user}
                 execute(cursor, "replay/insert_counter_event", facts)
                 execute(cursor, "replay/audit", facts)
             execute(cursor, "reference/raise_version")

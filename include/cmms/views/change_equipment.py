@@ -16,6 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from cmms.database import Cursor, execute
+from cmms.errors import CmmsError
+from cmms.views.action_progress import Listener, ignore_progress
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.connections import write
@@ -34,6 +36,7 @@ class BulkResult:
     changed: int
     unchanged: int
     missing: int
+    failures: tuple[str, ...] = ()
 
 
 def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
@@ -113,24 +116,50 @@ def switch_equipment(actor: Actor, key: int, version: int, *, active: bool) -> b
     return write(work, what="changing equipment")
 
 
-def change_many(actor: Actor, keys: Sequence[int], values: Mapping[str, Any], *, action: str) -> BulkResult:
-    """Change many machines alike, in batches; each batch commits on its own, all audit rows share a batch id."""
+def change_many(
+    actor: Actor,
+    keys: Sequence[int],
+    values: Mapping[str, Any],
+    *,
+    action: str,
+    listener: Listener = ignore_progress,
+) -> BulkResult:
+    """Change many machines alike, in batches; each batch commits on its own, all audit rows share a batch id.
+
+    A batch that cannot be stored ends it: what was changed before stays changed, and the result says what was not.
+
+    Raises:
+        CmmsError: not even the first batch could be stored. Invalid: values that no machine can have.
+    """
     actor.require(Capability.EDIT)
     if not keys:
         raise Invalid("no equipment was chosen")
     batch_id = str(uuid4())
-    changed = unchanged = missing = 0
+    changed = unchanged = 0
+    missing: list[int] = []
     for start in range(0, len(keys), _BATCH):
         chunk = tuple(keys[start : start + _BATCH])
 
-        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, int]:
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, set[int]]:
             rows = _select(cursor, "ui/lock_equipment_many", {"ids": chunk})
             done = sum(_apply(cursor, actor, row, values, action, batch_id) for row in rows)
-            return done, len(rows)
+            return done, {int(row["id"]) for row in rows}
 
-        done, found = write(work, what="changing equipment")
-        changed, unchanged, missing = changed + done, unchanged + found - done, missing + len(chunk) - found
-    return BulkResult(changed, unchanged, missing)
+        try:
+            done, found = write(work, what="changing equipment")
+        except CmmsError as error:
+            if not start:
+                raise
+            left = f"{len(keys) - start:,} machines were not reached: {error}"
+            return BulkResult(changed, unchanged, len(missing), (left, *map(_gone, missing)))
+        changed, unchanged = changed + done, unchanged + len(found) - done
+        missing += [key for key in chunk if key not in found]
+        listener(start + len(chunk), len(keys))
+    return BulkResult(changed, unchanged, len(missing), tuple(map(_gone, missing)))
+
+
+def _gone(key: int) -> str:
+    return f"The machine with the id {key} does not exist any more."
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,38 @@ def correct(actor: Actor, key: int, version: int | None, text: str) -> None:
     write(work, what="correcting a rejected record")
 
 
-def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WAIT_SECONDS) -> list[Replayed] | None:
-    """Judge records again and store those that pass.
+@dataclass(frozen=True)
+class AcceptedCounter:
+    """A person says that a counter may show less than before: ``kind`` as in ``counter_events``, and why."""
+
+    kind: str
+    reason: str
+
+
+def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter) -> list[Replayed] | None:
+    """Take the counters of rejected readings as they are, and replay those; later days follow them.
+
+    Raises:
+        Invalid: no reason. Stale: a record that is no open reading with a counter that decreased or stands still.
+    """
+    if not accepted.reason.strip():
+        raise Invalid("Accepting a counter needs a reason.", reason="is required")
+    bounded = tuple(keys[: REPLAY_LIMIT + 1])
+    with raw_session() as connection:
+        found = query(connection, "replay/counter_rejects", {"ids": bounded}) if bounded else []
+    if len(found) < len(set(bounded)):
+        raise Stale("Choose only open readings of known machines whose counter has decreased or stands still.")
+    return replay(actor, keys, accepted=accepted)
+
+
+def replay(
+    actor: Actor,
+    keys: Sequence[int],
+    *,
+    accepted: AcceptedCounter | None = None,
+    wait_seconds: float = REPLAY_WAIT_SECONDS,
+) -> list[Replayed] | None:
+    """Judge records again and store those that pass; with ``accepted``, their counters are right as they are.
 
     Returns:
         What became of each; None when it takes longer than a person waits: then it goes on by itself,
@@ -132,7 +162,7 @@ def replay(actor: Actor, keys: Sequence[int], *, wait_seconds: float = REPLAY_WA
 
     if not write(note, what="noting a replay"):
         raise NotFound("these records do not exist (any more)")
-    replaying = _ReplayProcess(actor.name, keys)
+    replaying = _ReplayProcess(actor.name, keys, accepted)
     replaying.join(wait_seconds)
     if replaying.is_alive():
         return None
@@ -162,13 +192,15 @@ def find_open_rejects(equipment_ids: Sequence[int]) -> list[int]:
 class _ReplayProcess(Thread):
     """``cmms replay`` as a process; the thread waits for its end, so that it leaves nothing behind."""
 
-    def __init__(self, user: str, keys: Sequence[int]) -> None:
+    def __init__(self, user: str, keys: Sequence[int], accepted: AcceptedCounter | None) -> None:
         if not _slots.acquire(blocking=False):
             raise ViewError("Others replay at this moment; try again in a minute.")
         super().__init__(name="cmms-replay", daemon=True)
         self._command = [sys.executable, "-m", "cmms", "replay"]
         for key in keys:
             self._command += ["--id", str(int(key))]
+        if accepted is not None:
+            self._command += [f"--accept-counter={accepted.reason[:255]}", "--counter-kind", accepted.kind]
         self._user = user
         self.failed = True
         self.output = ""

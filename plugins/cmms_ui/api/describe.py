@@ -98,7 +98,9 @@ def example_call(action: Action) -> dict[str, Any]:
     call: dict[str, Any] = {"keys": [] if action.on == "list" else [17]}
     if action.on == "record":
         call["version"] = 1
-    return {**call, "values": {item.name: _example_value(item) for item in action.fields if not item.read_only}}
+    values = {item.name: _example_value(item) for item in action.fields if not item.read_only}
+    hidden = {item.name for item in action.fields if not item.is_visible(values)}
+    return {**call, "values": {name: value for name, value in values.items() if name not in hidden}}
 
 
 def _example_value(item: FormField) -> Any:

@@ -56,7 +56,14 @@ def describe_resource(resource: Resource, actor: Actor) -> dict[str, Any]:
                 "label": action.label,
                 "on": action.on,
                 "fields": [
-                    {"name": f.name, "label": f.label, "kind": f.kind, "required": f.required} for f in action.fields
+                    {
+                        "name": f.name,
+                        "label": f.label,
+                        "kind": f.kind,
+                        "required": f.required,
+                        "visible_when": f.visible_when,
+                    }
+                    for f in action.fields
                 ],
             }
             for action in resource.actions

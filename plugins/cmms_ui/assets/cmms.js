@@ -330,6 +330,14 @@
     return false;
   };
 
+  // Inputs that are there only while another one has a certain value.
+  cmms.showFields = function (values, flags, fieldIds, flagIds, boxIds) {
+    const of = {};
+    fieldIds.forEach(function (id, place) { of[id.name] = String(values[place]); });
+    flagIds.forEach(function (id, place) { of[id.name] = String(Boolean(flags[place])); });
+    return boxIds.map(function (id) { return of[id.on] !== id.is; });
+  };
+
   cmms.clear = function (clicks, ids, gridId) {
     const api = gridOf(gridId);
     if (api) api.setFilterModel(null);

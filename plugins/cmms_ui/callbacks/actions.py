@@ -12,10 +12,11 @@ from typing import Any
 import dash
 from dash import ALL, Input, Output, State, no_update, set_props
 
+from cmms.views.action_progress import read_progress
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
-from cmms_ui.components.action_form import action_form, action_result, follow_runs, show_preview
+from cmms_ui.components.action_form import action_form, action_result, follow_runs, show_preview, show_progress
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
@@ -99,7 +100,7 @@ def _mark(keys: tuple[int, ...], filled: dict[str, Any]) -> str:
     State({"type": "flag", "name": ALL}, "id"),
     State("action-previewed", "data"),
     prevent_initial_call=True,
-    running=[(Output("action-submit", "loading"), True, False)],
+    running=[(Output("action-submit", "loading"), True, False), (Output("action-tick", "disabled"), False, True)],
 )
 def submit_action(
     clicks: int | None,
@@ -142,6 +143,20 @@ def submit_action(
         return no_update, no_update, nothing
     _tell(outcome)
     return time.time_ns() // 1_000_000, bool(outcome.details or outcome.runs), [None] * len(fields)
+
+
+@on(
+    "show_progress",
+    Output({"type": "action-progress", "of": ALL}, "children"),
+    Input("action-tick", "n_intervals"),
+    State("action-context", "data"),
+    State({"type": "action-progress", "of": ALL}, "id"),
+    prevent_initial_call=True,
+)
+def tell_progress(_ticks: int | None, context: dict[str, Any] | None, places: list[dict[str, str]]) -> Any:
+    """How far the action has come that this dialog has started; nothing for one that is quick."""
+    progress = read_progress(current_actor(), str((context or {}).get("request") or ""))
+    return [show_progress(*progress) if progress else no_update for _ in places]
 
 
 def _find_keys(context: dict[str, Any]) -> tuple[int, ...]:
@@ -212,5 +227,15 @@ def attach_browser_part(app: dash.Dash) -> None:
         "function() { return window.dash_clientside.cmms.pressed.apply(null, arguments); }",
         Output("action-pressed", "data"),
         Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "function() { return window.dash_clientside.cmms.showFields.apply(null, arguments); }",
+        Output({"type": "field-when", "on": ALL, "is": ALL}, "hidden"),
+        Input({"type": "field", "name": ALL}, "value"),
+        Input({"type": "flag", "name": ALL}, "checked"),
+        State({"type": "field", "name": ALL}, "id"),
+        State({"type": "flag", "name": ALL}, "id"),
+        State({"type": "field-when", "on": ALL, "is": ALL}, "id"),
         prevent_initial_call=True,
     )

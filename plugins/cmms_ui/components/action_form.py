@@ -11,7 +11,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from cmms.views.start_syncs import StartedRun
-from cmms_ui.components.marks import icon
+from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.schema import Action, Field, Outcome, Preview
 from cmms_ui.widgets.follow_run import FOLLOW
@@ -38,11 +38,12 @@ def action_form(
         parts.append(dmc.Text(action.scope_now(), size="sm", fw=600))
     if count is not None and action.on == "rows":
         parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
-    inputs = [make_input(field, initial.get(field.name)) for field in action.fields]
+    inputs = [_place(field, initial, action.fields) for field in action.fields]
     parts.append(html.Div(dmc.Stack(inputs, gap="sm"), id="action-fields"))
     shown = show_preview(previewed[0]) if previewed else None
     parts.append(html.Div(shown, id="action-preview", hidden=shown is None, role="status"))
     parts.append(dcc.Store(id="action-previewed", data=previewed[1] if previewed else None))
+    parts.append(html.Div(id={"type": "action-progress", "of": action.name}))
     parts.append(html.Div(id="action-error", role="alert", className="cmms-form-error"))
     parts.append(
         dmc.Group(
@@ -62,12 +63,40 @@ def action_form(
     return [dmc.Stack(parts, gap="sm")]
 
 
+def _place(field: Field, initial: Mapping[str, Any], fields: Sequence[Field]) -> Any:
+    """The input; one that depends on another is hidden as that one says (``cmms.showFields`` in ``cmms.js``)."""
+    made = make_input(field, initial.get(field.name))
+    if field.visible_when is None:
+        return made
+    other, wanted = field.visible_when
+    text = str(wanted).lower() if isinstance(wanted, bool) else str(wanted)
+    shown = {one.name: _initial(one, initial.get(one.name)) for one in fields}
+    return html.Div(made, id={"type": "field-when", "on": other, "is": text}, hidden=not field.is_visible(shown))
+
+
+def _initial(field: Field, value: Any) -> Any:
+    chosen = value if value is not None else field.default
+    return bool(chosen) if field.kind == "boolean" else chosen
+
+
 def show_preview(preview: Preview) -> Any:
     """What the action would do."""
     cells = [dmc.Text(preview.text, size="sm")]
     if preview.rows:
         cells.append(small_table(preview.heads, preview.rows, "What would be done"))
     return dmc.Stack(cells, gap="sm")
+
+
+def show_progress(done: int, total: int) -> Any:
+    """A bar, and rows done of all."""
+    return html.Div(
+        [
+            dmc.Progress(value=100 * done / total if total else 0, **aria(label="Progress of the action")),
+            dmc.Text(f"{done:,} of {total:,} done", size="sm"),
+        ],
+        role="status",
+        className="cmms-stack",
+    )
 
 
 def action_result(outcome: Outcome) -> list[Any]:

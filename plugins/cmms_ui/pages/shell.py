@@ -41,6 +41,7 @@ def make_layout() -> Any:
             dcc.Store(id="push", data={}),
             *follow_changes("status", {"place": "bell"}, ("alerts",), BELL_SECONDS),
             dmc.NotificationContainer(id="notifications", position="top-right", autoClose=6000),
+            dcc.Interval(id="action-tick", interval=500, disabled=True),
             dmc.Modal(id="action-modal", children=[], size="md", title="", closeButtonProps={"aria-label": "Close"}),
             dmc.Modal(
                 [

@@ -8,6 +8,7 @@ from typing import Any
 
 from cmms.sync.validation_reports import DEFAULT_DAYS
 from cmms.views import choices
+from cmms.views.action_progress import telling_progress
 from cmms.views.actors import Actor
 from cmms.views.change_equipment import (
     BulkResult,
@@ -45,17 +46,22 @@ def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _activate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    return _describe(change_many(actor, target.keys, {"is_active": True}, action="activate"), "active")
+    return _change(actor, target, {"is_active": True}, "activate", "active")
 
 
 def _deactivate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     wanted = {"is_active": False, "inactive_reason": values["inactive_reason"]}
-    return _describe(change_many(actor, target.keys, wanted, action="deactivate"), "inactive")
+    return _change(actor, target, wanted, "deactivate", "inactive")
 
 
 def _move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     wanted = {"equipment_group_id": values.get("equipment_group_id") or None}
-    return _describe(change_many(actor, target.keys, wanted, action="move"), "in that group")
+    return _change(actor, target, wanted, "move", "in that group")
+
+
+def _change(actor: Actor, target: Target, wanted: Mapping[str, Any], action: str, state: str) -> Outcome:
+    with telling_progress(actor, target.request) as listener:
+        return _describe(change_many(actor, target.keys, wanted, action=action, listener=listener), state)
 
 
 def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
@@ -97,12 +103,12 @@ def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
 
 
 def _describe(result: BulkResult, state: str) -> Outcome:
-    text = f"{result.changed} machines are now {state}."
+    text = f"{result.changed:,} machines are now {state}."
     if result.unchanged:
-        text += f" {result.unchanged} were already."
+        text += f" {result.unchanged:,} were already."
     if result.missing:
-        return Outcome(f"{text} {result.missing} do not exist any more.", "warning")
-    return Outcome(text)
+        text += f" {result.missing:,} do not exist any more."
+    return Outcome(text, "warning" if result.missing or result.failures else "success", details=result.failures)
 
 
 EQUIPMENT_ACTIONS = (
@@ -140,6 +146,8 @@ EQUIPMENT_ACTIONS = (
                 load_choices=group_choices,
                 help="A group chosen here is never changed by a sync.",
             ),
+            Field("is_active", "In use", "boolean", default=True),
+            Field("inactive_reason", "Why inactive", required=True, max_length=200, visible_when=("is_active", False)),
             Field("notes", "Notes", "long", max_length=2000),
         ),
     ),

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from cmms.views.actors import Actor
-from cmms.views.handle_rejects import Replayed, acknowledge, correct, discard, replay
-from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
-from cmms_ui.widgets.failure_widgets import ACTS, ORPHANS, SUMMARY
+from cmms.views.actors import Actor, NotFound
+from cmms.views.create_missing_plants import create_plants_and_replay, find_missing_plants
+from cmms.views.handle_rejects import (
+    REPLAY_LIMIT,
+    AcceptedCounter,
+    Replayed,
+    accept_counters,
+    acknowledge,
+    correct,
+    discard,
+    replay,
+)
+from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Preview, Resource, Row, Section, Tab, Target
+from cmms_ui.widgets.failure_widgets import ACTS, MEANING, ORPHANS, SUMMARY
 
 DETAIL_LIMIT = 100
 _STATUSES = tuple(
@@ -16,10 +27,24 @@ _STATUSES = tuple(
 )
 _STREAMS = (Choice("equipment", "Equipment"), Choice("running_time", "Running time"))
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business", "orphan"))
+_COUNTER_EVENTS = (
+    Choice("replacement", "Counter was replaced"),
+    Choice("reset", "Counter was set to zero"),
+    Choice("rollover", "Counter began again at its end"),
+    Choice("accepted", "Something else: the counter is right"),
+)
 
 
 def _is_open(row: Row) -> bool:
     return row.get("status") in ("open", "acknowledged", "retrying")
+
+
+def _waits_for_plant(row: Row) -> bool:
+    return _is_open(row) and row.get("code") == "PLANT_UNKNOWN"
+
+
+def _has_odd_counter(row: Row) -> bool:
+    return _is_open(row) and row.get("code") in ("COUNTER_DECREASED", "COUNTER_NOT_ADVANCED")
 
 
 def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -28,7 +53,10 @@ def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 def replay_records(actor: Actor, keys: Sequence[int]) -> Outcome:
     """Judge rejected records again; says of each that is rejected again why."""
-    replayed = replay(actor, keys)
+    return _describe(replay(actor, keys))
+
+
+def _describe(replayed: Sequence[Replayed] | None) -> Outcome:
     if replayed is None:
         return Outcome("The replay has been started and goes on by itself; the list of syncs shows its end.", "info")
     stored = sum(record.status == "resolved" for record in replayed)
@@ -49,6 +77,37 @@ def _tell(replayed: Sequence[Replayed]) -> tuple[str, ...]:
         for record in ordered[:DETAIL_LIMIT]
     ]
     return (*lines, f"and {len(ordered) - DETAIL_LIMIT} more") if len(ordered) > DETAIL_LIMIT else tuple(lines)
+
+
+def _accept_counter(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    accepted = AcceptedCounter(str(values["kind"]), str(values["reason"]))
+    return _describe(accept_counters(actor, target.keys, accepted))
+
+
+def _create_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    plants, replayed = create_plants_and_replay(actor, target.keys)
+    outcome = _describe(replayed)
+    created = f"Created: {', '.join(plant.plant_code for plant in plants)}. {outcome.message}"
+    left = sum(len(plant.record_ids) for plant in plants) - REPLAY_LIMIT
+    if left > 0:
+        created += f" {left:,} more records wait: choose some of them and replay."
+    return replace(outcome, message=created)
+
+
+def _preview_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
+    try:
+        plants = find_missing_plants(target.keys)
+    except NotFound as error:  # said in the dialog, which has no form to say it at
+        return Preview(error.message)
+    records = sum(len(plant.record_ids) for plant in plants)
+    text = (
+        f"{len(plants):,} plant{'' if len(plants) == 1 else 's'} would be created, named by code until you rename"
+        f" {'it' if len(plants) == 1 else 'them'} in Plants; {records:,} waiting record{'' if records == 1 else 's'}"
+        " would be judged again."
+    )
+    return Preview(
+        text, ("Plant", "Records that wait"), tuple((p.plant_code, f"{len(p.record_ids):,}") for p in plants)
+    )
 
 
 def _acknowledge(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -80,7 +139,7 @@ RECORD_ERRORS = Resource(
     refresh_seconds=30,
     topics=("errors", "edits"),
     widgets=(SUMMARY,),
-    record_widgets=(ACTS,),
+    record_widgets=(MEANING, ACTS),
     columns=(
         Column("id", "Id", "x.id", "integer", width=90, link=True, phone="title"),
         Column("status", "Status", "x.status", "status", width=140, choices=_STATUSES, phone="side"),
@@ -179,6 +238,30 @@ RECORD_ERRORS = Resource(
                 Field("replay_now", "Replay at once", "boolean", default=True),
             ),
             visible_when=_is_open,
+        ),
+        Action(
+            "record-errors.create_plants",
+            "Create plant and replay",
+            "building",
+            _create_plants,
+            confirm="Create and replay",
+            explain="Creates the plants that these records name, and stores every record that waits for one of them.",
+            preview=_preview_plants,
+            visible_when=_waits_for_plant,
+        ),
+        Action(
+            "record-errors.accept_counter",
+            "Accept counter",
+            "gauge",
+            _accept_counter,
+            confirm="Accept and replay",
+            explain="Takes the counter as the source says it from this day on, and stores the reading; those of later"
+            " days are compared with it.",
+            fields=(
+                Field("kind", "What happened", "choice", required=True, choices=_COUNTER_EVENTS, default="replacement"),
+                Field("reason", "Reason", required=True, help="Kept with the reading's counter: who said so and why."),
+            ),
+            visible_when=_has_odd_counter,
         ),
         Action(
             "record-errors.discard",

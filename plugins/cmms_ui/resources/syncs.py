@@ -33,6 +33,7 @@ from cmms_ui.widgets.gap_widgets import FRESHNESS, GAPS
 from cmms_ui.widgets.metric_widgets import PERFORMANCE, WEEKS
 from cmms_ui.widgets.outcome_widgets import ALL_OUTCOMES, EQUIPMENT_OUTCOMES, RATES, RUNNING_TIME_OUTCOMES
 from cmms_ui.widgets.parts import count, sync_label
+from cmms_ui.widgets.plant_sync_widgets import BY_PLANT
 from cmms_ui.widgets.run_widgets import ERRORS, STEPS
 from cmms_ui.widgets.speed_widgets import SPEEDS
 from cmms_ui.widgets.sync_widgets import LIVE, RECENT
@@ -236,7 +237,7 @@ SYNCS = Resource(
             "play",
             "l.status IN ('queued', 'running', 'paused')",
             "No sync is running.",
-            widgets=(LIVE, RATES, RECENT, DAILY, ERROR_STREAM),
+            widgets=(LIVE, RATES, RECENT, DAILY, BY_PLANT, ERROR_STREAM),
         ),
         Tab(
             "equipment",

@@ -13,6 +13,7 @@ from dash import html
 
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state
+from cmms_ui.error_codes import ERROR_CODES
 from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, link, moment, note, percent_text, small_table
 from cmms_ui.widgets.periods import PERIOD, last_days
@@ -236,6 +237,21 @@ def render_acts(rows: list[Row]) -> Any:
     return small_table(("When", "Who", "What", "Values"), cells, "What people did with this record")
 
 
+def load_meaning(parameters: Mapping[str, Any]) -> Row | None:
+    """Why the record is rejected."""
+    return next(iter(read("reject_reason", {"id": parameters["key"]})), None)
+
+
+def render_meaning(row: Row | None) -> Any:
+    """In words: what its code means, what the rule said, and what helps while it is open."""
+    known = ERROR_CODES.get(str(row["code"])) if row else None
+    if row is None or known is None:
+        return note("No more is known than the reason below.")
+    is_open = row["status"] in ("open", "acknowledged", "retrying")
+    parts = [html.Strong(known.meaning), note(f"The rule said: {row['message']}")]
+    return html.Div([*parts, html.P(["What helps: ", known.remedy])] if is_open else parts, className="cmms-stack")
+
+
 CATEGORIES = Widget(
     "categories",
     "Errors by category",
@@ -255,6 +271,7 @@ SUMMARY = Widget(
     span=12,
 )
 ORPHANS = Widget("orphans", "Machines that are not known", load_orphans, render_orphans, refresh_seconds=30, span=12)
+MEANING = Widget("meaning", "What is wrong", load_meaning, render_meaning, 30, span=12, topics=("errors", "edits"))
 ACTS = Widget("acts", "Who did what", load_acts, render_acts, refresh_seconds=30, span=12)
 TOP_CODES = Widget(
     "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)

@@ -1,0 +1,91 @@
+"""Create the plants that rejected records wait for, and replay those records. Input: rejected records that were chosen.
+
+Output: the plants, and what became of each record. All that wait for one of the plants are replayed, chosen or not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from cmms.database import Connection, query
+from cmms.settings import Settings
+from cmms.sync.open_run import current_settings
+from cmms.views.actors import Actor, Capability, Invalid, NotFound
+from cmms.views.change_places import create_plant
+from cmms.views.connections import raw_session
+from cmms.views.handle_rejects import REPLAY_LIMIT, Replayed, replay
+
+_READ_LIMIT = 20_000
+_NO_CHOICE = (0,)
+
+
+@dataclass(frozen=True)
+class MissingPlant:
+    """A plant code that open records name, and which records these are (at most :data:`_READ_LIMIT` are looked at)."""
+
+    plant_code: str
+    record_ids: tuple[int, ...]
+
+
+def find_missing_plants(keys: Sequence[int]) -> list[MissingPlant]:
+    """The plants that these records wait for, each with every open record that waits for it.
+
+    Raises:
+        NotFound: none of the records waits for a plant.
+    """
+    with raw_session() as connection:
+        settings = current_settings(connection)[0]
+        chosen = set(_read(connection, settings, keys).values()) - {""}
+        waiting = _read(connection, settings, None)
+    if not chosen:
+        raise NotFound("None of these records waits for a plant (PLANT_UNKNOWN).")
+    return [
+        MissingPlant(code, tuple(key for key, named in waiting.items() if named == code)) for code in sorted(chosen)
+    ]
+
+
+def create_plants_and_replay(actor: Actor, keys: Sequence[int]) -> tuple[list[MissingPlant], list[Replayed] | None]:
+    """Create what is missing (named by its code until somebody names it), then judge the records again.
+
+    Returns:
+        The plants, and what became of the first :data:`REPLAY_LIMIT` records; None when that takes longer than a
+        person waits.
+    """
+    actor.require(Capability.CONFIGURE)
+    plants = find_missing_plants(keys)
+    for plant in plants:
+        try:
+            create_plant(actor, {"plant_code": plant.plant_code})
+        except Invalid as error:
+            if "exists already" not in error.fields.values():  # somebody else was quicker: as good
+                raise
+    waiting = [key for plant in plants for key in plant.record_ids]
+    return plants, replay(actor, waiting[:REPLAY_LIMIT])
+
+
+def _read(connection: Connection, settings: Settings, keys: Sequence[int] | None) -> dict[int, str]:
+    """Plant code by record."""
+    bounds = {"no_choice": keys is None, "ids": tuple(keys or _NO_CHOICE), "row_limit": _READ_LIMIT}
+    streams: dict[str, Sequence[str]] = {
+        "equipment": settings.streams.equipment.fields.plant_code,
+        "running_time": settings.streams.running_time.fields.plant_code,
+    }
+    rows = query(connection, "ui/rejects_of_plants", bounds)
+    return {int(row["id"]): _plant_of(json.loads(row["record"]), streams[row["stream"]]) for row in rows}
+
+
+def _plant_of(record: Mapping[str, Any], names: Sequence[str]) -> str:
+    """The first of the source's names that the record has, as a key or as a path into objects (as records are read)."""
+    for name in names:
+        found = record.get(name, reduce(_step, name.split("."), record))
+        if isinstance(found, str) and found.strip():
+            return found.strip()
+    return ""
+
+
+def _step(value: Any, step: str) -> Any:
+    return value.get(step) if isinstance(value, Mapping) else None

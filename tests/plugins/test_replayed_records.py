@@ -1,0 +1,88 @@
+"""Rejected records that one decision of a person makes storable: their plant is created, their counter accepted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cmms_ui.error_codes import ERROR_CODES
+from cmms_ui.widgets.failure_widgets import render_meaning
+from tests.plugins.conftest import ClientFor
+from tools.state_folder import REPOSITORY
+
+Tables = Callable[..., list[dict[str, Any]]]
+EXPECTATIONS = REPOSITORY / "include/expectations"
+ACTIONS = "/cmms/api/v1/record-errors/actions"
+
+
+def _open(tables: Tables, code: str) -> list[dict[str, Any]]:
+    rows = tables(
+        "SELECT id, payload, reading_date FROM sync_record_errors WHERE code = %s AND open_flag = 1 ORDER BY id", code
+    )
+    assert rows, f"the seeded database has no open {code}"
+    return rows
+
+
+@pytest.mark.feature("DLQ-03", "Q-03")
+def test_one_click_creates_the_plant_and_stores_every_record_that_waits_for_it(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    waiting = _open(tables, "PLANT_UNKNOWN")
+    code = json.loads(waiting[0]["payload"])["SWERK"]
+    of_plant = [row["id"] for row in waiting if json.loads(row["payload"])["SWERK"] == code]
+    chosen = {"keys": of_plant[:1]}
+    assert client_for("op").post(f"{ACTIONS}/create_plants", json=chosen).status_code == 403
+    admin = client_for("admin")
+    preview = admin.post(f"{ACTIONS}/create_plants/preview", json=chosen).json()
+    assert preview["rows"] == [[code, str(len(of_plant))]]
+    assert not tables("SELECT id FROM plants WHERE plant_code = %s", code)  # a preview changes nothing
+    answer = admin.post(f"{ACTIONS}/create_plants", json=chosen)
+    assert answer.status_code == 200, answer.text
+    assert [row["name"] for row in tables("SELECT name FROM plants WHERE plant_code = %s", code)] == [code]
+    left = tables("SELECT status, code FROM sync_record_errors WHERE id IN %s", tuple(of_plant))
+    assert len(left) == len(of_plant) and all(
+        row["code"] != "PLANT_UNKNOWN" or row["status"] == "resolved" for row in left
+    )
+    assert any(row["status"] == "resolved" for row in left)
+    again = admin.post(f"{ACTIONS}/create_plants", json=chosen)
+    assert again.status_code == 404 and "PLANT_UNKNOWN" in again.json()["detail"]
+
+
+@pytest.mark.feature("DOM-02", "DOM-03", "DLQ-03")
+def test_a_counter_that_was_replaced_is_accepted_with_a_reason_and_its_reading_stored(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    rejected = _open(tables, "COUNTER_DECREASED")[0]
+    op, keys = client_for("op"), {"keys": [rejected["id"]]}
+    refused = op.post(f"{ACTIONS}/accept_counter", json={**keys, "values": {"kind": "replacement"}})
+    assert (refused.status_code, refused.json()["fields"]) == (422, {"reason": "is required"})
+    values = {"kind": "replacement", "reason": "--id 1; new meter fitted"}
+    assert client_for("user").post(f"{ACTIONS}/accept_counter", json={**keys, "values": values}).status_code == 403
+    other = _open(tables, "NEGATIVE_HOURS")[0]["id"]
+    mixed = op.post(f"{ACTIONS}/accept_counter", json={"keys": [rejected["id"], other], "values": values})
+    assert mixed.status_code == 409  # all or none
+    assert not tables("SELECT id FROM counter_events")
+    assert op.post(f"{ACTIONS}/accept_counter", json={**keys, "values": values}).status_code == 200
+    status = tables("SELECT status FROM sync_record_errors WHERE id = %s", rejected["id"])[0]["status"]
+    event = tables("SELECT kind, reason, created_by, date FROM counter_events")[0]
+    assert (status, event) == (
+        "resolved", {**{name: values[name] for name in ("kind", "reason")}, "created_by": "op", "date": rejected["reading_date"]},
+    )  # fmt: skip
+
+
+@pytest.mark.feature("DLQ-03", "UIF-07")
+def test_every_code_that_can_reject_a_record_is_explained_with_what_helps() -> None:
+    suites = (json.loads((EXPECTATIONS / f"{stream}.json").read_text()) for stream in ("equipment", "running_time"))
+    rejecting = {
+        rule["meta"]["code"] for suite in suites for rule in suite["expectations"] if rule["severity"] == "critical"
+    }
+    assert set(ERROR_CODES) == rejecting and len(rejecting) > 15
+    for code, explained in ERROR_CODES.items():
+        row = {"code": code, "message": "the rule's own words", "status": "open"}
+        for status, helps in (("open", True), ("discarded", False)):
+            shown = str(render_meaning({**row, "status": status}).to_plotly_json())
+            assert explained.meaning in shown and "the rule's own words" in shown
+            assert (explained.remedy in shown) is helps
