@@ -1,7 +1,7 @@
 """What makes the demo's view worth a look: groups with their rules, maintenance plans, and the days before yesterday.
 
-Input: the demo's own database and a logged-in Airflow. Output: groups and plans, once; a run of `running_time_sync` for a
-range, after which maintenance is evaluated.
+Input: the demo's own database and a logged-in Airflow. Output: groups and plans, once; a run of `running_time_sync` for
+a range, after which maintenance is evaluated.
 Never for a server that was given: what is in its schema is not ours to change.
 """
 
@@ -50,7 +50,7 @@ _DAYS = "SELECT COUNT(DISTINCT date) FROM equipment_running_times"
 
 
 def add_groups(account: Account) -> None:
-    """Add groups, classification rules and plans to a database that has none; the first equipment sync applies the rules."""
+    """Add groups with rules, and plans, to a database without any; the first equipment sync applies the rules."""
     with connect(account, DATABASE) as connection, contextlib.closing(connection.cursor()) as cursor:
         cursor.execute("SELECT COUNT(*) FROM equipment_groups")
         if cursor.fetchone() != (0,):

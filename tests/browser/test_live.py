@@ -157,7 +157,9 @@ def test_progress_is_the_same_on_every_page_and_moves_by_push(log_in: LogIn, sql
 
 
 @pytest.mark.feature("CUS-03")
-def test_a_service_that_is_done_leaves_the_list_of_dues_its_X -> None:
+def test_a_service_that_is_done_leaves_the_list_of_dues_its_badge_and_every_figure_without_a_reload(
+    log_in: LogIn, sql: Sql, seeded: dict[str, Any]
+) -> None:
     page, other = log_in("op"), log_in("op")
     page.goto("/cmms/equipment?tab=needs_maintenance")
     other.goto("/cmms/")

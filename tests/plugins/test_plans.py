@@ -194,6 +194,7 @@ def test_machines_that_take_too_long_are_left_to_the_daily_evaluation_and_that_i
 
     monkeypatch.setattr(change_plans, "BATCH", 50)
     monkeypatch.setattr(change_plans, "PATIENCE_SECONDS", -1)
+    monkeypatch.setattr(change_plans, "PREVIEW_SECONDS", -1)
     admin = client_for("admin")
     values = {"name": NAME, "scope": "all", "interval_days": 30, "schedule_mode": "floating", "start_from": "now"}
     total = tables("SELECT COUNT(*) AS n FROM equipment")[0]["n"]
