@@ -172,6 +172,7 @@ class Field:
     """One input of a form.
 
     ``visible_when`` is (other field, its value): else the field is hidden, neither required nor taken.
+    ``example``: a value for the API's documentation, where one of its kind would not do.
     """
 
     name: str
@@ -185,6 +186,7 @@ class Field:
     help: str = ""
     read_only: bool = False
     visible_when: tuple[str, Any] | None = None
+    example: Any = None
 
     def is_visible(self, values: Mapping[str, Any]) -> bool:
         """Whether the form shows it when the others have these values."""
