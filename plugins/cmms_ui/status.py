@@ -49,8 +49,11 @@ STATUSES: dict[str, Status] = {
     "ok": Status("OK", "good", "✓"),
     "warning": Status("Warning", "warn", "▲"),
     # maintenance
+    "overdue": Status("Overdue", "bad", "‼"),
     "due": Status("Due", "bad", "!"),
-    "soon": Status("Soon", "warn", "▲"),
+    "upcoming": Status("Upcoming", "warn", "▲"),
+    "no_plan": Status("No plan", "idle", "–"),
+    "suspended": Status("Suspended", "idle", "Ⅱ"),
     "fine": Status("Fine", "good", "✓"),
     "rejected": Status("Rejected records", "bad", "!"),
     "no_reading": Status("No reading", "idle", "·"),

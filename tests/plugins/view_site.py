@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,13 @@ def seed(database: dict[str, Any], folder: Path) -> None:
         for number, (name, pattern, hours) in enumerate(
             (("Pumps", "(?i)pump", 2000), ("Compressors", "(?i)compressor", 4000), ("Others", ".", None)), 1
         ):
-            site.execute(
-                "INSERT INTO equipment_groups (name, maintenance_interval_hours) VALUES (%s, %s)", values=(name, hours)
-            )
+            site.execute("INSERT INTO equipment_groups (name) VALUES (%s)", values=(name,))
+            if hours:
+                site.execute(
+                    "INSERT INTO maintenance_plans (name, scope, equipment_group_id, interval_hours, start_from, lead_hours)"
+                    " VALUES (%s, 'group', %s, %s, 'zero', %s)",
+                    values=(f"{name}, every {hours:,} h", number, hours, hours / 10),
+                )
             site.execute(
                 "INSERT INTO equipment_group_rules (equipment_group_id, priority, field, pattern) VALUES (%s, %s, %s, %s)",
                 values=(number, number * 10, "equipment_description", pattern),
@@ -56,7 +60,8 @@ def seed(database: dict[str, Any], folder: Path) -> None:
         site.sync_day(today - timedelta(days=1), run_date=today)
         simulator.stop()
         assert site.sync_equipment(run_date=today).status == "failed"  # the source is down
-    _decide(site)
+        _decide(site)
+        _evaluate(site, today)
 
 
 _seeded: dict[int, dict[str, Any]] = {}
@@ -106,6 +111,22 @@ def _decide(site: Site) -> None:
         " SELECT MAX(id), 'running_time', CAST(CURRENT_DATE - INTERVAL 2 DAY AS CHAR), 'fetch', 50, 300, 80"
         " FROM api_sync_logs",
     )
+
+
+def _evaluate(site: Site, today: date) -> None:
+    """What the maintenance plans ask: of the groups by hours, of one plant by days too, which some machines are late for."""
+    from cmms.maintenance.evaluate_maintenance import evaluate_all
+
+    site.execute(
+        "INSERT INTO maintenance_plans (name, scope, plant_id, interval_days, lead_days, tolerance_days)"
+        " SELECT 'Safety inspection', 'plant', id, 180, 14, 7 FROM plants WHERE plant_code = 'P004'"
+    )
+    evaluate_all(today)
+    site.execute(
+        "UPDATE equipment_maintenance m JOIN maintenance_plans p ON p.id = m.plan_id"
+        " SET m.baseline_date = m.baseline_date - INTERVAL 169 + (m.id % 8) * 3 DAY WHERE p.name = 'Safety inspection'"
+    )
+    evaluate_all(today)
 
 
 def airflow_environment(

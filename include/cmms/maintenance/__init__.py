@@ -1,1 +1,1 @@
-"""Preventive maintenance: plans, what they ask of each machine, dues, work orders. See ``include/sql/schema/0008_maintenance.sql``."""
+"""Preventive maintenance: plans, what they ask of each machine, dues, work orders. See docs/decisions/0018."""

@@ -63,7 +63,7 @@ class Stale(ViewError):
     status = 409
 
 
-class Conflict(ViewError):
+class WrongState(ViewError):
     """Its state does not allow this; ``path`` leads to what stands in the way."""
 
     status = 409

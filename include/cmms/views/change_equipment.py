@@ -2,7 +2,8 @@
 
 The source owns its fields: number, description, codes are never changed here. People own ``is_active``, group and
 notes. A change and its audit row commit together. A new machine raises the reference version, since syncs judge by
-which machines exist; the fields that people own are nothing that a record is judged by.
+which machines exist; the fields that people own are nothing that a record is judged by. What maintenance plans ask of
+the machines is evaluated in the same transaction.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from cmms.database import Cursor, execute
+from cmms.maintenance.evaluate_maintenance import evaluate
+from cmms.maintenance.site_today import site_today
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.connections import write
@@ -34,6 +36,13 @@ class BulkResult:
     changed: int
     unchanged: int
     missing: int
+
+
+@dataclass(frozen=True)
+class ServiceResult(BulkResult):
+    """``ordered``: the numbers of those that were left alone, for a work order is open."""
+
+    ordered: tuple[str, ...] = ()
 
 
 def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
@@ -61,6 +70,7 @@ def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
         key = int(cursor.lastrowid)
         execute(cursor, "reference/raise_version")
         audit(cursor, actor, "create", "equipment", key, after=row)
+        evaluate(cursor, today=site_today(), equipment_ids=[key])
         return key
 
     return write(work, what="creating equipment")
@@ -85,7 +95,8 @@ def edit_equipment(actor: Actor, key: int, version: int | None, values: Mapping[
         chosen = dict(values)
         if str(chosen.get("equipment_group_id") or "") == str(before["equipment_group_id"] or ""):
             chosen.pop("equipment_group_id", None)  # a form sends the group that it showed, which nobody has chosen
-        _apply(cursor, actor, before, chosen, "edit", None)
+        if _apply(cursor, actor, before, chosen, "edit", None):
+            _evaluate(cursor, [key], chosen)
 
     write(work, what="changing equipment")
 
@@ -108,7 +119,9 @@ def switch_equipment(actor: Actor, key: int, version: int, *, active: bool) -> b
             return False
         if int(before["row_version"]) != version:
             raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
-        return bool(_apply(cursor, actor, before, values, "activate" if active else "deactivate", None))
+        changed = _apply(cursor, actor, before, values, "activate" if active else "deactivate", None)
+        _evaluate(cursor, [key] if changed else [], values)
+        return bool(changed)
 
     return write(work, what="changing equipment")
 
@@ -125,8 +138,9 @@ def change_many(actor: Actor, keys: Sequence[int], values: Mapping[str, Any], *,
 
         def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, int]:
             rows = _select(cursor, "ui/lock_equipment_many", {"ids": chunk})
-            done = sum(_apply(cursor, actor, row, values, action, batch_id) for row in rows)
-            return done, len(rows)
+            done = [int(row["id"]) for row in rows if _apply(cursor, actor, row, values, action, batch_id)]
+            _evaluate(cursor, done, values)
+            return len(done), len(rows)
 
         done, found = write(work, what="changing equipment")
         changed, unchanged, missing = changed + done, unchanged + found - done, missing + len(chunk) - found
@@ -152,25 +166,59 @@ def find_groups_of(keys: Sequence[int]) -> list[GroupShare]:
     return [GroupShare(*share, machines) for share, machines in shares.most_common()]
 
 
-def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> BulkResult:
-    """The counter of each machine as of its newest reading is where its maintenance interval starts again."""
+def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> ServiceResult:
+    """The newest reading of each machine is where all its plans count from again; its open dues are done.
+
+    A machine of which a due has an open work order is left alone: completing the order says what was done, and when.
+    In batches, as :func:`change_many`.
+    """
     actor.require(Capability.EDIT)
-    batch_id = str(uuid4())
-
-    def work(cursor: Cursor) -> int:
-        rows = _select(cursor, "ui/lock_equipment_counters", {"ids": tuple(keys)})
-        for row in rows:
-            hours = row["cumulative_hours"] if row["cumulative_hours"] is not None else Decimal(0)
-            execute(cursor, "ui/set_serviced", {"id": row["id"], "serviced_at_hours": hours})
-            before = {"serviced_at_hours": row["serviced_at_hours"]}
-            after = {"serviced_at_hours": hours, "note": note}
-            audit(cursor, actor, "serviced", "equipment", row["id"], before=before, after=after, batch_id=batch_id)
-        return len(rows)
-
     if not keys:
         raise Invalid("no equipment was chosen")
-    done = write(work, what="marking equipment as serviced")
-    return BulkResult(done, 0, len(keys) - done)
+    batch_id = str(uuid4())
+    changed, missing, ordered = 0, 0, []
+    for start in range(0, len(keys), _BATCH):
+        chunk = tuple(keys[start : start + _BATCH])
+
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, int, list[str]]:
+            return _serve(cursor, actor, chunk, note, batch_id)
+
+        done, found, left = write(work, what="marking equipment as serviced")
+        changed, missing = changed + done, missing + len(chunk) - found
+        ordered += left
+    return ServiceResult(changed, 0, missing, tuple(ordered))
+
+
+def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch_id: str) -> tuple[int, int, list[str]]:
+    """How many were served, how many exist, and the numbers of those that were left alone."""
+    machines = _select(cursor, "ui/lock_equipment_counters", {"ids": keys})
+    schedules = _select(cursor, "ui/lock_schedules_of", {"ids": keys})
+    ordered = {row["equipment_id"] for row in schedules if row["due_state"] == "ordered"}
+    dues: dict[int, list[int]] = {}
+    for row in schedules:
+        if row["due_state"] == "open":
+            dues.setdefault(row["equipment_id"], []).append(row["due_id"])
+    today = site_today()
+    served = [row for row in machines if row["id"] not in ordered]
+    for row in served:
+        hours = row["cumulative_hours"]
+        execute(cursor, "ui/set_serviced", {"id": row["id"], "serviced_at_hours": hours})
+        since = {"id": row["id"], "hours": hours, "day": row["reading_date"] or today, "today": today}
+        execute(cursor, "ui/set_baselines_of", since)
+        before = {"serviced_at_hours": row["serviced_at_hours"]}
+        after = {"serviced_at_hours": hours, "note": note, "dues": dues.get(row["id"], [])}
+        audit(cursor, actor, "serviced", "equipment", row["id"], before=before, after=after, batch_id=batch_id)
+    if served:
+        ids = tuple(int(row["id"]) for row in served)
+        execute(cursor, "ui/finish_dues_of", {"ids": ids, "reason": note or None, "actor": actor.name[:120]})
+        evaluate(cursor, today=today, equipment_ids=ids)
+    return len(served), len(machines), [str(row["equipment_number"]) for row in machines if row["id"] in ordered]
+
+
+def _evaluate(cursor: Cursor, keys: Sequence[int], values: Mapping[str, Any]) -> None:
+    """What plans ask of machines depends on their group and on whether they are in use."""
+    if keys and not values.keys().isdisjoint({"is_active", "equipment_group_id"}):
+        evaluate(cursor, today=site_today(), equipment_ids=keys)
 
 
 def _apply(

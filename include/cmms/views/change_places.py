@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import MySQLdb
@@ -43,7 +42,7 @@ def create_group(actor: Actor, values: Mapping[str, Any]) -> int:
 
 
 def edit_group(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
-    """Change a group; its interval decides which machines need maintenance."""
+    """Change a group: its name, description, whether it is in use."""
     row = {**_group_row(values), "is_active": int(bool(values.get("is_active")))}
     edit_row(actor, "group", "equipment_groups", key, version, row)
 
@@ -52,15 +51,7 @@ def _group_row(values: Mapping[str, Any]) -> dict[str, Any]:
     name = str(values.get("name") or "").strip()
     if not name:
         raise Invalid("a name is needed", name="is required")
-    hours = values.get("maintenance_interval_hours")
-    try:
-        interval = Decimal(str(hours)) if hours not in (None, "") else None
-    except InvalidOperation:
-        raise Invalid("the interval is no number", maintenance_interval_hours="must be a number") from None
-    if interval is not None and not (interval.is_finite() and 0 < interval < 10_000_000):
-        raise Invalid("the interval is out of range", maintenance_interval_hours="must be above 0")
-    description = values.get("description") or None
-    return {"name": name, "description": description, "maintenance_interval_hours": interval}
+    return {"name": name, "description": values.get("description") or None}
 
 
 def create_row(actor: Actor, what: str, table: str, row: dict[str, Any], *, unique: str) -> int:

@@ -3,6 +3,8 @@
 A due has one order: the row of the due is locked while it gets one, so two clicks at once give one order. An order
 that is completed resets where its schedules count from; one that is cancelled gives its due back. Whatever changes when
 something is due is followed by an evaluation of the machine, all in one transaction.
+
+Locks, always in this order: the order, machines, schedules, dues; as evaluations do, so that they take turns.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from cmms.maintenance.check_completion import Known, check_completion
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, TRANSITIONS, UNFINISHED, explain_refusal, may
 from cmms.maintenance.site_today import site_today
-from cmms.views.actors import Actor, Capability, Conflict, Invalid, NotFound, Stale
+from cmms.views.actors import Actor, Capability, WrongState, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
 
@@ -35,6 +37,7 @@ _KEPT = (
     *("title", "description", "priority", "status", "planned_date", "hold_reason", "cancel_reason", "started_at"),
     *("completed_at", "start_reading", "completion_reading", "completion_date", "completion_note"),
 )
+_JUDGED_AFTER = ("complete", "cancel", "reopen")
 _BASELINE = ("baseline_hours", "baseline_date", "first_due_date")
 _THOUSANDTH = Decimal("0.001")
 Row = dict[str, Any]
@@ -97,7 +100,12 @@ def create_orders_for_dues(
     others: list[DueLine] = []
     for chunk in _chunks(wanted):
 
-        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[list[DueLine], list[DueLine]]:
+        machines = _machines_of(chunk)
+
+        def work(
+            cursor: Cursor, chunk: tuple[int, ...] = chunk, machines: tuple[int, ...] = machines
+        ) -> tuple[list[DueLine], list[DueLine]]:
+            _lock_machines(cursor, machines)
             _select(cursor, "maintenance/lock_dues", {"ids": chunk})
             done, left = [], []
             for row, line in _describe(cursor, chunk):
@@ -131,7 +139,7 @@ def create_order(actor: Actor, equipment_id: int, values: Mapping[str, Any]) -> 
     """An order by hand, for work that no plan asks for.
 
     Raises:
-        Conflict: a preventive one for a machine at which something is due: that has, or gets, an order of its own.
+        WrongState: a preventive one for a machine at which something is due: that has, or gets, an order of its own.
     """
     actor.require(Capability.TRIGGER)
     row = {**_check_plain(values), "type": str(values.get("type") or "corrective"), "equipment_id": equipment_id}
@@ -162,7 +170,7 @@ def edit_order(actor: Actor, key: int, version: int | None, values: Mapping[str,
     def work(cursor: Cursor) -> None:
         before = _lock_order(cursor, key, version)
         if before["status"] not in UNFINISHED:
-            raise Conflict(f"{order_number(key)} is {before['status']} and cannot be changed any more.")
+            raise WrongState(f"{order_number(key)} is {before['status']} and cannot be changed any more.")
         plain = {**{name: before[name] for name in EDITABLE}, **values}
         after = {**before, **_check_plain(plain)}
         if not after["title"]:
@@ -268,22 +276,22 @@ def reopen_order(actor: Actor, key: int, version: int | None, note: str | None =
     """It was not done after all: its schedules count from where they did before, and its dues are ordered again.
 
     Raises:
-        Conflict: what it was before is not known any more, or something has happened at the schedules since.
+        WrongState: what it was before is not known any more, or something has happened at the schedules since.
     """
 
     def work(cursor: Cursor, row: Row) -> Row:
         noted = _select(cursor, "maintenance/completion_of", {"id_text": str(key)})
         if not noted:
-            raise Conflict(f"{order_number(key)} cannot be reopened: what it has changed is not in the audit log.")
+            raise WrongState(f"{order_number(key)} cannot be reopened: what it has changed is not in the audit log.")
         before, after = (json.loads(noted[0][name]) for name in ("before_json", "after_json"))
         dues = _select(cursor, "maintenance/lock_dues_of_order", {"work_order_id": key})
         schedules = _lock_schedules(cursor, [due["equipment_maintenance_id"] for due in dues])
         if _as_noted(_baselines(schedules)) != after["schedules"]:
-            raise Conflict(f"{order_number(key)} cannot be reopened: the machine has been serviced since.")
+            raise WrongState(f"{order_number(key)} cannot be reopened: the machine has been serviced since.")
         ids = tuple(schedule["id"] for schedule in schedules)
         if ids and (since := _select(cursor, "maintenance/open_due_of_schedules", {"ids": ids})):
             other = since[0]["work_order_id"]
-            raise Conflict(
+            raise WrongState(
                 f"{order_number(key)} cannot be reopened: its plan has become due again since.",
                 path=f"/work-orders/{other}" if other else f"/dues/{since[0]['id']}",
             )
@@ -323,6 +331,8 @@ def _move(
 
     def work(cursor: Cursor) -> None:
         row = _lock_order(cursor, key, version, verb)
+        if verb in _JUDGED_AFTER:
+            _lock_machines(cursor, (row["equipment_id"],))
         target = TRANSITIONS[verb].target
         changed = {**row, **change(cursor, row), "status": target}
         execute(cursor, "maintenance/update_order", changed)
@@ -334,7 +344,7 @@ def _move(
             cursor, actor, verb, "work_orders", key,
             before={**old, **also.get("before", {})}, after={**new, **also.get("after", {})},
         )  # fmt: skip
-        if verb in ("complete", "cancel", "reopen"):
+        if verb in _JUDGED_AFTER:
             evaluate(cursor, today=site_today(), equipment_ids=[row["equipment_id"]])
 
     write(work, what="changing a work order")
@@ -348,7 +358,7 @@ def _lock_order(cursor: Cursor, key: int, version: int | None, verb: str = "") -
         raise NotFound("there is no such work order")
     row = rows[0]
     if verb and not may(verb, row["status"]):
-        raise Conflict(f"{order_number(key)}: {explain_refusal(verb, row['status'])}.")
+        raise WrongState(f"{order_number(key)}: {explain_refusal(verb, row['status'])}.")
     if int(row["row_version"]) != version:
         raise Stale("This work order has been changed meanwhile. Look at it again before you change it.")
     return row
@@ -401,11 +411,11 @@ def _refuse_second_order(cursor: Cursor, equipment_id: int) -> None:
     lines = [line for _, line in _describe(cursor, [row["id"] for row in found])]
     for line in lines:
         if line.order_id:
-            raise Conflict(
+            raise WrongState(
                 f"{line.plan_name} is due at this machine and has an order already: {order_number(line.order_id)}.",
                 path=f"/work-orders/{line.order_id}",
             )
-    raise Conflict(
+    raise WrongState(
         f"{lines[0].plan_name} is due at this machine: 'Create work orders' makes the order for it.",
         path=f"/dues/{lines[0].due_id}",
     )
@@ -446,7 +456,7 @@ def _newest_counter(cursor: Cursor, equipment_id: int) -> tuple[Decimal | None, 
 
 
 def _lock_schedules(cursor: Cursor, ids: Sequence[int]) -> list[Row]:
-    return _select(cursor, "maintenance/lock_schedules", {"ids": tuple(ids)}) if ids else []
+    return _select(cursor, "maintenance/lock_baselines", {"ids": tuple(ids)}) if ids else []
 
 
 def _baselines(schedules: Sequence[Row]) -> dict[str, Row]:
@@ -466,6 +476,18 @@ def _restore_service(cursor: Cursor, equipment_id: int, before: Row, after: Row)
     if str(serviced["serviced_at_hours"]) == after["serviced_at_hours"]:
         row = {"id": equipment_id, "serviced_at_hours": before["serviced_at_hours"]}
         execute(cursor, "ui/set_serviced", row)
+
+
+def _machines_of(due_ids: Sequence[int]) -> tuple[int, ...]:
+    """Read apart: a transaction that reads before it locks would go on seeing what it has read."""
+    with raw_session() as connection, closing(connection.cursor()) as cursor:
+        return tuple(sorted({line.equipment_id for _, line in _describe(cursor, due_ids)}))
+
+
+def _lock_machines(cursor: Cursor, ids: tuple[int, ...]) -> None:
+    """Before anything else of them, as evaluations do."""
+    if ids:
+        _select(cursor, "maintenance/lock_machines", {"ids": ids})
 
 
 def _find_dues(equipment_ids: Sequence[int]) -> tuple[list[int], tuple[tuple[int, str], ...]]:

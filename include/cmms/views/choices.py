@@ -1,4 +1,4 @@
-"""Values to choose from that change seldom: plants and groups. Kept for some seconds, forgotten at a change."""
+"""Values to choose from that change seldom: plants, groups, plans. Kept for some seconds, forgotten at a change."""
 
 from __future__ import annotations
 
@@ -23,8 +23,13 @@ def group_choices() -> list[tuple[str, str]]:
     return _load("ui/group_choices")
 
 
+def maintenance_plan_choices() -> list[tuple[str, str]]:
+    """(id, name) of every active maintenance plan."""
+    return _load("ui/maintenance_plan_choices")
+
+
 def forget_choices() -> None:
-    """Somebody has changed a plant or a group."""
+    """Somebody has changed a plant, a group or a plan."""
     with _lock:
         _kept.clear()
 

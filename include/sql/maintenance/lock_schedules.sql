@@ -1,3 +1,4 @@
--- Purpose: where counting began at schedules, about to be changed. Parameters: ids. Caller: cmms.views.change_work_orders.
-SELECT id, baseline_hours, baseline_date, first_due_date FROM equipment_maintenance
-WHERE id IN %(ids)s ORDER BY id FOR UPDATE
+-- Purpose: lock what the plans ask of these machines, always in the same order. Parameters: ids.
+-- Caller: cmms.maintenance.evaluate_maintenance.
+SELECT id FROM equipment_maintenance FORCE INDEX (uk_equipment_maintenance)
+WHERE equipment_id IN %(ids)s ORDER BY equipment_id, plan_id FOR UPDATE

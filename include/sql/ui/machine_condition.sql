@@ -1,14 +1,20 @@
--- Purpose: how a machine is: its state, newest reading, hours since service against the interval of its group, open
---   rejected records, and who has switched it on or off last. Parameters: id, id_text. Caller: the widgets of plugins/cmms_ui.
+-- Purpose: how a machine is: its state, newest reading, its foremost schedule of maintenance (worst state, then least
+--   predicted date), open rejected records, and who has switched it on or off last. Parameters: id, id_text.
+-- Caller: the widgets of plugins/cmms_ui.
 SELECT e.id, e.is_active, e.inactive_reason, e.missing_since, e.row_version, e.equipment_number,
-  g.id AS group_id, g.name AS group_name, g.maintenance_interval_hours AS interval_hours,
+  m.state, m.hours_to_go, m.days_to_go, m.predicted_date, p.id AS plan_id, p.name AS plan_name, p.interval_hours,
+  p.interval_days,
   r.date AS reading_date, r.quality, r.cumulative_hours - COALESCE(e.serviced_at_hours, 0) AS since_service,
   (SELECT MAX(d.date) FROM equipment_running_times d) AS newest_date,
   (SELECT COUNT(*) FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1) AS open_errors,
   (SELECT MAX(a.id) FROM audit_log a
    WHERE a.entity = 'equipment' AND a.entity_id = %(id_text)s AND a.action IN ('activate', 'deactivate')) AS switch_id
 FROM equipment e
-LEFT JOIN equipment_groups g ON g.id = e.equipment_group_id
+LEFT JOIN equipment_maintenance m ON m.id = (
+  SELECT f.id FROM equipment_maintenance f WHERE f.equipment_id = e.id
+  ORDER BY FIELD(f.state, 'overdue', 'due', 'upcoming', 'no_reading', 'ok', 'suspended'), f.predicted_date IS NULL,
+    f.predicted_date, f.id LIMIT 1)
+LEFT JOIN maintenance_plans p ON p.id = m.plan_id
 LEFT JOIN equipment_running_times r
   ON r.equipment_id = e.id AND r.date = (SELECT MAX(m.date) FROM equipment_running_times m WHERE m.equipment_id = e.id)
 WHERE e.id = %(id)s

@@ -1,5 +1,5 @@
 -- Purpose: a group changed by hand. Caller: cmms.views.change_places.
 UPDATE equipment_groups SET name = %(name)s, description = %(description)s,
-  maintenance_interval_hours = %(maintenance_interval_hours)s, is_active = %(is_active)s,
+  is_active = %(is_active)s,
   row_version = row_version + 1, updated_at = UTC_TIMESTAMP(3)
 WHERE id = %(id)s

@@ -3,10 +3,12 @@
 from cmms_ui.resources.equipment import EQUIPMENT
 from cmms_ui.resources.group_rules import GROUP_RULES
 from cmms_ui.resources.groups import GROUPS
+from cmms_ui.resources.maintenance_plans import MAINTENANCE_PLANS
 from cmms_ui.resources.notifications import NOTIFICATIONS
 from cmms_ui.resources.plants import PLANTS
 from cmms_ui.resources.record_errors import RECORD_ERRORS
 from cmms_ui.resources.running_times import RUNNING_TIMES
+from cmms_ui.resources.schedules import SCHEDULES
 from cmms_ui.resources.syncs import SYNCS
 from cmms_ui.resources.validations import FINDINGS, VALIDATIONS
 from cmms_ui.schema import Resource
@@ -15,6 +17,6 @@ RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
         *(EQUIPMENT, RUNNING_TIMES, VALIDATIONS, FINDINGS),
-        *(SYNCS, RECORD_ERRORS, PLANTS, GROUPS, GROUP_RULES, NOTIFICATIONS),
+        *(SYNCS, RECORD_ERRORS, PLANTS, GROUPS, GROUP_RULES, MAINTENANCE_PLANS, SCHEDULES, NOTIFICATIONS),
     )
 }

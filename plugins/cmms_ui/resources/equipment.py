@@ -17,22 +17,14 @@ from cmms_ui.widgets.heat_widgets import HEAT
 from cmms_ui.widgets.launcher_widgets import make_launcher
 from cmms_ui.widgets.machine_chart import CHART
 
-# The newest reading of a machine: row "r", read for the rows of one page. For all machines that takes seconds, so
-# their counters come from the index of days: on the newest day ("n"), else on the day before it (the newest may be only
-# partly synced), and only who has neither is looked up alone.
+# The newest reading of a machine: row "r", read for the rows of one page. For all machines that takes seconds.
 _NEWEST_DATE = "(SELECT MAX(m.date) FROM equipment_running_times m WHERE m.equipment_id = e.id)"
-_NEWEST_DAY = "(SELECT MAX(d.date) FROM equipment_running_times d)"
-_DAY_BEFORE = (
-    "(SELECT MAX(b.date) FROM equipment_running_times b"
-    " WHERE b.date < (SELECT MAX(d.date) FROM equipment_running_times d))"
+# What maintenance asks of a machine first: the worst state, then the least predicted date; also for one page only.
+_FOREMOST = (
+    "(SELECT f.id FROM equipment_maintenance f WHERE f.equipment_id = e.id ORDER BY FIELD(f.state, 'overdue', 'due',"
+    " 'upcoming', 'no_reading', 'ok', 'suspended'), f.predicted_date IS NULL, f.predicted_date, f.id LIMIT 1)"
 )
-_COUNTER_ON = (
-    "(SELECT c.cumulative_hours FROM equipment_running_times c {} WHERE c.equipment_id = e.id AND c.date = {})"
-)
-_COUNTER_OF_ALL = (
-    f"COALESCE(n.cumulative_hours, {_COUNTER_ON.format('FORCE INDEX (ix_running_times_date)', _DAY_BEFORE)},"
-    f" {_COUNTER_ON.format('', _NEWEST_DATE)})"
-)
+_HAS_SCHEDULE_THAT_IS = "EXISTS (SELECT 1 FROM equipment_maintenance q WHERE q.equipment_id = e.id AND q.state IN ({}))"
 # A month of a machine's readings is a range of its own index: cheap for the rows of a page, dear for all machines.
 _HOURS_OF_30_DAYS = (
     "(SELECT SUM(h.running_hours) FROM equipment_running_times h"
@@ -63,8 +55,8 @@ EQUIPMENT: Resource = Resource(
         "p": "JOIN plants p ON p.id = e.plant_id",
         "g": "LEFT JOIN equipment_groups g ON g.id = e.equipment_group_id",
         "r": f"LEFT JOIN equipment_running_times r ON r.equipment_id = e.id AND r.date = {_NEWEST_DATE}",
-        "n": "LEFT JOIN equipment_running_times n FORCE INDEX (ix_running_times_date) ON n.equipment_id = e.id"
-        f" AND n.date = {_NEWEST_DAY}",
+        "s": f"LEFT JOIN equipment_maintenance s ON s.id = {_FOREMOST}",
+        "pl": "LEFT JOIN maintenance_plans pl ON pl.id = s.plan_id",
     },
     order=(("equipment_number", False),),
     title="equipment_number",
@@ -134,7 +126,32 @@ EQUIPMENT: Resource = Resource(
             filterable=False,
             hidden=True,
         ),
-        Column("interval_hours", "Interval, hours", "g.maintenance_interval_hours", "hours", 130, hidden=True),
+        Column(
+            "maintenance_state",
+            "Maintenance",
+            "IF(s.state = 'ok', 'fine', COALESCE(s.state, 'no_plan'))",
+            "status",
+            135,
+            sortable=False,
+            filterable=False,
+            hidden=True,
+            help="The worst of what maintenance plans ask of the machine, as of the last evaluation",
+        ),
+        Column(
+            "plan_name",
+            "Foremost plan",
+            "pl.name",
+            width=200,
+            sortable=False,
+            filterable=False,
+            hidden=True,
+            leads_to=("maintenance-plans", "maintenance_plan_id"),
+        ),
+        Column("hours_to_go", "Hours to go", "s.hours_to_go", "hours", 125, False, False, hidden=True),
+        Column("next_due_hours", "Due at counter", "s.next_due_hours", "hours", 135, False, False, hidden=True),
+        Column("next_due_date", "Due on", "s.next_due_date", "date", 120, False, False, hidden=True),
+        Column("predicted_date", "Predicted", "s.predicted_date", "date", 120, False, False, hidden=True),
+        Column("maintenance_plan_id", "Plan id", "s.plan_id", "integer", 90, False, False, hidden=True),
         Column(
             "open_errors",
             "Open errors",
@@ -199,12 +216,11 @@ EQUIPMENT: Resource = Resource(
             "needs_maintenance",
             "Needs maintenance",
             "tool",
-            f"e.is_active = 1 AND g.maintenance_interval_hours IS NOT NULL"
-            f" AND {_COUNTER_OF_ALL} - COALESCE(e.serviced_at_hours, 0) >= g.maintenance_interval_hours",
-            "No machine has run longer than the interval of its group. Intervals are set in Groups.",
-            columns=("hours_since_service", "interval_hours"),
+            "e.is_active = 1 AND " + _HAS_SCHEDULE_THAT_IS.format("'due', 'overdue'"),
+            "Nothing is due by any plan. Plans are made in Maintenance plans.",
+            columns=("maintenance_state", "plan_name", "hours_to_go", "predicted_date", "hours_since_service"),
             alarming=True,
-            hint="Hours since the last service have reached the interval of the group.",
+            hint="What a plan asks of the machine is due or overdue. Plans are made in Maintenance plans.",
             widgets=(MAINTENANCE,),
         ),
         Tab(
@@ -251,6 +267,7 @@ EQUIPMENT: Resource = Resource(
         Chip("missing", "Not in feed", "e.missing_since IS NOT NULL"),
         Chip("no_group", "Without group", "e.equipment_group_id IS NULL"),
         Chip("by_hand", "Group by hand", "e.group_source = 'manual'"),
+        Chip("upcoming", "Maintenance upcoming", _HAS_SCHEDULE_THAT_IS.format("'upcoming'")),
         Chip("noted", "With notes", "e.notes <> ''"),
     ),
     relations=EQUIPMENT_RELATIONS,
@@ -267,8 +284,11 @@ EQUIPMENT: Resource = Resource(
                 "reading_quality",
                 "serviced_at_hours",
                 "hours_since_service",
-                "interval_hours",
             ),
+        ),
+        Section(
+            "Maintenance",
+            ("maintenance_state", "plan_name", "hours_to_go", "next_due_hours", "next_due_date", "predicted_date"),
         ),
         Section("Source", ("object_number", "point", "api_created_at", "created_at", "updated_at", "open_errors")),
     ),

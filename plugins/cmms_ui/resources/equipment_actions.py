@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +19,15 @@ from cmms.views.change_equipment import (
     mark_serviced,
 )
 from cmms.views.handle_rejects import find_open_rejects
+from cmms.views.schedule_maintenance import rehearse_schedule, schedule_maintenance
 from cmms.views.start_syncs import start_sync_of
 from cmms.views.validate_equipment import start_validation
 from cmms_ui.resources.record_errors import replay_records
+from cmms_ui.resources.schedules import plan_choices, tell_conflicts
 from cmms_ui.schema import Action, Choice, Field, Outcome, Preview, Target
+from cmms_ui.widgets.parts import count
+
+_SHOWN_CONFLICTS = 50
 
 
 def plant_choices() -> Sequence[Choice]:
@@ -79,7 +85,37 @@ def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Pr
 
 
 def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    return _describe(mark_serviced(actor, target.keys, str(values.get("note") or "")), "marked as serviced")
+    result = mark_serviced(actor, target.keys, str(values.get("note") or ""))
+    told = _describe(result, "marked as serviced")
+    if not result.ordered:
+        return told
+    left = tuple(f"{number}: has an open work order, complete that" for number in result.ordered)
+    return Outcome(f"{told.message} {len(left)} were left alone.", "warning", details=left)
+
+
+def _schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    done = schedule_maintenance(actor, target.keys, *_plan_of(values), move=bool(values.get("move")))
+    text = f"{count(done.created, 'schedule')} created."
+    return tell_conflicts(f"{text} {count(done.moved, 'schedule')} moved." if done.moved else text, done.conflicts)
+
+
+def _preview_schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
+    found = rehearse_schedule(actor, target.keys, *_plan_of(values), move=bool(values.get("move")))
+    text = f"{count(found.created, 'schedule')} would be created."
+    if found.moved:
+        text += f" {count(found.moved, 'schedule')} would be moved."
+    if not found.conflicts:
+        return Preview(f"{text} No conflicts.")
+    text += f" {count(len(found.conflicts), 'conflict')}: left as they are."
+    rows = [(conflict.equipment_number, conflict.why) for conflict in found.conflicts[:_SHOWN_CONFLICTS]]
+    if len(found.conflicts) > _SHOWN_CONFLICTS:
+        rows.append(("...", f"and {len(found.conflicts) - _SHOWN_CONFLICTS:,} more"))
+    return Preview(text, ("Machine", "Conflict"), tuple(rows))
+
+
+def _plan_of(values: Mapping[str, Any]) -> tuple[int, date | None]:
+    day = values.get("first_due_date")
+    return int(values["plan_id"]), date.fromisoformat(day) if day else None
 
 
 def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -187,8 +223,29 @@ EQUIPMENT_ACTIONS = (
         "tool",
         _serviced,
         confirm="Mark as serviced",
-        explain="The interval starts again at the counter of the newest reading of each machine.",
+        explain="All plans of each machine count again from its newest reading, and what was due is done. Machines with"
+        " an open work order are left alone.",
         fields=(Field("note", "Note", max_length=200),),
+    ),
+    Action(
+        "equipment.schedule",
+        "Schedule maintenance",
+        "clock",
+        _schedule,
+        confirm="Schedule",
+        explain="Has a maintenance plan ask something of these machines too. Those of which it does already, and"
+        " inactive ones, are conflicts: they are listed and left as they are.",
+        fields=(
+            Field("plan_id", "Plan", "choice", required=True, load_choices=plan_choices),
+            Field(
+                "first_due_date",
+                "Next due on",
+                "date",
+                help="Today or later; empty: what the interval gives. Hours go on counting: what comes first decides.",
+            ),
+            Field("move", "Move the date of those that have the plan already", "boolean"),
+        ),
+        preview=_preview_schedule,
     ),
     Action(
         "equipment.sync",

@@ -1,4 +1,4 @@
-"""What belongs to a machine and can be searched by: its rejected records, its readings, the run that was its last."""
+"""What belongs to a machine and can be searched by: rejected records, readings, its last run, what plans ask of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ _ERROR_STATUSES = tuple(
 )
 _RUN_STATUSES = tuple(
     Choice(name, name.capitalize()) for name in ("running", "success", "partial", "failed", "cancelled")
+)
+_SCHEDULE_STATES = tuple(
+    Choice(name, name.replace("_", " ").capitalize())
+    for name in ("overdue", "due", "upcoming", "ok", "no_reading", "suspended")
 )
 
 EQUIPMENT_RELATIONS = (
@@ -44,6 +48,19 @@ EQUIPMENT_RELATIONS = (
                 "quality", "Quality", "rr.quality", "status", choices=(Choice("ok", "Ok"), Choice("warning", "Warning"))
             ),
             Column("quality_code", "Quality code", "rr.quality_code"),
+        ),
+    ),
+    Relation(
+        "schedules",
+        "Maintenance plan",
+        "equipment_maintenance sm JOIN maintenance_plans sp ON sp.id = sm.plan_id",
+        "sm.equipment_id = e.id",
+        (
+            Column("name", "Name", "sp.name"),
+            Column("state", "State", "sm.state", "status", choices=_SCHEDULE_STATES),
+            Column("hours_to_go", "Hours to go", "sm.hours_to_go", "hours"),
+            Column("days_to_go", "Days to go", "sm.days_to_go", "integer"),
+            Column("predicted_date", "Predicted", "sm.predicted_date", "date"),
         ),
     ),
     Relation(

@@ -1,4 +1,4 @@
-"""Equipment groups: what machines are of a kind, and after how many hours a kind needs maintenance."""
+"""Equipment groups: what machines are of a kind; plans of maintenance can ask something of all machines of a group."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from cmms.views.actors import Actor
 from cmms.views.change_places import create_group, edit_group
 from cmms_ui.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
+from cmms_ui.widgets.plan_widgets import GROUP_PLANS
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -22,12 +23,6 @@ def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 _FIELDS = (
     Field("name", "Name", required=True, max_length=120),
-    Field(
-        "maintenance_interval_hours",
-        "Maintenance interval, hours",
-        "number",
-        help="Machines that have run this long since their last service need maintenance. Empty: never.",
-    ),
     Field("description", "Description", "long", max_length=2000),
 )
 
@@ -43,16 +38,19 @@ GROUPS = Resource(
     refresh_seconds=30,
     topics=("edits",),
     search_hint="Search name",
+    record_widgets=(GROUP_PLANS,),
     columns=(
         Column("id", "Id", "g.id", "integer", width=90, hidden=True),
         Column("name", "Name", "g.name", width=220, searchable=True, link=True, phone="title"),
         Column("status", "Status", "IF(g.is_active = 1, 'active', 'inactive')", "status", width=130, phone="side"),
         Column(
-            "maintenance_interval_hours",
-            "Interval, hours",
-            "g.maintenance_interval_hours",
-            "hours",
-            width=140,
+            "plans",
+            "Maintenance plans",
+            "(SELECT GROUP_CONCAT(m.name ORDER BY m.name SEPARATOR '; ') FROM maintenance_plans m"
+            " WHERE m.equipment_group_id = g.id AND m.scope = 'group' AND m.is_active = 1)",
+            width=240,
+            sortable=False,
+            filterable=False,
             phone="fact",
         ),
         Column(
@@ -69,10 +67,12 @@ GROUPS = Resource(
         Column("is_active", "Is active", "g.is_active", "boolean", hidden=True),
         Column("row_version", "Version", "g.row_version", "integer", hidden=True),
     ),
-    tabs=(Tab("all", "All", "list", "", "No group yet: groups classify machines and give them an interval."),),
-    infolist=(
-        Section("Group", ("name", "status", "maintenance_interval_hours", "machines", "description", "created_at")),
+    tabs=(
+        Tab(
+            "all", "All", "list", "", "No group yet: groups classify machines; a maintenance plan can be made for each."
+        ),
     ),
+    infolist=(Section("Group", ("name", "status", "machines", "description", "created_at")),),
     actions=(
         Action("groups.create", "New group", "plus", _create, on="list", confirm="Create", fields=_FIELDS),
         Action(

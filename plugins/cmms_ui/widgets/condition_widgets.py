@@ -1,4 +1,4 @@
-"""Widget about the condition of a machine: in use or not, its health, and its hours against the limit of its group."""
+"""Widget about the condition of a machine: in use or not, its health, and what its foremost maintenance plan asks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from cmms.views.read_status import Row, read
 from cmms_ui.components.action_marks import may, row_button
 from cmms_ui.components.marks import aria, status_badge
 from cmms_ui.guard import current_actor
+from cmms_ui.plan_words import describe_use, share_used
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import count, describe_seconds, link, note
 
-SOON = Decimal("0.9")
-"""Share of the interval from which on maintenance is due soon."""
 UNDO_SECONDS = 600
 
 
@@ -33,22 +32,14 @@ def load_condition(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {"row": rows[0], "undo": switch if mine else None}
 
 
-def share_used(row: Mapping[str, Any]) -> Decimal | None:
-    """Per cent of the interval that have been run since the last service; None without interval or reading."""
-    if row["interval_hours"] is None or row["since_service"] is None:
-        return None
-    return 100 * Decimal(row["since_service"]) / Decimal(row["interval_hours"])
-
-
 def health_of(row: Mapping[str, Any]) -> str:
     """A key of ``status.STATUSES``: the worst that is true of the machine."""
-    used = share_used(row)
-    if used is not None and used >= 100:
-        return "due"
+    if row["state"] in ("overdue", "due"):
+        return str(row["state"])
     if row["open_errors"]:
         return "rejected"
-    if used is not None and used >= 100 * SOON:
-        return "soon"
+    if row["state"] == "upcoming":
+        return "upcoming"
     if row["missing_since"] is not None:
         return "missing"
     if row["reading_date"] is None or row["reading_date"] < row["newest_date"]:
@@ -56,19 +47,8 @@ def health_of(row: Mapping[str, Any]) -> str:
     return "warning" if row["quality"] == "warning" else "fine"
 
 
-def describe_hours(row: Mapping[str, Any]) -> str:
-    """``1,234.5 of 2,000 h since service, 62 %``: hours, limit, per cent."""
-    if row["since_service"] is None:
-        return "no reading yet"
-    hours = f"{Decimal(row['since_service']):,.1f}"
-    used = share_used(row)
-    if used is None:
-        return f"{hours} h since service, no limit"
-    return f"{hours} of {Decimal(row['interval_hours']):,.0f} h since service, {used:.0f} %"
-
-
 def render_condition(data: Mapping[str, Any]) -> Any:
-    """Switch, badge, bar, and where the limit is changed."""
+    """Switch, badge, bar, and the plan that the bar is of."""
     row: Row = data["row"]
     return html.Div([_switch(row, data["undo"]), _health(row)], className="cmms-stack")
 
@@ -101,8 +81,8 @@ def _switch(row: Row, undo: Row | None) -> Any:
 
 def _health(row: Row) -> Any:
     used = share_used(row)
-    tone = "bad" if used is not None and used >= 100 else "warn" if used is not None and used >= 100 * SOON else "good"
-    text = describe_hours(row)
+    tone = {"overdue": "bad", "due": "bad", "upcoming": "warn"}.get(row["state"], "good")
+    text = describe_use(row)
     badge = dmc.Tooltip(
         html.Span(status_badge(health_of(row)), tabIndex=0, **aria(label=f"Health: {health_of(row)}. {text}")),
         label=text,
@@ -122,10 +102,13 @@ def _health(row: Row) -> Any:
     if row["open_errors"]:
         path = f"/record-errors?tab=open&q={row['equipment_number']}"
         parts.append(html.Div(link(count(row["open_errors"], "open rejected record"), path)))
-    if row["group_id"]:
-        button = row_button("groups.edit", "Change limit", "pencil", int(row["group_id"]))
-        head = [note("Limit of the group"), link(row["group_name"], f"/groups/{row['group_id']}"), button]
+    if row["plan_id"]:
+        button = row_button("maintenance-plans.edit", "Change plan", "pencil", int(row["plan_id"]))
+        head = [note("Plan"), link(row["plan_name"], f"/maintenance-plans/{row['plan_id']}"), button]
         parts.append(html.Div(head, className="cmms-live-head"))
+        schedules = link("Its schedules", f"/schedules?tab=all&equipment_id={row['id']}")
+        day = f"Expected due on {row['predicted_date']}. " if row["predicted_date"] else "No forecast of the day. "
+        parts.append(note([day, schedules]))
     return html.Div(parts, className="cmms-stack cmms-stack-close")
 
 

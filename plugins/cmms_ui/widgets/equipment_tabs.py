@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,15 +11,14 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.views.read_status import Row, read
-from cmms_ui.components.marks import empty_state
+from cmms_ui.components.marks import empty_state, status_badge
+from cmms_ui.plan_words import interval_text
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Widget
 from cmms_ui.status import find_status
-from cmms_ui.widgets.condition_widgets import SOON
 from cmms_ui.widgets.parts import GROUPED, KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
 
 CHART_DAYS = 14
-RATE_DAYS = 30
 CANDIDATE_DAYS = 7
 _SHOWN = 6
 
@@ -140,76 +139,81 @@ def render_candidates(rows: list[Row]) -> Any:
     )
 
 
-def load_maintenance(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
-    """How many machines are overdue and due soon, and the foremost of both."""
-    foremost = read("maintenance_next", {"soon": SOON, "row_limit": _SHOWN, "days": RATE_DAYS})
+def load_maintenance(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """How many machines are overdue, due and soon due, by plan too, and the foremost of each: as last evaluated."""
     return {
-        "groups": read("maintenance_by_group", {"soon": SOON}),
-        "overdue": [row for row in foremost if row["hours_over"] >= 0],
-        "soon": [row for row in foremost if row["hours_over"] < 0],
+        "counts": read("maintenance_counts")[0],
+        "plans": read("maintenance_by_plan"),
+        "next": read("maintenance_next", {"row_limit": _SHOWN}),
     }
 
 
-def predict_day(row: Mapping[str, Any]) -> date | None:
-    """When the interval is reached if the machine runs on as it did; None when it stood still, or in ten years."""
-    rate = row["hours_a_day"]
-    if not rate or row["last_date"] is None:
-        return None
-    days = -Decimal(row["hours_over"]) / Decimal(rate)
-    return row["last_date"] + timedelta(days=int(days.to_integral_value("ROUND_CEILING"))) if days < 3_650 else None
-
-
-def render_maintenance(data: Mapping[str, list[Row]]) -> Any:
-    """Overdue and soon: how many, by group, and which are foremost."""
-    groups = data["groups"]
-    if not groups:
-        return empty_state("No group with machines has an interval. Intervals are set in Groups.", name="tool")
-    overdue, soon = (sum(int(row[name]) for row in groups) for name in ("overdue", "soon"))
+def render_maintenance(data: Mapping[str, Any]) -> Any:
+    """Overdue, due, upcoming: how many, by plan, and which are foremost."""
+    plans, counts = data["plans"], data["counts"]
+    if not plans:
+        return empty_state("There is no active maintenance plan. Plans are made in Maintenance plans.", name="tool")
     figures = html.Div(
         [
-            stat("! Overdue: interval reached", f"{overdue:,}", "bad" if overdue else "good"),
-            stat(f"▲ Soon: {SOON * 100:.0f} % of it reached", f"{soon:,}", "warn" if soon else "good"),
+            stat("‼ Overdue: beyond what is tolerated", f"{int(counts['overdue']):,}", _tone(counts["overdue"], "bad")),
+            stat("! Due: the interval is reached", f"{int(counts['due']):,}", _tone(counts["due"], "bad")),
+            stat("▲ Upcoming: it soon will be", f"{int(counts['upcoming']):,}", _tone(counts["upcoming"], "warn")),
         ],
         className="cmms-figures",
     )
-    by_group = [
+    by_plan = [
         [
-            choose(row["group_name"], "equipment", "group_name", row["group_name"]),
-            f"{row['interval_hours']:,.0f}",
-            f"{int(row['machines']):,}",
-            f"{int(row['overdue']):,}",
-            f"{int(row['soon']):,}",
+            link(row["name"], f"/schedules?tab=all&plan_id={row['id']}"),
+            interval_text(row),
+            *(f"{int(row[name]):,}" for name in ("machines", "overdue", "due", "upcoming")),
         ]
-        for row in groups
+        for row in plans
     ]
     foremost = [
         [
             link(row["equipment_number"], f"/equipment/{row['id']}"),
-            row["group_name"],
-            f"{abs(row['hours_over']):,.1f} h {'over' if name == 'overdue' else 'to go'}",
-            "yes" if name == "overdue" else predict_day(row) or "no forecast",
+            row["plan_name"],
+            status_badge(row["state"], size="sm"),
+            "–" if row["hours_to_go"] is None else f"{row['hours_to_go']:,.1f}",
+            "–" if row["days_to_go"] is None else f"{row['days_to_go']:,}",
+            row["predicted_date"] or "no forecast",
         ]
-        for name in ("overdue", "soon")
-        for row in data[name]
+        for row in data["next"]
     ]
     return html.Div(
         [
             html.Div(
                 [
                     figures,
-                    small_table(("Group", "Interval, h", "Machines", "Overdue", "Soon"), by_group, "Groups"),
+                    html.Div(
+                        small_table(
+                            ("Plan", "Interval", "Machines", "Overdue", "Due", "Upcoming"), by_plan, "Maintenance plans"
+                        ),
+                        className="cmms-short",
+                    ),
                 ],
                 className="cmms-stack",
             ),
             html.Div(
                 [
-                    small_table(("Machine", "Group", "Hours", "Interval reached"), foremost, "Foremost machines"),
-                    note(f"Those that are soon due: expected at the hours a day of the last {RATE_DAYS} days."),
+                    html.Div(
+                        small_table(
+                            ("Machine", "Plan", "State", "Hours to go", "Days to go", "Predicted"),
+                            foremost,
+                            "Foremost machines",
+                        ),
+                        className="cmms-short",
+                    ),
+                    note("A machine counts once, by the worst of its plans. Below zero: so much over."),
                 ]
             ),
         ],
         className="cmms-columns cmms-columns-two",
     )
+
+
+def _tone(number: Any, tone: str) -> str:
+    return tone if number else "good"
 
 
 def load_new(_parameters: Mapping[str, Any]) -> list[Row]:
@@ -280,6 +284,6 @@ def render_errors(rows: list[Row]) -> Any:
 DISTRIBUTION = Widget("distribution", "All machines", load_distribution, render_distribution, 300, span=12)
 ACTIVE = Widget("active", "Running hours of active machines", load_active, render_active, 300, span=12)
 CANDIDATES = Widget("candidates", "Inactive, but running", load_candidates, render_candidates, 300, span=12)
-MAINTENANCE = Widget("maintenance", "Maintenance by running hours", load_maintenance, render_maintenance, 300, span=12)
+MAINTENANCE = Widget("maintenance", "Maintenance", load_maintenance, render_maintenance, 300, span=12)
 NEW = Widget("new", "New machines by day", load_new, render_new, 300, span=12)
 MACHINE_ERRORS = Widget("errors", "Open errors by code", load_errors, render_errors, 30, span=12)

@@ -9,8 +9,8 @@ from dash import dcc, get_relative_path, html
 
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import aria, empty_state
+from cmms_ui.plan_words import describe_use
 from cmms_ui.schema import Widget
-from cmms_ui.widgets.condition_widgets import describe_hours
 from cmms_ui.widgets.parts import link, note, small_table
 
 CELL_LIMIT = 5_000
@@ -57,7 +57,7 @@ def _health_cells(rows: list[Row]) -> Any:
     """A place that the browser fills, the worst first: thousands of components would keep Dash busy for a minute."""
     plants: dict[str, list[list[Any]]] = {}
     for row in rows:
-        cell = [row["id"], row["equipment_number"], str(row["health"]), describe_hours(row)]
+        cell = [row["id"], row["equipment_number"], str(row["health"]), describe_use(row)]
         plants.setdefault(str(row["plant_code"]), []).append(cell)
     for machines in plants.values():
         machines.sort(key=lambda cell: _WORST_FIRST.index(cell[2]))
