@@ -4,7 +4,8 @@ A due has one order: the row of the due is locked while it gets one, so two clic
 that is completed resets where its schedules count from; one that is cancelled gives its due back. Whatever changes when
 something is due is followed by an evaluation of the machine, all in one transaction.
 
-Locks, always in this order: the order, machines, schedules, dues; as evaluations do, so that they take turns.
+Locks: the order, then its machine, then what belongs to the machine; evaluations lock machines first too, so they and
+people take turns.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from cmms.maintenance.check_completion import Known, check_completion
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, TRANSITIONS, UNFINISHED, explain_refusal, may
 from cmms.maintenance.site_today import site_today
-from cmms.views.actors import Actor, Capability, WrongState, Invalid, NotFound, Stale
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale, WrongState
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
 
@@ -99,7 +100,6 @@ def create_orders_for_dues(
     created: list[DueLine] = []
     others: list[DueLine] = []
     for chunk in _chunks(wanted):
-
         machines = _machines_of(chunk)
 
         def work(
@@ -248,14 +248,14 @@ def complete_order(
         _check_reading(cursor, row, schedules, hours, day, today)
         for due in dues:
             _set_due(cursor, actor, due["id"], "done", key)
-        before = {"schedules": _baselines(schedules)}
+        before: Row = {"schedules": _baselines(schedules)}
         for schedule in schedules:
-            begins = {"baseline_date": day, "first_due_date": None}
+            begins: Row = {"baseline_date": day, "first_due_date": None}
             if hours is not None:
                 begins["baseline_hours"] = hours
             schedule.update(begins)
             execute(cursor, "maintenance/set_baseline", schedule)
-        after = {"schedules": _baselines(schedules)}
+        after: Row = {"schedules": _baselines(schedules)}
         if row["type"] == "preventive" and hours is not None:
             serviced = _select(cursor, "maintenance/lock_serviced", {"equipment_id": row["equipment_id"]})[0]
             before["serviced_at_hours"], after["serviced_at_hours"] = serviced["serviced_at_hours"], hours
