@@ -13,6 +13,7 @@ import pytest
 
 from tests.plugins.conftest import ClientFor
 from tests.plugins.dash_calls import buttons, hrefs, refresh_widget, texts
+from tests.plugins.due_site import find_due_machines, kept_maintenance
 
 Tables = Callable[..., list[dict[str, Any]]]
 API = "/cmms/api/v1"
@@ -33,38 +34,9 @@ def _preview(client: Any, action: str, **body: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def due_machines(airflow_app: Any, tables: Tables) -> Iterator[list[dict[str, Any]]]:
-    """Five machines at each of which exactly one thing is due by hours, and nobody has ordered it.
-
-    Afterwards everything about their dues is as it was before.
-    """
-    kept = [
-        (table, tables(f"SELECT * FROM {table} ORDER BY id"))
-        for table in ("equipment_maintenance", "maintenance_dues", "work_orders", "work_order_history")
-    ]
-    serviced = tables("SELECT id, serviced_at_hours AS hours FROM equipment")
-    found = tables(
-        "SELECT d.id AS due, m.id AS schedule, m.equipment_id AS machine, e.equipment_number AS number, m.baseline_hours,"
-        " d.due_hours, n.name AS plan, n.priority, n.interval_hours AS interval_hours FROM maintenance_dues d"
-        " JOIN equipment_maintenance m ON m.id = d.equipment_maintenance_id JOIN maintenance_plans n ON n.id = m.plan_id"
-        " JOIN equipment e ON e.id = m.equipment_id WHERE d.state = 'open' AND d.cause = 'hours' AND e.is_active = 1"
-        " AND (SELECT COUNT(*) FROM equipment_maintenance o WHERE o.equipment_id = e.id) = 1 ORDER BY d.id LIMIT 5"
-    )
-    assert len(found) == 5
-    yield found
-    _put_back(tables, kept)
-    for row in serviced:
-        tables("UPDATE equipment SET serviced_at_hours = %s WHERE id = %s", row["hours"], row["id"])
-
-
-def _put_back(tables: Tables, kept: list[tuple[str, list[dict[str, Any]]]]) -> None:
-    for table in ("maintenance_dues", "work_order_history", "work_orders", "equipment_maintenance"):
-        tables(f"DELETE FROM {table}")
-    order = ("equipment_maintenance", "work_orders", "maintenance_dues", "work_order_history")
-    for table, rows in sorted(kept, key=lambda item: order.index(item[0])):
-        for row in rows:
-            names = [name for name in row if name != "open_flag"]
-            places = ", ".join(["%s"] * len(names))
-            tables(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", *(row[name] for name in names))
+    """Five machines with one due each."""
+    with kept_maintenance(tables):
+        yield find_due_machines(tables, 5)
 
 
 def _order(client: Any, tables: Tables, due: dict[str, Any]) -> dict[str, Any]:
@@ -436,9 +408,9 @@ def test_dues_and_work_orders_are_lists_like_all_others(
 ) -> None:
     viewer = client_for("viewer")
     order = _order(client_for("user"), tables, due_machines[0])
-    for name, singular in (("dues", "Maintenance due"), ("work-orders", "Work order")):
+    for name, label in (("dues", "Maintenance due"), ("work-orders", "Work orders")):
         meta = viewer.get(f"{API}/meta/{name}").json()
-        assert meta["singular"] == singular
+        assert meta["label"] == label
         rows = viewer.get(f"{API}/{name}?tab=all&limit=5").json()
         assert rows["total"] >= 1 and set(rows["rows"][0]) == {column["name"] for column in meta["columns"]}
         csv = viewer.get(f"{API}/{name}/export?tab=all&format=csv")
