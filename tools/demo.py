@@ -43,7 +43,7 @@ from tools.processes import ProcessRecord
 from tools.programs import Programs, Screen, program_of_venv
 from tools.state_folder import BootstrapError, find_state_folder
 
-OTHER_DAGS = ("sync_watchdog", "sync_log_cleanup")
+OTHER_DAGS = ("sync_watchdog", "sync_log_cleanup", "maintenance_evaluation")
 MACHINES = 2_000  # enough for every kind of defect to show up among the rejects
 
 

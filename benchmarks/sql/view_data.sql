@@ -1,6 +1,6 @@
 -- Purpose: a large CMMS database. Parameters: machines. Caller: benchmarks.view_data. Readings are in view_readings.sql.
 -- Numbers are those of the simulator's machines, so that its readings find them. Of 25 machines one is inactive, of 97 one
--- has left the feed, of 10 one has had a rejected record, of 160 one is open.
+-- has left the feed, of 10 one has had a rejected record, of 160 one is open; of 19 one is late for its safety inspection.
 
 CREATE TEMPORARY TABLE numbers (n INT UNSIGNED PRIMARY KEY)
   WITH RECURSIVE digits AS (SELECT 0 AS d UNION ALL SELECT d + 1 FROM digits WHERE d < 9)
@@ -11,8 +11,14 @@ CREATE TEMPORARY TABLE numbers (n INT UNSIGNED PRIMARY KEY)
 INSERT INTO plants (plant_code, name)
 SELECT CONCAT('P', LPAD(n, 3, '0')), CONCAT('Plant ', n) FROM numbers WHERE n <= 20;
 
-INSERT INTO equipment_groups (name, maintenance_interval_hours)
-SELECT CONCAT('Group ', n), IF(n <= 5, 6000 + 500 * n, NULL) FROM numbers WHERE n <= 8;
+INSERT INTO equipment_groups (name) SELECT CONCAT('Group ', n) FROM numbers WHERE n <= 8;
+
+INSERT INTO maintenance_plans (name, scope, equipment_group_id, interval_hours, start_from, lead_hours)
+SELECT CONCAT(name, ', every ', 6000 + 500 * id, ' h'), 'group', id, 6000 + 500 * id, 'zero', 600 + 50 * id
+FROM equipment_groups WHERE id <= 5;
+
+INSERT INTO maintenance_plans (name, scope, interval_days, lead_days, tolerance_days)
+VALUES ('Safety inspection', 'all', 180, 14, 7);
 
 INSERT INTO equipment (equipment_number, plant_id, equipment_group_id, equipment_description, company_code, object_number,
   point, is_active, inactive_reason, missing_since, serviced_at_hours, created_at)
@@ -21,6 +27,10 @@ SELECT LPAD(9999999 + n, 18, '0'), 1 + n %% 20, IF(n %% 11 = 0, NULL, 1 + n %% 8
   CONCAT('IE', LPAD(n, 18, '0')), CAST(n AS CHAR), n %% 25 <> 0, IF(n %% 25 = 0, 'sold', NULL),
   IF(n %% 97 = 0, CURRENT_DATE, NULL), IF(n %% 3 = 0, 3000, NULL), UTC_TIMESTAMP(3) - INTERVAL n %% 400 DAY
 FROM numbers ORDER BY n;
+
+INSERT INTO equipment_maintenance (equipment_id, plan_id, baseline_date)
+SELECT e.id, p.id, CURRENT_DATE - INTERVAL e.id * 7 %% 190 DAY FROM equipment e JOIN maintenance_plans p ON p.scope = 'all'
+WHERE e.is_active = 1 ORDER BY e.id;
 
 INSERT INTO api_sync_logs (sync_type, status, level, dag_id, run_id, trigger_kind, triggered_by, interval_start,
   interval_end, records_processed, records_success, records_inserted, sync_started_at, sync_completed_at)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from cmms.errors import CmmsError
 from cmms.log_file import log_to_file
@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="recompute counters, marks and chains; report every difference")
     verify.set_defaults(run=_verify)
 
+    evaluate = commands.add_parser("evaluate", help="judge machines by the maintenance plans")
+    evaluate.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD (default: today at the site)")
+    evaluate.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
+    evaluate.set_defaults(run=_evaluate)
+
     cleanup = commands.add_parser("cleanup", help="delete logs and files older than the retention settings")
     cleanup.set_defaults(run=_cleanup)
 
@@ -158,7 +163,6 @@ def _replay(args: argparse.Namespace) -> int:
 
 def _validate(args: argparse.Namespace) -> int:
     from cmms.database import query, run_transaction, session
-    from cmms.errors import AskPerson
     from cmms.settings import load_settings
     from cmms.sync.validate_stored import judge_report
     from cmms.sync.validation_reports import open_report
@@ -168,10 +172,7 @@ def _validate(args: argparse.Namespace) -> int:
         with session() as connection:
             ids = None
             if args.equipment_number:
-                found = query(connection, "validate/numbers_to_ids", {"numbers": tuple(args.equipment_number)})
-                if missing := set(args.equipment_number) - {row["equipment_number"] for row in found}:
-                    raise AskPerson(f"no such machine: {', '.join(sorted(missing))}")
-                ids = [row["id"] for row in found]
+                ids = _find_machines(connection, args.equipment_number)
             user = os.environ.get("USER") or "command line"
             report_id = run_transaction(
                 connection,
@@ -197,6 +198,38 @@ def _verify(args: argparse.Namespace) -> int:
         print(difference)
     print(f"{len(differences)} differences")
     return 1 if differences else 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from cmms.database import run_transaction, session
+    from cmms.maintenance.evaluate_maintenance import evaluate, evaluate_all
+    from cmms.maintenance.site_today import site_today
+
+    today = args.date or site_today()
+    if args.equipment_number:
+        with session() as connection:
+            ids = _find_machines(connection, args.equipment_number)
+            done = run_transaction(
+                connection,
+                lambda cursor: evaluate(cursor, today=today, equipment_ids=ids),
+                what="evaluating maintenance",
+            )
+    else:
+        done = evaluate_all(today)
+    print(f"{today}: {done.judged} judged, {done.due} became due, {done.withdrawn} withdrawn")
+    return 0
+
+
+def _find_machines(connection: Any, numbers: Sequence[str]) -> list[int]:
+    """Ids of the machines; one that does not exist is an error."""
+    from cmms.database import query
+    from cmms.errors import AskPerson
+
+    found = query(connection, "validate/numbers_to_ids", {"numbers": tuple(numbers)})
+    connection.commit()  # what is read from here on is as of now
+    if missing := set(numbers) - {row["equipment_number"] for row in found}:
+        raise AskPerson(f"no such machine: {', '.join(sorted(missing))}")
+    return [row["id"] for row in found]
 
 
 def _cleanup(args: argparse.Namespace) -> int:

@@ -64,6 +64,23 @@ def test_a_worker_killed_before_its_log_row_is_told_from_airflows_text(outbox: A
     assert event == {"level": "critical", "sync_log_id": None}
 
 
+@pytest.mark.usefixtures("receivers")
+@pytest.mark.feature("ERR-01", "NOTF-05")
+def test_a_dag_without_log_rows_is_told_from_the_context_and_its_next_good_run_ends_that(
+    outbox: Any, slack: SlackSink
+) -> None:
+    failed, good = (SimpleNamespace(**{**vars(DAG_RUN), "dag_id": "maintenance_evaluation", "run_id": r}) for r in "12")
+    told = {"dag_run": failed, "exception": SettingsError("no such zone")}
+    for _ in range(2):
+        CmmsNotifier(on="failure", is_logged=False)(told)
+    assert headers(slack) == ["[CMMS CRITICAL] Maintenance evaluation failed: SettingsError"]
+    CmmsNotifier(on="success", is_logged=False)({"dag_run": good})
+    assert headers(slack)[1:] == ["[CMMS RESOLVED] Resolved: Maintenance evaluation failed: SettingsError"]
+    assert rows(outbox, "SELECT rule_key, status FROM alert_events") == [
+        {"rule_key": "run_failed", "status": "resolved"}
+    ]
+
+
 @pytest.mark.usefixtures("receivers", "outbox")
 @pytest.mark.feature("ERR-01")
 def test_a_log_row_that_was_never_closed_counts_as_failed(log_run: Log, slack: SlackSink) -> None:

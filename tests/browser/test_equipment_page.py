@@ -61,6 +61,7 @@ def idle_pumps(seeded: dict[str, Any], address: str) -> Iterator[None]:
             " WHERE id = %s",
             *(row["r"], row["g"], row["s"], row["id"]),
         )
+    view_site.evaluate(seeded)
 
 
 @pytest.mark.feature("TAB-03A")
@@ -83,7 +84,9 @@ def test_chosen_machines_are_reactivated_audited_and_at_once_judged_for_maintena
     rows = view_site.query(
         seeded,
         "SELECT e.id, e.is_active, e.inactive_reason, (SELECT r.cumulative_hours FROM equipment_running_times r"
-        " WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1) >= 2000 AS due FROM equipment e"
+        " WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1) >= 2000 OR EXISTS (SELECT 1 FROM equipment_maintenance m"
+        " JOIN maintenance_plans p ON p.id = m.plan_id AND p.plant_id = e.plant_id WHERE m.equipment_id = e.id"
+        " AND m.baseline_date + INTERVAL p.interval_days DAY <= UTC_DATE()) AS due FROM equipment e"
         " WHERE e.equipment_number IN (%s, %s, %s)",
         *numbers,
     )

@@ -158,7 +158,7 @@ def test_progress_is_the_same_on_every_page_and_moves_by_push(log_in: LogIn, sql
 
 @pytest.mark.feature("CUS-03")
 def test_a_service_that_is_done_leaves_the_list_of_dues_its_badge_and_every_figure_without_a_reload(
-    log_in: LogIn, sql: Sql
+    log_in: LogIn, sql: Sql, seeded: dict[str, Any]
 ) -> None:
     page, other = log_in("op"), log_in("op")
     page.goto("/cmms/equipment?tab=needs_maintenance")
@@ -167,10 +167,12 @@ def test_a_service_that_is_done_leaves_the_list_of_dues_its_badge_and_every_figu
     expect(badge).to_have_text(re.compile(r"^\d+$"))
     due = int(badge.inner_text())
     overdue = page.locator(".cmms-figure", has_text="Overdue").locator(".cmms-figure-value")
+    reached = page.locator(".cmms-figure", has_text="Due: the interval").locator(".cmms-figure-value")
     figure = other.locator(".cmms-figure", has_text="Need maintenance").locator(".cmms-figure-value")
     count = page.locator(".cmms-count").filter(has_text=re.compile("rows?$"))
-    for told in (overdue, figure):
-        expect(told).to_have_text(str(due))
+    expect(figure).to_have_text(str(due))
+    expect(overdue).to_have_text(re.compile(r"^\d+$"))
+    assert int(overdue.inner_text()) + int(reached.inner_text()) == due
     expect(count.first).to_have_text(f"{due} rows")
     for window in (page, other):
         _is_pushed(window)
@@ -178,16 +180,24 @@ def test_a_service_that_is_done_leaves_the_list_of_dues_its_badge_and_every_figu
     first = page.locator(".ag-row[row-index='0']")
     number = first.locator("[col-id=equipment_number]").inner_text()
     kept = sql("SELECT id, serviced_at_hours AS s FROM equipment WHERE equipment_number = %s", number)[0]
+    schedules = sql("SELECT * FROM equipment_maintenance WHERE equipment_id = %s", kept["id"])
+    part = overdue if "overdue" in {row["state"] for row in schedules} else reached
+    before = int(part.inner_text())
     first.locator(".ag-checkbox-input").check()
     page.locator(".cmms-selection").get_by_role("button", name="Mark as serviced").click()
     page.get_by_role("dialog").get_by_role("button", name="Mark as serviced").click()
     expect(page.get_by_text("1 machines are now marked as serviced.")).to_be_visible()
-    for told in (badge, overdue, figure):
+    for told in (badge, figure):
         expect(told).to_have_text(str(due - 1))
+    expect(part).to_have_text(str(before - 1))
     expect(count.first).to_have_text(f"{due - 1} rows")
     expect(page.get_by_role("link", name=number, exact=True)).to_have_count(0)
     assert all(window.evaluate("window.openedOnce") for window in (page, other))
     sql("UPDATE equipment SET serviced_at_hours = %s WHERE id = %s", kept["s"], kept["id"])
+    for row in schedules:
+        asked = "UPDATE equipment_maintenance SET baseline_hours = %s, baseline_date = %s WHERE id = %s"
+        sql(asked, row["baseline_hours"], row["baseline_date"], row["id"])
+    view_site.evaluate(seeded)
 
 
 @pytest.mark.feature("RES-02", "CUS-02", "TEST-37")

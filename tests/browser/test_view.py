@@ -141,9 +141,9 @@ def test_forms_of_machines_and_syncs_say_at_the_field_what_the_server_refuses(
     page.get_by_role("button", name="Edit", exact=True).click()
     _refused(page, "Pattern", "(", "Preview", "Is no regular expression")
     page.keyboard.press("Escape")
-    page.goto("/cmms/groups/1")
+    page.goto("/cmms/maintenance-plans/1")
     page.get_by_role("button", name="Edit", exact=True).click()
-    _refused(page, "Maintenance interval, hours", "0", "Save", "Must be above 0.")
+    _refused(page, "Interval, hours", "0", "Preview", "Must be above 0.")
 
 
 def _refused(page: Page, label: str, value: str, button: str, reason: str) -> None:

@@ -97,6 +97,22 @@ def test_upkeep_dags_declare_time_out_retries_and_priority(dags: dict[str, Any])
     assert (cleanup.max_active_runs, watchdog.max_active_runs) == (1, 1)
 
 
+@pytest.mark.feature("OBJ-03", "SCHED-03")
+def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, Any]) -> None:
+    dag = dags["maintenance_evaluation"]
+    assert [asset.name for asset in dag.timetable.asset_condition.objects] == ["cmms_running_times"]
+    assert dag.dagrun_timeout == timedelta(minutes=10)
+    assert (dag.max_active_runs, dag.catchup, dag.owner) == (1, False, "cmms")
+    (task,) = dag.tasks
+    assert (task.task_id, task.retries, task.priority_weight, task.pool) == ("evaluate", 1, 1, "cmms_sync")
+    told = [dag.on_failure_callback, *task.on_failure_callback, *task.on_success_callback]
+    assert [(notifier.on, notifier.is_logged) for notifier in told] == [
+        ("failure", False),
+        ("failure", False),
+        ("success", False),
+    ]
+
+
 @pytest.mark.feature("JOB-02", "JOB-03", "SVC-04")
 def test_the_trigger_form_has_dates_plants_and_equipment(dags: dict[str, Any]) -> None:
     common = ["plant_codes", "equipment_numbers"]
@@ -168,4 +184,4 @@ def test_a_broken_settings_file_keeps_the_dags_on_the_built_in_schedule(
     file = tmp_path / "cmms.yaml"
     file.write_text("schedule: {equipment: [")
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
-    assert set(parse_dags()) == {*SYNCS, "sync_watchdog", "sync_log_cleanup"}
+    assert set(parse_dags()) == {*SYNCS, "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup"}

@@ -280,3 +280,32 @@ def test_the_watchdog_and_the_cleanup_run(site: DagSite) -> None:
     assert run.state == "success"
     assert site.value("SELECT COUNT(*) FROM api_sync_logs WHERE created_at < '2026-01-02'") == 0
     assert site.value("SELECT COUNT(*) FROM api_sync_logs WHERE sync_type = 'equipment'") == 1
+
+
+@pytest.mark.feature("OBJ-03", "TEST-20")
+def test_maintenance_is_evaluated_by_the_runs_own_day_and_its_failure_is_told_until_it_works_again(
+    site: DagSite,
+) -> None:
+    site.run("equipment_sync")
+    site.execute(
+        "INSERT INTO maintenance_plans (name, scope, interval_days) VALUES ('Yearly', 'all', 365)",
+        "INSERT INTO equipment_maintenance (equipment_id, plan_id, first_due_date)"
+        " SELECT MIN(id), 1, '2026-02-03' FROM equipment",
+    )
+    runs = "SELECT status FROM alert_events WHERE rule_key = 'run_failed'"
+    site.execute("RENAME TABLE maintenance_dues TO maintenance_dues_away")
+    try:
+        run = site.run("maintenance_evaluation", run_after=datetime(2026, 2, 2, 3, tzinfo=UTC))
+        assert (run.state, [row["status"] for row in site.query(runs)]) == ("failed", ["firing"])
+    finally:
+        site.execute("RENAME TABLE maintenance_dues_away TO maintenance_dues")
+    run = site.run("maintenance_evaluation", run_after=datetime(2026, 2, 2, 3, tzinfo=UTC))
+    assert (run.state, run.states) == ("success", {"evaluate": "success"})
+    assert [row["status"] for row in site.query(runs)] == ["resolved"]
+    assert site.value("SELECT COUNT(*) FROM equipment_maintenance WHERE evaluated_on = '2026-02-02'") == 40
+    assert site.value("SELECT COUNT(*) FROM maintenance_dues") == 0
+    day_after = datetime(2026, 2, 3, 3, tzinfo=UTC)
+    for _ in range(2):
+        assert site.run("maintenance_evaluation", run_after=day_after).state == "success"
+        assert site.value("SELECT COUNT(*) FROM maintenance_dues") == 1
+        assert site.value("SELECT COUNT(*) FROM alert_events WHERE rule_key = 'maintenance_due'") == 1

@@ -188,7 +188,7 @@ def test_no_count_card_tells_by_colour_alone(client_for: ClientFor) -> None:
 @pytest.mark.parametrize(
     ("role", "verbs"),
     [("viewer", set()), ("user", {"sync", "validate"}),
-     ("op", {"sync", "validate", "activate", "deactivate", "move", "retry", "serviced"})],
+     ("op", {"sync", "validate", "activate", "deactivate", "move", "retry", "schedule", "serviced"})],
 )  # fmt: skip
 def test_the_launcher_offers_what_the_role_may_do_with_many(client_for: ClientFor, role: str, verbs: set[str]) -> None:
     widget = refresh_widget(client_for(role), "equipment", "launcher")
@@ -200,35 +200,44 @@ def test_the_launcher_offers_what_the_role_may_do_with_many(client_for: ClientFo
 
 @pytest.mark.feature("CMP-02", "TAB-04F")
 @pytest.mark.parametrize(
-    ("hours", "interval", "health", "text"),
-    [("2000", "2000", "due", "2,000.0 of 2,000 h since service, 100 %"), ("1800", "2000", "soon", "1,800.0 of 2,000 h since service, 90 %"),
-     ("1799", "2000", "fine", "1,799.0 of 2,000 h since service, 90 %"), ("50", None, "fine", "50.0 h since service, no limit")],
+    ("state", "hours_to_go", "days_to_go", "health", "text"),
+    [("overdue", "-10", None, "overdue", "2,010.0 of 2,000 h, 100 %: Oil"), ("due", "0", None, "due", "2,000.0 of 2,000 h, 100 %: Oil"),
+     ("upcoming", "200", 90, "upcoming", "1,800.0 of 2,000 h, 90 %: Oil"), ("ok", "1500", 90, "fine", "90 of 180 days, 50 %: Oil"),
+     ("ok", "900", 180, "fine", "1,100.0 of 2,000 h, 55 %: Oil"), ("no_reading", None, None, "fine", "50.0 h since service, Oil"),
+     (None, None, None, "fine", "50.0 h since service, no plan")],
 )  # fmt: skip
-def test_health_follows_the_limit_of_the_group(hours: str, interval: str | None, health: str, text: str) -> None:
-    from cmms_ui.widgets.condition_widgets import describe_hours, health_of
+def test_health_follows_what_the_foremost_plan_asks(
+    state: str | None, hours_to_go: str | None, days_to_go: int | None, health: str, text: str
+) -> None:
+    from cmms_ui.plan_words import describe_use
+    from cmms_ui.widgets.condition_widgets import health_of
 
     row = {
-        "since_service": Decimal(hours), "interval_hours": Decimal(interval) if interval else None, "open_errors": 0,
+        "since_service": Decimal(50), "state": state, "plan_name": "Oil" if state else None,
+        "interval_hours": Decimal(2000) if state else None, "interval_days": 180 if state else None,
+        "hours_to_go": Decimal(hours_to_go) if hours_to_go else None, "days_to_go": days_to_go, "open_errors": 0,
         "missing_since": None, "reading_date": date(2026, 1, 31), "newest_date": date(2026, 1, 31), "quality": "ok",
     }  # fmt: skip
-    assert (health_of(row), describe_hours(row)) == (health, text)
-    assert health_of({**row, "open_errors": 1}) == ("due" if health == "due" else "rejected")
-    assert health_of({**row, "reading_date": date(2026, 1, 30)}) == (
-        health if health in ("due", "soon") else "no_reading"
-    )
+    assert (health_of(row), describe_use(row)) == (health, text)
+    assert health_of({**row, "open_errors": 1}) == (health if health in ("overdue", "due") else "rejected")
+    late = {**row, "reading_date": date(2026, 1, 30)}
+    assert health_of(late) == (health if health in ("overdue", "due", "upcoming") else "no_reading")
 
 
 @pytest.mark.feature("CMP-02")
-def test_a_machine_shows_hours_limit_and_per_cent_and_where_the_limit_is_changed(
+def test_a_machine_shows_hours_limit_and_per_cent_and_where_the_plan_is_changed(
     client_for: ClientFor, tables: Tables
 ) -> None:
     row = tables(
-        "SELECT e.id, g.id AS group_id FROM equipment e JOIN equipment_groups g ON g.id = e.equipment_group_id WHERE g.name = 'Pumps' LIMIT 1"
+        "SELECT m.equipment_id, m.plan_id FROM equipment_maintenance m JOIN maintenance_plans p ON p.id = m.plan_id"
+        " WHERE p.interval_hours = 2000 AND m.state IN ('overdue', 'due') AND NOT EXISTS (SELECT 1 FROM"
+        " equipment_maintenance o WHERE o.equipment_id = m.equipment_id AND o.id <> m.id) LIMIT 1"
     )[0]
-    widget = refresh_widget(client_for("admin"), "equipment", "condition", key=str(row["id"]))
-    assert any(" of 2,000 h since service, " in text for text in texts(widget))
-    assert [identity["key"] for identity in buttons(widget, "edit")] == [str(row["group_id"])]
-    assert buttons(refresh_widget(client_for("op"), "equipment", "condition", key=str(row["id"])), "edit") == []
+    widget = refresh_widget(client_for("admin"), "equipment", "condition", key=str(row["equipment_id"]))
+    assert any(" of 2,000 h, " in text for text in texts(widget))
+    assert [identity["key"] for identity in buttons(widget, "edit")] == [str(row["plan_id"])]
+    op = refresh_widget(client_for("op"), "equipment", "condition", key=str(row["equipment_id"]))
+    assert buttons(op, "edit") == []
 
 
 @pytest.mark.feature("WAD-16")

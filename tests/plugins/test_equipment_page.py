@@ -136,35 +136,52 @@ def test_inactive_machines_that_run_are_candidates(client_for: ClientFor, tables
 
 
 @pytest.mark.feature("TAB-04W", "TEST-04")
-def test_overdue_and_soon_equal_the_counters_against_the_interval(client_for: ClientFor, tables: Tables) -> None:
-    from cmms_ui.widgets.equipment_tabs import MAINTENANCE, predict_day
+def test_overdue_due_and_upcoming_equal_counters_and_days_against_the_plans(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    from cmms.maintenance.evaluate_maintenance import evaluate_all
+    from cmms_ui.widgets.equipment_tabs import MAINTENANCE
 
     client = client_for("viewer")
-    shares = []
-    for machine in tables(
-        "SELECT e.id, e.serviced_at_hours AS s, g.name, g.maintenance_interval_hours AS i FROM equipment e"
-        " JOIN equipment_groups g ON g.id = e.equipment_group_id WHERE e.is_active = 1 AND g.maintenance_interval_hours > 0"
+    today = datetime.now(UTC).date()
+    evaluate_all(today)  # other tests have changed machines past the application
+    worst: dict[int, int] = {}
+    by_plan: dict[int, list[int]] = {}
+    foremost: list[tuple[int, Decimal]] = []
+    for row in tables(
+        "SELECT m.equipment_id, m.baseline_hours, m.baseline_date, m.first_due_date, p.*, (SELECT r.cumulative_hours FROM"
+        " equipment_running_times r WHERE r.equipment_id = m.equipment_id ORDER BY r.date DESC LIMIT 1) AS counter"
+        " FROM equipment_maintenance m JOIN maintenance_plans p ON p.id = m.plan_id"
+        " JOIN equipment e ON e.id = m.equipment_id WHERE e.is_active = 1 AND p.is_active = 1"
     ):
-        newest = tables(
-            "SELECT date, cumulative_hours AS c FROM equipment_running_times WHERE equipment_id = %s ORDER BY date DESC LIMIT 1",
-            machine["id"],
-        )
-        if newest:
-            shares.append((machine, newest[0], (newest[0]["c"] - (machine["s"] or 0)) / machine["i"]))
+        over = []
+        if row["interval_hours"] and row["counter"] is not None:
+            hours = row["counter"] - row["baseline_hours"] - row["interval_hours"]
+            over.append((hours, row["lead_hours"], row["tolerance_hours"]))
+        if row["interval_days"]:
+            due_on = row["first_due_date"] or row["baseline_date"] + timedelta(days=row["interval_days"])
+            over.append((Decimal((today - due_on).days), row["lead_days"], row["tolerance_days"]))
+        ranks = [3 if by > late else 2 if by >= 0 else 1 if by >= -lead else 0 for by, lead, late in over]
+        rank = max(ranks, default=0)
+        worst[row["equipment_id"]] = max(rank, worst.get(row["equipment_id"], 0))
+        by_plan.setdefault(row["id"], []).append(rank)
+        if rank == 3 and row["interval_hours"]:
+            foremost.append((row["equipment_id"], -over[0][0]))
     data = MAINTENANCE.load({})
-    overdue = [share for share in shares if share[2] >= 1]
-    soon = [share for share in shares if Decimal("0.9") <= share[2] < 1]
-    assert sum(row["overdue"] for row in data["groups"]) == len(overdue)
-    assert sum(row["soon"] for row in data["groups"]) == len(soon)
-    assert {share[0]["id"] for share in overdue} == _ids(client, "tab=needs_maintenance")
-    worst = max(overdue, key=lambda share: share[1]["c"] - (share[0]["s"] or 0) - share[0]["i"])
-    assert data["overdue"][0]["hours_over"] == worst[1]["c"] - (worst[0]["s"] or 0) - worst[0]["i"]
-    assert "Overdue" in _texts(MAINTENANCE.render(data))
-    day = datetime(2026, 3, 1).date()
-    assert predict_day({"hours_a_day": Decimal(8), "hours_over": Decimal(-20), "last_date": day}) == day + timedelta(
-        days=3
-    )
-    assert predict_day({"hours_a_day": Decimal(0), "hours_over": Decimal(-20), "last_date": day}) is None
+    counted = [sum(rank == wanted for rank in worst.values()) for wanted in (3, 2, 1)]
+    assert [int(data["counts"][name]) for name in ("overdue", "due", "upcoming")] == counted
+    assert all(counted)
+    for plan in data["plans"]:
+        ranks = by_plan.get(plan["id"], [])
+        shown = [int(plan[name]) for name in ("machines", "overdue", "due", "upcoming")]
+        assert shown == [len(ranks), *(ranks.count(wanted) for wanted in (3, 2, 1))]
+    assert {key for key, rank in worst.items() if rank >= 2} == _ids(client, "tab=needs_maintenance")
+    told = [
+        (row["id"], row["hours_to_go"]) for row in data["next"] if row["state"] == "overdue" and row["cause"] == "hours"
+    ]
+    assert told and set(told) <= set(foremost)
+    text = _texts(MAINTENANCE.render(data))
+    assert "Overdue" in text and "Predicted" in text and "every 2,000 h" in text
 
 
 @pytest.mark.feature("TAB-05W", "TEST-04")

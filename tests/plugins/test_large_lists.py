@@ -167,22 +167,30 @@ def test_gaps_are_counted_as_a_plain_query_counts_them(large: dict[str, Any]) ->
     assert [(row["plant_code"], row["date"], row["readings"]) for row in read("gap_days", {"days": 5})] == expected
 
 
-def test_a_machine_without_a_reading_on_the_newest_day_counts_with_the_one_before(large: dict[str, Any]) -> None:
-    """Also when hardly any machine has one, as after a sync of a few machines for today."""
+@pytest.mark.feature("TAB-04F", "PERF-11")
+def test_what_needs_maintenance_is_found_by_the_schedules_alone(large: dict[str, Any]) -> None:
+    """No counter is read for the tab, its badge or its widget; and they count what a plain query counts."""
+    from cmms.database import load_sql
     from cmms.views.read_list import read_badges
     from cmms_ui.resources.equipment import EQUIPMENT
+    from cmms_ui.widgets.equipment_tabs import MAINTENANCE
 
-    before = read_badges(EQUIPMENT.listing)["needs_maintenance"]
-    assert before > 0
-    with closing(MySQLdb.connect(**large, autocommit=True)) as connection:
-        connection.cursor().execute(
-            "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours, cumulative_hours)"
-            " SELECT 1, 1, CURRENT_DATE, 0, 0"
+    with closing(MySQLdb.connect(**large)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(
+            "SELECT COUNT(DISTINCT m.equipment_id) FROM equipment_maintenance m JOIN equipment e ON e.id = m.equipment_id"
+            " WHERE e.is_active = 1 AND m.state IN ('due', 'overdue')"
         )
-        forget_kept()
-        after = read_badges(EQUIPMENT.listing)["needs_maintenance"]
-        connection.cursor().execute("DELETE FROM equipment_running_times WHERE date = CURRENT_DATE")
-    assert after in (before, before - 1)
+        expected = cursor.fetchone()[0]
+        assert 0 < expected < MACHINES
+        cursor.execute("SET SESSION explain_json_format_version = 1")
+        for name in ("maintenance_counts", "maintenance_by_plan", "maintenance_next"):
+            cursor.execute(f"EXPLAIN FORMAT=JSON {load_sql(f'ui/{name}')}", {"row_limit": 6})
+            scans = set(_full_scans(json.loads(cursor.fetchone()[0])))
+            assert scans & {"m", "e"} == set(), name
+    assert read_badges(EQUIPMENT.listing)["needs_maintenance"] == expected
+    counts = MAINTENANCE.load({})["counts"]
+    assert int(counts["overdue"]) + int(counts["due"]) == expected
 
 
 def test_what_is_cheap_is_read_each_time_and_what_is_dear_is_kept_until_something_changes() -> None:

@@ -33,9 +33,14 @@ TABS = {
     "active": ("TAB-02F", "e.is_active = 1"),
     "inactive": ("TAB-03F", "e.is_active = 0"),
     "needs_maintenance": (
-        "TAB-04F",
-        f"e.is_active = 1 AND {COUNTER} - COALESCE(e.serviced_at_hours, 0) >= (SELECT g.maintenance_interval_hours"
-        " FROM equipment_groups g WHERE g.id = e.equipment_group_id)",
+        "TAB-04F",  # from plans, baselines and readings: what an evaluation has written of it is not asked
+        "e.is_active = 1 AND EXISTS (SELECT 1 FROM maintenance_plans p JOIN equipment_maintenance m ON m.plan_id = p.id"
+        " WHERE m.equipment_id = e.id AND p.is_active = 1 AND (p.scope = 'all' OR m.assigned_by = 'person'"
+        " OR (p.scope = 'group' AND p.equipment_group_id = e.equipment_group_id)"
+        " OR (p.scope = 'plant' AND p.plant_id = e.plant_id))"
+        f" AND ({COUNTER} >= IF(p.schedule_mode = 'fixed', FLOOR(m.baseline_hours / p.interval_hours) * p.interval_hours,"
+        " m.baseline_hours) + p.interval_hours"
+        " OR COALESCE(m.first_due_date, m.baseline_date + INTERVAL p.interval_days DAY) <= UTC_DATE()))",
     ),
     "recent": ("TAB-05F", "e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY"),
     "sync_errors": (

@@ -129,6 +129,15 @@ def _evaluate(site: Site, today: date) -> None:
     evaluate_all(today)
 
 
+def evaluate(database: Mapping[str, Any]) -> None:
+    """Evaluate maintenance after a test has changed machines past the application."""
+    from cmms.maintenance.evaluate_maintenance import evaluate_all
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(dict(database)))
+        evaluate_all(datetime.now(UTC).date())
+
+
 def airflow_environment(
     home: Path, database: Mapping[str, Any], port: int = 0, metadata: Path | None = None
 ) -> dict[str, str]:

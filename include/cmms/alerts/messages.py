@@ -22,7 +22,12 @@ ABANDONED = "Abandoned"
 FIRST_CODES = 5
 """How many reject codes an alert lists."""
 
-_SYNC_NAMES = {"equipment": "Equipment sync", "running_time": "Running-time sync", "replay": "Replay"}
+_SYNC_NAMES = {
+    "equipment": "Equipment sync",
+    "running_time": "Running-time sync",
+    "replay": "Replay",
+    "maintenance_evaluation": "Maintenance evaluation",
+}
 
 _ADVICE_BY_CLASS = {
     "ApiUnavailable": (

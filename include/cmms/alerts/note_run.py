@@ -1,6 +1,6 @@
 """Note that a run went well: one event for the list of the view, with counts and run. Nobody has to react or is told.
 
-A run that failed, or rejected records, has its alert instead. So every run leaves one event.
+A run that failed, or rejected records, has its alert instead. So every run with a log row leaves one event.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RUN_SUCCEEDED = "run_succeeded"
 
 def note_run(summary: RunSummary, settings: Settings) -> list[Alert]:
     """The event of a run that ended well, of its own level (info, or low with warnings)."""
-    if summary.status != "success" or summary.counts.rejected:
+    if summary.status != "success" or summary.counts.rejected or not summary.sync_log_id:
         return []
     noted = make_alert(summary, settings, RUN_SUCCEEDED, summary.level, title=messages.title_succeeded(summary))
     own = fingerprint_of(RUN_SUCCEEDED, summary.sync_type, str(summary.sync_log_id))

@@ -30,11 +30,17 @@ _CLOSED = ("success", "partial", "failed", "cancelled")
 
 
 class CmmsNotifier(BaseNotifier):
-    """Tell people about a run by the rules of docs/decisions/0004-alerts.md. Never raises."""
+    """Tell people about a run by the rules of docs/decisions/0004-alerts.md. Never raises.
 
-    def __init__(self, *, on: Literal["failure", "success"]) -> None:
+    Args:
+        on: which end of the run the callback tells of.
+        is_logged: the DAG's runs have a row in ``api_sync_logs``; without one, Airflow's context is all there is.
+    """
+
+    def __init__(self, *, on: Literal["failure", "success"], is_logged: bool = True) -> None:
         super().__init__()
         self.on = on
+        self.is_logged = is_logged
 
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Nothing to render; the base class asks the DAG for Jinja, which not every callback's DAG has."""
@@ -44,7 +50,7 @@ class CmmsNotifier(BaseNotifier):
         try:
             from cmms.alerts.notify_run import notify_run
 
-            summary = _find_summary(context, self.on)
+            summary = _find_summary(context, self.on) if self.is_logged else build_summary(context, on=self.on)
             if summary is not None:
                 notify_run(summary)
         except Exception as error:
@@ -74,19 +80,25 @@ def _load_logged(dag_id: str | None, run_id: str | None) -> RunSummary | None:
         return None
 
 
-def build_summary(context: Mapping[str, Any], logged: RunSummary | None = None) -> RunSummary:
-    """Account of a failed run from the context; ``logged`` is its log row when that was not closed."""
+def build_summary(
+    context: Mapping[str, Any],
+    logged: RunSummary | None = None,
+    *,
+    on: Literal["failure", "success"] = "failure",
+) -> RunSummary:
+    """Account of a run from the context, mostly a failed one; ``logged`` is its log row when that was not closed."""
     from cmms.sync.records import Counts, RunSummary, Scope
 
     dag_id, run_id = _identity(context)
     sync_type = logged.sync_type if logged else (dag_id or "unknown").removesuffix("_sync")[:30]
-    error_class, category, message = _describe_exception(context)
+    has_failed = on == "failure"
+    error_class, category, message = _describe_exception(context) if has_failed else (None, None, None)
     now = datetime.now(UTC)
     return RunSummary(
         sync_log_id=logged.sync_log_id if logged else 0,
         sync_type=sync_type,
-        status="failed",
-        level="critical",
+        status="failed" if has_failed else "success",
+        level="critical" if has_failed else "info",
         counts=logged.counts if logged else Counts(),
         scope=logged.scope if logged else Scope("equipment" if sync_type == "equipment" else "running_time"),
         started_at=logged.started_at if logged else _started_at(context) or now,

@@ -65,11 +65,12 @@ def check_watch_alerts(
         if open_alert.rule_key in (RUN_QUEUED, RUN_STALLED) and open_alert.fingerprint not in raised
     ]
     deliveries = record_tellings(connection, [*stuck, *over], settings)
-    run_transaction(
-        connection,
-        lambda cursor: execute(cursor, "alerts/resolve_settled_records", {"now": to_database(now)}),
-        what="closing settled alerts",
-    )
+    for settled in ("alerts/resolve_settled_records", "alerts/resolve_settled_dues"):
+        run_transaction(
+            connection,
+            lambda cursor, settled=settled: execute(cursor, settled, {"now": to_database(now)}),  # type: ignore[misc]
+            what="closing settled alerts",
+        )
     sent = send_deliveries(deliveries, settings)
     untold = _load_untold(connection, now)
     connection.commit()  # no transaction stays open while others are told

@@ -24,6 +24,7 @@ class DagRunFacts(Protocol):
     dag_id: str
     run_id: str
     run_type: Any
+    logical_date: datetime | None
     run_after: datetime
     start_date: datetime | None
     data_interval_start: datetime | None
@@ -42,6 +43,11 @@ def run_date(dag_run: DagRunFacts, zone: ZoneInfo) -> date:
     is_manual = trigger_kind(dag_run) == "manual"
     due = dag_run.run_after if is_manual or dag_run.data_interval_end is None else dag_run.data_interval_end
     return due.astimezone(zone).date()
+
+
+def evaluation_day(dag_run: DagRunFacts, zone: ZoneInfo) -> date:
+    """The site's local day by which maintenance is judged; a run that an asset has started has no logical date."""
+    return (dag_run.logical_date or dag_run.run_after).astimezone(zone).date()
 
 
 def queue_ms(dag_run: DagRunFacts, started_at: datetime) -> int | None:

@@ -74,6 +74,16 @@ def upkeep_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def following_arguments(asset: Asset, zone: ZoneInfo) -> dict[str, Any]:
+    """Arguments of a DAG that runs when an asset was updated; several updates meanwhile are one run."""
+    return {
+        "schedule": [asset],
+        "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
+        "catchup": False,
+        "max_active_runs": 1,
+    }
+
+
 def scope_params() -> dict[str, Param]:
     """Fields of the trigger form that both syncs have."""
     texts: dict[str, Any] = {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}}
@@ -104,6 +114,7 @@ __all__ = [
     "SYNC_ARGUMENTS",
     "daily_arguments",
     "date_param",
+    "following_arguments",
     "read_site",
     "scope_params",
     "upkeep_arguments",

@@ -162,10 +162,7 @@ def _evaluate_batch(
     schedules = _select(cursor, "maintenance/schedules", {"ids": ids})
     if not schedules:
         return Evaluation(), told
-    readings = {
-        int(row["equipment_id"]): row
-        for row in _select(cursor, "maintenance/newest_readings", {"ids": ids, "days": RATE_DAYS})
-    }
+    readings = _read(cursor, ids)
     removed: list[int] = []
     written: list[dict[str, Any]] = []
     opened: list[dict[str, Any]] = []
@@ -202,6 +199,19 @@ def _evaluate_batch(
         if dues
     )
     return Evaluation(len(schedules) - len(removed), due, gone, changed + len(removed)), told
+
+
+def _read(cursor: Cursor, ids: tuple[int, ...]) -> dict[int, Row]:
+    """The newest reading of each machine, and what its rate is made of."""
+    by_day: dict[date, list[int]] = {}
+    for row in _select(cursor, "maintenance/newest_days", {"ids": ids}):
+        by_day.setdefault(row["newest"], []).append(int(row["equipment_id"]))
+    readings: dict[int, Row] = {}
+    for newest, machines in by_day.items():
+        window = {"ids": tuple(machines), "newest": newest, "days": RATE_DAYS}
+        for row in _select(cursor, "maintenance/readings_until", window):
+            readings[int(row["equipment_id"])] = {**row, "newest": newest}
+    return readings
 
 
 def _judge(row: Row, reading: Row | None, today: date) -> dict[str, Any]:

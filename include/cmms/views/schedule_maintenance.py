@@ -42,7 +42,7 @@ class Scheduled:
 
 
 def schedule_maintenance(
-    actor: Actor, keys: Sequence[int], plan_id: int, *, due_on: date | None = None, move: bool = False
+    actor: Actor, keys: Sequence[int], plan_id: int, due_on: date | None = None, *, move: bool = False
 ) -> Scheduled:
     """Have a plan ask something of these machines; ``due_on`` is when for the first time.
 
@@ -79,7 +79,7 @@ def schedule_maintenance(
 
 
 def rehearse_schedule(
-    actor: Actor, keys: Sequence[int], plan_id: int, *, due_on: date | None = None, move: bool = False
+    actor: Actor, keys: Sequence[int], plan_id: int, due_on: date | None = None, *, move: bool = False
 ) -> Scheduled:
     """What :func:`schedule_maintenance` would do; changes nothing."""
     actor.require(Capability.EDIT)

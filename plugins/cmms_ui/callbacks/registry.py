@@ -75,6 +75,7 @@ def notify(message: str, level: str = "success", title: str | None = None) -> No
                     "color": colour,
                     "action": "show",
                     "autoClose": 12_000 if level == "error" else 6_000,
+                    "closeButtonProps": {"aria-label": "Close"},
                 }
             ]
         },

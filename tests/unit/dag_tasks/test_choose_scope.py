@@ -12,6 +12,7 @@ import pytest
 
 from cmms.dag_tasks.choose_scope import (
     equipment_scope,
+    evaluation_day,
     queue_ms,
     run_date,
     running_time_scope,
@@ -34,6 +35,7 @@ class DagRun:
     dag_id: str = "running_time_sync"
     run_id: str = "run"
     triggering_user_name: str | None = None
+    logical_date: datetime | None = None
 
 
 def manual(run_after: datetime) -> DagRun:
@@ -167,3 +169,13 @@ def test_waiting_counts_from_the_click_or_from_when_airflow_let_the_run_go() -> 
     assert queue_ms(manual(datetime(2026, 2, 1, 0, 0, 1, tzinfo=UTC)), started) == 4000
     assert queue_ms(DagRun(start_date=None), started) is None
     assert queue_ms(manual(datetime(2026, 2, 1, 0, 0, 9, tzinfo=UTC)), started) == 0  # two machines' clocks differ
+
+
+@pytest.mark.feature("TEST-15")
+def test_maintenance_is_judged_by_the_runs_own_local_day_which_after_an_asset_is_when_it_was_due() -> None:
+    late = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)  # 00:30 in Berlin
+    by_asset = DagRun("asset_triggered", late, None, None)
+    assert evaluation_day(by_asset, BERLIN) == date(2026, 2, 1)
+    assert evaluation_day(by_asset, ZoneInfo("UTC")) == date(2026, 1, 31)
+    by_hand = DagRun("manual", late, None, None, logical_date=datetime(2026, 1, 15, 12, tzinfo=UTC))
+    assert evaluation_day(by_hand, BERLIN) == date(2026, 1, 15)
