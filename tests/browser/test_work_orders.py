@@ -97,7 +97,7 @@ def test_work_is_ordered_for_chosen_machines_once_started_and_completed(
         "SELECT cumulative_hours AS hours FROM equipment_running_times WHERE equipment_id = %s ORDER BY date DESC LIMIT 1",
         due_machines[0]["machine"],
     )[0]["hours"]
-    expect(reading).to_have_value(f"{float(counter):g}" if counter < 100_000 else f"{float(counter)}")
+    expect(reading).to_have_value(f"{counter.normalize():f}")
     _judge(page)
     reading.fill("1")
     dialog.get_by_role("button", name="Complete", exact=True).click()
