@@ -140,6 +140,7 @@ def test_the_queue_orders_a_row_and_the_machine_shows_it(
     _judge(page)
     page.locator(".cmms-actions").get_by_role("button", name="New work order").click()
     expect(dialog.get_by_label("Title")).to_have_value(f"{number}: ")
+    _judge(page)
     dialog.get_by_label("Title").fill("Leaks at the flange")
     dialog.get_by_role("button", name="Create", exact=True).click()
     made = dialog.get_by_role("link", name=re.compile(r"^WO-\d{6}: Leaks at the flange$"))

@@ -125,7 +125,10 @@ def make_input(field: Field, value: Any) -> Any:
         chosen = initial if field.kind == "choices" else str(initial) if initial is not None else None
         return select(**common, data=data, value=chosen, searchable=True, clearable=True)
     if field.kind == "date":
-        return dmc.DatePickerInput(**common, value=initial, valueFormat="YYYY-MM-DD", clearable=True)
+        cross = {"aria-label": f"Clear: {field.label}"}
+        return dmc.DatePickerInput(
+            **common, value=initial, valueFormat="YYYY-MM-DD", clearable=True, clearButtonProps=cross
+        )
     if field.kind == "number":
         return dmc.NumberInput(**common, value=_number(initial), min=0, decimalScale=3, hideControls=True)
     if field.kind in ("long", "json"):
