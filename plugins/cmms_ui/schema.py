@@ -169,7 +169,7 @@ class Tab:
 
 @dataclass(frozen=True)
 class Field:
-    """One input of a form. ``visible_when`` is (other field, its value)."""
+    """One input of a form. ``example``: a value for the API's documentation, where one of its kind would not do."""
 
     name: str
     label: str
@@ -181,6 +181,7 @@ class Field:
     default: Any = None
     help: str = ""
     read_only: bool = False
+    example: Any = None
 
     def find_choices(self) -> Sequence[Choice]:
         """The choices, asked for when they are needed."""

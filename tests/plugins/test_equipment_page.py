@@ -152,7 +152,9 @@ def test_overdue_due_and_upcoming_equal_counters_and_days_against_the_plans(
         "SELECT m.equipment_id, m.baseline_hours, m.baseline_date, m.first_due_date, p.*, (SELECT r.cumulative_hours FROM"
         " equipment_running_times r WHERE r.equipment_id = m.equipment_id ORDER BY r.date DESC LIMIT 1) AS counter"
         " FROM equipment_maintenance m JOIN maintenance_plans p ON p.id = m.plan_id"
-        " JOIN equipment e ON e.id = m.equipment_id WHERE e.is_active = 1 AND p.is_active = 1"
+        " JOIN equipment e ON e.id = m.equipment_id WHERE e.is_active = 1 AND p.is_active = 1 AND (p.scope = 'all'"
+        " OR m.assigned_by = 'person' OR (p.scope = 'group' AND p.equipment_group_id = e.equipment_group_id)"
+        " OR (p.scope = 'plant' AND p.plant_id = e.plant_id))"
     ):
         over = []
         if row["interval_hours"] and row["counter"] is not None:

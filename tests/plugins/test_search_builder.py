@@ -164,7 +164,7 @@ def test_an_export_obeys_the_search_and_the_api_describes_it(client_for: ClientF
     assert "where" in [parameter["name"] for parameter in listed["parameters"]]
     assert "`readings` (`date`" in listed["description"]
     meta = client.get(f"{API}/meta/equipment").json()
-    assert [relation["name"] for relation in meta["relations"]] == ["errors", "readings", "last_run"]
+    assert [relation["name"] for relation in meta["relations"]] == ["errors", "readings", "schedules", "last_run"]
 
 
 def test_machines_are_found_by_the_run_that_brought_their_last_reading(client_for: ClientFor, tables: Tables) -> None:

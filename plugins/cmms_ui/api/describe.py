@@ -103,6 +103,8 @@ def example_call(action: Action) -> dict[str, Any]:
 
 
 def _example_value(item: FormField) -> Any:
+    if item.example is not None:
+        return item.example
     if item.default is not None:
         return item.default
     if item.kind == "choice":

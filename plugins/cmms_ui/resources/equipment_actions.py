@@ -253,6 +253,7 @@ EQUIPMENT_ACTIONS = (
                 "Next due on",
                 "date",
                 help="Today or later; empty: what the interval gives. Hours go on counting: what comes first decides.",
+                example="2099-01-31",
             ),
             Field("move", "Move the date of those that have the plan already", "boolean"),
         ),

@@ -126,10 +126,18 @@ _INPUTS = (
         default="now",
         help="From counter 0, a machine that has run longer than the interval is due at once.",
     ),
-    Field("lead_hours", "Lead, hours", "number", help="So many hours before it is due, it is told as upcoming."),
-    Field("lead_days", "Lead, days", "number", help="The same in days."),
-    Field("tolerance_hours", "Tolerance, hours", "number", help="Beyond so many hours after it is due, it is overdue."),
-    Field("tolerance_days", "Tolerance, days", "number", help="The same in days."),
+    Field(
+        "lead_hours", "Lead, hours", "number", default=0, help="So many hours before it is due, it is told as upcoming."
+    ),
+    Field("lead_days", "Lead, days", "number", default=0, help="The same in days."),
+    Field(
+        "tolerance_hours",
+        "Tolerance, hours",
+        "number",
+        default=0,
+        help="Beyond so many hours after it is due, it is overdue.",
+    ),
+    Field("tolerance_days", "Tolerance, days", "number", default=0, help="The same in days."),
     Field("priority", "Priority", "number", default=3, help="1 is the most urgent, 5 the least; work orders get it."),
     Field("description", "Description", "long", max_length=2000, help="What is to be done."),
 )

@@ -141,7 +141,11 @@ SCHEDULES = Resource(
             confirm="Move",
             explain="The chosen day replaces that of the interval until the next service. Hours go on counting: what"
             " comes first decides. A schedule with an open work order is left as it is.",
-            fields=(Field("first_due_date", "Next due on", "date", required=True, help="Today or later."),),
+            fields=(
+                Field(
+                    "first_due_date", "Next due on", "date", required=True, help="Today or later.", example="2099-01-31"
+                ),
+            ),
         ),
         Action(
             "schedules.remove",
