@@ -97,8 +97,15 @@ _INPUTS = (
         default="group",
         help="Chosen machines are those that somebody puts under the plan by 'Schedule maintenance' in Equipment.",
     ),
-    Field("equipment_group_id", "Group", "choice", load_choices=_group_choices, help="For the machines of a group."),
-    Field("plant_id", "Plant", "choice", load_choices=_plant_choices, help="For the machines of a plant."),
+    Field(
+        "equipment_group_id",
+        "Group",
+        "choice",
+        required=True,
+        load_choices=_group_choices,
+        visible_when=("scope", "group"),
+    ),
+    Field("plant_id", "Plant", "choice", required=True, load_choices=_plant_choices, visible_when=("scope", "plant")),
     Field(
         "interval_hours",
         "Interval, hours",
