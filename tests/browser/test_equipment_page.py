@@ -41,7 +41,7 @@ def test_a_bar_filters_the_list_and_machines_move_after_a_preview(log_in: LogIn,
     expect(chosen).to_have_value("Others")
     dialog.get_by_role("button", name="Preview").click()
     dialog.get_by_role("button", name="Move").click()
-    expect(page.get_by_text("1 machines are now in that group")).to_be_visible()
+    expect(page.get_by_text("1 machine is now in that group")).to_be_visible()
     expect(page.get_by_text(f"{stored - 1} rows", exact=True)).to_be_visible()
 
 

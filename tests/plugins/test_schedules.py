@@ -190,7 +190,7 @@ def test_what_has_an_open_work_order_is_neither_moved_nor_removed_nor_marked_as_
     assert {key: row["state"] for key, row in _schedules(tables, plan).items()} == {keys[0]: "due", keys[1]: "ok"}
     assert (_dues(tables, ids[0]), _dues(tables, ids[1])) == (["ordered"], ["withdrawn"])
     served = _act(op, "equipment.serviced", keys=keys, values={"note": "oil"}).json()
-    assert served["message"] == "1 machines are now marked as serviced. 1 were left alone."
+    assert served["message"] == "1 machine is now marked as serviced. 1 was left alone."
     assert served["details"][0].endswith("has an open work order, complete that")
     assert _schedules(tables, plan)[keys[0]]["first_due_date"] == today
     removed = _act(op, "schedules.remove", keys=ids, values={}).json()

@@ -215,7 +215,7 @@ def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> ServiceResult
         done, found, left = write(work, what="marking equipment as serviced")
         changed, missing = changed + done, missing + len(chunk) - found
         ordered += left
-    return ServiceResult(changed, 0, missing, tuple(ordered))
+    return ServiceResult(changed, 0, missing, ordered=tuple(ordered))
 
 
 def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch_id: str) -> tuple[int, int, list[str]]:

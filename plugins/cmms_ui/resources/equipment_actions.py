@@ -98,7 +98,9 @@ def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
     if not result.ordered:
         return told
     left = tuple(f"{number}: has an open work order, complete that" for number in result.ordered)
-    return Outcome(f"{told.message} {len(left)} were left alone.", "warning", details=left)
+    return Outcome(
+        f"{told.message} {len(left):,} {_verb(len(left), 'was', 'were')} left alone.", "warning", details=left
+    )
 
 
 def _schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -150,12 +152,16 @@ def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
 
 
 def _describe(result: BulkResult, state: str) -> Outcome:
-    text = f"{result.changed:,} machines are now {state}."
+    text = f"{count(result.changed, 'machine')} {_verb(result.changed, 'is', 'are')} now {state}."
     if result.unchanged:
-        text += f" {result.unchanged:,} were already."
+        text += f" {result.unchanged:,} {_verb(result.unchanged, 'was', 'were')} already."
     if result.missing:
-        text += f" {result.missing:,} do not exist any more."
+        text += f" {result.missing:,} {_verb(result.missing, 'does', 'do')} not exist any more."
     return Outcome(text, "warning" if result.missing or result.failures else "success", details=result.failures)
+
+
+def _verb(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
 
 
 EQUIPMENT_ACTIONS = (
