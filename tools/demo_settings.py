@@ -24,7 +24,7 @@ DATABASE_USER = "cmms"
 _PORTS = {
     "airflow": ("CMMS_DEMO_AIRFLOW_PORT", 8080, "Airflow"),
     "simulator": ("CMMS_DEMO_SIMULATOR_PORT", 8087, "the simulated source API"),
-    "database": ("CMMS_DEMO_DATABASE_PORT", 33306, "the demo's database server"),
+    "database": ("CMMS_DEMO_DATABASE_PORT", 13306, "the demo's database server"),
 }
 _LOCK_SECONDS = 60  # a program that writes for long must not fail the others, as it does after the usual five
 # Airflow's own users: role by capability, so that each can be tried.
