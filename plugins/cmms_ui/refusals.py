@@ -14,7 +14,7 @@ _TITLES = {
     401: "Not logged in",
     403: "Not allowed",
     404: "Not found",
-    409: "Changed meanwhile",
+    409: "In conflict with its present state",
     413: "Too large",
     415: "Unsupported media type",
     422: "Not accepted",

@@ -201,17 +201,31 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """What became of one row, in a line; ``path`` leads to it."""
+
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How an action ended, in a sentence for the person; ``path`` leads to the result.
 
-    ``details`` says it row by row; ``runs`` were started. The dialog stays open to show either.
+    ``details`` says it row by row, a plain text leads nowhere; ``runs`` were started. The dialog stays open to show
+    either.
     """
 
     message: str
     level: str = "success"
     path: str = ""
-    details: tuple[str, ...] = ()
+    details: tuple[str | Detail, ...] = ()
     runs: tuple[StartedRun, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Detail, ...]:
+        """The details, all of one kind."""
+        return tuple(line if isinstance(line, Detail) else Detail(line) for line in self.details)
 
 
 @dataclass(frozen=True)
@@ -230,7 +244,7 @@ class Action:
     ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one; ``widget`` needs no row and
     is offered by a widget only. With ``preview``, the dialog shows what would be done before it can be confirmed: after
     the form, or as it opens if there is none. A preview changes nothing. ``scope_now`` says what the form left as it is
-    would concern.
+    would concern. ``prefill``: the form begins with the values of the row; ``suggest`` makes such values of the row.
     """
 
     name: str
@@ -244,6 +258,7 @@ class Action:
     dangerous: bool = False
     visible_when: Callable[[Row], bool] = lambda _row: True
     prefill: bool = False
+    suggest: Callable[[Row], Mapping[str, Any]] | None = None
     preview: Callable[[Actor, Target, Mapping[str, Any]], Preview] | None = None
     scope_now: Callable[[], str] | None = None
 

@@ -56,6 +56,15 @@ STATUSES: dict[str, Status] = {
     "suspended": Status("Suspended", "idle", "Ⅱ"),
     "fine": Status("Fine", "good", "✓"),
     "rejected": Status("Rejected records", "bad", "!"),
+    "ordered": Status("Ordered", "info", "▶"),
+    "done": Status("Done", "good", "✓"),
+    "waived": Status("Waived", "idle", "⊘"),
+    "withdrawn": Status("Not due any more", "idle", "–"),
+    # work orders
+    "in_progress": Status("In progress", "info", "▶"),
+    "on_hold": Status("On hold", "warn", "Ⅱ"),
+    "completed": Status("Completed", "good", "✓"),
+    "closed": Status("Closed", "idle", "✓"),
     "no_reading": Status("No reading", "idle", "·"),
 }
 

@@ -187,8 +187,8 @@ def test_no_count_card_tells_by_colour_alone(client_for: ClientFor) -> None:
 @pytest.mark.feature("WAD-14", "NAV-03")
 @pytest.mark.parametrize(
     ("role", "verbs"),
-    [("viewer", set()), ("user", {"sync", "validate"}),
-     ("op", {"sync", "validate", "activate", "deactivate", "move", "retry", "schedule", "serviced"})],
+    [("viewer", set()), ("user", {"sync", "validate", "order"}),
+     ("op", {"sync", "validate", "activate", "deactivate", "move", "retry", "schedule", "serviced", "order"})],
 )  # fmt: skip
 def test_the_launcher_offers_what_the_role_may_do_with_many(client_for: ClientFor, role: str, verbs: set[str]) -> None:
     widget = refresh_widget(client_for(role), "equipment", "launcher")

@@ -62,6 +62,7 @@ def seed(database: dict[str, Any], folder: Path) -> None:
         assert site.sync_equipment(run_date=today).status == "failed"  # the source is down
         _decide(site)
         _evaluate(site, today)
+        _order_work(site)
 
 
 _seeded: dict[int, dict[str, Any]] = {}
@@ -127,6 +128,27 @@ def _evaluate(site: Site, today: date) -> None:
         " SET m.baseline_date = m.baseline_date - INTERVAL 169 + (m.id % 8) * 3 DAY WHERE p.name = 'Safety inspection'"
     )
     evaluate_all(today)
+
+
+def _order_work(site: Site) -> None:
+    """Six repairs at a machine of which no plan asks anything, one in each status; order 1 is the open one."""
+    for number, status in enumerate(("open", "in_progress", "on_hold", "completed", "closed", "cancelled"), 1):
+        hold = "parts" if status == "on_hold" else None
+        site.execute(
+            "INSERT INTO work_orders (equipment_id, type, title, priority, status, source, hold_reason, created_by)"
+            " SELECT MIN(e.id), 'corrective', %s, %s, %s, 'manual', %s, 'op' FROM equipment e"
+            " WHERE NOT EXISTS (SELECT 1 FROM equipment_maintenance m WHERE m.equipment_id = e.id)",
+            values=(f"Repair number {number}", 1 + number % 5, status, hold),
+        )
+    site.execute(
+        "UPDATE work_orders SET started_at = UTC_TIMESTAMP(3) WHERE status NOT IN ('open', 'cancelled')",
+        "UPDATE work_orders SET completed_at = UTC_TIMESTAMP(3), completion_date = UTC_DATE(), completion_note = 'done'"
+        " WHERE status IN ('completed', 'closed')",
+        "UPDATE work_orders SET cancel_reason = 'not needed' WHERE status = 'cancelled'",
+        "INSERT INTO work_order_history (work_order_id, to_status, actor) SELECT id, 'open', 'op' FROM work_orders",
+        "INSERT INTO work_order_history (work_order_id, from_status, to_status, actor, note)"
+        " SELECT id, 'open', status, 'op', cancel_reason FROM work_orders WHERE status <> 'open'",
+    )
 
 
 def evaluate(database: Mapping[str, Any]) -> None:

@@ -48,6 +48,9 @@ def filled(migrated_on_each: dict[str, Any], tmp_path_factory: pytest.TempPathFa
         "INSERT INTO equipment_running_times (equipment_id, plant_id, date, running_hours, cumulative_hours)"
         " VALUES (1, 1, '2026-01-31', 8, 5000)",
         "INSERT INTO validation_reports (asked_by, days) VALUES ('x', 1)",
+        "INSERT INTO maintenance_plans (name, scope, interval_hours) VALUES ('Oil', 'all', 500), ('Belt', 'all', 500)",
+        "INSERT INTO equipment_maintenance (equipment_id, plan_id) VALUES (1, 2)",
+        "INSERT INTO work_orders (equipment_id, title, source, created_by) VALUES (1, 'Oil', 'manual', 'x')",
     )
     return site
 
@@ -139,6 +142,11 @@ ROWS: dict[str, dict[str, Any]] = {
     "notification_reads": {"alert_event_id": 1, "reader": "x"},
     "view_preferences": {"owner": "x", "name": "x", "body": "{}"},
     "saved_views": {"owner": "x", "resource": "x", "name": "x", "body": "{}"},
+    "maintenance_plans": {"name": "x", "scope": "all", "interval_hours": 500},
+    "equipment_maintenance": {"equipment_id": 1, "plan_id": 1},
+    "work_orders": {"equipment_id": 1, "title": "x", "source": "manual", "created_by": "x"},
+    "work_order_history": {"work_order_id": 1, "to_status": "open", "actor": "x"},
+    "maintenance_dues": {"equipment_maintenance_id": 1, "occurrence_no": 1, "cause": "hours", "detected_on": "2026-01-31"},
 }  # fmt: skip
 NOBODY = 4_000_000_000
 
@@ -239,6 +247,21 @@ BROKEN = {
     "ck_deliveries_status": ("notification_deliveries", {"status": "x"}),
     "ck_validation_reports_status": ("validation_reports", {"status": "x"}),
     "ck_validation_findings_severity": ("validation_findings", {"severity": "x"}),
+    "ck_maintenance_plans_scope": ("maintenance_plans", {"scope": "x"}),
+    "ck_maintenance_plans_mode": ("maintenance_plans", {"schedule_mode": "x"}),
+    "ck_maintenance_plans_start": ("maintenance_plans", {"start_from": "x"}),
+    "ck_maintenance_plans_interval": ("maintenance_plans", {"interval_hours": None}),
+    "ck_maintenance_plans_priority": ("maintenance_plans", {"priority": 6}),
+    "ck_equipment_maintenance_by": ("equipment_maintenance", {"assigned_by": "x"}),
+    "ck_equipment_maintenance_state": ("equipment_maintenance", {"state": "x"}),
+    "ck_equipment_maintenance_cause": ("equipment_maintenance", {"cause": "x"}),
+    "ck_work_orders_type": ("work_orders", {"type": "x"}),
+    "ck_work_orders_status": ("work_orders", {"status": "x"}),
+    "ck_work_orders_source": ("work_orders", {"source": "x"}),
+    "ck_work_orders_hold": ("work_orders", {"hold_reason": "x"}),
+    "ck_work_orders_priority": ("work_orders", {"priority": 6}),
+    "ck_maintenance_dues_cause": ("maintenance_dues", {"cause": "x"}),
+    "ck_maintenance_dues_state": ("maintenance_dues", {"state": "x"}),
 }  # fmt: skip
 
 
@@ -265,10 +288,11 @@ def test_every_key_that_is_unique_refuses_a_second_row(filled: Site) -> None:
     assert len(keys) > 15
     for key in keys:
         more = {"api_sync_logs": {"dag_id": "x", "run_id": "x"}}.get(key["t"], {})
+        again = {"uk_maintenance_dues_open": {"occurrence_no": 2}}.get(key["k"], {})
         with _only_trying(filled) as cursor:
             _insert(cursor, key["t"], **more)
             with pytest.raises(MySQLdb.IntegrityError, match=rf"{key['k']}'") as refused:
-                _insert(cursor, key["t"], **more)
+                _insert(cursor, key["t"], **more, **again)
         assert refused.value.args[0] == 1062
 
 

@@ -63,6 +63,16 @@ class Stale(ViewError):
     status = 409
 
 
+class WrongState(ViewError):
+    """Its state does not allow this; ``path`` leads to what stands in the way."""
+
+    status = 409
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message, path=path or None)
+        self.path = path
+
+
 class Invalid(ViewError):
     """Input that cannot be accepted; ``fields`` says per field why."""
 

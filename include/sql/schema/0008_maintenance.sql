@@ -31,7 +31,7 @@ CREATE TABLE maintenance_plans (
   CONSTRAINT ck_maintenance_plans_scope CHECK (scope IN ('equipment', 'group', 'plant', 'all')),
   CONSTRAINT ck_maintenance_plans_mode CHECK (schedule_mode IN ('fixed', 'floating')),
   CONSTRAINT ck_maintenance_plans_start CHECK (start_from IN ('now', 'zero')),
-  CONSTRAINT ck_maintenance_plans_interval CHECK (interval_hours > 0 OR interval_days > 0),
+  CONSTRAINT ck_maintenance_plans_interval CHECK (COALESCE(interval_hours, 0) > 0 OR COALESCE(interval_days, 0) > 0),
   CONSTRAINT ck_maintenance_plans_priority CHECK (priority BETWEEN 1 AND 5),
   CONSTRAINT fk_maintenance_plans_group FOREIGN KEY (equipment_group_id) REFERENCES equipment_groups (id),
   CONSTRAINT fk_maintenance_plans_plant FOREIGN KEY (plant_id) REFERENCES plants (id)

@@ -40,6 +40,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     fields: dict[str, str] = Field(default={}, description="What is wrong with which value.")
+    path: str = Field(default="", description="Where what stands in the way can be seen.")
 
 
 class Me(BaseModel):

@@ -67,6 +67,7 @@ class ActionResult(BaseModel):
     message: str
     level: str = Field(examples=["success"])
     details: list[str] = Field(default=[], description="The result row by row, of actions that tell it so.")
+    paths: list[str] = Field(default=[], description="Where each of the details leads, empty for one that does not.")
 
 
 class PreviewResult(BaseModel):
@@ -227,7 +228,9 @@ def _make_action(resource: Resource, verb: str) -> Callable[..., Any]:
     def call_action(call: Annotated[ActionCall, Body()]) -> ActionResult:
         target = Target(tuple(call.keys), call.version, call.request)
         outcome = run_action(current_actor(), resource.name, verb, target, call.values)
-        return ActionResult(message=outcome.message, level=outcome.level, details=list(outcome.details))
+        details, paths = [line.text for line in outcome.lines], [line.path for line in outcome.lines]
+        told = {"details": details, "paths": paths if any(paths) else []}
+        return ActionResult(message=outcome.message, level=outcome.level, **told)
 
     return call_action
 
@@ -265,8 +268,8 @@ def _show_running_times(key: Key, days: Annotated[int, Query(ge=1, le=366)] = 90
 
 def _show_view_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ViewError)  # noqa: S101
-    fields = getattr(error, "fields", {})
-    return _answer(error.status, error.message, **({"fields": fields} if fields else {}))
+    more = {name: value for name in ("fields", "path") if (value := getattr(error, name, None))}
+    return _answer(error.status, error.message, **more)
 
 
 def _show_outage(_request: Request, _error: Exception) -> JSONResponse:

@@ -15,7 +15,7 @@ from dash import ALL, Input, Output, State, no_update, set_props
 from cmms.views.actors import Forbidden, Invalid, ViewError
 from cmms.views.read_list import read_keys, read_page, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
-from cmms_ui.components.action_form import action_form, action_result, follow_runs, show_preview
+from cmms_ui.components.action_form import action_form, action_result, follow_runs, show_preview, show_refusal
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
@@ -68,6 +68,8 @@ def open_action(
             count = len(context["keys"])
     elif pressed["place"] == "prefilled":
         chosen = json.loads(pressed["key"])
+    if row is not None and action.suggest and chosen is None:
+        chosen = dict(action.suggest(row))
     title = action.label if row is None else f"{action.label}: {row[resource.title]}"
     previewed = _preview_at_once(action, context) if action.preview and not action.fields else None
     return True, title, action_form(action, count=count, row=row, chosen=chosen, previewed=previewed), context
@@ -138,7 +140,7 @@ def submit_action(
         set_props("action-error", {"children": text})
         return no_update, no_update, [_sentence(error.fields.get(field["name"])) for field in fields]
     except ViewError as error:
-        set_props("action-error", {"children": error.message})
+        set_props("action-error", {"children": show_refusal(error.message, getattr(error, "path", ""))})
         return no_update, no_update, nothing
     _tell(outcome)
     return time.time_ns() // 1_000_000, bool(outcome.details or outcome.runs), [None] * len(fields)
@@ -204,6 +206,17 @@ def _sentence(text: str | None) -> str | None:
 def close_dialog(clicks: int | None) -> Any:
     """Close without doing anything; Escape does the same."""
     return False if clicks else no_update
+
+
+@on(
+    "open_action",
+    Output("action-modal", "opened", allow_duplicate=True),
+    Input("url", "pathname"),
+    prevent_initial_call=True,
+)
+def leave_dialog(_path: str) -> Any:
+    """A link of the dialog leads to another page."""
+    return False
 
 
 def attach_browser_part(app: dash.Dash) -> None:

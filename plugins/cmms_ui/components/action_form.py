@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import dcc, get_relative_path, html
 
 from cmms.views.start_syncs import StartedRun
 from cmms_ui.components.marks import icon
 from cmms_ui.components.widget_card import widget_card
-from cmms_ui.schema import Action, Field, Outcome, Preview
+from cmms_ui.schema import Action, Detail, Field, Outcome, Preview
 from cmms_ui.widgets.follow_run import FOLLOW
 from cmms_ui.widgets.parts import small_table
 
@@ -76,12 +76,21 @@ def action_result(outcome: Outcome) -> list[Any]:
         dmc.Stack(
             [
                 dmc.Text(outcome.message, fw=600, size="sm"),
-                html.Ul([html.Li(line) for line in outcome.details], className="cmms-details", tabIndex=0),
+                html.Ul([html.Li(_line(line)) for line in outcome.lines], className="cmms-details", tabIndex=0),
                 dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
             ],
             gap="sm",
         )
     ]
+
+
+def _line(detail: Detail) -> Any:
+    return dcc.Link(detail.text, href=get_relative_path(detail.path)) if detail.path else detail.text
+
+
+def show_refusal(message: str, path: str = "") -> Any:
+    """Why an action cannot be done, with the way to what stands against it."""
+    return [message, " ", dcc.Link("Show it", href=get_relative_path(path))] if path else message
 
 
 def follow_runs(runs: Sequence[StartedRun]) -> list[Any]:
@@ -116,7 +125,10 @@ def make_input(field: Field, value: Any) -> Any:
         chosen = initial if field.kind == "choices" else str(initial) if initial is not None else None
         return select(**common, data=data, value=chosen, searchable=True, clearable=True)
     if field.kind == "date":
-        return dmc.DatePickerInput(**common, value=initial, valueFormat="YYYY-MM-DD", clearable=True)
+        cross = {"aria-label": f"Clear: {field.label}"}
+        return dmc.DatePickerInput(
+            **common, value=initial, valueFormat="YYYY-MM-DD", clearable=True, clearButtonProps=cross
+        )
     if field.kind == "number":
         return dmc.NumberInput(**common, value=_number(initial), min=0, decimalScale=3, hideControls=True)
     if field.kind in ("long", "json"):

@@ -14,6 +14,7 @@ from cmms_ui.pages.shell import trail
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.call_widgets import CALLS
 from cmms_ui.widgets.daily_widgets import DAILY
+from cmms_ui.widgets.due_widgets import DUE_QUEUE
 from cmms_ui.widgets.equipment_widgets import COUNTS, TREND
 from cmms_ui.widgets.failure_widgets import SUMMARY
 from cmms_ui.widgets.health_widgets import HEALTH
@@ -26,6 +27,7 @@ DASHBOARD: tuple[Widget, ...] = (
     LIVE,
     RING,
     RECENT,
+    DUE_QUEUE,
     DAILY,
     TREND,
     HEALTH,

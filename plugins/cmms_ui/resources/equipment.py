@@ -11,6 +11,7 @@ from cmms_ui.resources.equipment_relations import EQUIPMENT_RELATIONS
 from cmms_ui.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.condition_widgets import CONDITION
 from cmms_ui.widgets.daily_widgets import DAILY_WIDE
+from cmms_ui.widgets.due_widgets import MACHINE_WORK
 from cmms_ui.widgets.equipment_tabs import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
 from cmms_ui.widgets.equipment_widgets import HISTORY, QUALITY
 from cmms_ui.widgets.heat_widgets import HEAT
@@ -65,7 +66,7 @@ EQUIPMENT: Resource = Resource(
     topics=("records", "edits"),
     inline_edit="edit",
     widgets=(DAILY_WIDE, make_launcher(_find_actions)),
-    record_widgets=(CONDITION, CHART, QUALITY, HISTORY),
+    record_widgets=(CONDITION, CHART, MACHINE_WORK, QUALITY, HISTORY),
     columns=(
         Column("id", "Id", "e.id", "integer", width=90, hidden=True),
         Column(

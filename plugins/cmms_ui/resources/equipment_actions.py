@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cmms.sync.validation_reports import DEFAULT_DAYS
+from cmms.views import change_work_orders as orders
 from cmms.views import choices
 from cmms.views.actors import Actor
 from cmms.views.change_equipment import (
@@ -22,6 +23,7 @@ from cmms.views.handle_rejects import find_open_rejects
 from cmms.views.schedule_maintenance import rehearse_schedule, schedule_maintenance
 from cmms.views.start_syncs import start_sync_of
 from cmms.views.validate_equipment import start_validation
+from cmms_ui.resources.order_actions import NEW_ORDER, ORDER_FIELDS, planned_date, preview_orders, tell_orders
 from cmms_ui.resources.record_errors import replay_records
 from cmms_ui.resources.schedules import plan_choices, tell_conflicts
 from cmms_ui.schema import Action, Choice, Field, Outcome, Preview, Target
@@ -116,6 +118,15 @@ def _preview_schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -
 def _plan_of(values: Mapping[str, Any]) -> tuple[int, date | None]:
     day = values.get("first_due_date")
     return int(values["plan_id"]), date.fromisoformat(day) if day else None
+
+
+def _order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    result = orders.create_orders_for_machines(actor, target.keys, planned_date(values), values.get("note"))
+    return tell_orders(result)
+
+
+def _preview_order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
+    return preview_orders(orders.preview_orders_of(target.keys))
 
 
 def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -248,6 +259,17 @@ EQUIPMENT_ACTIONS = (
         ),
         preview=_preview_schedule,
     ),
+    Action(
+        "equipment.order",
+        "Create work orders",
+        "tool",
+        _order,
+        confirm="Create",
+        explain="One work order for each due of these machines. A due that has one already gets no second one.",
+        fields=ORDER_FIELDS,
+        preview=_preview_order,
+    ),
+    NEW_ORDER,
     Action(
         "equipment.sync",
         "Sync these",
