@@ -173,7 +173,7 @@ MAINTENANCE_PLANS = Resource(
     name="maintenance-plans",
     label="Maintenance plans",
     singular="Plan",
-    icon="tool",
+    icon="list",
     table="maintenance_plans p",
     key="p.id",
     joins={
@@ -225,7 +225,7 @@ MAINTENANCE_PLANS = Resource(
             "Counting",
             ("schedule_mode", "start_from", "lead_hours", "lead_days", "tolerance_hours", "tolerance_days"),
         ),
-        Section("Schedules", ("machines", "overdue", "due", "upcoming", "created_at", "updated_at")),
+        Section("Kept since", ("machines", "created_at", "updated_at")),
     ),
     actions=(
         Action(
