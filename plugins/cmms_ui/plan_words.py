@@ -20,12 +20,8 @@ def interval_text(row: Mapping[str, Any]) -> str:
 
 
 def to_go_text(row: Mapping[str, Any]) -> str:
-    """``12.5 h over`` or ``3 days to go``: of hours and days what is nearer by its share of the interval."""
-    shares = _shares(row)
-    if not shares:
-        return "–"
-    kind = max(shares, key=lambda name: shares[name])
-    if kind == "hours":
+    """``12.5 h over`` or ``3 days to go``: by what decides."""
+    if row["cause"] == "hours":
         hours = Decimal(row["hours_to_go"])
         return f"{abs(hours):,.1f} h {'over' if hours <= 0 else 'to go'}"
     days = int(row["days_to_go"])

@@ -54,6 +54,7 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
         resource = RESOURCES[re.split(r"[/?]", place)[0]]
         by_label = {action.label: action for action in resource.actions}
         if "/" not in place and any(action.on == "rows" for action in resource.actions):
+            expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
             page.locator(".ag-row .ag-checkbox-input").first.check()
             expect(page.locator(".cmms-selection:not([hidden])")).to_be_visible()
         for button in _buttons(page):
@@ -98,6 +99,13 @@ def _places(seeded: dict[str, Any]) -> Iterator[str]:
     yield from ("dues", "work-orders", *(f"work-orders/{number}" for number in range(1, 7)))  # one in each status
     yield from ("record-errors", "record-errors/1", "plants", "plants/1", "groups", "groups/1")
     yield from ("group-rules", "group-rules/1", "notifications", "notifications/1")
+    yield from ("maintenance-plans", "maintenance-plans/1")
+    own = view_site.query(seeded, "SELECT id FROM equipment_maintenance WHERE state = 'overdue' LIMIT 1")[0]["id"]
+    view_site.query(seeded, "UPDATE equipment_maintenance SET assigned_by = 'person' WHERE id = %s", own)
+    try:
+        yield "schedules"
+    finally:
+        view_site.query(seeded, "UPDATE equipment_maintenance SET assigned_by = 'plan' WHERE id = %s", own)
 
 
 def _buttons(page: Page) -> list[Locator]:

@@ -183,7 +183,7 @@ def test_overdue_due_and_upcoming_equal_counters_and_days_against_the_plans(
     ]
     assert told and set(told) <= set(foremost)
     text = _texts(MAINTENANCE.render(data))
-    assert "Overdue" in text and "Predicted" in text and "every 2,000 h" in text
+    assert "Overdue" in text and "Predicted" in text and "every 2,000 h" in text and "h over" in text
 
 
 @pytest.mark.feature("TAB-05W", "TEST-04")

@@ -218,7 +218,7 @@ MAINTENANCE_PLANS = Resource(
             "Counting",
             ("schedule_mode", "start_from", "lead_hours", "lead_days", "tolerance_hours", "tolerance_days"),
         ),
-        Section("Schedules", ("machines", "overdue", "due", "upcoming", "created_at", "updated_at")),
+        Section("Kept since", ("machines", "created_at", "updated_at")),
     ),
     actions=(
         Action(

@@ -12,7 +12,7 @@ from dash import html
 
 from cmms.views.read_status import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
-from cmms_ui.plan_words import interval_text
+from cmms_ui.plan_words import interval_text, to_go_text
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Widget
 from cmms_ui.status import find_status
@@ -155,7 +155,7 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
         return empty_state("There is no active maintenance plan. Plans are made in Maintenance plans.", name="tool")
     figures = html.Div(
         [
-            stat("‼ Overdue: beyond what is tolerated", f"{int(counts['overdue']):,}", _tone(counts["overdue"], "bad")),
+            stat("‼ Overdue: beyond tolerance", f"{int(counts['overdue']):,}", _tone(counts["overdue"], "bad")),
             stat("! Due: the interval is reached", f"{int(counts['due']):,}", _tone(counts["due"], "bad")),
             stat("▲ Upcoming: it soon will be", f"{int(counts['upcoming']):,}", _tone(counts["upcoming"], "warn")),
         ],
@@ -174,8 +174,7 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
             link(row["equipment_number"], f"/equipment/{row['id']}"),
             row["plan_name"],
             status_badge(row["state"], size="sm"),
-            "–" if row["hours_to_go"] is None else f"{row['hours_to_go']:,.1f}",
-            "–" if row["days_to_go"] is None else f"{row['days_to_go']:,}",
+            to_go_text(row),
             row["predicted_date"] or "no forecast",
         ]
         for row in data["next"]
@@ -198,13 +197,15 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
                 [
                     html.Div(
                         small_table(
-                            ("Machine", "Plan", "State", "Hours to go", "Days to go", "Predicted"),
+                            ("Machine", "Plan", "State", "To go", "Predicted"),
                             foremost,
                             "Foremost machines",
                         ),
                         className="cmms-short",
                     ),
-                    note("A machine counts once, by the worst of its plans. Below zero: so much over."),
+                    note(
+                        "A machine counts once, by the worst of its plans. Predicted: by the hours of the last 30 days."
+                    ),
                 ]
             ),
         ],

@@ -21,7 +21,7 @@ KEYBOARD = {"accessibilityLayer": True}
 """A chart that takes the focus; the arrow keys show the figures of one point after the other."""
 GROUPED = {"function": "cmmsGrouped"}
 """Formats a chart's values as ``20,873`` (``cmms.js``)."""
-_FIGURE = re.compile(r"–|(! )?-?(0|[1-9]\d{0,2}(,\d{3})*)(\.\d+)?( ?(%|ms|s|h)( over| to go)?)?")
+_FIGURE = re.compile(r"–|(! )?-?(0|[1-9]\d{0,2}(,\d{3})*)(\.\d+)?( ?(%|ms|s|h|days?)( over| to go)?)?")
 """A figure is written with commas and without leading zeros: the number of a machine is none."""
 TONE_SIGNS = {"good": "✓", "info": "i", "warn": "▲", "bad": "✕", "idle": "·"}
 TONE_WORDS = {"good": "Fresh", "warn": "Late", "bad": "Overdue"}
