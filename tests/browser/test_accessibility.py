@@ -15,17 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDE, NARROW = 1440, 390
 LOOKS = (("light", WIDE), ("dark", NARROW), ("dark", WIDE), ("light", NARROW))
-RECORDS = (
-    "equipment/7",
-    "syncs/1",
-    "record-errors/1",
-    "plants/1",
-    "groups/1",
-    "notifications/1",
-    "maintenance-plans/1",
-    "dues/1",
-    *(f"work-orders/{number}" for number in range(1, 7)),
-)
+RECORDS = ("equipment/7", "syncs/1", "record-errors/1", "plants/1", "groups/1", "notifications/1",
+           "maintenance-plans/1", "dues/1", *(f"work-orders/{number}" for number in range(1, 7)))  # fmt: skip
 _FIND = """() => axe.run({resultTypes: ["violations"]}).then(found => found.violations
     .filter(finding => ["serious", "critical"].includes(finding.impact))
     .map(finding => `${finding.id}: ` + finding.nodes.slice(0, 3).map(

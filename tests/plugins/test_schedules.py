@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -294,3 +295,23 @@ def test_machines_that_are_switched_off_on_and_moved_are_judged_in_the_same_brea
     assert _act(op, "equipment.edit", **edit).status_code == 200
     assert needs() and last_due() == "open"
     tables("UPDATE equipment SET group_source = 'rule' WHERE id = %s", key)
+
+
+@pytest.mark.feature("TAB-02A", "TEST-15")
+def test_five_people_who_schedule_the_same_machines_at_once_make_one_schedule_each(
+    client_for: ClientFor, tables: Tables, plan: int
+) -> None:
+    from cmms.views.actors import Actor, Capability
+    from cmms.views.schedule_maintenance import schedule_maintenance
+
+    client_for("op")
+    keys = _free_machines(tables, 8)
+    actor = Actor("op", frozenset({Capability.VIEW, Capability.EDIT}))
+    today = datetime.now(UTC).date()
+    with ThreadPoolExecutor(5) as pool:
+        done = list(pool.map(lambda _: schedule_maintenance(actor, keys, plan, today), range(5)))
+    assert sum(result.created for result in done) == 8
+    assert sum(len(result.conflicts) for result in done) == 32
+    rows = _schedules(tables, plan)
+    assert set(rows) == set(keys)
+    assert [_dues(tables, row["id"]) for row in rows.values()] == [["open"]] * 8
