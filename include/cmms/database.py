@@ -36,8 +36,9 @@ LOST = frozenset(
     {4031, 2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024}
 )
 """Connection refused, lost or killed, packet trouble, too many connections, idle for too long: may pass."""
-LOCKED = frozenset({1205, 1213})
-"""Lock wait time-out and deadlock: roll back and repeat the whole transaction."""
+LOCKED = frozenset({1205, 1213, 1020})
+"""Lock wait time-out, deadlock, a row that others have changed since it was read (MariaDB's snapshot isolation): roll
+back and repeat the whole transaction."""
 INFILE_FORBIDDEN = frozenset({1148, 3948, 3950, 4166, 2068})
 """LOAD DATA LOCAL is off on the server, in the client, or forbidden to the user."""
 _REFUSED = frozenset({1044, 1045, 1049, 1114, 1021, 1142, 1143, 1146, 1227, 1290, 1836, 1030, 1034, 3100})

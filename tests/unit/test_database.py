@@ -57,7 +57,10 @@ def test_only_a_staging_table_gets_into_a_statement_by_its_name(table: str) -> N
     ("kind", "numbers"),
     [
         # Nobody there, gone, shut down, killed, idle or silent for too long, no free connection, a lock not to be had.
-        (DatabaseUnavailable, (2002, 2003, 2005, 2006, 2013, 2055, 4031, 1053, 1927, 1040, 1203, 3024, 1205, 1213)),
+        (
+            DatabaseUnavailable,
+            (2002, 2003, 2005, 2006, 2013, 2055, 4031, 1053, 1927, 1040, 1203, 3024, 1205, 1213, 1020),
+        ),
         # Who we are, what we may do, what is missing, what is full or read-only, what is wrong with the statement.
         (DatabaseRefused, (1044, 1045, 1049, 1142, 1146, 1227, 1114, 1021, 1290, 1836, 1064, 1406)),
     ],
@@ -93,6 +96,7 @@ class Connection:
     ("number", "failures", "attempts", "kind"),
     [
         (1213, 2, 3, None),
+        (1020, 2, 3, None),
         (1205, 2, 3, None),
         (1213, 9, 3, DatabaseUnavailable),
         (2006, 9, 1, DatabaseUnavailable),
