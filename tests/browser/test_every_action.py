@@ -54,6 +54,7 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
         resource = RESOURCES[re.split(r"[/?]", place)[0]]
         by_label = {action.label: action for action in resource.actions}
         if "/" not in place and any(action.on == "rows" for action in resource.actions):
+            expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
             page.locator(".ag-row .ag-checkbox-input").first.check()
             expect(page.locator(".cmms-selection:not([hidden])")).to_be_visible()
         for button in _buttons(page):

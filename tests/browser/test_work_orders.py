@@ -83,7 +83,7 @@ def test_work_is_ordered_for_chosen_machines_once_started_and_completed(
     head, actions = page.get_by_role("heading", level=1), page.locator(".cmms-actions")
     expect(head).to_contain_text("Work order WO-")
     _judge(page)
-    expect(actions.get_by_role("button", name="Close", exact=True)).to_have_count(0)
+    expect(actions.get_by_role("button", name="Close order", exact=True)).to_have_count(0)
     actions.get_by_role("button", name="Start", exact=True).click()
     dialog.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".cmms-page-head").get_by_text("In progress")).to_be_visible()
@@ -105,7 +105,7 @@ def test_work_is_ordered_for_chosen_machines_once_started_and_completed(
     reading.fill(str(counter))
     dialog.get_by_role("button", name="Complete", exact=True).click()
     expect(page.get_by_text("The work is completed")).to_be_visible()
-    expect(actions.get_by_role("button", name="Close", exact=True)).to_be_visible()
+    expect(actions.get_by_role("button", name="Close order", exact=True)).to_be_visible()
     page.goto("/cmms/equipment?tab=needs_maintenance")
     expect(page.get_by_text("4 rows", exact=True)).to_be_visible()
 

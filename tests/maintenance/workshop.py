@@ -59,13 +59,13 @@ class Workshop:
                 values=(machine, day, hours, counter),
             )
 
-    def evaluate(self, today: str = "2026-02-01", machines: list[int] | None = None) -> Any:
-        """Evaluate all machines as a scheduled run does, or these as a person's change does."""
+    def evaluate(self, today: str = "2026-02-01", machines: list[int] | None = None, *, at_once: bool = False) -> Any:
+        """Evaluate all machines as a scheduled run does, or these (``at_once``: all) as a person's change does."""
         from cmms.database import run_transaction, session
         from cmms.maintenance.evaluate_maintenance import evaluate, evaluate_all
 
         day = date.fromisoformat(today)
-        if machines is None:
+        if machines is None and not at_once:
             return evaluate_all(day)
         with session() as connection:
             work = partial(evaluate, today=day, equipment_ids=machines)

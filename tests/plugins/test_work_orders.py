@@ -425,8 +425,9 @@ def test_dues_and_work_orders_are_lists_like_all_others(
     ).json()
     assert [row["number"] for row in found["rows"]] == [f"WO-{order['id']:06d}"]
     assert viewer.get(f"{API}/dues?tab=open&order=-due_hours,machine").status_code == 422
-    urgency = [row["urgency"] for row in viewer.get(f"{API}/dues?tab=open&limit=200").json()["rows"]]
-    assert urgency == sorted(urgency)
+    states = [row["schedule_state"] for row in viewer.get(f"{API}/dues?tab=open&limit=200").json()["rows"]]
+    overdue = states.count("overdue")
+    assert 0 < overdue < len(states) and set(states[:overdue]) == {"overdue"}
 
 
 @pytest.mark.feature("WID-08", "WAD-10")

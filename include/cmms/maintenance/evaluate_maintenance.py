@@ -79,17 +79,24 @@ class Evaluation:
 def evaluate(cursor: Cursor, *, today: date, equipment_ids: Sequence[int] | None = None) -> Evaluation:
     """Evaluate these machines, or all, in the caller's transaction.
 
-    A caller who has read without locking before judges by the readings of that moment: change first, then evaluate.
+    All of them keep other evaluations waiting until the caller commits; :func:`evaluate_all` does not. A caller who has
+    read without locking before judges by the readings of that moment: change first, then evaluate.
 
     Raises:
         MySQLdb.Error: whatever the database says; the caller's transaction is over.
     """
+    if equipment_ids is None:
+        _select(cursor, "maintenance/lock_plans", {})
+        _select(cursor, "maintenance/lock_all_schedules", {})
+        batches = _batches(cursor)
+    else:
+        chosen = sorted(set(equipment_ids))
+        for statement in ("maintenance/lock_machines", "maintenance/lock_schedules"):
+            for ids in _split(chosen, BATCH):
+                _select(cursor, statement, {"ids": ids})
+        batches = _split(chosen, _batch_size(cursor))
     total, told = Evaluation(), None
-    batches = _batches(cursor) if equipment_ids is None else _split(sorted(set(equipment_ids)), _batch_size(cursor))
     for ids in batches:
-        if equipment_ids is not None:
-            _select(cursor, "maintenance/lock_machines", {"ids": ids})
-            _lock_schedules(cursor, ids)
         _cover(cursor, ids)
         done, told = _evaluate_batch(cursor, ids, today, told)
         total += done
@@ -145,10 +152,6 @@ def _next_machines(cursor: Cursor, after: int, size: int) -> tuple[int, ...]:
     return tuple(int(row["id"]) for row in rows)
 
 
-def _lock_schedules(cursor: Cursor, ids: tuple[int, ...]) -> None:
-    _select(cursor, "maintenance/lock_schedules", {"ids": ids})
-
-
 def _cover(cursor: Cursor, ids: tuple[int, ...]) -> None:
     """Add what the scope of active plans asks of machines that do not have it yet."""
     missing = _select(cursor, "maintenance/uncovered_machines", {"ids": ids})
@@ -158,7 +161,8 @@ def _cover(cursor: Cursor, ids: tuple[int, ...]) -> None:
 def _evaluate_batch(
     cursor: Cursor, ids: tuple[int, ...], today: date, told: DueAlert | None
 ) -> tuple[Evaluation, DueAlert | None]:
-    _lock_schedules(cursor, ids)  # before anything is read: what others have written meanwhile counts
+    # Before anything is read: what others have written meanwhile counts.
+    _select(cursor, "maintenance/lock_schedules", {"ids": ids})
     schedules = _select(cursor, "maintenance/schedules", {"ids": ids})
     if not schedules:
         return Evaluation(), told

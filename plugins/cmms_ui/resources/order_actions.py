@@ -218,11 +218,10 @@ WORK_ORDER_ACTIONS = (
     ),
     Action(
         "work-orders.close",
-        "Close",
+        "Close order",
         "check",
         _close,
         on="record",
-        confirm="Close order",
         explain="Somebody has looked at the finished work. A closed order is not changed any more.",
         fields=(_NOTE,),
         visible_when=_allows("close"),

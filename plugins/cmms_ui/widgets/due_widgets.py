@@ -51,10 +51,10 @@ def render_queue(data: Mapping[str, Any]) -> Any:
         ]
         for row in rows
     ]
-    heads = ("How due", "Machine", "Plan", "Priority", "To go", "Predicted", "Work order")
+    heads = ("How due", "Machine", "Plan", "Priority", "To go", "Reached, or predicted", "Work order")
     all_of_them = link(f"All {count(rows[0]['total'], 'due')} without a work order", "/dues?tab=open")
     below = [all_of_them, *([" · ", ordered] if ordered else [])]
-    return html.Div([small_table(heads, cells, "Maintenance due without a work order"), html.Div(below)])
+    return html.Div([small_table(heads, cells, "Maintenance due without a work order"), note(below)])
 
 
 def describe_to_go(row: Mapping[str, Any]) -> str:
@@ -113,7 +113,7 @@ def render_machine(data: Mapping[str, Any]) -> Any:
         " · ",
         link("All work orders", f"/work-orders?tab=all&equipment_id={data['key']}"),
     ]
-    return html.Div([*parts, html.Div(more)], className="cmms-stack")
+    return html.Div([*parts, note(more)], className="cmms-stack")
 
 
 def _answer(row: Row) -> Any:

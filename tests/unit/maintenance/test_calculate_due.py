@@ -125,6 +125,15 @@ def test_hours_or_calendar_whichever_comes_first_decides(counter: str, days_sinc
     assert found.days_to_go == 90 - days_since
 
 
+@pytest.mark.feature("DOM-16", "TEST-15")
+@pytest.mark.parametrize(("counter", "cause"), [("1500", "hours"), ("1400", "calendar")])
+def test_without_a_rate_hours_that_are_reached_came_first_and_others_come_last(counter: str, cause: str) -> None:
+    plan = replace(BOTH, lead_hours=Decimal(200), tolerance_days=100)
+    days_since = 91 if cause == "hours" else 85
+    baseline = Baseline(Decimal(1000), TODAY - timedelta(days=days_since))
+    assert calculate_due(plan, baseline, Reading(Decimal(counter), DAY), None, TODAY).cause == cause
+
+
 @pytest.mark.feature("DOM-13", "TEST-15")
 @pytest.mark.parametrize(
     ("counter", "rate", "predicted"),
