@@ -259,3 +259,14 @@ def test_an_expired_session_is_said(log_in: LogIn) -> None:
     expect(page.locator(".ag-row").first).to_be_visible()
     page.context.clear_cookies()
     expect(page.get_by_text("Your session has expired")).to_be_visible()
+
+
+@pytest.mark.feature("NAV-02")
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_every_entry_of_the_menu_is_in_sight_on_a_usual_screen(log_in: LogIn, width: int) -> None:
+    page = log_in("viewer", width=width)
+    page.goto("/cmms/")
+    menu = page.locator(".cmms-menu")
+    expect(menu.get_by_role("link", name="Notifications")).to_be_in_viewport(ratio=1)
+    assert menu.evaluate("menu => menu.scrollWidth <= menu.clientWidth")
+    expect(menu.locator(".cmms-icon").last).to_be_visible()
