@@ -30,6 +30,11 @@ def many_machines(seeded: dict[str, Any], address: str) -> Iterator[None]:
         "DELETE a FROM audit_log a JOIN equipment e ON a.entity = 'equipment' AND a.entity_id = e.id"
         " WHERE e.equipment_number LIKE 'MASS-%'",
     )
+    view_site.query(
+        seeded,
+        "DELETE m FROM equipment_maintenance m JOIN equipment e ON e.id = m.equipment_id"
+        " WHERE e.equipment_number LIKE 'MASS-%'",
+    )
     view_site.query(seeded, "DELETE FROM equipment WHERE equipment_number LIKE 'MASS-%'")
 
 
