@@ -8,8 +8,8 @@ from typing import Any
 from cmms.views import change_work_orders as orders
 from cmms.views.actors import Actor
 from cmms_ui.resources.order_actions import ORDER_FIELDS, planned_date, preview_orders, tell_orders
+from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.resources.schedules import plan_choices
-from cmms_ui.resources.work_orders import plant_code_choices
 from cmms_ui.schema import Action, Choice, Column, Filter, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.status import find_status
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmms.views.read_status import read
-from cmms_ui.resources.equipment_actions import EQUIPMENT_ACTIONS, group_choices, plant_choices
+from cmms_ui.resources.equipment_actions import EQUIPMENT_ACTIONS
 from cmms_ui.resources.equipment_details import EQUIPMENT_DETAILS
 from cmms_ui.resources.equipment_relations import EQUIPMENT_RELATIONS
+from cmms_ui.resources.place_choices import group_choices, plant_code_choices
 from cmms_ui.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.condition_widgets import CONDITION
 from cmms_ui.widgets.daily_widgets import DAILY_WIDE
@@ -249,7 +250,7 @@ EQUIPMENT: Resource = Resource(
         Filter(
             "plant_code",
             "Plant",
-            load_choices=lambda: [Choice(c.label.split(" ")[0], c.label) for c in plant_choices()],
+            load_choices=plant_code_choices,
         ),
         Filter(
             "group_name",

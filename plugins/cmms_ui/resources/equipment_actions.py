@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cmms.sync.validation_reports import DEFAULT_DAYS
 from cmms.views import change_work_orders as orders
-from cmms.views import choices
 from cmms.views.action_progress import telling_progress
 from cmms.views.actors import Actor
 from cmms.views.change_equipment import (
@@ -25,22 +24,13 @@ from cmms.views.schedule_maintenance import rehearse_schedule, schedule_maintena
 from cmms.views.start_syncs import start_sync_of
 from cmms.views.validate_equipment import start_validation
 from cmms_ui.resources.order_actions import NEW_ORDER, ORDER_FIELDS, planned_date, preview_orders, tell_orders
+from cmms_ui.resources.place_choices import group_choices, plant_choices
 from cmms_ui.resources.record_errors import replay_records
 from cmms_ui.resources.schedules import plan_choices, tell_conflicts
-from cmms_ui.schema import Action, Choice, Field, Outcome, Preview, Target
+from cmms_ui.schema import Action, Field, Outcome, Preview, Target
 from cmms_ui.widgets.parts import count
 
 _SHOWN_CONFLICTS = 50
-
-
-def plant_choices() -> Sequence[Choice]:
-    """Plants by id."""
-    return [Choice(*pair) for pair in choices.plant_choices()]
-
-
-def group_choices() -> Sequence[Choice]:
-    """Groups by id."""
-    return [Choice(*pair) for pair in choices.group_choices()]
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from cmms.views import choices
 from cmms.views.actors import Actor
 from cmms.views.change_group_rules import (
     Moves,
@@ -16,6 +15,7 @@ from cmms.views.change_group_rules import (
     find_moves,
     group_names,
 )
+from cmms_ui.resources.place_choices import group_choices
 from cmms_ui.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 
 _FIELDS = (
@@ -24,10 +24,6 @@ _FIELDS = (
     Choice("plant_code", "Plant"),
     Choice("company_code", "Company"),
 )
-
-
-def _group_choices() -> Sequence[Choice]:
-    return [Choice(*pair) for pair in choices.group_choices()]
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -70,7 +66,7 @@ def _describe(moves: Moves) -> Preview:
 
 _INPUTS = (
     Field("priority", "Priority", "number", required=True, help="Rules are tried from the lowest number on."),
-    Field("equipment_group_id", "Group", "choice", required=True, load_choices=_group_choices),
+    Field("equipment_group_id", "Group", "choice", required=True, load_choices=group_choices),
     Field("field", "Looks at", "choice", required=True, choices=_FIELDS, default="equipment_description"),
     Field(
         "pattern",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from cmms.views import choices
 from cmms.views.actors import Actor
 from cmms.views.change_plans import Rehearsal, SavedPlan, create_plan, edit_plan, evaluate_now, rehearse_plan
+from cmms_ui.resources.place_choices import group_choices, plant_choices
 from cmms_ui.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.status import find_status
 from cmms_ui.widgets.plan_widgets import PLAN_MACHINES
@@ -24,14 +24,6 @@ _MODES = (
 )
 _STARTS = (Choice("now", "Count from now"), Choice("zero", "Count from counter 0"))
 _STATES = ("overdue", "due", "upcoming", "ok", "no_reading", "suspended")
-
-
-def _group_choices() -> Sequence[Choice]:
-    return [Choice(*pair) for pair in choices.group_choices()]
-
-
-def _plant_choices() -> Sequence[Choice]:
-    return [Choice(*pair) for pair in choices.plant_choices()]
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -102,10 +94,10 @@ _INPUTS = (
         "Group",
         "choice",
         required=True,
-        load_choices=_group_choices,
+        load_choices=group_choices,
         visible_when=("scope", "group"),
     ),
-    Field("plant_id", "Plant", "choice", required=True, load_choices=_plant_choices, visible_when=("scope", "plant")),
+    Field("plant_id", "Plant", "choice", required=True, load_choices=plant_choices, visible_when=("scope", "plant")),
     Field(
         "interval_hours",
         "Interval, hours",

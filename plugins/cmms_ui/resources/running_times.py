@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from cmms.views import choices
-from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.resources.place_choices import plant_code_choices
+from cmms_ui.schema import Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.overlay_widgets import OVERLAY
 
 COUNT_LIMIT = 100_000
 """Millions of readings are not counted: the list says 'or more'."""
-
-
-def _plant_codes() -> Sequence[Choice]:
-    return [Choice(label.split(" ")[0], label) for _, label in choices.plant_choices()]
 
 
 RUNNING_TIMES = Resource(
@@ -77,7 +71,7 @@ RUNNING_TIMES = Resource(
         ),
         Tab("all", "All days", "list", "", "No reading yet: start a running time sync."),
     ),
-    filters=(Filter("plant_code", "Plant", load_choices=_plant_codes), Filter("date", "Day", kind="days")),
+    filters=(Filter("plant_code", "Plant", load_choices=plant_code_choices), Filter("date", "Day", kind="days")),
     infolist=(
         Section(
             "Reading", ("date", "equipment_number", "plant_code", "running_hours", "cumulative_hours", "description")

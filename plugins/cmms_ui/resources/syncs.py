@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cmms.views import choices
 from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.read_gaps import last_due_day
 from cmms.views.read_status import read
 from cmms.views.start_syncs import control_run, retry_run, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
+from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.schema import (
     Action,
     Choice,
@@ -55,12 +55,8 @@ _OPEN = ("queued", "running", "paused")
 RETRY_LIMIT = 20
 
 
-def _plant_codes() -> Sequence[Choice]:
-    return [Choice(label.split(" ")[0], label) for _, label in choices.plant_choices()]
-
-
 _SCOPE = (
-    Field("plant_codes", "Plants", "choices", load_choices=_plant_codes, help="None chosen: all plants."),
+    Field("plant_codes", "Plants", "choices", load_choices=plant_code_choices, help="None chosen: all plants."),
     Field(
         "equipment_numbers",
         "Machines",

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cmms.maintenance.order_life_cycle import STATUSES
-from cmms.views import choices
 from cmms_ui.resources.order_actions import HOLD_CHOICES, PRIORITIES, TYPES, WORK_ORDER_ACTIONS
+from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.status import find_status
 from cmms_ui.widgets.due_widgets import ORDER_HISTORY
 
 _STATUSES = tuple(Choice(name, find_status(name).label) for name in STATUSES)
 _SOURCES = (Choice("due", "Maintenance due"), Choice("manual", "By hand"))
-
-
-def plant_code_choices() -> Sequence[Choice]:
-    """Plants by code."""
-    return [Choice(label.split(" ")[0], label) for _, label in choices.plant_choices()]
 
 
 WORK_ORDERS = Resource(
