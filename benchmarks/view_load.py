@@ -62,6 +62,13 @@ QUESTIONS = {
     "syncs, counts of tabs": "/syncs/badges",
     "record errors": "/record-errors?limit=100",
     "record errors, search": "/record-errors?q=RT_CODE_3&limit=100",
+    "maintenance due": "/dues?limit=100",
+    "maintenance due, counts of tabs": "/dues/badges",
+    "schedules": "/schedules?tab=all&limit=100",
+    "schedules, overdue": "/schedules?tab=overdue&limit=100",
+    "schedules, counts of tabs": "/schedules/badges",
+    "maintenance plans": "/maintenance-plans?limit=100",
+    "work orders": "/work-orders?limit=100",
     "plants": "/plants?limit=100",
     "notifications": "/notifications?limit=100",
 }  # fmt: skip
