@@ -245,7 +245,7 @@ def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until
     assert "history" not in asked
     page.get_by_role("button", name="Refresh Changes. Refreshes by hand.").click()
     page.wait_for_timeout(1_000)
-    assert asked == ["history"]
+    assert [name for name in asked if name != "machine_work"] == ["history"]  # that one is told of every edit
 
     page.goto("/cmms/validations")  # every three seconds
     expect(page.get_by_role("heading", level=1, name="Validations")).to_be_visible()
