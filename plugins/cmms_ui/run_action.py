@@ -15,6 +15,9 @@ from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
 from cmms_ui.schema import Action, Field, Outcome, Preview, Target
 
+NUMBER_DIGITS = 15
+"""A number of a form has at most so many digits before its decimal point."""
+
 
 def find_action(resource_name: str, verb: str) -> Action:
     """The action; raises :class:`NotFound`."""
@@ -114,8 +117,11 @@ def _check_text(field: Field, text: str) -> Any:
         return date.fromisoformat(text[:10]).isoformat()
     if field.kind == "number":
         try:
-            if not Decimal(text).is_finite():
-                raise ValueError("must be a number")
+            number = Decimal(text)
         except InvalidOperation:
             raise ValueError("must be a number") from None
+        if not number.is_finite():
+            raise ValueError("must be a number")
+        if number.adjusted() >= NUMBER_DIGITS:  # 1e999999999 is short to write and fills the memory as an integer
+            raise ValueError("is too large")
     return text

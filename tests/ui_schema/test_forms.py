@@ -174,9 +174,20 @@ def test_any_text_that_fits_is_kept_without_the_space_around_it(text: str) -> No
 
 @given(number=st.decimals(allow_nan=False, allow_infinity=False))
 def test_any_finite_number_is_kept_as_it_was_written(number: Decimal) -> None:
-    assert check_values(_form(Field("hours", "Hours", "number", max_length=5000)), {"hours": str(number)}) == {
-        "hours": str(number)
-    }
+    form = _form(Field("hours", "Hours", "number", max_length=5000))
+    if number and abs(number) >= Decimal(10) ** 15:
+        assert _refusal(form, {"hours": str(number)}) == {"hours": "is too large"}
+    else:
+        assert check_values(form, {"hours": str(number)}) == {"hours": str(number)}
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1E+999999999999999999", "9" * 16])
+def test_a_number_that_would_fill_the_memory_as_an_integer_is_refused_at_every_form(number: str) -> None:
+    asked = [(form, field) for form in FORMS for field in form.fields if field.kind == "number"]
+    assert len(asked) > 5
+    for form, field in asked:
+        values = _filled(form, **{field.name: number})
+        assert _refusal(form, values) == {field.name: "is too large"}, (form.name, field.name)
 
 
 @given(day=st.dates())

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 HOURS_OF_A_DAY = 24
+COUNTER_LIMIT = Decimal(10_000_000)
+"""A counter beyond that is a slip of the finger: eleven hundred years."""
 SPARE_DAYS = 1
 """A day is read when it is over, and people are ahead of the site's clock by some hours."""
 
@@ -34,6 +36,9 @@ def check_completion(reading: Decimal | None, done_on: date, known: Known, *, to
     if reading is None:
         if known.counter is not None:
             wrong["completion_reading"] = "is required"
+        return wrong
+    if not 0 <= reading < COUNTER_LIMIT:
+        wrong["completion_reading"] = f"must be 0 to {COUNTER_LIMIT:,}"
         return wrong
     floor = max(known.floors, default=Decimal(0))
     if known.counter is not None:

@@ -167,11 +167,11 @@ def _number(
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
+    if number.is_finite() and not 0 <= number <= limit:  # first: a whole number of a billion digits fills the memory
+        wrong[field] = f"must be 0 to {limit:,}"
+        return None
     if not number.is_finite() or (whole and number != int(number)):
         wrong[field] = "must be a whole number" if whole else "must be a number"
-        return None
-    if not 0 <= number <= limit:
-        wrong[field] = f"must be 0 to {limit:,}"
         return None
     return int(number) if whole else number.quantize(Decimal("0.01"))
 

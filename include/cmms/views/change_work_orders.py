@@ -242,10 +242,10 @@ def complete_order(
     kept: Row = {}
 
     def work(cursor: Cursor, row: Row) -> Row:
-        hours = None if reading is None else reading.quantize(_THOUSANDTH)
         dues = _select(cursor, "maintenance/lock_dues_of_order", {"work_order_id": key})
         schedules = _lock_schedules(cursor, [due["equipment_maintenance_id"] for due in dues])
-        _check_reading(cursor, row, schedules, hours, day, today)
+        _check_reading(cursor, row, schedules, reading, day, today)
+        hours = None if reading is None else reading.quantize(_THOUSANDTH)
         for due in dues:
             _set_due(cursor, actor, due["id"], "done", key)
         before: Row = {"schedules": _baselines(schedules)}

@@ -81,6 +81,7 @@ KNOWN = Known(
         ("12", TODAY, Known(Decimal(12), TODAY, (Decimal(1150),)), set()),  # the counter was replaced
         ("11", TODAY, Known(Decimal(12), TODAY, (Decimal(1150),)), {"completion_reading"}),
         ("-1", TODAY, Known(None, None), {"completion_reading"}),
+        ("1e40", TODAY, Known(None, None), {"completion_reading"}),
         ("1", TODAY + timedelta(days=1), KNOWN, {"completion_reading", "completion_date"}),
     ],
 )
