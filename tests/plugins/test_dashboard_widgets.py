@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -46,7 +47,6 @@ def test_a_sync_gets_late_and_overdue_at_the_ages_of_the_settings(
 
 
 def _plain(component: Any) -> Any:
-    import json
 
     from plotly.utils import PlotlyJSONEncoder
 
@@ -293,3 +293,22 @@ def test_the_catalogue_shows_every_part_and_every_widget(client_for: ClientFor) 
     for resource in RESOURCES.values():
         assert {widget.title for widget in resource.widgets} <= shown
         assert {widget.title for tab in resource.tabs for widget in tab.widgets} <= shown
+
+
+@pytest.mark.feature("WID-03")
+def test_the_ring_says_how_many_active_machines_have_a_reading_of_the_newest_day(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    (row,) = tables(
+        "SELECT d.day, (SELECT COUNT(*) FROM equipment WHERE is_active = 1) AS expected,"
+        " (SELECT COUNT(*) FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id AND e.is_active = 1"
+        " WHERE r.date = d.day) AS processed FROM (SELECT MAX(date) AS day FROM equipment_running_times) d"
+    )
+    percent = 100 * row["processed"] // row["expected"]
+    assert 50 < percent < 100  # else the share would tell nothing
+    ring = refresh_widget(client_for("viewer"), "dashboard", "ring")
+    said = texts(ring)
+    assert f'"{percent} %"' in json.dumps(ring) and str(row["day"]) in said  # the share is the label of the ring
+    assert f"{row['processed']:,} of {row['expected']:,} active machines" in said
+    bar = next(part for part in walk(ring) if isinstance(part, dict) and part.get("props", {}).get("role"))["props"]
+    assert (bar["role"], bar["aria-valuenow"], bar["aria-valuemax"]) == ("progressbar", str(percent), "100")
