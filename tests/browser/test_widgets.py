@@ -143,6 +143,8 @@ def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in:
     expect(page.get_by_text("The machine is active again")).to_be_visible()
     expect(switch).to_be_checked()
     expect(page.get_by_text(re.compile(r"^Switched on \d+ s ago\.$"))).to_be_visible()
+    page.wait_for_timeout(6_000)  # the page reads itself anew after each change, and is to have done so
+    page.wait_for_load_state("networkidle")
     view_site.query(seeded, "UPDATE equipment SET row_version = row_version + 1 WHERE id = %s", SWITCHED)
     switch.press("Space")
     expect(page.get_by_text("This machine has been changed meanwhile")).to_be_visible()
