@@ -19,14 +19,7 @@ with DAG(
     description="Deletes old logs and files",
     doc_md=__doc__,
     tags=["cmms", "upkeep"],
-    default_args={
-        "owner": "cmms",
-        "retries": 1,
-        "retry_delay": timedelta(minutes=1),
-        "priority_weight": dag_defaults.PRIORITY_LOW,
-        "weight_rule": "absolute",
-        "pool": dag_defaults.POOL,
-    },
+    default_args=dag_defaults.UPKEEP_ARGUMENTS,
     dagrun_timeout=timedelta(minutes=10),
     **dag_defaults.upkeep_arguments(schedule.cleanup, zone),
 ):

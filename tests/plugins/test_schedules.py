@@ -187,13 +187,13 @@ def test_what_has_an_open_work_order_is_neither_moved_nor_removed_nor_marked_as_
     ids = [rows[key]["id"] for key in keys]
     moved = _act(op, "schedules.reschedule", keys=ids, values=later).json()
     assert moved["message"] == "1 schedule moved. 1 conflict: left as they were."
-    assert moved["details"][0].endswith(f"has an open work order, WO-{order}")
+    assert moved["details"][0].endswith(f"has an open work order, WO-{order:06d}")
     assert {key: row["state"] for key, row in _schedules(tables, plan).items()} == {keys[0]: "due", keys[1]: "ok"}
     assert (_dues(tables, ids[0]), _dues(tables, ids[1])) == (["ordered"], ["withdrawn"])
     again = {"plan_id": str(plan), **later, "move": True}
     told = _act(op, "equipment.schedule", keys=keys[:1], values=again).json()
     assert told["message"] == "0 schedules created. 1 conflict: left as they were."
-    assert told["details"][0].endswith(f"has an open work order, WO-{order}")
+    assert told["details"][0].endswith(f"has an open work order, WO-{order:06d}")
     served = _act(op, "equipment.serviced", keys=keys, values={"note": "oil"}).json()
     assert served["message"] == "1 machine is now marked as serviced. 1 was left alone."
     assert served["details"][0].endswith("has an open work order, complete that")

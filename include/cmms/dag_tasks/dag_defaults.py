@@ -37,6 +37,16 @@ SYNC_ARGUMENTS: dict[str, Any] = {
 }
 """Of the syncs' tasks: all waits together are shorter than a run's lease, so the watchdog stays calm."""
 
+UPKEEP_ARGUMENTS: dict[str, Any] = {
+    "owner": "cmms",
+    "retries": 1,
+    "retry_delay": timedelta(minutes=1),
+    "priority_weight": PRIORITY_LOW,
+    "weight_rule": "absolute",
+    "pool": POOL,
+}
+"""Of tasks that can wait until the syncs are done."""
+
 _FIRST_DAY = (2020, 1, 1)
 """Airflow backfills from here on; older days by the dates in the trigger form."""
 
@@ -112,6 +122,7 @@ __all__ = [
     "PRIORITY_LOW",
     "RUNNING_TIME_ASSET",
     "SYNC_ARGUMENTS",
+    "UPKEEP_ARGUMENTS",
     "daily_arguments",
     "date_param",
     "following_arguments",

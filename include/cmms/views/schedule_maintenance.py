@@ -17,6 +17,7 @@ from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
 from cmms.views.actors import Actor, Capability, Invalid, NotFound
 from cmms.views.audit import audit
+from cmms.views.change_work_orders import order_number
 from cmms.views.connections import raw_session, write
 
 _BATCH = 500
@@ -184,7 +185,7 @@ def _describe(row: Mapping[str, Any]) -> str:
 
 
 def _describe_order(row: Mapping[str, Any]) -> str:
-    return f"has an open work order, WO-{row['work_order_id']}"
+    return f"has an open work order, {order_number(int(row['work_order_id']))}"
 
 
 def _check(keys: Sequence[int], plan_id: int, due_on: date | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cmms.views import change_work_orders as orders
 from cmms.views.actors import Actor
+from cmms_ui.resources.maintenance_columns import MACHINE, plan_column
 from cmms_ui.resources.order_actions import ORDER_FIELDS, planned_date, preview_orders, tell_orders
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.resources.schedules import plan_choices
@@ -50,24 +51,8 @@ DUES = Resource(
     topics=("edits",),
     columns=(
         Column("id", "Id", "d.id", "integer", width=90, link=True),
-        Column(
-            "equipment_number",
-            "Machine",
-            "e.equipment_number",
-            width=205,
-            searchable=True,
-            leads_to=("equipment", "equipment_id"),
-            phone="title",
-        ),
-        Column(
-            "plan_name",
-            "Plan",
-            "n.name",
-            width=220,
-            searchable=True,
-            leads_to=("maintenance-plans", "plan_id"),
-            phone="line",
-        ),
+        MACHINE,
+        plan_column("n"),
         Column("schedule_state", "How due", "m.state", "status", width=130, choices=_STATES, help="As it stands now"),
         Column("status", "Status", "d.state", "status", width=140, choices=_DUE_STATES, phone="side"),
         Column("hours_to_go", "Hours to go", "m.hours_to_go", "hours", width=125, phone="fact", help="Below 0: over"),

@@ -9,6 +9,7 @@ from typing import Any
 from cmms.views import choices
 from cmms.views.actors import Actor
 from cmms.views.schedule_maintenance import Conflict, remove_schedules, reschedule
+from cmms_ui.resources.maintenance_columns import MACHINE, plan_column
 from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
 from cmms_ui.widgets.parts import count
 
@@ -65,24 +66,8 @@ SCHEDULES = Resource(
     search_hint="Search machine or plan",
     columns=(
         Column("id", "Id", "m.id", "integer", width=90, hidden=True, link=True),
-        Column(
-            "equipment_number",
-            "Machine",
-            "e.equipment_number",
-            width=205,
-            searchable=True,
-            leads_to=("equipment", "equipment_id"),
-            phone="title",
-        ),
-        Column(
-            "plan_name",
-            "Plan",
-            "p.name",
-            width=220,
-            searchable=True,
-            leads_to=("maintenance-plans", "plan_id"),
-            phone="line",
-        ),
+        MACHINE,
+        plan_column("p"),
         Column("state", "State", "m.state", "status", width=130, choices=_STATES, phone="side"),
         Column("hours_to_go", "Hours to go", "m.hours_to_go", "hours", width=125, phone="fact"),
         Column("next_due_hours", "Due at counter", "m.next_due_hours", "hours", width=135, phone="fact"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cmms.maintenance.order_life_cycle import STATUSES
+from cmms_ui.resources.maintenance_columns import MACHINE
 from cmms_ui.resources.order_actions import HOLD_CHOICES, PRIORITIES, TYPES, WORK_ORDER_ACTIONS
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
@@ -41,15 +44,7 @@ WORK_ORDERS = Resource(
             link=True,
             phone="title",
         ),
-        Column(
-            "equipment_number",
-            "Machine",
-            "e.equipment_number",
-            width=205,
-            searchable=True,
-            leads_to=("equipment", "equipment_id"),
-            phone="fact",
-        ),
+        replace(MACHINE, phone="fact"),
         Column("plant_code", "Plant", "p.plant_code", width=90),
         Column("title", "Title", "w.title", width=280, searchable=True, phone="line"),
         Column("type", "Type", "w.type", width=120, choices=TYPES),

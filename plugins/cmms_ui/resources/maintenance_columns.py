@@ -1,0 +1,28 @@
+"""Columns that lists of maintenance share: the machine (``e`` in their joins) and the plan, each a link."""
+
+from __future__ import annotations
+
+from cmms_ui.schema import Column
+
+MACHINE = Column(
+    "equipment_number",
+    "Machine",
+    "e.equipment_number",
+    width=205,
+    searchable=True,
+    leads_to=("equipment", "equipment_id"),
+    phone="title",
+)
+
+
+def plan_column(alias: str) -> Column:
+    """The plan, whose table has this alias in the list's joins."""
+    return Column(
+        "plan_name",
+        "Plan",
+        f"{alias}.name",
+        width=220,
+        searchable=True,
+        leads_to=("maintenance-plans", "plan_id"),
+        phone="line",
+    )
