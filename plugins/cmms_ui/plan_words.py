@@ -20,10 +20,12 @@ def interval_text(row: Mapping[str, Any]) -> str:
 
 
 def to_go_text(row: Mapping[str, Any]) -> str:
-    """``12.5 h over`` or ``3 days to go``: by what decides."""
-    if row["cause"] == "hours":
+    """``12.5 h over`` or ``3 days to go``: by what decides; a dash where nothing does."""
+    if row["cause"] == "hours" and row["hours_to_go"] is not None:
         hours = Decimal(row["hours_to_go"])
         return f"{abs(hours):,.1f} h {'over' if hours <= 0 else 'to go'}"
+    if row["days_to_go"] is None:
+        return "–"
     days = int(row["days_to_go"])
     return f"{count(abs(days), 'day')} {'over' if days <= 0 else 'to go'}"
 

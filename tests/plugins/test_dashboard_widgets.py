@@ -312,3 +312,23 @@ def test_the_ring_says_how_many_active_machines_have_a_reading_of_the_newest_day
     assert f"{row['processed']:,} of {row['expected']:,} active machines" in said
     bar = next(part for part in walk(ring) if isinstance(part, dict) and part.get("props", {}).get("role"))["props"]
     assert (bar["role"], bar["aria-valuenow"], bar["aria-valuemax"]) == ("progressbar", str(percent), "100")
+
+
+@pytest.mark.feature("WID-08", "TAB-04W")
+@pytest.mark.parametrize(
+    ("cause", "hours", "days", "said"),
+    [
+        ("hours", "-12.5", None, "12.5 h over"),
+        ("hours", "40", -3, "40.0 h to go"),
+        ("calendar", "500", -3, "3 days over"),  # the calendar decides, however many hours are left
+        ("calendar", "500", 1, "1 day to go"),
+        (None, None, None, "–"),
+    ],
+)
+def test_what_is_left_is_told_by_what_decides(
+    cause: str | None, hours: str | None, days: int | None, said: str
+) -> None:
+    from cmms_ui.plan_words import to_go_text
+
+    row = {"cause": cause, "hours_to_go": None if hours is None else Decimal(hours), "days_to_go": days}
+    assert to_go_text(row) == said

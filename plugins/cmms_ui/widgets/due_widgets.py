@@ -11,6 +11,7 @@ from cmms.views.change_work_orders import order_number
 from cmms.views.read_status import Row, read
 from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, status_badge
+from cmms_ui.plan_words import to_go_text
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.status import find_status
@@ -45,7 +46,7 @@ def render_queue(data: Mapping[str, Any]) -> Any:
             link(row["equipment_number"], f"/equipment/{row['equipment_id']}"),
             row["plan_name"],
             f"{row['priority']}",
-            describe_to_go(row),
+            to_go_text(row),
             row["predicted_date"] or "no forecast",
             row_button("dues.order", "Create work order", "plus", int(row["id"])) or "–",
         ]
@@ -55,15 +56,6 @@ def render_queue(data: Mapping[str, Any]) -> Any:
     all_of_them = link(f"All {count(rows[0]['total'], 'due')} without a work order", "/dues?tab=open")
     below = [all_of_them, *([" · ", ordered] if ordered else [])]
     return html.Div([small_table(heads, cells, "Maintenance due without a work order"), note(below)])
-
-
-def describe_to_go(row: Mapping[str, Any]) -> str:
-    """``120.50 h over``, ``3 days to go``: by hours if the plan counts them, else by days."""
-    if row["hours_to_go"] is not None:
-        return f"{hours_text(abs(row['hours_to_go']))} h {'over' if row['hours_to_go'] <= 0 else 'to go'}"
-    if row["days_to_go"] is not None:
-        return f"{count(abs(row['days_to_go']), 'day')} {'over' if row['days_to_go'] <= 0 else 'to go'}"
-    return "–"
 
 
 def load_machine(parameters: Mapping[str, Any]) -> dict[str, Any]:
