@@ -88,3 +88,16 @@ def test_every_code_that_can_reject_a_record_is_explained_with_what_helps() -> N
             shown = str(render_meaning({**row, "status": status}).to_plotly_json())
             assert explained.meaning in shown and "the rule's own words" in shown
             assert (explained.remedy in shown) is helps
+
+
+@pytest.mark.feature("DOM-03")
+def test_the_form_the_command_line_and_the_engine_know_the_same_kinds_of_counter_events() -> None:
+    from cmms.cli import _parser
+    from cmms.sync.replay_rejects import COUNTER_EVENTS
+    from cmms_ui.run_action import find_action
+
+    asked = next(field for field in find_action("record-errors", "accept_counter").fields if field.name == "kind")
+    assert {choice.value for choice in asked.choices} == set(COUNTER_EVENTS)
+    for kind in COUNTER_EVENTS:
+        command = ["replay", "--id", "1", "--accept-counter", "new meter", "--counter-kind", kind]
+        assert _parser().parse_args(command).counter_kind == kind

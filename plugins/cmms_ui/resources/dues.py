@@ -7,7 +7,7 @@ from typing import Any
 
 from cmms.views import change_work_orders as orders
 from cmms.views.actors import Actor
-from cmms_ui.resources.maintenance_columns import MACHINE, plan_column
+from cmms_ui.resources.maintenance_columns import MACHINE, order_number_source, plan_column
 from cmms_ui.resources.order_actions import ORDER_FIELDS, planned_date, preview_orders, tell_orders
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.resources.schedules import plan_choices
@@ -70,7 +70,7 @@ DUES = Resource(
         Column(
             "order_number",
             "Work order",
-            "CONCAT('WO-', LPAD(d.work_order_id, GREATEST(6, LENGTH(d.work_order_id)), '0'))",
+            order_number_source("d.work_order_id"),
             width=130,
             sortable=False,
             leads_to=("work-orders", "work_order_id"),

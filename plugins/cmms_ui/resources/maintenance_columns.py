@@ -26,3 +26,8 @@ def plan_column(alias: str) -> Column:
         leads_to=("maintenance-plans", "plan_id"),
         phone="line",
     )
+
+
+def order_number_source(key: str) -> str:
+    """SQL of an order's number by its id, as ``cmms.views.change_work_orders.order_number`` writes it."""
+    return f"CONCAT('WO-', LPAD({key}, GREATEST(6, LENGTH({key})), '0'))"

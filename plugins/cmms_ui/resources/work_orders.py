@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cmms.maintenance.order_life_cycle import STATUSES
-from cmms_ui.resources.maintenance_columns import MACHINE
+from cmms_ui.resources.maintenance_columns import MACHINE, order_number_source
 from cmms_ui.resources.order_actions import HOLD_CHOICES, PRIORITIES, TYPES, WORK_ORDER_ACTIONS
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
@@ -38,7 +38,7 @@ WORK_ORDERS = Resource(
         Column(
             "number",
             "Order",
-            "CONCAT('WO-', LPAD(w.id, GREATEST(6, LENGTH(w.id)), '0'))",
+            order_number_source("w.id"),
             width=130,
             searchable=True,
             link=True,
