@@ -35,7 +35,7 @@ from tests.plugins import view_site
 from tools.database_server import PrivateServer, obtain_server
 from tools.processes import start_process, stop_processes
 from tools.programs import program_of_venv
-from tools.state_folder import REPOSITORY, find_state_folder
+from tools.state_folder import find_state_folder
 
 API = "/cmms/api/v1"
 TARGET_MS = 100
@@ -179,7 +179,6 @@ def _ask_each(url: str, repeat: int) -> Times:
 
 def _load_widgets() -> dict[str, float]:
     """Milliseconds of each widget's data when nobody has asked before, in this process; by place and name."""
-    sys.path.append(str(REPOSITORY / "plugins"))  # which Airflow does by itself
     from cmms.views.actors import Actor, Capability
     from cmms.views.keep_results import forget_kept
     from cmms_ui import guard

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tools.database_server import PrivateServer, obtain_server
-from tools.state_folder import REPOSITORY, find_state_folder
+from tools.state_folder import find_state_folder
 
 if TYPE_CHECKING:
     from tests.airflow.airflow_site import AirflowSite
@@ -80,7 +80,6 @@ def _leave_the_users_airflow_alone(folder: Path) -> None:
     os.environ.update(AIRFLOW_HOME=str(folder / "own"), GX_ANALYTICS_ENABLED="false")
     os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "ERROR"
     os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = os.environ["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] = "False"
-    sys.path.insert(0, str(REPOSITORY / "plugins"))  # readers use the view's own lists
 
 
 @contextmanager

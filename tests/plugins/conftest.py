@@ -79,4 +79,4 @@ def tables(seeded: dict[str, Any]) -> Callable[..., list[dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def view_folder() -> Path:
     """Where the view's package lies."""
-    return Path(__file__).parents[2] / "plugins/cmms_ui"
+    return Path(__file__).parents[2] / "include/cmms_ui"

@@ -34,7 +34,7 @@ def _modules(folder: Path) -> list[Path]:
 @pytest.mark.feature("UIF-08")
 @pytest.mark.parametrize("part", DEFINITIONS)
 def test_a_definition_of_the_view_imports_no_database_driver(part: str) -> None:
-    for file in _modules(ROOT / "plugins/cmms_ui" / part):
+    for file in _modules(ROOT / "include/cmms_ui" / part):
         assert not DRIVERS & set(_imports(file)), file
 
 

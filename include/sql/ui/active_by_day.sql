@@ -1,4 +1,4 @@
--- Purpose: what active machines have run, by day. Parameters: days. Caller: the widgets of plugins/cmms_ui.
+-- Purpose: what active machines have run, by day. Parameters: days. Caller: the widgets of include/cmms_ui.
 -- All readings from the index of days, less those of the machines that are not active, which are few: no machine is
 --   looked up for each of its readings.
 SELECT a.date, a.machines - COALESCE(i.machines, 0) AS machines, a.running - COALESCE(i.running, 0) AS running,

@@ -1,4 +1,4 @@
--- Purpose: what is due at a machine, and what was. Parameters: id. Caller: the widgets of plugins/cmms_ui.
+-- Purpose: what is due at a machine, and what was. Parameters: id. Caller: the widgets of include/cmms_ui.
 SELECT d.id, d.state, d.due_hours, d.due_date, d.detected_on, d.work_order_id, d.reason, n.name AS plan_name,
   m.hours_to_go, m.days_to_go
 FROM equipment_maintenance m

@@ -1,5 +1,5 @@
 -- Purpose: how many active machines have a reading, by plant of the reading and day. Parameters: days.
--- Caller: the widgets of plugins/cmms_ui. Each plant and day is counted in their index; then the few inactive machines
+-- Caller: the widgets of include/cmms_ui. Each plant and day is counted in their index; then the few inactive machines
 -- are taken off.
 SELECT p.plant_code, a.date, a.readings - COALESCE(i.readings, 0) AS readings
 FROM (

@@ -1,5 +1,5 @@
 -- Purpose: every active machine with what is wrong with it and its foremost schedule of maintenance, at most 5,000.
--- Caller: the widgets of plugins/cmms_ui.
+-- Caller: the widgets of include/cmms_ui.
 SELECT e.id, e.equipment_number, p.plant_code,
   CASE
     WHEN EXISTS (SELECT 1 FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)

@@ -1,4 +1,4 @@
--- Purpose: the newest run of each daily sync that is over, and its newest good one. Caller: the widgets of plugins/cmms_ui.
+-- Purpose: the newest run of each daily sync that is over, and its newest good one. Caller: the widgets of include/cmms_ui.
 SELECT l.id, l.sync_type, l.status, l.level, l.sync_started_at, l.sync_completed_at, l.records_processed, l.records_failed,
   l.error_class, l.interval_end,
   (SELECT MAX(g.sync_completed_at) FROM api_sync_logs g

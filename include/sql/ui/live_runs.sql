@@ -1,4 +1,4 @@
--- Purpose: the runs that are not over, with the progress of their units added up. Caller: the widgets of plugins/cmms_ui.
+-- Purpose: the runs that are not over, with the progress of their units added up. Caller: the widgets of include/cmms_ui.
 SELECT l.id, l.sync_type, l.status, l.control, l.sync_started_at, l.interval_start, l.interval_end, l.triggered_by,
   TIMESTAMPDIFF(SECOND, l.sync_started_at, UTC_TIMESTAMP(3)) AS seconds,
   COUNT(u.id) AS units, COUNT(u.merged_at) AS units_done,

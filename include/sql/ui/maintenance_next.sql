@@ -1,5 +1,5 @@
 -- Purpose: the foremost machines: those overdue, due and soon due, of each state those that come first by the day that
---   is predicted, those without a prediction by their hours to go. Parameters: row_limit. Caller: the widgets of plugins/cmms_ui.
+--   is predicted, those without a prediction by their hours to go. Parameters: row_limit. Caller: the widgets of include/cmms_ui.
 SELECT e.id, e.equipment_number, p.id AS plan_id, p.name AS plan_name, n.state, n.cause, n.hours_to_go, n.days_to_go,
   n.next_due_date, n.predicted_date
 FROM (

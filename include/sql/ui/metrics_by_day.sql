@@ -1,5 +1,5 @@
 -- Purpose: what the daily syncs took and brought, by UTC day of their start, as sums to divide.
--- Parameters: sync_types, since. Caller: the widgets of plugins/cmms_ui.
+-- Parameters: sync_types, since. Caller: the widgets of include/cmms_ui.
 SELECT DATE(sync_started_at) AS day, COUNT(*) AS runs,
   SUM(status IN ('success', 'partial')) AS good, SUM(status IN ('success', 'partial', 'failed')) AS finished,
   SUM(records_processed) AS processed, SUM(records_failed) AS rejected, SUM(records_warning) AS warnings,

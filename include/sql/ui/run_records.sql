@@ -1,5 +1,5 @@
 -- Purpose: the first rejected records of each code of a run. Parameters: id, row_limit (of each).
--- Caller: the widgets of plugins/cmms_ui.
+-- Caller: the widgets of include/cmms_ui.
 SELECT id, unit_key, code, category, record_key, equipment_number, message, status, records
 FROM (
   SELECT id, unit_key, code, category, record_key, equipment_number, message, status,

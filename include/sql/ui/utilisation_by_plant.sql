@@ -1,5 +1,5 @@
 -- Purpose: what active machines have run, by plant where they stand and day. Parameters: days.
--- Caller: the widgets of plugins/cmms_ui.
+-- Caller: the widgets of include/cmms_ui.
 -- Begins with the index of days, for per machine its whole history would be read. DISTINCT makes a small table of the
 --   machines, which is looked up for each reading in half the time of the large one.
 SELECT p.plant_code, u.date, u.machines, u.hours
