@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHONPATH := include:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop screenshots test check format bench load scale chaos features lock clean
+.PHONY: help setup demo stop screenshots test check format wheel bench load scale chaos features lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ format: setup ## Format the code and mend what ruff can mend
 	@$(VENV) -m ruff check --fix-only .
 	@$(VENV) -m ruff format .
 
+wheel: setup ## Build dist/cmms_sync-<version>-py3-none-any.whl, which pip installs into a site's Airflow
+	@$(VENV) -m hatchling build -t wheel
+
 bench: setup ## Measure the speed (ARGS for the benchmark)
 	@$(VENV) -m benchmarks $(ARGS)
 
@@ -63,4 +66,4 @@ lock: setup ## Compile requirements*.in into fully pinned requirements*.txt
 	@$(VENV) -m uv pip compile -q --generate-hashes --no-emit-package pip --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
 clean: stop ## Remove all state: demo data, fetched servers, .venv, caches
-	@rm -rf .cmms .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .cmms .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -58,15 +58,15 @@ def _child(
     cursor.execute(f"CREATE DATABASE `{schema}`")
 
     from cmms import migrations
-    from cmms.cli import DEFAULT_PLANTS
     from cmms.seed_plants import seed_plants
     from cmms.settings import parse_settings
+    from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME
     from cmms.sync.judge_rows import _great_expectations
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
 
     migrations.upgrade()
-    seed_plants(DEFAULT_PLANTS)
+    seed_plants(DEFAULT_FILE.parent / PLANTS_NAME)
     settings = parse_settings({"storage": {"base_path": f"{folder}/storage-{schema}"}})
     _great_expectations()  # the import takes seconds and is not what is measured
     run_date = last_day + timedelta(days=1)

@@ -1,32 +1,9 @@
-"""Registers the CMMS view in Airflow: a navigation entry, and an application under ``/cmms``. Registration only.
+"""Registers the CMMS view in an Airflow into whose folders it was copied; the wheel registers it by its entry point.
 
-The scheduler, the DAG processor and every worker load this file too. So nothing is built here: the application comes
-into being with its first request, in the API server.
+This is the only file of ours in the plugins folder, and registers nothing where the wheel is installed too.
 """
 
-from typing import Any
+from importlib.metadata import entry_points
 
-from airflow.plugins_manager import AirflowPlugin
-
-from cmms_ui.mount import LazyApplication
-
-URL_PREFIX = "/cmms"
-
-
-class CmmsPlugin(AirflowPlugin):
-    """The view of CMMS Sync."""
-
-    name = "cmms"
-    fastapi_apps: list[Any] = [  # noqa: RUF012, as Airflow declares it
-        {"name": "CMMS", "app": LazyApplication(), "url_prefix": URL_PREFIX},
-    ]
-    external_views: list[Any] = [  # noqa: RUF012
-        {
-            "name": "CMMS",
-            "href": f"{URL_PREFIX}/",
-            "url_route": "cmms",
-            "destination": "nav",
-            "icon": f"{URL_PREFIX}/assets/cmms-light.svg",
-            "icon_dark_mode": f"{URL_PREFIX}/assets/cmms-dark.svg",
-        },
-    ]
+if not entry_points(group="airflow.plugins", name="cmms"):
+    from cmms_ui.airflow_plugin import CmmsPlugin as CmmsPlugin

@@ -18,8 +18,7 @@ from typing import Any, NoReturn
 
 from cmms.errors import CmmsError
 from cmms.log_file import log_to_file
-
-DEFAULT_PLANTS = Path(__file__).parents[1] / "config" / "plants.csv"
+from cmms.settings_files import find_plants_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=_migrate)
 
     seed = commands.add_parser("seed", help="add plants from a CSV file (plant_code,name)")
-    seed.add_argument("--plants", type=Path, default=DEFAULT_PLANTS, help="CSV file (default: %(default)s)")
+    seed.add_argument("--plants", type=Path, help="CSV file (default: plants.csv beside the settings file)")
     seed.set_defaults(run=_seed)
 
     sync = commands.add_parser("sync", help="run a sync now")
@@ -122,7 +121,8 @@ def _migrate(args: argparse.Namespace) -> int:
 def _seed(args: argparse.Namespace) -> int:
     from cmms.seed_plants import seed_plants
 
-    print(f"{seed_plants(args.plants)} plants from {args.plants}")
+    file = args.plants or find_plants_file()
+    print(f"{seed_plants(file)} plants from {file}")
     return 0
 
 

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable
-from cmms.package_files import read_package_file
+from cmms.package_files import find_folder, read_package_file
 from cmms.settings import MYSQL_CONNECTION
 
-SQL_FOLDER = Path(__file__).parents[1] / "sql"
+SQL_FOLDER = find_folder("sql")
 CONNECT_TIMEOUT_SECONDS = 10
 ANSWER_TIMEOUT_SECONDS = 3600
 """A server that is silent for longer than any statement takes has hung. The extra ``read_timeout`` says otherwise."""

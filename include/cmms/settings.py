@@ -1,6 +1,6 @@
 """The one settings object: everything a site may configure, validated once, then frozen.
 
-Input: ``include/config/cmms.yaml`` (or the file named by ``CMMS_CONFIG_FILE``), or a version stored in
+Input: the settings file (``cmms.settings_files`` finds it), or a version stored in
 ``config_versions``, which wins. Output: :class:`Settings`. Nothing secret belongs here: credentials live in
 the Airflow connections ``cmms_api``, ``cmms_mysql``, ``cmms_slack`` and ``cmms_smtp``.
 
@@ -10,7 +10,6 @@ of them. Errors name the field and what is allowed.
 
 from __future__ import annotations
 
-import os
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +20,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cmms.errors import SettingsError
+from cmms.settings_files import find_settings_file
 
 StreamName = Literal["equipment", "running_time"]
 STREAMS: tuple[StreamName, ...] = get_args(StreamName)
@@ -30,9 +30,6 @@ MYSQL_CONNECTION = "cmms_mysql"
 SLACK_CONNECTION = "cmms_slack"
 SMTP_CONNECTION = "cmms_smtp"
 POOL = "cmms_sync"
-
-DEFAULT_FILE = Path(__file__).parents[1] / "config" / "cmms.yaml"
-"""include/config/cmms.yaml, documented inline."""
 
 
 def _factor(value: Any) -> Fraction:
@@ -431,12 +428,12 @@ def _describe(problem: Any) -> str:
 
 
 def load_settings(path: str | Path | None = None) -> Settings:
-    """Read the settings file: ``path``, else ``CMMS_CONFIG_FILE``, else the default file.
+    """Read the settings file: ``path``, else the one of :func:`cmms.settings_files.find_settings_file`.
 
     Raises:
         SettingsError: file missing, not YAML, or a field is wrong.
     """
-    file = Path(path or os.environ.get("CMMS_CONFIG_FILE") or DEFAULT_FILE)
+    file = Path(path or find_settings_file())
     try:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from cmms.errors import SettingsError
-from cmms.settings import DEFAULT_FILE, Frozen, Settings, load_settings, parse_settings
+from cmms.settings import Frozen, Settings, load_settings, parse_settings
+from cmms.settings_files import DEFAULT_FILE, find_plants_file, find_settings_file
 
 
 def _uncommented() -> str:
@@ -47,6 +48,24 @@ def test_an_empty_file_means_the_defaults(tmp_path: Path, text: str) -> None:
     file = tmp_path / "cmms.yaml"
     file.write_text(text, encoding="utf-8")
     assert load_settings(file) == Settings()
+
+
+@pytest.mark.feature("PKG-01")
+def test_the_sites_own_files_lie_below_the_airflow_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    monkeypatch.delenv("CMMS_CONFIG_FILE", raising=False)
+    assert (find_settings_file(), find_plants_file()) == (DEFAULT_FILE, DEFAULT_FILE.parent / "plants.csv")
+    (tmp_path / "cmms").mkdir()
+    (tmp_path / "cmms/cmms.yaml").write_text("timezone: Europe/Berlin\n", encoding="utf-8")
+    (tmp_path / "cmms/plants.csv").write_text("plant_code,name\n", encoding="utf-8")
+    assert load_settings().timezone == "Europe/Berlin"
+    assert find_plants_file() == tmp_path / "cmms/plants.csv"
+    (tmp_path / "named.yaml").write_text("timezone: Asia/Tokyo\n", encoding="utf-8")
+    monkeypatch.setenv("CMMS_CONFIG_FILE", str(tmp_path / "named.yaml"))
+    assert load_settings().timezone == "Asia/Tokyo"
+    assert find_plants_file() == tmp_path / "cmms/plants.csv"
+    (tmp_path / "plants.csv").write_text("plant_code,name\n", encoding="utf-8")
+    assert find_plants_file() == tmp_path / "plants.csv"
 
 
 def test_the_environment_names_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,16 +22,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cmms.package_files import read_package_file
+from cmms.package_files import find_folder, read_package_file
 from cmms.settings import Settings, StreamName
 
-SUITES = Path(__file__).parents[2] / "expectations"
+SUITES = find_folder("expectations")
 _EPOCH = date(1970, 1, 1)
 
 
