@@ -104,6 +104,12 @@ def _parser() -> argparse.ArgumentParser:
     docs.add_argument("--output", type=Path, default=Path("data_docs"), help="folder (default: %(default)s)")
     docs.set_defaults(run=_docs)
 
+    diagnose = commands.add_parser("diagnose", help="check everything that the syncs need; one line a check")
+    diagnose.add_argument("--json", action="store_true", help="print the report as JSON")
+    diagnose.add_argument("--send-test", action="store_true", help="send a test message to each receiver of alerts")
+    diagnose.add_argument("--group", action="append", default=[], help="only this group (repeatable)")
+    diagnose.set_defaults(run=_diagnose)
+
     simulate = commands.add_parser("simulate", help="run the simulator of the source API")
     simulator_cli.add_arguments(simulate)
     simulate.set_defaults(run=simulator_cli.run)
@@ -251,3 +257,21 @@ def _docs(args: argparse.Namespace) -> int:
 
     print(f"open {build_data_docs(args.output)}")
     return 0
+
+
+def _diagnose(args: argparse.Namespace) -> int:
+    import json
+
+    from cmms.errors import SettingsError
+    from cmms.operations.diagnose import GROUPS, ReportPrinter, run_diagnosis
+
+    if unknown := set(args.group) - set(GROUPS):
+        raise SettingsError(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    if args.json:
+        report = run_diagnosis(args.group, sends_test=args.send_test)
+        print(json.dumps(report.to_dict(), indent=2))
+    else:
+        printer = ReportPrinter()
+        report = run_diagnosis(args.group, sends_test=args.send_test, on_line=printer.add)
+        printer.finish(report)
+    return 1 if report.failed else 0

@@ -1,0 +1,1 @@
+"""Work of the people who run a site: the diagnosis."""

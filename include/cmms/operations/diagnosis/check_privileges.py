@@ -1,0 +1,74 @@
+"""Group *database*, privileges: may our account do what migrations and syncs do?
+
+Each statement is tried on a table that does not exist: the server answers "denied" where the privilege is missing and
+"no such table" where it is there, roles, wildcards and partial revokes included. Nothing is created or changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+from cmms.database import Connection, error_number, execute, session
+from cmms.operations.diagnosis.lines import Check, Finding
+from cmms.operations.diagnosis.site import Site
+from cmms.settings import MYSQL_CONNECTION
+
+PRIVILEGES = {
+    "SELECT": "diagnose/may_select",
+    "INSERT": "diagnose/may_insert",
+    "UPDATE": "diagnose/may_update",
+    "DELETE": "diagnose/may_delete",
+    "CREATE": "diagnose/may_create",
+    "DROP": "diagnose/may_drop",
+    "ALTER": "diagnose/may_alter",
+    "INDEX": "diagnose/may_index",
+    "REFERENCES": "diagnose/may_reference",
+    "CREATE TEMPORARY TABLES": "diagnose/may_create_temporary",
+}
+_DENIED = frozenset({1044, 1142, 1143, 1227})
+_READ_ONLY = frozenset({1290, 1792, 1836, 3098})
+
+
+def check_privileges(site: Site) -> Iterator[Finding]:
+    """One line when all are there, else one for each that is missing."""
+    missing, unknown = [], []
+    with session() as connection:
+        for privilege, statement in PRIVILEGES.items():
+            number = _try(connection, statement)
+            if number in _DENIED:
+                missing.append(privilege)
+            elif number in _READ_ONLY:
+                unknown.append(privilege)
+    schema = site.connection(MYSQL_CONNECTION).schema
+    for privilege in missing:
+        yield Finding(
+            "fail",
+            "missing on the schema",
+            f"As the server's administrator, run: GRANT {privilege} ON `{schema}`.* TO <the account of cmms_mysql>;",
+            name=f"Privilege {privilege}",
+        )
+    if unknown:
+        yield Finding("skip", f"not checked, the server is read-only: {', '.join(unknown)}")
+    elif not missing:
+        yield Finding("pass", f"all {len(PRIVILEGES)} are there: {', '.join(PRIVILEGES)}")
+
+
+def _try(connection: Connection, statement: str) -> int | None:
+    """The server's error number, None when it has done it."""
+    from cmms.errors import CmmsError
+
+    with closing(connection.cursor()) as cursor:
+        try:
+            execute(cursor, statement)
+        except CmmsError:
+            raise
+        except Exception as error:
+            number = error_number(error)
+            if number is None:
+                raise
+            return number
+    return None
+
+
+CHECKS = (Check("database", "Privileges", check_privileges, needs=("database/Server",)),)

@@ -1,0 +1,171 @@
+"""Ask a stream of the source for its first page, as a sync would. Input: site and stream. Output: :class:`Probe`.
+
+The product's own client sends the request: same address, credential, parameters and reading of the answer, but one
+attempt and short time-outs. A second page is asked for only to see whether the source pages as the settings say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from cmms.api.body import PageContent, page_content, split_records, wanted_paths
+from cmms.api.call_log import ApiCall
+from cmms.api.client import ApiClient
+from cmms.api.connection import ApiConnection, read_connection
+from cmms.api.exchange import Answer, Target
+from cmms.api.pagination import PageFacts, PageTrail, next_of, total_of
+from cmms.api.receive_body import Body
+from cmms.api.scan_records import TOLERANT_JSON, RecordScanner, dig
+from cmms.errors import CmmsError
+from cmms.operations.diagnosis.site import Site
+from cmms.settings import Retries, Stream, StreamName, Timeouts
+from cmms.sync.plan_requests import plan_batches
+from cmms.sync.records import PlannedRequest, Scope
+
+LONGEST_ANSWER_SECONDS = 15.0
+_LOOKED_AT = 500
+"""Records of the first page that are searched for the mapped fields."""
+_NO_CONTENT = 204
+
+
+@dataclass
+class Probe:
+    """What came of it: ``error`` when there is no page, with ``head``, the beginning of a body that was refused.
+
+    ``absent``: target fields that no record carries. ``keys``: what the first record carries. ``repeats``: the second
+    page is the first one again.
+    """
+
+    url: str = ""
+    error: CmmsError | None = None
+    head: bytes = b""
+    status: int | None = None
+    latency_ms: int = 0
+    records: int = 0
+    total: int | None = None
+    absent: frozenset[str] = frozenset()
+    keys: tuple[str, ...] = ()
+    has_more_pages: bool = False
+    repeats: bool = False
+    clock_difference: timedelta | None = None
+    calls: list[ApiCall] = field(default_factory=list)
+
+
+def probe_stream(site: Site, name: StreamName, *, plant_codes: Sequence[str]) -> Probe:
+    """Ask for yesterday's records (or the snapshot) and look at the answer."""
+    probe = Probe()
+    try:
+        _Prober(site, name, probe).run(plant_codes)
+    except CmmsError as error:
+        probe.error = error
+    return probe
+
+
+class _Prober:
+    def __init__(self, site: Site, name: StreamName, probe: Probe) -> None:
+        self._site = site
+        self._name = name
+        self._probe = probe
+        self._stream = _hastened(site.settings.stream(name))
+
+    def run(self, plant_codes: Sequence[str]) -> None:
+        connection = read_connection()
+        request = self._first_request(plant_codes)
+        url = connection.url(request.path)
+        self._probe.url = connection.redact(url)
+        client = ApiClient(
+            connection, self._stream, call_log=self._probe.calls.append, keep_bad_payload=self._remember_head
+        )
+        try:
+            self._follow(client, connection, request, url)
+        finally:
+            client.close()
+
+    def _first_request(self, plant_codes: Sequence[str]) -> PlannedRequest:
+        yesterday = datetime.now(self._site.settings.zone).date() - timedelta(days=1)
+        days = (yesterday, yesterday) if self._name == "running_time" else (None, None)
+        scope = Scope(self._name, *days)
+        settings = self._site.settings
+        return plan_batches(settings, scope, plant_codes)[0].requests[0]
+
+    def _follow(self, client: ApiClient, connection: ApiConnection, request: PlannedRequest, url: str) -> None:
+        trail = PageTrail(self._stream.pagination, base_url=connection.base_url, url=url, parameters=request.parameters)
+        first = trail.first()
+        content = client.fetch(Target(first.url, unit_key=request.unit_keys[0], page=1), self._read_first)
+        following = trail.accept(first, self._facts)
+        self._probe.has_more_pages = bool(following)
+        if following and content.records:
+            second = following[0]
+            target = Target(second.url, unit_key=request.unit_keys[0], page=second.number)
+            again = client.fetch(target, self._read)
+            same = [bytes(record) for record in again.records] == [bytes(record) for record in content.records]
+            self._probe.repeats = bool(again.records) and same
+
+    def _read_first(self, answer: Answer, body: Body) -> PageContent:
+        content = self._read(answer, body)
+        probe, paging = self._probe, self._stream.pagination
+        probe.status, probe.latency_ms = answer.status, answer.latency_ms or 0
+        probe.records, probe.total = len(content.records), total_of(paging, content.total, answer.headers)
+        probe.clock_difference = _clock_difference(answer.headers)
+        self._facts = PageFacts(
+            records=probe.records,
+            total=probe.total,
+            last_page=content.last_page,
+            next_value=next_of(paging, content.next_value, answer.headers, answer.links),
+        )
+        self._look_for_fields(content)
+        return content
+
+    def _read(self, answer: Answer, body: Body) -> PageContent:
+        if answer.status == _NO_CONTENT and not body.size:
+            return PageContent(records=())
+        if body.buffer.file is None:
+            return split_records(body.data, self._stream.records_path, self._stream.pagination)
+        scanner = RecordScanner(body.buffer.open(), self._stream.records_path, wanted_paths(self._stream.pagination))
+        return page_content(list(scanner), scanner.values, self._stream.pagination)
+
+    def _look_for_fields(self, content: PageContent) -> None:
+        records = [TOLERANT_JSON.decode(bytes(raw).decode("utf-8", "replace")) for raw in content.records[:_LOOKED_AT]]
+        wanted = self._site.settings.stream(self._name).fields.model_dump()
+        self._probe.absent = frozenset(
+            target
+            for target, names in wanted.items()
+            if names and not any(_carries(record, name) for record in records for name in names)
+        )
+        first = records[0] if records else None
+        self._probe.keys = tuple(first) if isinstance(first, dict) else ()
+
+    def _remember_head(self, head: bytes) -> None:
+        self._probe.head = head
+
+
+def _carries(record: Any, name: str) -> bool:
+    return isinstance(record, dict) and (name in record or dig(record, name.split(".")) is not None)
+
+
+def _hastened(stream: Stream) -> Stream:
+    """The same stream with one attempt and short time-outs."""
+    limit = LONGEST_ANSWER_SECONDS
+    times = stream.timeouts
+    return stream.model_copy(
+        update={
+            "retries": Retries(attempts=1, statuses=stream.retries.statuses, deadline=limit),
+            "timeouts": Timeouts(
+                connect=min(times.connect, 5), read=min(times.read, limit), page=min(times.page, limit)
+            ),
+            "parallel_requests": 1,
+        }
+    )
+
+
+def _clock_difference(headers: Mapping[str, str]) -> timedelta | None:
+    """The source's clock against ours, by its header ``Date``; None when it sends none."""
+    try:
+        theirs = parsedate_to_datetime(headers["Date"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    return (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - datetime.now(UTC)

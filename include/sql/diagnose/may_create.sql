@@ -1,0 +1,4 @@
+-- Purpose: whether the account has the privilege CREATE: the table does not exist, so nothing happens either way.
+-- Parameters: none
+-- Caller: cmms.operations.diagnosis.check_privileges.
+CREATE TABLE cmms_diagnosis_no_such_table LIKE cmms_diagnosis_no_such_table_either
