@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import tenacity
@@ -119,6 +120,15 @@ class AirflowApi:
         body = {"logical_date": None, "conf": dict(conf)}
         return str(self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body).json()["dag_run_id"])
 
+    def find_open_runs(self, dag_id: str) -> list[str]:
+        """Return the ids of the DAG's runs that are queued or running."""
+        runs = self._get(f"/api/v2/dags/{dag_id}/dagRuns", state=["queued", "running"], limit=100)
+        return [str(run["dag_run_id"]) for run in runs["dag_runs"]]
+
+    def fail_run(self, dag_id: str, run_id: str) -> None:
+        """End a run as failed; its closing tasks still run."""
+        self._send("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}", json={"state": "failed"})
+
     def read_progress(self, dag_id: str, run_id: str) -> RunProgress:
         """Return the state of a run and of its tasks."""
         run = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")
@@ -132,7 +142,7 @@ class AirflowApi:
             running=tuple(sorted({str(task["task_id"]) for task in tasks if task["state"] == "running"})),
         )
 
-    def _get(self, path: str, **parameters: int | str) -> Any:
+    def _get(self, path: str, **parameters: int | str | list[str]) -> Any:
         return self._send("GET", path, params=parameters).json()
 
     @tenacity.retry(

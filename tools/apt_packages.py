@@ -16,7 +16,16 @@ from pathlib import Path
 
 from tools.state_folder import BootstrapError
 
-_RETRIES = ("-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=30", "-o", "Acquire::https::Timeout=30")
+_RETRIES = (
+    "-o",
+    "DPkg::Lock::Timeout=120",
+    "-o",
+    "Acquire::Retries=3",
+    "-o",
+    "Acquire::http::Timeout=30",
+    "-o",
+    "Acquire::https::Timeout=30",
+)
 _DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
@@ -46,6 +55,7 @@ def install_packages(names: Sequence[str]) -> None:
             )
     print(f"Installing system packages: {' '.join(names)}", flush=True)
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *_RETRIES, "-qq"]
+    _run([*prefix, "dpkg", "--configure", "-a"])  # where an installation was killed, apt-get would refuse
     updated = _run([*apt, "update"])  # one broken third-party source must not stop us: the install decides
     installed = _run([*apt, "install", "-y", "--no-install-recommends", *names])
     if installed.returncode != 0:

@@ -21,7 +21,7 @@ import subprocess
 import tempfile
 import time
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.data_folder import base_command, make_data_folder
@@ -109,6 +109,7 @@ class PrivateServer:
         port: int = 0,
         extra_options: Sequence[str] = (),
         extra_sql: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a server; nothing happens before `start`.
 
@@ -119,12 +120,14 @@ class PrivateServer:
             extra_options: More options of mysqld, such as `--innodb-lock-wait-timeout=2`.
             extra_sql: Statements run as root at each start before anyone can connect, one a line. They may
                 hold a password: the file with them is private and removed when the server is up.
+            environment: Variables that its process gets beside those of this one.
         """
         self.binaries = binaries
         self.data_folder = data_folder
         self.port = port
         self.extra_options = tuple(extra_options)
         self.extra_sql = extra_sql
+        self.environment = dict(environment or {})
         self.log = data_folder / "server.log"
         self.socket = data_folder / "server.sock"
         self._socket_folder: str | None = None
@@ -218,7 +221,7 @@ class PrivateServer:
             *(["--mysqlx=OFF"] if self.binaries.kind == "mysql" else []),
             *self.extra_options,
         ]
-        self._process = start_process(command, log=self.log)
+        self._process = start_process(command, log=self.log, environment={**os.environ, **self.environment})
         try:
             self._wait_until_ready()
         except BaseException:

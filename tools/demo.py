@@ -10,36 +10,22 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
-import fcntl
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from types import FrameType
 
 import httpx
 
-from tools.database_server import (
-    GIVEN_SERVER_VARIABLE,
-    Account,
-    GivenServer,
-    PrivateServer,
-    find_given_server,
-    obtain_server,
-)
+from tools.database_server import find_given_server
 from tools.demo_airflow import SYNC_DAGS, begin_airflow, follow_sync, start_sync, wait_for_airflow
+from tools.demo_database import start_database, use_given_server
 from tools.demo_history import add_groups, start_earlier_days
-from tools.demo_report import DemoReport, connect
-from tools.demo_settings import (
-    DATABASE,
-    DATABASE_USER,
-    DemoSettings,
-    build_environment,
-    check_ports,
-    read_demo_settings,
-)
-from tools.processes import ProcessRecord
+from tools.demo_lock import hold_only_demo
+from tools.demo_report import DemoReport
+from tools.demo_settings import DemoSettings, build_environment, check_ports, read_demo_settings
+from tools.processes import ProcessRecord, stop_leftovers
 from tools.programs import Programs, Screen, program_of_venv
 from tools.state_folder import BootstrapError, find_state_folder
 
@@ -84,40 +70,39 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
         Whether both syncs ended well.
     """
     record = ProcessRecord(find_state_folder() / "demo-processes.json")
-    if left := record.stop_all():
+    if left := stop_leftovers(record, settings.mark):
         screen.say(f"Stopped what an earlier demo had left: {', '.join(left)}.")
     given = find_given_server()
     check_ports(settings, with_database=given is None)
     stack.callback(record.clear)
-    after_programs = stack.enter_context(contextlib.ExitStack())  # the database stops when nobody uses it
-    account = choose_account(settings, given)
-    programs = stack.enter_context(Programs(build_environment(settings, account), settings.logs, record, screen))
-    finish_airflow = begin_airflow(programs, settings.folder / "airflow", screen)
-    if given is None:
-        start_database(after_programs, settings, record, screen)
-    else:
-        prepare_given_server(given, screen)
+    database = use_given_server(given, screen) if given else start_database(stack, settings, record, screen)
+    environment = build_environment(settings, database.cmms, database.metadata)
+    programs = stack.enter_context(Programs(environment, settings.logs, record, screen))
+    finish_airflow = begin_airflow(programs, settings.folder / "airflow", database.metadata, screen)
     start_simulator(programs, settings, screen)
-    prepare_tables(programs, screen)
+    screen.say("Creating or migrating the CMMS tables, seeding plants.")
+    programs.start("tables", [program_of_venv("python"), "-m", "tools.demo_tables"])
+    programs.finish("tables")
     if given is None:
-        add_groups(account)
+        add_groups(database.cmms)
     programs.wait("the simulated source API", lambda: _accepts(settings.simulator_port))
     finish_airflow()
     began_at = datetime.datetime.now(datetime.UTC)
     api = wait_for_airflow(programs, settings.airflow_url, settings.secrets.airflow_password)
     stack.callback(api.close)
+    screen.say(f"Airflow is open: {settings.airflow_url}, user admin, password {settings.secrets.airflow_password}.")
     runs = {}
     for dag_id in SYNC_DAGS:
         runs[dag_id] = start_sync(api, programs, dag_id, began_at)
         follow_sync(api, programs, screen, dag_id, runs[dag_id])
-    report = DemoReport(account, runs)
+    report = DemoReport(database.cmms, runs)
     report.show(screen.console)
     show_access(settings, screen)
     succeeded = report.is_good()
     if days is not None:
         for dag_id in api.find_dags() & set(OTHER_DAGS):
             api.unpause(dag_id)
-        if given is None and start_earlier_days(api, account, days):
+        if given is None and start_earlier_days(api, database.cmms, days):
             screen.console.print(f"The {days - 1} days before are being synced too: the view's charts begin to fill.")
         screen.console.print("Press Ctrl-C to stop everything.")
         with contextlib.suppress(KeyboardInterrupt):
@@ -125,57 +110,6 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
                 programs.check()
                 time.sleep(1)
     return succeeded
-
-
-def choose_account(settings: DemoSettings, given: GivenServer | None) -> Account:
-    """Return the account that the syncs use: the given one, or one that owns the demo's schema only."""
-    if given is not None:
-        return given.account
-    return Account("127.0.0.1", settings.database_port, DATABASE_USER, settings.secrets.database_password)
-
-
-def start_database(stack: contextlib.ExitStack, settings: DemoSettings, record: ProcessRecord, screen: Screen) -> None:
-    """Start the private server with the demo's schema and account."""
-    binaries = obtain_server("mysql", allow_mariadb=True, say=screen.say)
-    screen.say(f"Starting {binaries.kind} {binaries.version} ({binaries.origin}).")
-    user = f"'{DATABASE_USER}'@'127.0.0.1'"
-    password = settings.secrets.database_password
-    server = PrivateServer(
-        binaries,
-        settings.folder / binaries.kind,
-        port=settings.database_port,
-        extra_sql=(
-            f"CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4;\n"
-            f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{password}';\n"
-            f"ALTER USER {user} IDENTIFIED BY '{password}';\n"
-            f"GRANT ALL PRIVILEGES ON {DATABASE}.* TO {user};\n"
-        ),
-    )
-    stack.callback(server.stop)
-    server.start()
-    if server.pid is not None:
-        record.add("database", server.pid)
-
-
-def prepare_given_server(given: GivenServer, screen: Screen) -> None:
-    """Create the demo's schema, if missing, on a server that somebody else runs."""
-    import MySQLdb
-
-    account = given.account
-    screen.say(f"Using the given server {account.host}:{account.port}, schema {DATABASE}.")
-    try:
-        with connect(account) as connection, contextlib.closing(connection.cursor()) as cursor:
-            cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4")
-    except MySQLdb.Error as error:
-        raise BootstrapError(f"The server of {GIVEN_SERVER_VARIABLE} cannot be used: {error.args[-1]}") from error
-
-
-def prepare_tables(programs: Programs, screen: Screen) -> None:
-    """Bring the CMMS tables up to date and seed the plants; both do nothing the second time."""
-    for command, what in (("migrate", "Creating or migrating the CMMS tables."), ("seed", "Seeding plants.")):
-        screen.say(what)
-        programs.start(command, [program_of_venv("python"), "-m", "cmms", command])
-        programs.finish(command)
 
 
 def start_simulator(programs: Programs, settings: DemoSettings, screen: Screen) -> None:
@@ -197,17 +131,6 @@ def show_access(settings: DemoSettings, screen: Screen) -> None:
         f"Logs         {settings.logs}",
         markup=False,
     )
-
-
-@contextlib.contextmanager
-def hold_only_demo() -> Iterator[None]:
-    """Refuse to run beside another demo of this repository: they would share folders and ports."""
-    with (find_state_folder() / "demo.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BootstrapError("A demo of this repository is running already; Ctrl-C there ends it.") from error
-        yield
 
 
 def _accepts(port: int) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tools.airflow_api import AirflowApi
+from tools.database_server import Account
+from tools.demo_metadata import is_migrated, stamp_as_migrated
 from tools.programs import Programs, Screen, program_of_venv
 from tools.state_folder import BootstrapError
 
@@ -25,26 +27,35 @@ EARLY_PARTS: Mapping[str, tuple[str, ...]] = {
 # Last, when database and source API answer: it starts at once what has become due since the last demo.
 LATE_PARTS: Mapping[str, tuple[str, ...]] = {"scheduler": ("--skip-serve-logs",)}
 _SYNC_TIMEOUT_SECONDS = 900.0
-# Airflow's programs fall now and then over its SQLite metadata: two of them write, and neither waits for the other.
+# As a service manager would; on SQLite (no MySQL to be had) they fall now and then, for two of them write at once.
 _RESTARTS = 3
 
 
-def begin_airflow(programs: Programs, home: Path, screen: Screen) -> Callable[[], None]:
+def begin_airflow(programs: Programs, home: Path, metadata: Account | None, screen: Screen) -> Callable[[], None]:
     """Start Airflow, or first its metadata migration; it takes its time while the rest is prepared.
+
+    Args:
+        programs: Where its programs belong.
+        home: Its folder.
+        metadata: Its account on the database server; None: its metadata is a file in `home`.
+        screen: Hears what is done.
 
     Returns:
         What to call before waiting for Airflow.
     """
     version = importlib.metadata.version("apache-airflow-core")
-    stamp = home / f"migrated-{version}"
     home.mkdir(exist_ok=True)
+    stamp = home / f"migrated-{version}"  # of a file; a schema holds its own
 
     def finish_migration() -> None:
         programs.finish("airflow-migrate")
-        stamp.touch()
+        if metadata is None:
+            stamp.touch()
+        else:
+            stamp_as_migrated(metadata, version)
         start_airflow_parts(programs, EARLY_PARTS)
 
-    if stamp.exists():
+    if stamp.exists() if metadata is None else is_migrated(metadata, version):
         screen.say("Starting Airflow (API server, scheduler, DAG processor, triggerer).")
         start_airflow_parts(programs, EARLY_PARTS)
         return lambda: None
@@ -73,6 +84,9 @@ def wait_for_airflow(programs: Programs, url: str, password: str) -> AirflowApi:
     programs.wait("Airflow's scheduler", lambda: not api.find_unhealthy())
     programs.wait(f"the DAGs {' and '.join(SYNC_DAGS)}", has_dags)
     api.create_pool(POOL, POOL_SLOTS)
+    for dag_id in api.find_dags():
+        for run_id in api.find_open_runs(dag_id):  # of a demo that was killed: nothing is at work on it any more
+            api.fail_run(dag_id, run_id)
     return api
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tools.database_server import Account
@@ -69,12 +70,13 @@ class DemoReport:
         if not rejects:
             console.print("No record was rejected.")
             return
-        table = Table("stream", "code", title="Rejected records kept for a person", title_justify="left")
+        table = Table("stream", title="Rejected records, each stored for a person to correct", title_justify="left")
+        table.add_column("code", no_wrap=True)
         table.add_column("number", justify="right")
         table.add_column("example")
         for row in rejects:
-            table.add_row(row["stream"], row["code"], f"{row['number']:,}", str(row["example"] or "")[:90])
-        console.print(table)
+            table.add_row(row["stream"], row["code"], f"{row['number']:,}", escape(str(row["example"] or "")))
+        console.print(table, soft_wrap=False)
 
     def _query(self, statement: str, *parameters: object) -> list[Row]:
         with (

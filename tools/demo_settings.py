@@ -20,13 +20,15 @@ from tools.state_folder import REPOSITORY, BootstrapError, find_state_folder, wr
 
 DATABASE = "cmms"
 DATABASE_USER = "cmms"
+METADATA = "cmms_demo_airflow"  # schema and, on a private server, user of Airflow's metadata
+_MARK = "CMMS_DEMO_FOLDER"
 # name: (environment variable, default, what listens there)
 _PORTS = {
     "airflow": ("CMMS_DEMO_AIRFLOW_PORT", 8080, "Airflow"),
     "simulator": ("CMMS_DEMO_SIMULATOR_PORT", 8087, "the simulated source API"),
     "database": ("CMMS_DEMO_DATABASE_PORT", 13306, "the demo's database server"),
 }
-_LOCK_SECONDS = 60  # a program that writes for long must not fail the others, as it does after the usual five
+_LOCK_SECONDS = 60  # of SQLite: a program that writes for long must not fail the others, as it does after five
 # Airflow's own users: role by capability, so that each can be tried.
 USERS = ("admin", "op", "user", "viewer")
 
@@ -36,6 +38,7 @@ class DemoSecrets:
     """Passwords and keys, made once and kept in a file that only its owner can read."""
 
     database_password: str = dataclasses.field(repr=False)
+    metadata_password: str = dataclasses.field(repr=False)
     airflow_password: str = dataclasses.field(repr=False)
     api_token: str = dataclasses.field(repr=False)
     jwt_secret: str = dataclasses.field(repr=False)
@@ -58,6 +61,11 @@ class DemoSettings:
         return self.folder / "logs"
 
     @property
+    def mark(self) -> dict[str, str]:
+        """What every process of this demo has in its environment."""
+        return find_demo_mark()
+
+    @property
     def airflow_url(self) -> str:
         """Where a person opens Airflow."""
         return f"http://127.0.0.1:{self.airflow_port}"
@@ -66,6 +74,11 @@ class DemoSettings:
     def simulator_url(self) -> str:
         """Where the simulated source API answers."""
         return f"http://127.0.0.1:{self.simulator_port}"
+
+
+def find_demo_mark() -> dict[str, str]:
+    """Return the variable that every process of this demo carries, by which a later start finds what was left."""
+    return {_MARK: str(find_state_folder() / "demo")}
 
 
 def read_demo_settings() -> DemoSettings:
@@ -103,8 +116,14 @@ def check_ports(settings: DemoSettings, *, with_database: bool) -> None:
                 ) from error
 
 
-def build_environment(settings: DemoSettings, database: Account) -> dict[str, str]:
-    """Return the environment of every program of the demo; no Airflow setting of the user's leaks in."""
+def build_environment(settings: DemoSettings, database: Account, metadata: Account | None) -> dict[str, str]:
+    """Return the environment of every program of the demo; no Airflow setting of the user's leaks in.
+
+    Args:
+        settings: Of the demo.
+        database: What the syncs log in with.
+        metadata: What Airflow logs in with; None: its metadata is a SQLite file.
+    """
     airflow = settings.folder / "airflow"
     api = {
         "conn_type": "http",
@@ -124,6 +143,7 @@ def build_environment(settings: DemoSettings, database: Account) -> dict[str, st
     }
     return {
         **_inherit_environment(),
+        **settings.mark,
         "PYTHONPATH": os.pathsep.join(str(REPOSITORY / name) for name in ("include", "config")),
         "PYTHONUNBUFFERED": "1",
         "GX_ANALYTICS_ENABLED": "false",
@@ -139,7 +159,7 @@ def build_environment(settings: DemoSettings, database: Account) -> dict[str, st
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{name}" for name in USERS),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_write_passwords(settings)),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{settings.airflow_url}/execution/",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow / 'airflow.db'}?timeout={_LOCK_SECONDS}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _metadata_address(airflow, metadata),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(settings.airflow_port),
         "AIRFLOW__API__BASE_URL": settings.airflow_url,
@@ -148,6 +168,12 @@ def build_environment(settings: DemoSettings, database: Account) -> dict[str, st
         "AIRFLOW__API_AUTH__JWT_SECRET": settings.secrets.jwt_secret,
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
+
+
+def _metadata_address(home: Path, metadata: Account | None) -> str:
+    if metadata is None:
+        return f"sqlite:///{home / 'airflow.db'}?timeout={_LOCK_SECONDS}"
+    return metadata.to_uri(METADATA).replace("mysql://", "mysql+mysqldb://", 1)
 
 
 def _inherit_environment() -> Mapping[str, str]:
@@ -179,13 +205,17 @@ def _pick_free_port() -> int:
 
 
 def _read_secrets(path: Path) -> DemoSecrets:
-    if not path.exists():
-        made = DemoSecrets(
-            database_password=secrets.token_urlsafe(18),
-            airflow_password=secrets.token_urlsafe(9),
-            api_token=secrets.token_urlsafe(18),
-            jwt_secret=secrets.token_urlsafe(48),
-            fernet_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        )
-        write_secret(path, json.dumps(dataclasses.asdict(made)))
-    return DemoSecrets(**json.loads(path.read_text()))
+    """Read the secrets; those that an earlier version of the demo did not know yet are made."""
+    stored: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    made = {
+        "database_password": secrets.token_urlsafe(18),
+        "metadata_password": secrets.token_urlsafe(18),
+        "airflow_password": secrets.token_urlsafe(9),
+        "api_token": secrets.token_urlsafe(18),
+        "jwt_secret": secrets.token_urlsafe(48),
+        "fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+    if missing := made.keys() - stored.keys():
+        stored |= {name: made[name] for name in missing}
+        write_secret(path, json.dumps(stored))
+    return DemoSecrets(**{name: stored[name] for name in made})

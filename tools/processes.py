@@ -93,6 +93,33 @@ def is_alive(pid: int, start_time: str | None) -> bool:
     return start_time is not None and read_start_time(pid) == start_time
 
 
+def find_marked(mark: Mapping[str, str]) -> list[int]:
+    """Return the ids of all other processes that have this variable in their environment.
+
+    Every child inherits it: whatever a program of ours has started is found, also after the program itself has ended.
+    """
+    wanted = {f"{name}={value}".encode() for name, value in mark.items()}
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or another user's
+            if wanted <= set((folder / "environ").read_bytes().split(b"\0")) and int(folder.name) != os.getpid():
+                found.append(int(folder.name))
+    return found
+
+
+def stop_marked(mark: Mapping[str, str], *, timeout_seconds: float = 10) -> int:
+    """End every process that has the variable: SIGTERM, then SIGKILL; return how many there were."""
+    first = found = find_marked(mark)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + timeout_seconds
+        while (found := find_marked(mark)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    return len(first)
+
+
 class ProcessRecord:
     """A file with the processes that one program started, so that its next start can end leftovers."""
 
@@ -140,3 +167,10 @@ class ProcessRecord:
         except (OSError, ValueError):
             return {}
         return entries
+
+
+def stop_leftovers(record: ProcessRecord, mark: Mapping[str, str]) -> list[str]:
+    """End what the record names, then whatever else carries the mark; return what to call them."""
+    left = record.stop_all()
+    others = stop_marked(mark)
+    return [*left, "1 other process" if others == 1 else f"{others} other processes"] if others else left

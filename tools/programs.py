@@ -68,8 +68,9 @@ class Programs:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ask all to end at once, then wait for each; another Ctrl-C must not cut this short."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        """Ask all to end at once, then wait for each; another Ctrl-C or `make stop` must not cut this short."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         if self._programs:
             self._screen.say("Stopping ...")
         stop_processes([program.process for program in reversed(self._programs.values())])

@@ -67,12 +67,20 @@ def set_up() -> None:
     if _is_current(wanted):
         return
     started = time.monotonic()
-    if not _is_working(VENV_PYTHON):
-        _make_venv()
-    if _find_differences():
-        _ensure_build_packages()
-        _install_requirements()
+    unfinished = find_state_folder() / "setup-unfinished"
+    is_broken = unfinished.exists()  # a setup was killed: a package may be there in part, which nothing would notice
+    unfinished.touch()
+    try:
+        if is_broken or not _is_working(VENV_PYTHON):
+            _make_venv()
+        if _find_differences():
+            _ensure_build_packages()
+            _install_requirements()
+    except BootstrapError:
+        unfinished.unlink()  # it gave up in order
+        raise
     _STAMP.write_text(wanted)
+    unfinished.unlink()
     print(f"Python packages are ready in {VENV} ({time.monotonic() - started:.0f} s).", flush=True)
 
 

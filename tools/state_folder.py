@@ -38,9 +38,11 @@ def hold_lock(path: Path) -> Iterator[None]:
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Write `text` to a file that only its owner can read, from the first byte on."""
+    """Write `text` to a file that only its owner can read, from the first byte on; a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    whole = path.with_name(f"{path.name}.new")
+    whole.unlink(missing_ok=True)
+    descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as handle:
         handle.write(text)
+    whole.replace(path)

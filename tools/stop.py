@@ -1,20 +1,33 @@
-"""End what a killed demo left running, and nothing else.
+"""End the demo, whether it runs in another terminal or was killed and left programs behind; and nothing else.
 
-Input: the record of process ids and start times that the demo keeps. Output: those processes are gone.
+Input: the lock that a running demo holds, the record of process ids and start times that it keeps, and the variable
+that all its processes carry. Output: all of them have ended. Standard library only: it works without `.venv`.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tools.processes import ProcessRecord
-from tools.state_folder import find_state_folder
+from tools.demo_lock import stop_running_demo
+from tools.demo_settings import find_demo_mark
+from tools.processes import ProcessRecord, stop_leftovers
+from tools.state_folder import BootstrapError, find_state_folder
 
 
 def main() -> int:
-    """Stop leftovers and say what was stopped."""
-    stopped = ProcessRecord(find_state_folder() / "demo-processes.json").stop_all()
-    print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing of the demo is running.")
+    """Stop everything and say what was stopped."""
+    try:
+        was_running = stop_running_demo()
+    except BootstrapError as error:
+        print(f"stop: {error}", file=sys.stderr)
+        return 1
+    if was_running:
+        print("The demo that was running has stopped.")
+    left = stop_leftovers(ProcessRecord(find_state_folder() / "demo-processes.json"), find_demo_mark())
+    if left:
+        print(f"Stopped what an earlier demo had left: {', '.join(left)}.")
+    elif not was_running:
+        print("Nothing of the demo is running.")
     return 0
 
 

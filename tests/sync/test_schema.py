@@ -490,3 +490,39 @@ def test_a_migration_that_waits_for_a_table_in_use_gives_up_and_goes_on_where_it
     for table in tables:
         created = [made.query(f"SHOW CREATE TABLE {table}")[0]["Create Table"] for made in (site, other)]
         assert created[0] == created[1]
+
+
+@pytest.mark.feature("TEST-26")
+def test_a_migration_that_is_killed_between_any_statement_and_its_count_goes_on_to_the_same_schema(
+    make_database: Callable[..., Any], mysql_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.migrations import statements, upgrade
+    from tests.sync.conftest import connection_uri
+
+    class Killed(BaseException):
+        pass
+
+    killed_at: set[tuple[str, int]] = set()
+
+    def count(statement: Any, file: str, number: int) -> Any:
+        if (file, number) not in killed_at:
+            killed_at.add((file, number))
+            raise Killed
+        return statement
+
+    database, whole = make_database(mysql_server), make_database(mysql_server)
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(whole))
+    upgrade()
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(database))
+    counted = statements.count_statement
+    monkeypatch.setattr(statements, "count_statement", lambda file, number: count(counted(file, number), file, number))
+    while True:
+        try:
+            upgrade()
+            break
+        except Killed:
+            continue
+    assert len(killed_at) > 40  # each statement of every migration, once
+    made, other = (Site(None, each, tmp_path) for each in (database, whole))  # type: ignore[arg-type]
+    assert _schema(made) == _schema(other)
+    assert made.value("SELECT COUNT(*) FROM sync_reference_version") == 1

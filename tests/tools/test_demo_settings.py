@@ -56,7 +56,7 @@ def test_the_environment_holds_the_demo_s_connections_and_none_of_the_user_s_air
     monkeypatch.setenv("AIRFLOW_CONN_CMMS_SLACK", "slackwebhook://real")
     monkeypatch.setenv("NO_PROXY", "corp.example")
     settings = read_demo_settings()
-    environment = build_environment(settings, Account("127.0.0.1", 3307, "cmms", "secret"))
+    environment = build_environment(settings, Account("127.0.0.1", 3307, "cmms", "secret"), None)
     assert environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
     assert "AIRFLOW_CONN_CMMS_SLACK" not in environment
     assert environment["NO_PROXY"] == "corp.example,127.0.0.1,localhost"
@@ -64,3 +64,20 @@ def test_the_environment_holds_the_demo_s_connections_and_none_of_the_user_s_air
     assert (mysql["port"], mysql["login"], mysql["password"]) == (3307, "cmms", "secret")
     assert mysql["extra"]["local_infile"] is True
     assert json.loads(environment["AIRFLOW_CONN_CMMS_API"])["password"] == settings.secrets.api_token
+    assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].startswith("sqlite:///")
+    metadata = Account("127.0.0.1", 3307, "airflow", "a/b@c")
+    environment = build_environment(settings, Account("127.0.0.1", 3307, "cmms", "secret"), metadata)
+    address = "mysql+mysqldb://airflow:a%2Fb%40c@127.0.0.1:3307/cmms_demo_airflow"
+    assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == address
+
+
+def test_secrets_of_an_earlier_version_get_what_they_lack_and_keep_the_rest() -> None:
+    first = read_demo_settings()
+    path = first.folder / "secrets.json"
+    stored = json.loads(path.read_text())
+    del stored["metadata_password"]
+    path.write_text(json.dumps(stored))
+    second = read_demo_settings().secrets
+    assert second.database_password == first.secrets.database_password
+    assert second.metadata_password not in ("", first.secrets.metadata_password)
+    assert read_demo_settings().secrets == second

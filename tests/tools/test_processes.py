@@ -9,7 +9,15 @@ import sys
 import time
 from pathlib import Path
 
-from tools.processes import ProcessRecord, is_alive, read_start_time, start_process, stop_processes
+from tools.processes import (
+    ProcessRecord,
+    find_marked,
+    is_alive,
+    read_start_time,
+    start_process,
+    stop_leftovers,
+    stop_processes,
+)
 
 _SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 _IGNORE_TERM = [
@@ -68,6 +76,23 @@ def test_children_go_with_their_parent(tmp_path: Path) -> None:
     while is_alive(child, started) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_alive(child, started)
+
+
+def test_what_carries_the_mark_is_ended_even_when_nobody_recorded_it_and_its_parent_is_gone(tmp_path: Path) -> None:
+    mark = {"CMMS_TEST_MARK": str(tmp_path)}
+    leave = "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True)"
+    with (tmp_path / "log").open("wb") as output:
+        subprocess.run([sys.executable, "-c", leave, *_IGNORE_TERM], env={**os.environ, **mark}, stdout=output)
+    _wait_for_text(tmp_path / "log")
+    other = subprocess.Popen(_SLEEP, env={**os.environ, "CMMS_TEST_MARK": f"{tmp_path}-other"})
+    try:
+        assert len(find_marked(mark)) == 1
+        assert stop_leftovers(ProcessRecord(tmp_path / "record.json"), mark) == ["1 other process"]
+        assert find_marked(mark) == []
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_this_process_is_alive_and_a_vanished_one_is_not() -> None:

@@ -64,3 +64,31 @@ def test_uv_gets_the_index_that_pip_is_set_to(monkeypatch: pytest.MonkeyPatch, t
     assert environment["UV_DEFAULT_INDEX"] == "https://index.example/simple"
     configuration.write_text("[global]\nno-index = true\n")
     assert setup._translate_pip_settings([sys.executable, "-m", "pip"]) is None
+
+
+def test_an_environment_whose_setup_was_killed_is_made_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    steps: list[str] = []
+    monkeypatch.setenv("CMMS_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr(setup, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(setup, "_STAMP", tmp_path / "stamp")
+    monkeypatch.setattr(setup, "VENV_PYTHON", Path(sys.executable))
+    monkeypatch.setattr(setup, "_find_differences", lambda: "pytest 1.0 instead of 2.0")
+    monkeypatch.setattr(setup, "_ensure_build_packages", lambda: None)
+    monkeypatch.setattr(setup, "_make_venv", lambda: steps.append("made"))
+
+    def kill() -> None:
+        raise KeyboardInterrupt
+
+    def give_up() -> None:
+        raise BootstrapError("no network")
+
+    for install, expected in ((give_up, BootstrapError), (kill, KeyboardInterrupt)):
+        monkeypatch.setattr(setup, "_install_requirements", install)
+        with pytest.raises(expected):
+            setup.set_up()
+    assert steps == []  # it works, and giving up in order leaves it whole
+    monkeypatch.setattr(setup, "_install_requirements", lambda: steps.append("installed"))
+    setup.set_up()
+    assert steps == ["made", "installed"]
+    setup.set_up()
+    assert steps == ["made", "installed"]

@@ -7,11 +7,18 @@ migrating again goes on there.
 
 from __future__ import annotations
 
-from alembic import op
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, select, text, update
-from sqlalchemy.dialects.mysql import insert
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
-from cmms.database import load_sql
+from alembic import op
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Update, select, text, update
+from sqlalchemy.dialects.mysql import insert
+from sqlalchemy.exc import DBAPIError
+
+from cmms.database import error_number, load_sql
+
+_DONE_ALREADY = frozenset({1050, 1060, 1061, 1091, 1826, 3822})
+"""The table, column, key, foreign key or check constraint is there already, or was dropped already (1091)."""
 
 _PROGRESS = Table(
     "cmms_migration_progress",
@@ -26,12 +33,29 @@ def run_file(name: str) -> None:
     bind = op.get_bind()
     statements = [part.strip() for part in load_sql(f"schema/{name}").split(";\n")]
     _PROGRESS.create(bind, checkfirst=True)
-    bind.execute(insert(_PROGRESS).values(file=name, statements=0).prefix_with("IGNORE"))
+    is_resumed = not bind.execute(insert(_PROGRESS).values(file=name, statements=0).prefix_with("IGNORE")).rowcount
     done = bind.execute(select(_PROGRESS.c.statements).where(_PROGRESS.c.file == name)).scalar_one()
     for number, statement in enumerate(statements[done:], start=done + 1):
-        bind.execute(text(statement.replace(":", r"\:")))
-        bind.execute(update(_PROGRESS).where(_PROGRESS.c.file == name).values(statements=number))
+        is_first_again = is_resumed and number == done + 1
+        with _ignoring_what_is_there() if is_first_again else nullcontext():
+            bind.execute(text(statement.replace(":", r"\:")))
+        bind.execute(count_statement(name, number))
         bind.execute(text("COMMIT"))
+
+
+def count_statement(file: str, number: int) -> Update:
+    """The statement that notes how many of a file's statements have run."""
+    return update(_PROGRESS).where(_PROGRESS.c.file == file).values(statements=number)
+
+
+@contextmanager
+def _ignoring_what_is_there() -> Iterator[None]:
+    """The statement at which an earlier attempt ended may have gone through without being counted."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error_number(error.orig or error) not in _DONE_ALREADY:
+            raise
 
 
 def forget_progress(bind: Connection) -> None:
