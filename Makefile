@@ -20,7 +20,7 @@ setup: ## Install what is missing: system packages, .venv, Python packages
 demo: setup ## From nothing to a synced database and an open Airflow; Ctrl-C ends it (ARGS=--exit: stop after the syncs)
 	@$(VENV) -m tools.demo $(ARGS)
 
-stop: ## End what a killed demo left running
+stop: ## End a demo that runs in another terminal, or what a killed one left
 	@$(PYTHON) -m tools.stop
 
 screenshots: setup ## Take the README's pictures of a demo that runs

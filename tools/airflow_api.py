@@ -45,7 +45,7 @@ class ScheduledRun:
 
 
 def _is_worth_another_try(error: BaseException) -> bool:
-    """Say whether nothing was done: not connected, or 503, the answer of Airflow that rolled back (SQLite locked)."""
+    """Say whether nothing was done: not connected, or 503, the answer of Airflow whose database was not at hand."""
     if isinstance(error, httpx.HTTPStatusError):
         nothing_done = error.response.status_code == httpx.codes.SERVICE_UNAVAILABLE
         return nothing_done or (error.request.method == "GET" and error.response.is_server_error)
@@ -152,7 +152,7 @@ class AirflowApi:
         reraise=True,
     )
     def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
-        """Send a request until Airflow has an answer: its SQLite may be locked, or its server be starting again."""
+        """Send a request until Airflow has an answer: its server may be starting again."""
         answer = self._client.request(method, path, **content)
         answer.raise_for_status()
         return answer
