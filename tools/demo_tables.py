@@ -12,9 +12,9 @@ from __future__ import annotations
 import sys
 
 from cmms import migrations
-from cmms.cli import DEFAULT_PLANTS
 from cmms.database import query, session
 from cmms.seed_plants import seed_plants
+from cmms.settings_files import find_plants_file
 from cmms.sync.close_run import close_if_open
 from cmms.sync.watch_runs import drop_left_stages, release_left_leases
 
@@ -24,7 +24,7 @@ _LEFT = "Abandoned: the demo ended while this run was at work; start the sync ag
 def main() -> int:
     """Do all of it; what is done already is left as it is."""
     migrations.upgrade()
-    seed_plants(DEFAULT_PLANTS)
+    seed_plants(find_plants_file())
     failures: list[str] = []
     with session() as connection:
         for run in query(connection, "run/open_runs"):
