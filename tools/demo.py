@@ -2,7 +2,7 @@
 
 Input: the repository and its `.venv`. Output: a private MySQL with yesterday's equipment and running times,
 fetched by the two DAGs from a simulated source API under a real scheduler; it stays until Ctrl-C.
-Steps: database server -> simulator -> migrate -> seed -> Airflow -> both syncs -> report.
+Steps: database server -> simulator -> tables -> Airflow -> both syncs -> report -> diagnosis.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import httpx
 from tools.database_server import find_given_server
 from tools.demo_airflow import SYNC_DAGS, begin_airflow, follow_sync, start_sync, wait_for_airflow
 from tools.demo_database import start_database, use_given_server
+from tools.demo_diagnosis import show_diagnosis
 from tools.demo_history import add_groups, start_earlier_days
 from tools.demo_lock import hold_only_demo
 from tools.demo_report import DemoReport
@@ -62,12 +63,12 @@ def main() -> int:
 
 
 def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen, days: int | None) -> bool:
-    """Start everything, sync, report; stay, with so many days of readings, or return at once when `days` is None.
+    """Start everything, sync, report, diagnose; then stay, or return at once when `days` is None.
 
-    `stack` stops everything in reverse order.
+    `stack` stops everything in reverse order; `days` is how many days of readings the view gets to show.
 
     Returns:
-        Whether both syncs ended well.
+        Whether both syncs ended well, and the diagnosis found nothing that fails.
     """
     record = ProcessRecord(find_state_folder() / "demo-processes.json")
     if left := stop_leftovers(record, settings.mark):
@@ -95,13 +96,14 @@ def run_demo(stack: contextlib.ExitStack, settings: DemoSettings, screen: Screen
     for dag_id in SYNC_DAGS:
         runs[dag_id] = start_sync(api, programs, dag_id, began_at)
         follow_sync(api, programs, screen, dag_id, runs[dag_id])
+    for dag_id in api.find_dags() & set(OTHER_DAGS) if days is not None else ():
+        api.unpause(dag_id)
     report = DemoReport(database.cmms, runs)
     report.show(screen.console)
+    is_sound = show_diagnosis(environment, screen)
     show_access(settings, screen)
-    succeeded = report.is_good()
+    succeeded = report.is_good() and is_sound
     if days is not None:
-        for dag_id in api.find_dags() & set(OTHER_DAGS):
-            api.unpause(dag_id)
         if given is None and start_earlier_days(api, database.cmms, days):
             screen.console.print(f"The {days - 1} days before are being synced too: the view's charts begin to fill.")
         screen.console.print("Press Ctrl-C to stop everything.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -160,6 +161,8 @@ def test_the_demo_syncs_yesterday_shows_it_and_stops_everything_when_told(
     assert _READY in shown, shown
     status = next(line for line in shown.splitlines() if "│ status " in line).split("│")
     assert {cell.strip() for cell in status[2:4]} <= {"success", "partial"}, shown
+    assert re.search(r"^Diagnosis +\d+ passed", shown, re.MULTILINE), shown
+    assert "\n  fail  " not in shown
 
     with _log_in(folder) as client:
         assert httpx.get(f"{client.base_url}/api/v2/dags", trust_env=False).status_code == 401
