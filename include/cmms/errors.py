@@ -41,7 +41,7 @@ class CmmsError(Exception):
 
     category = "business"
 
-    def __init__(self, message: str, **context: Any) -> None:
+    def __init__(self, message: str, /, **context: Any) -> None:
         super().__init__(message)
         self.message = message
         self.context = context

@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cmms.errors import SettingsError
+from cmms.parse_input import parse_ratio
 from cmms.settings_files import find_settings_file
 
 StreamName = Literal["equipment", "running_time"]
@@ -35,8 +36,8 @@ POOL = "cmms_sync"
 def _factor(value: Any) -> Fraction:
     """Exact factor from ``1``, ``"0.5"`` or ``"1/3600"``; floats are read as they are written in YAML."""
     try:
-        factor = value if isinstance(value, Fraction) else Fraction(str(value))
-    except (ValueError, ZeroDivisionError) as error:
+        factor = parse_ratio(value)
+    except ValueError as error:
         raise ValueError('a positive number or a fraction such as "1/3600"') from error
     if factor <= 0:
         raise ValueError('a positive number or a fraction such as "1/3600"')
@@ -266,7 +267,7 @@ class Rules(Frozen):
     unknown_plant: Literal["reject", "create"] = "reject"
     plant_code_case: Literal["exact", "upper"] = "exact"
     strict_progression: bool = False
-    hours_mismatch_tolerance: Decimal = Field(Decimal("0.1"), ge=0)
+    hours_mismatch_tolerance: Decimal = Field(Decimal("0.1"), ge=0, le=1_000_000)
     future_days: int = Field(1, ge=0)
     old_after_years: int = Field(5, ge=1)
     max_rejected_percent: float = Field(90, ge=0, le=100)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from cmms.parse_input import parse_number
 from cmms.views.actors import Actor, Invalid
 from cmms.views.saved_views import SavedView, find_views, read_columns
 from cmms.views.search_tree import parse_tree, write_tree
@@ -76,7 +77,7 @@ def describe_columns(state: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     return [
         {
             "name": str(item.get("colId")),
-            "width": int(item.get("width") or 0),
+            "width": _bound_width(item.get("width") or 0),
             "hidden": bool(item.get("hide")),
             "sort": item.get("sort"),
             "sort_rank": item.get("sortIndex"),
@@ -84,6 +85,14 @@ def describe_columns(state: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
         for item in state
         if not str(item.get("colId")).startswith("ag-Grid")  # the boxes to choose rows by
     ]
+
+
+def _bound_width(width: object) -> int:
+    """A width that a column can have; what is no number is the least one."""
+    try:
+        return min(max(int(parse_number(width)), WIDTHS[0]), WIDTHS[1])
+    except ValueError:
+        return WIDTHS[0]
 
 
 def varying_columns(resource: Resource) -> set[str]:
@@ -154,7 +163,7 @@ def _place(
         column = known.get(str(item.get("name")))
         if column is not None and column.name not in [place.name for place in places]:
             hidden = column.name not in tab.columns if column.name in varying else bool(item.get("hidden"))
-            width = min(max(int(item.get("width") or column.width), WIDTHS[0]), WIDTHS[1])
+            width = _bound_width(item.get("width") or column.width)
             sort = item.get("sort") if item.get("sort") in ("asc", "desc") else None
             places.append(ColumnPlace(column.name, width, hidden, sort, item.get("sort_rank")))
     placed = {place.name for place in places}

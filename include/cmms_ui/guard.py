@@ -20,6 +20,7 @@ from fastapi import HTTPException
 from starlette._utils import get_route_path
 from starlette.requests import HTTPConnection
 
+from cmms.parse_input import parse_json
 from cmms.views.actors import Actor
 from cmms.views.audit import audit_refusal
 from cmms_ui.capabilities import identify
@@ -78,7 +79,8 @@ class Guard:
         try:
             actor, by_header = await self._identify(HTTPConnection(scope))
             receive = await self._admit(scope, path, actor, receive, by_header=by_header)
-        except Refused as refused:
+        except Exception as error:
+            refused = error if isinstance(error, Refused) else _show_fault(error)
             if actor is not None and scope.get("method") not in SAFE_METHODS:
                 await self._note(actor, scope, path, refused)
             await send_refusal(scope, receive, send, refused, path)
@@ -110,8 +112,9 @@ class Guard:
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refused(415, "only application/json is accepted")
         body = await _read_body(receive)
+        call = await anyio.to_thread.run_sync(_parse_body, body)
         if path == CALLBACK_PATH:
-            self._check_callback(body, actor)
+            self._check_callback(call, actor)
         return _replay_body(body, receive)
 
     def _check_origin(self, scope: Scope, headers: Any, *, by_header: bool) -> None:
@@ -123,15 +126,14 @@ class Guard:
             if by_header:
                 return
             raise Refused(403, "a write by cookie needs the header Origin")
-        if urlsplit(origin).netloc.lower() != headers.get("host", "").lower() or origin == "null":
+        if _host_of(origin) != headers.get("host", "").lower() or origin == "null":
             raise Refused(403, "writes are accepted from this site only")
 
-    def _check_callback(self, body: bytes, actor: Actor) -> None:
-        try:
-            output = json.loads(body)["output"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise Refused(400, "this is no callback") from None
-        row = self._callbacks.get(output) if isinstance(output, str) else None
+    def _check_callback(self, call: Any, actor: Actor) -> None:
+        output = call.get("output") if isinstance(call, dict) else None
+        if not isinstance(output, str):
+            raise Refused(400, "this is no callback")
+        row = self._callbacks.get(output)
         capability = CALLBACKS.get(row or "")
         if capability is None:
             raise Refused(403, "there is no such callback")
@@ -159,6 +161,30 @@ class Guard:
             await send(message)
 
         return send_with_headers
+
+
+def _show_fault(error: Exception) -> Refused:
+    """A fault of ours refuses like anything else; the log says what it was."""
+    log.error("A request to the CMMS view could not be checked.", exc_info=error)
+    return Refused(500, "Something went wrong here. The API server's log says what.")
+
+
+def _host_of(origin: str) -> str:
+    """The host that an origin names; empty for text that is no address."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _parse_body(body: bytes) -> Any:
+    """What a body says, before anything else reads it: of bounded size and depth, text that can be stored."""
+    try:
+        return parse_json(body, length=BODY_LIMIT_BYTES)
+    except json.JSONDecodeError:
+        raise Refused(400, "the body is no JSON") from None
+    except ValueError as error:
+        raise Refused(422, f"body: {error}") from None
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cmms.parse_input import parse_whole
 from cmms.views.actors import Actor, Forbidden, Invalid
 from cmms.views.listing import PAGE_SIZE_LIMIT, ListQuery, build_where
 from cmms.views.search_tree import Condition, conditions_of, parse_tree, read_tree, relations_of
@@ -30,6 +31,7 @@ _GRID_OPERATORS = {
     "greaterThanOrEqual": "at_least",
     "inRange": "between",
 }
+PARAMETER_LIMIT = 500
 RESERVED = ("tab", "q", "order", "offset", "limit", "format", "chip", "where")
 
 
@@ -52,8 +54,9 @@ def from_state(resource: Resource, actor: Actor, state: Mapping[str, Any], **pag
 
 def from_grid(resource: Resource, actor: Actor, state: Mapping[str, Any], request: Mapping[str, Any]) -> ListQuery:
     """From the store and what the grid wants: a block of rows, sorted and filtered by its headers."""
-    start = int(request.get("startRow") or 0)
-    limit = min(max(int(request.get("endRow") or 0) - start, 1), PAGE_SIZE_LIMIT)
+    plain = {name: request.get(name) or 0 for name in ("startRow", "endRow")}
+    start = _whole(plain, "startRow", 0)
+    limit = min(max(_whole(plain, "endRow", 0) - start, 1), PAGE_SIZE_LIMIT)
     order = tuple((str(item["colId"]), item["sort"] == "desc") for item in request.get("sortModel") or ())
     asked = {**state, "header_filters": request.get("filterModel")}
     return from_state(resource, actor, asked, offset=start, limit=limit, order=order)
@@ -61,6 +64,8 @@ def from_grid(resource: Resource, actor: Actor, state: Mapping[str, Any], reques
 
 def from_address(resource: Resource, actor: Actor, items: Sequence[tuple[str, str]]) -> ListQuery:
     """From the parameters of an address."""
+    if len(items) > PARAMETER_LIMIT:
+        raise Invalid(f"at most {PARAMETER_LIMIT} parameters")
     plain = dict(items)
     values: dict[str, list[str]] = {}
     for name, value in items:
@@ -84,11 +89,11 @@ def from_address(resource: Resource, actor: Actor, items: Sequence[tuple[str, st
     return check_query(resource, actor, query)
 
 
-def _whole(plain: Mapping[str, str], name: str, default: int) -> int:
-    text = plain.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Invalid(f"{name} must be a whole number", **{name: "must be a whole number"})
-    return int(text)
+def _whole(plain: Mapping[str, Any], name: str, default: int) -> int:
+    try:
+        return parse_whole(plain.get(name, default), 0)
+    except ValueError as error:
+        raise Invalid(f"{name} {error}", **{name: str(error)}) from None
 
 
 def _address_condition(resource: Resource, name: str, values: Iterable[str]) -> Condition:

@@ -48,12 +48,21 @@ class LazyApplication:
 
 
 async def refuse_all(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer 503 to everything, without a body that could tell anything."""
+    """Answer 503 to everything, with a body that says nothing of why."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1011})
         return
-    text = b"The CMMS view could not be started. The API server's log says why."
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    text = (
+        b'{"type": "about:blank", "title": "Not available", "status": 503,'
+        b' "detail": "The CMMS view could not be started. The API server\'s log says why."}'
+    )
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"cache-control", b"no-store"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'self'"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+    ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": text})

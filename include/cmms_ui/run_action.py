@@ -6,10 +6,9 @@ Capability, form and rows are judged here once for both. Output: the action's ou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from cmms.parse_input import check_text, parse_day, parse_number
 from cmms.views.actors import Actor, Forbidden, Invalid, NotFound
 from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
@@ -107,21 +106,11 @@ def _check(field: Field, value: Any) -> Any:
 def _check_text(field: Field, text: str) -> Any:
     if field.required and not text:
         raise ValueError("is required")
-    if len(text) > field.max_length:
-        raise ValueError(f"at most {field.max_length} characters")
-    if "\x00" in text:
-        raise ValueError("holds a character that cannot be stored")
+    check_text(text, field.max_length)
     if field.kind == "choice" and text not in {choice.value for choice in field.find_choices()}:
         raise ValueError("is not one of the choices")
     if field.kind == "date":
-        return date.fromisoformat(text[:10]).isoformat()
+        return parse_day(text).isoformat()
     if field.kind == "number":
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise ValueError("must be a number") from None
-        if not number.is_finite():
-            raise ValueError("must be a number")
-        if number.adjusted() >= NUMBER_DIGITS:  # 1e999999999 is short to write and fills the memory as an integer
-            raise ValueError("is too large")
+        parse_number(text, digits=NUMBER_DIGITS)
     return text

@@ -78,6 +78,6 @@ class Invalid(ViewError):
 
     status = 422
 
-    def __init__(self, message: str, **fields: str) -> None:
+    def __init__(self, message: str, /, **fields: str) -> None:
         super().__init__(message, **fields)
         self.fields = fields

@@ -19,6 +19,7 @@ from cmms.database import Cursor, execute
 from cmms.errors import CmmsError
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
+from cmms.parse_input import parse_key
 from cmms.views.action_progress import Listener, ignore_progress
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
@@ -262,7 +263,7 @@ def _apply(
         elif not str(after.get("inactive_reason") or "").strip():
             raise Invalid("Deactivating needs a reason.", inactive_reason="is required")
     if "equipment_group_id" in values:
-        after["equipment_group_id"] = int(values["equipment_group_id"]) if values["equipment_group_id"] else None
+        after["equipment_group_id"] = parse_key(values["equipment_group_id"]) if values["equipment_group_id"] else None
         after["group_source"] = "manual"
     after["notes"] = after["notes"] or None
     old = {name: before[name] for name in _AUDITED}

@@ -21,6 +21,7 @@ from typing import Any
 
 import cmms
 from cmms.database import Cursor, execute
+from cmms.parse_input import parse_key, parse_whole
 from cmms.sync.match_rules import PATTERN_LIMIT
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, ViewError
 from cmms.views.audit import audit
@@ -90,16 +91,14 @@ def check_rule(values: Mapping[str, Any]) -> dict[str, Any]:
     except (re.error, OverflowError, RecursionError) as error:
         raise Invalid("This is no regular expression.", pattern=f"is no regular expression: {error}") from error
     try:
-        priority = int(str(values.get("priority") or ""))
-    except ValueError:
-        raise Invalid("the priority is no whole number", priority="must be a whole number") from None
-    if not 0 <= priority < 1_000_000:
-        raise Invalid("the priority is out of range", priority="must be 0 to 999,999")
+        priority = parse_whole(str(values.get("priority") or ""), 0, 999_999)
+    except ValueError as error:
+        raise Invalid(f"the priority {error}", priority=str(error)) from None
     if values.get("field") not in FIELDS:
         raise Invalid("there is no such field", field="is not one of the choices")
     return {
         "priority": priority,
-        "equipment_group_id": int(values["equipment_group_id"]),
+        "equipment_group_id": parse_key(values["equipment_group_id"]),
         "field": values["field"],
         "pattern": pattern,
         "is_active": int(bool(values.get("is_active", True))),

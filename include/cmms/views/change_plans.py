@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import MySQLdb
@@ -19,6 +19,7 @@ import MySQLdb
 from cmms.database import Cursor, execute, query
 from cmms.maintenance.evaluate_maintenance import Evaluation, evaluate, evaluate_all
 from cmms.maintenance.site_today import site_today
+from cmms.parse_input import parse_number
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.choices import forget_choices
@@ -164,13 +165,14 @@ def _number(
     if not text:
         return None
     try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if number.is_finite() and not 0 <= number <= limit:  # first: a whole number of a billion digits fills the memory
+        number = parse_number(text)
+    except ValueError as error:
+        wrong[field] = str(error)
+        return None
+    if not 0 <= number <= limit:
         wrong[field] = f"must be 0 to {limit:,}"
         return None
-    if not number.is_finite() or (whole and number != int(number)):
+    if whole and number != int(number):
         wrong[field] = "must be a whole number" if whole else "must be a number"
         return None
     return int(number) if whole else number.quantize(Decimal("0.01"))

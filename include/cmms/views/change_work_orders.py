@@ -24,6 +24,7 @@ from cmms.maintenance.check_completion import Known, check_completion
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, TRANSITIONS, UNFINISHED, explain_refusal, may
 from cmms.maintenance.site_today import site_today
+from cmms.parse_input import parse_day, parse_whole
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale, WrongState
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
@@ -424,17 +425,15 @@ def _refuse_second_order(cursor: Cursor, equipment_id: int) -> None:
 def _check_plain(values: Mapping[str, Any]) -> Row:
     """What people write into an order, as it is stored."""
     try:
-        priority = int(Decimal(str(values.get("priority") or 3)))
-    except ArithmeticError:
-        priority = 0
-    if not 1 <= priority <= 5:
-        raise Invalid("a priority is 1 to 5", priority="must be 1 to 5")
+        priority = parse_whole(values.get("priority") or 3, 1, 5)
+    except ValueError as error:
+        raise Invalid("a priority is 1 to 5", priority=str(error)) from None
     planned = values.get("planned_date") or None
     return {
         "title": str(values.get("title") or "").strip()[:TITLE_LENGTH],
         "description": str(values.get("description") or "").strip() or None,
         "priority": priority,
-        "planned_date": date.fromisoformat(planned) if isinstance(planned, str) else planned,
+        "planned_date": parse_day(planned) if isinstance(planned, str) else planned,
     }
 
 

@@ -6,7 +6,6 @@ libraries of the rules do not belong into an API server.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from cmms.database import Cursor, execute, query
+from cmms.parse_input import parse_json
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale, ViewError
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
@@ -89,8 +89,8 @@ def correct(actor: Actor, key: int, version: int | None, text: str) -> None:
     if len(text.encode()) > PAYLOAD_LIMIT_BYTES:
         raise Invalid("the record is too large", payload="too large")
     try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        record = parse_json(text, length=PAYLOAD_LIMIT_BYTES)
+    except ValueError as error:
         raise Invalid("This is no valid JSON.", payload=str(error)[:200]) from error
     if not isinstance(record, dict):
         raise Invalid("A record is a JSON object.", payload="must be an object")

@@ -15,11 +15,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, text
 
+from cmms.parse_input import check_text, parse_day, parse_number
 from cmms.views.actors import Invalid
 from cmms.views.search_tree import Condition, Group, conditions_of, relations_of
 
@@ -144,6 +144,10 @@ class ListQuery:
             raise Invalid(f"at most {CONDITION_LIMIT} conditions", conditions="too many")
         if len(self.search) > TEXT_LIMIT or any(len(c.values) > VALUE_LIMIT for c in self.conditions):
             raise Invalid("the search is too long", search="too long")
+        try:
+            check_text(self.search)
+        except ValueError as error:
+            raise Invalid(f"the search {error}", search=str(error)) from None
 
 
 def select_page_keys(listing: Listing, query: ListQuery) -> Select[Any]:
@@ -330,20 +334,16 @@ def _express(known: Field, condition: Condition, zone: tzinfo) -> ColumnElement[
 def _convert(known: Field, value: str, zone: tzinfo) -> Any:
     try:
         if known.kind in ("number", "hours", "integer"):
-            number = Decimal(value)
-            if not number.is_finite():
-                raise ValueError
-            return number
+            return parse_number(value)
         if known.kind == "boolean":
             return {"true": 1, "false": 0, "1": 1, "0": 0}[value.lower()]
         if known.kind in ("date", "instant"):
-            day = date.fromisoformat(value[:10])
+            day = parse_day(value)
             return day if known.kind == "date" else Day.of(day, zone)
-    except (ValueError, KeyError, InvalidOperation, OverflowError):
-        raise Invalid(f"{known.name}: {value[:40]!r} is no {known.kind}", **{known.name: "wrong value"}) from None
-    if len(value) > TEXT_LIMIT:
-        raise Invalid(f"{known.name}: too long", **{known.name: "too long"})
-    return value
+        return check_text(value, TEXT_LIMIT)
+    except (ValueError, KeyError, OverflowError) as error:
+        why = str(error) if known.kind not in ("boolean", "instant") else f"is no {known.kind}"
+        raise Invalid(f"{known.name}: {value[:40]!r} {why}", **{known.name: why}) from None
 
 
 def _begin(value: Any) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cmms.parse_input import parse_json
 from cmms.views.actors import Invalid
 
 DEPTH_LIMIT = 3
@@ -55,9 +56,11 @@ def parse_tree(text: str) -> Group | None:
     if len(text) > LENGTH_LIMIT:
         raise _wrong(f"at most {LENGTH_LIMIT:,} characters")
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = parse_json(text, length=LENGTH_LIMIT)
+    except json.JSONDecodeError:
         raise _wrong("is not JSON") from None
+    except ValueError as error:
+        raise _wrong(str(error)) from None
     return read_tree(value)
 
 

@@ -51,7 +51,9 @@ class ActionCall(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     keys: list[Annotated[int, Field(ge=1, le=_KEY_LIMIT)]] = Field(default=[], max_length=10_000, examples=[[17]])
-    version: int | None = Field(default=None, description="row_version that was seen; needed by actions on one record")
+    version: int | None = Field(
+        default=None, ge=0, le=_KEY_LIMIT, description="row_version that was seen; needed by actions on one record"
+    )
     request: str = Field(
         default="",
         max_length=80,
@@ -84,6 +86,7 @@ def add_rest_api(server: FastAPI) -> None:
     server.add_exception_handler(CmmsError, _show_outage)
     server.add_exception_handler(RequestValidationError, _show_bad_request)
     server.add_exception_handler(HTTPException, _show_http_error)
+    server.add_exception_handler(Exception, _show_fault)
     describe_problems(server)
     server.get(
         f"{PREFIX}/me", tags=["me"], summary="Who I am here and what I may do", response_model=Me, responses=problems()
@@ -285,6 +288,10 @@ def _show_bad_request(_request: Request, error: Exception) -> JSONResponse:
 def _show_http_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     return _answer(error.status_code, str(error.detail))
+
+
+def _show_fault(_request: Request, _error: Exception) -> JSONResponse:
+    return _answer(500, "Something went wrong here. The API server's log says what.")
 
 
 def _answer(status: int, detail: str, **more: Any) -> JSONResponse:

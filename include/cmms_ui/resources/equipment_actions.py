@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from cmms.parse_input import parse_day, parse_key, parse_whole
 from cmms.sync.validation_reports import DEFAULT_DAYS
 from cmms.views import change_work_orders as orders
 from cmms.views.action_progress import telling_progress
-from cmms.views.actors import Actor
+from cmms.views.actors import Actor, Invalid
 from cmms.views.change_equipment import (
     BulkResult,
     change_many,
@@ -64,7 +64,7 @@ def _change(actor: Actor, target: Target, wanted: Mapping[str, Any], action: str
 
 def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
     """From which groups how many machines would come, and which of them a person has put where they are."""
-    chosen = int(values["equipment_group_id"]) if values.get("equipment_group_id") else None
+    chosen = parse_key(values["equipment_group_id"]) if values.get("equipment_group_id") else None
     shares = find_groups_of(target.keys)
     name = next((c.label for c in group_choices() if c.value == str(chosen)), "no group")
     moving = sum(share.machines for share in shares if share.group_id != chosen)
@@ -115,7 +115,7 @@ def _preview_schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -
 
 def _plan_of(values: Mapping[str, Any]) -> tuple[int, date | None]:
     day = values.get("first_due_date")
-    return int(values["plan_id"]), date.fromisoformat(day) if day else None
+    return parse_key(values["plan_id"]), parse_day(day) if day else None
 
 
 def _order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -137,7 +137,11 @@ def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    report = start_validation(actor, target.keys, days=int(Decimal(values.get("days") or 0)))
+    try:
+        days = parse_whole(values.get("days") or 0, 0)
+    except ValueError as error:
+        raise Invalid("the number of days is no whole number", days=str(error)) from None
+    report = start_validation(actor, target.keys, days=days)
     return Outcome(f"{len(target.keys):,} machines are being judged.", "info", f"/validations/{report}")
 
 

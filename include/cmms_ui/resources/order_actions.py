@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, UNFINISHED, may
 from cmms.maintenance.site_today import site_today
+from cmms.parse_input import parse_day, parse_number
 from cmms.views.actors import Actor
 from cmms.views.change_work_orders import (
     DueLine,
@@ -49,7 +49,7 @@ _PLAIN_FIELDS = (
 
 def planned_date(values: Mapping[str, Any]) -> date | None:
     """The day that was chosen in the form."""
-    return date.fromisoformat(values["planned_date"]) if values.get("planned_date") else None
+    return parse_day(values["planned_date"]) if values.get("planned_date") else None
 
 
 def preview_orders(found: OrdersResult) -> Preview:
@@ -125,8 +125,8 @@ def _complete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
         actor,
         target.keys[0],
         target.version,
-        reading=Decimal(reading) if reading else None,
-        done_on=date.fromisoformat(day) if day else None,
+        reading=parse_number(reading) if reading else None,
+        done_on=parse_day(day) if day else None,
         note=values.get("note"),
     )
     return Outcome("The work is completed; its plan counts from this counter and day on.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
+from cmms.parse_input import parse_day
 from cmms.views import choices
 from cmms.views.actors import Actor
 from cmms.views.schedule_maintenance import Conflict, remove_schedules, reschedule
@@ -42,7 +42,7 @@ def _remove(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _reschedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    done = reschedule(actor, target.keys, date.fromisoformat(values["first_due_date"]))
+    done = reschedule(actor, target.keys, parse_day(values["first_due_date"]))
     return tell_conflicts(f"{count(done.moved, 'schedule')} moved.", done.conflicts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cmms.parse_input import parse_day
 from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.read_gaps import last_due_day
 from cmms.views.read_status import read
@@ -74,7 +75,7 @@ def _words(value: object) -> list[str]:
 def _day(values: Mapping[str, Any], name: str) -> date | None:
     text = str(values.get(name) or "")
     try:
-        return date.fromisoformat(text[:10]) if text else None
+        return parse_day(text) if text else None
     except ValueError:
         raise Invalid("this is no date", **{name: "must be a date"}) from None
 

@@ -1,0 +1,137 @@
+"""Input that was made to do harm: short numbers that are huge, deep JSON, text that cannot be stored, odd headers.
+
+Every answer is a 4xx with all headers. What would take minutes if it were worked on shows by its status alone.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from cmms.views.actors import Invalid
+from tests.plugins.conftest import ClientFor
+
+API = "/cmms/api/v1"
+HUGE = ("1e999999999", "-1e999999999", "1e-999999999", "9" * 5000, "1e400")
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+def _is_refused(answer: Any, *statuses: int) -> None:
+    assert answer.status_code in (statuses or (422,)), (answer.status_code, answer.text[:300])
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == answer.status_code
+
+
+def _numeric_fields() -> list[tuple[str, str]]:
+    from cmms_ui.resources import RESOURCES
+
+    return [
+        (resource.name, column.name)
+        for resource in RESOURCES.values()
+        for column in resource.columns
+        if column.filterable and column.kind in ("integer", "hours")
+    ]
+
+
+def test_no_numeric_filter_takes_a_number_that_nobody_can_store(client_for: ClientFor) -> None:
+    viewer = client_for("viewer")
+    fields = _numeric_fields()
+    assert len(fields) > 30
+    for place, (resource, field) in enumerate(fields):
+        number = HUGE[place % len(HUGE)]
+        _is_refused(viewer.get(f"{API}/{resource}", params={field: number}))
+    for number in HUGE:
+        _is_refused(viewer.get(f"{API}/plants/export", params={"id.at_least": number}))
+        where = json.dumps({"any": [{"field": "id", "is": "less", "values": [number]}]})
+        _is_refused(viewer.get(f"{API}/plants", params={"where": where}))
+
+
+@pytest.mark.parametrize("query", [
+    "limit=1e9", "offset=1e999999999", "offset=99999999999999999999", "limit=%D9%A1", "q=%00", "plant_code=%00",
+    "where=" + quote(DEEP[:7000]), "where=" + quote(json.dumps({"all": [{"field": "id", "is": "equals", "values": [10**400]}]})),
+    'where={"all":[{"field":"plant_code","is":"equals","values":["\\ud800"]}]}', 'where={"all":[NaN]}', "where=[1e999]",
+    "message=1", "self=1", "fields=1", "context=1", "order=message", "created_at=0000-00-00",
+    "&".join(f"id={n}" for n in range(600)), "&".join(f"a{n}=1" for n in range(600)), "id.between=1",
+    "created_at.between=9999-12-31&created_at.between=9999-12-31", "created_at=2026-W01-1", "is_active=maybe",
+])  # fmt: skip
+def test_an_address_that_makes_no_sense_is_refused(client_for: ClientFor, query: str) -> None:
+    _is_refused(client_for("viewer").get(f"{API}/plants?{query}"))
+
+
+@pytest.mark.parametrize("body", [
+    DEEP, '{"values":' + DEEP + "}", '{"keys": [' + "9" * 5000 + "]}", '{"keys": [1e999999999]}', '{"keys": [NaN]}',
+    '{"values": {"note": "\\ud800"}}', '{"values": {"\\udfff": 1}}', '{"values": {"note": "\\u0000"}}', '{"version": -1}',
+    "[" + "0," * 300_000 + "0]", '{"values": {"message": 1}}', '{"values": []}', "[]", "1", '"x"', "null", "{", "",
+    '{"keys": [' + "1," * 10_001 + "1]}",
+], ids=range(19))  # fmt: skip
+def test_a_body_that_makes_no_sense_is_refused(client_for: ClientFor, body: str) -> None:
+    for path in (f"{API}/plants/actions/create", f"{API}/maintenance-plans/actions/create/preview"):
+        answer = client_for("admin").post(path, content=body, headers={"Content-Type": "application/json"})
+        _is_refused(answer, 400, 413, 422)
+
+
+def _forms() -> list[tuple[str, Any, dict[str, Any]]]:
+    from cmms_ui.api.describe import example_call
+    from cmms_ui.resources import RESOURCES
+
+    return [
+        (resource.name, action, example_call(action)) for resource in RESOURCES.values() for action in resource.actions
+    ]
+
+
+def test_no_field_of_a_form_takes_a_value_of_another_kind(client_for: ClientFor) -> None:
+    from cmms_ui.run_action import check_values
+
+    tried = 0
+    for resource, action, call in _forms():
+        for field in action.fields:
+            if field.read_only or not field.is_visible(call["values"]):
+                continue
+            is_text = field.kind in ("text", "long", "json", "code")
+            wrong = ({"a": 1}, [[]], "a\x00", "x" * 70_000, *(() if is_text else (*HUGE, 10**18 * 100, "0000-01-01")))
+            for value in wrong:
+                with pytest.raises(Invalid) as refused:
+                    check_values(action, {**call["values"], field.name: value})
+                assert field.name in refused.value.fields, (action.name, field.name, value)
+                tried += 1
+            body = {**call, "keys": [], "values": {**call["values"], field.name: wrong[-1]}}
+            _is_refused(client_for("admin").post(f"{API}/{resource}/actions/{action.verb}", json=body))
+    assert tried > 200
+
+
+ORIGINS = ("http://[", "http://[::1", "null", "http://" + "a" * 8000, "http://testserver:99999999", "//", "\xff", "")
+
+
+@pytest.mark.parametrize("origin", ORIGINS, ids=range(len(ORIGINS)))
+def test_an_origin_that_is_no_address_is_refused_like_any_other(client_for: ClientFor, origin: str) -> None:
+    for path in ("/cmms/_dash-update-component", f"{API}/plants/actions/create"):
+        answer = client_for("viewer").post(path, json={}, headers={"Origin": origin.encode("latin-1")})
+        _is_refused(answer, 403)
+
+
+HOSTS = ("[", "]:80", "a b", "x" * 5000, "test[server", ":", "\xff", "http://testserver")
+
+
+@pytest.mark.parametrize("host", HOSTS, ids=range(len(HOSTS)))
+def test_a_host_that_is_no_host_is_nobodys_origin(client_for: ClientFor, host: str) -> None:
+    viewer = client_for("viewer")
+    answer = viewer.post(f"{API}/plants/actions/create", json={}, headers={"Host": host.encode("latin-1")})
+    _is_refused(answer, 403)
+
+
+def test_a_fault_while_a_request_is_checked_is_a_problem_document_with_all_headers(
+    client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms_ui import guard
+
+    def fail(_connection: Any) -> Any:
+        raise RuntimeError("the auth manager's database is away")
+
+    monkeypatch.setattr(guard, "identify", fail)
+    _is_refused(client_for("viewer").get(f"{API}/me"), 500)
