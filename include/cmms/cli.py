@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cmms.airflow_connections import look_into_metadata_database
 from cmms.errors import CmmsError
 from cmms.log_file import log_to_file
 from cmms.settings_files import find_plants_file
@@ -24,6 +25,7 @@ from cmms.settings_files import find_plants_file
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and run the command; returns the exit code."""
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
+    look_into_metadata_database()
     parser = _parser()
     args = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)

@@ -7,6 +7,7 @@ statement's text is the name of a staging table, which :func:`execute` checks.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from cmms.airflow_connections import read_airflow_connection
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable
 from cmms.package_files import find_folder, read_package_file
 from cmms.settings import MYSQL_CONNECTION
@@ -32,9 +34,10 @@ _SESSION = (
 )
 
 LOST = frozenset(
-    {4031, 2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024}
+    {0, 4031, 2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024}
 )
-"""Connection refused, lost or killed, packet trouble, too many connections, idle for too long: may pass."""
+"""Connection refused, lost or killed, packet trouble, too many connections, idle for too long: may pass.
+0: the driver itself has closed the connection."""
 LOCKED = frozenset({1205, 1213, 1020})
 """Lock wait time-out, deadlock, a row that others have changed since it was read (MariaDB's snapshot isolation): roll
 back and repeat the whole transaction."""
@@ -43,7 +46,7 @@ INFILE_FORBIDDEN = frozenset({1148, 3948, 3950, 4166, 2068})
 _REFUSED = frozenset({1044, 1045, 1049, 1114, 1021, 1142, 1143, 1146, 1227, 1290, 1836, 1030, 1034, 3100})
 
 Connection = Any
-"""A MySQLdb connection (untyped library)."""
+"""A connection of ``cmms.mysql_driver`` (untyped libraries)."""
 Cursor = Any
 T = TypeVar("T")
 
@@ -58,31 +61,56 @@ def connect(*, local_infile: bool = False, is_patient: bool = False) -> Connecti
     Raises:
         DatabaseUnavailable: server down or unreachable.
         DatabaseRefused: credentials or database name refused.
+        SettingsError: there is no such connection.
     """
-    from airflow.providers.mysql.hooks.mysql import MySqlHook
+    from cmms import mysql_driver
 
-    class Hook(MySqlHook):
-        """MySqlHook passes no time-outs and no charset of ours through."""
-
-        def _get_conn_config_mysql_client(self, conn: Any) -> dict[str, Any]:
-            config: dict[str, Any] = super()._get_conn_config_mysql_client(conn)
-            seconds = 0 if is_patient else int(conn.extra_dejson.get("read_timeout", ANSWER_TIMEOUT_SECONDS))
-            return {
-                **config,
-                **({"read_timeout": seconds, "write_timeout": seconds} if seconds else {}),
-                "charset": "utf8mb4",
-                "use_unicode": True,
-                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                "local_infile": 1 if local_infile else 0,
-            }
-
-    hook = Hook(mysql_conn_id=MYSQL_CONNECTION, local_infile=local_infile)
+    options = _read_options(local_infile=local_infile, is_patient=is_patient)
     with translated_errors("connecting to cmms_mysql"):
-        connection = hook.get_conn()
+        connection = mysql_driver.connect(options)
         with closing(connection.cursor()) as cursor:
             cursor.execute(_SESSION.replace("transaction_isolation", _isolation_variable(connection)))
         connection.commit()
     return connection
+
+
+def _read_options(*, local_infile: bool, is_patient: bool) -> dict[str, Any]:
+    """Address, credential and TLS of ``cmms_mysql``, and our time-outs, as mysqlclient takes them."""
+    stored = read_airflow_connection(MYSQL_CONNECTION)
+    seconds = 0 if is_patient else int(stored.extra_dejson.get("read_timeout", ANSWER_TIMEOUT_SECONDS))
+    return {
+        **_provider_options(stored),
+        **({"read_timeout": seconds, "write_timeout": seconds} if seconds else {}),
+        "charset": "utf8mb4",
+        "use_unicode": True,
+        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "local_infile": 1 if local_infile else 0,
+    }
+
+
+def _provider_options(stored: Any) -> dict[str, Any]:
+    """The connection's fields by Airflow's MySQL provider, or, where that is not installed, read as it reads them."""
+    from cmms import mysql_driver
+
+    if mysql_driver.is_compiled():
+        with suppress(ImportError):
+            from airflow.providers.mysql.hooks.mysql import MySqlHook
+
+            options: dict[str, Any] = MySqlHook(MYSQL_CONNECTION)._get_conn_config_mysql_client(stored)
+            return options
+    extra = stored.extra_dejson
+    tls = extra.get("ssl")
+    found = {
+        "user": stored.login,
+        "passwd": stored.password or "",
+        "host": stored.host or "localhost",
+        "db": stored.schema or "",
+        "port": int(stored.port or 3306),
+        "ssl": json.loads(tls) if isinstance(tls, str) else tls,
+        "ssl_mode": extra.get("ssl_mode"),
+        "unix_socket": extra.get("unix_socket"),
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def server_time(connection: Connection) -> datetime:
@@ -109,9 +137,9 @@ def session(*, local_infile: bool = False) -> Iterator[Connection]:
 
 @contextmanager
 def _ignoring_lost_connection() -> Iterator[None]:
-    import MySQLdb
+    from cmms import mysql_driver
 
-    with suppress(MySQLdb.Error):  # the server has already gone: it rolled back by itself
+    with suppress(mysql_driver.Error):  # the server has already gone: it rolled back by itself
         yield
 
 
@@ -167,7 +195,7 @@ def run_transaction(connection: Connection, work: Callable[[Cursor], T], *, what
             unknown: the caller's marker in the database tells).
         DatabaseRefused: disk full, read-only, missing privilege.
     """
-    import MySQLdb
+    from cmms import mysql_driver
 
     for attempt in range(1, LOCK_ATTEMPTS + 1):
         try:
@@ -175,7 +203,7 @@ def run_transaction(connection: Connection, work: Callable[[Cursor], T], *, what
                 result = work(cursor)
             connection.commit()
             return result
-        except MySQLdb.Error as error:
+        except mysql_driver.Error as error:
             with _ignoring_lost_connection():
                 connection.rollback()
             if error_number(error) in LOCKED and attempt < LOCK_ATTEMPTS:
@@ -208,11 +236,11 @@ def translate(error: Exception, what: str) -> CmmsError:
 @contextmanager
 def translated_errors(what: str) -> Iterator[None]:
     """Turn driver errors into ours, so that callers need not know the driver."""
-    import MySQLdb
+    from cmms import mysql_driver
 
     try:
         yield
-    except MySQLdb.Error as error:
+    except mysql_driver.Error as error:
         raise translate(error, what) from error
 
 

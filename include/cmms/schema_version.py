@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import MySQLdb
-
+from cmms import mysql_driver
 from cmms.database import Connection, error_number, query, translate
 from cmms.errors import DatabaseRefused
 
@@ -34,7 +33,7 @@ def check_schema_version(connection: Connection) -> None:
     known = newest_version()
     try:
         rows = query(connection, "run/schema_version")
-    except MySQLdb.Error as error:
+    except mysql_driver.Error as error:
         if error_number(error) != _NO_SUCH_TABLE:
             raise translate(error, "reading the version of the tables") from error
         rows = []

@@ -91,3 +91,10 @@ def test_records_are_mapped_and_judged_where_there_is_neither_airflow_nor_a_data
     assert done.stdout.splitlines()[-1:] == ["[8500, -8500] {1: 'NEGATIVE_HOURS'} {1: {'HOURS_MISMATCH'}}"], (
         done.stderr[-3000:]
     )
+
+
+@pytest.mark.feature("PKG-01")
+def test_one_module_knows_which_mysql_driver_there_is() -> None:
+    for file in _modules(ROOT / "include"):
+        if file.name != "mysql_driver.py":
+            assert not {"MySQLdb", "pymysql"} & set(_imports(file)), file

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from cmms.airflow_connections import undefined_connection
 from cmms.errors import SettingsError
 from cmms.settings import API_CONNECTION
 
@@ -69,7 +70,7 @@ def read_connection() -> ApiConnection:
         session = hook.get_conn()
         credential = hook.get_connection(API_CONNECTION)
     except AirflowNotFoundException:
-        raise SettingsError(f"the Airflow connection {API_CONNECTION} is not defined") from None
+        raise undefined_connection(API_CONNECTION) from None
     except ValueError:
         raise SettingsError(f"the Airflow connection {API_CONNECTION} has no usable host") from None
     host = urlsplit(hook.base_url)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection as AlchemyConnection
 from sqlalchemy import create_engine, pool
 from sqlalchemy.exc import DBAPIError
 
+from cmms import mysql_driver
 from cmms.database import LOCKED, connect, error_number, translate
 from cmms.errors import DatabaseUnavailable
 
@@ -47,7 +48,7 @@ def downgrade(revision: str = "base") -> None:
 
 def _run(action: Callable[[Config], None]) -> None:
     patiently = partial(connect, is_patient=True)
-    engine = create_engine("mysql+mysqldb://", creator=patiently, poolclass=pool.NullPool)
+    engine = create_engine(f"{mysql_driver.DIALECT}://", creator=patiently, poolclass=pool.NullPool)
     try:
         with engine.begin() as connection:
             action(configuration(connection))

@@ -86,7 +86,7 @@ def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, t
 
 def _columns(connection: Connection, statement: str, parameters: dict[str, Any], types: dict[str, Any]) -> pl.DataFrame:
     """The answer as a frame, converted batch by batch: as Python objects it would take several times the memory."""
-    from MySQLdb.cursors import SSCursor
+    from cmms.mysql_driver import SSCursor
 
     batches = [pl.DataFrame(schema=types)]
     with translated_errors(statement), closing(connection.cursor(SSCursor)) as cursor:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import zlib
 from datetime import date
 
-import MySQLdb
-
+from cmms import mysql_driver
 from cmms.database import INFILE_FORBIDDEN, Cursor, error_number, execute
 from cmms.sync.flag_following_days import flag_following_days
 from cmms.sync.merge_outcome import Outcome, rows_of
@@ -58,7 +57,7 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
         parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
         try:
             loaded = execute(cursor, "merge/running_time_load_day", parameters)
-        except MySQLdb.Error as error:
+        except mysql_driver.Error as error:
             if error_number(error) in INFILE_FORBIDDEN:
                 raise StageNeeded from error
             raise
@@ -73,7 +72,7 @@ def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     gone = []
     try:
         execute(cursor, "merge/running_time_insert_day", written, stage_table=stage.table)
-    except MySQLdb.IntegrityError as error:
+    except mysql_driver.IntegrityError as error:
         if error_number(error) != _NO_PARENT:
             raise
         execute(cursor, "merge/running_time_gone", stage_table=stage.table)

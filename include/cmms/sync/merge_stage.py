@@ -21,9 +21,9 @@ from contextlib import closing, contextmanager, suppress
 from datetime import date
 from typing import Any
 
-import MySQLdb
 import polars as pl
 
+from cmms import mysql_driver
 from cmms.database import Connection, Cursor, execute, query, run_transaction, translated_errors
 from cmms.errors import BatchRuleBroken, HandoverMissing
 from cmms.sync.claim_units import check_fence
@@ -112,7 +112,7 @@ def _ended_when_frozen(connection: Connection, seconds: int) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(MySQLdb.Error), closing(connection.cursor()) as cursor:  # the session may be lost by now
+        with suppress(mysql_driver.Error), closing(connection.cursor()) as cursor:  # the session may be lost by now
             cursor.execute("SET SESSION wait_timeout = DEFAULT")
 
 

@@ -159,7 +159,7 @@ class Reporter:
         Then the merge is the sign of life, and this step need not wait for it. Leases before the log row, as
         merging and closing do: no deadlock.
         """
-        import MySQLdb
+        from cmms import mysql_driver
 
         connection = self._connected()
         lease = {"sync_log_id": self.sync_log_id, "lease_seconds": self._lease_seconds}
@@ -171,7 +171,7 @@ class Reporter:
                 execute(cursor, "run/renew_leases", lease)
                 execute(cursor, "run/heartbeat", {"sync_log_id": self.sync_log_id})
                 connection.commit()
-            except MySQLdb.Error as error:
+            except mysql_driver.Error as error:
                 if error_number(error) not in LOCKED:
                     raise
                 connection.rollback()

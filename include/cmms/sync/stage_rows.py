@@ -20,9 +20,9 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-import MySQLdb
 import polars as pl
 
+from cmms import mysql_driver
 from cmms.database import (
     INFILE_FORBIDDEN,
     Connection,
@@ -176,7 +176,7 @@ def is_staged(run: RunContext, connection: Connection, stage: Stage) -> bool:
         return run.storage.exists(stage.file)
     try:
         return int(query(connection, "stage/count", stage_table=stage.table)[0]["staged"]) == stage.staged
-    except MySQLdb.ProgrammingError:  # no such table
+    except mysql_driver.ProgrammingError:  # no such table
         return False
 
 
@@ -191,7 +191,7 @@ def check_staged(cursor: Cursor, stage: Stage) -> None:
     try:
         execute(cursor, "stage/count", stage_table=stage.table)
         found = int(cursor.fetchone()[0])
-    except MySQLdb.ProgrammingError:
+    except mysql_driver.ProgrammingError:
         found = 0
     if found != stage.staged or not stage.table:
         raise HandoverMissing(f"{stage.table} is not complete; clear the stage task and all after it")
@@ -271,7 +271,7 @@ class _Loader:
                 with closing(self._connection.cursor()) as cursor:
                     loaded = execute(cursor, "stage/load", {"file": str(file)}, stage_table=self._table)
                     self._refuse_changes(cursor, loaded, len(rows))
-            except MySQLdb.Error as error:
+            except mysql_driver.Error as error:
                 if error_number(error) not in INFILE_FORBIDDEN:
                     raise
                 log.warning("LOAD DATA LOCAL is not allowed here (%s): staging by INSERT, which is slower", error)

@@ -19,7 +19,7 @@ def stream_rows(
     Raises:
         DatabaseUnavailable, DatabaseRefused: from the server.
     """
-    from MySQLdb.cursors import SSCursor
+    from cmms.mysql_driver import SSCursor
 
     with translated_errors(statement), closing(connection.cursor(SSCursor)) as cursor:
         execute(cursor, statement, parameters)

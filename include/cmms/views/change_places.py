@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-import MySQLdb
-
+from cmms import mysql_driver
 from cmms.database import Cursor, execute
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
@@ -61,7 +60,7 @@ def create_row(actor: Actor, what: str, table: str, row: dict[str, Any], *, uniq
     def work(cursor: Cursor) -> int:
         try:
             execute(cursor, f"ui/insert_{what}", row)
-        except MySQLdb.IntegrityError as error:
+        except mysql_driver.IntegrityError as error:
             if error.args[0] == _DUPLICATE:
                 raise Invalid(f"this {_words(what)} exists already", **{unique: "exists already"}) from error
             raise
@@ -95,7 +94,7 @@ def edit_row(
             raise Stale(f"This {_words(what)} has been changed meanwhile. Look at it again before you change it.")
         try:
             execute(cursor, f"ui/update_{what}", {**row, "id": key})
-        except MySQLdb.IntegrityError as error:
+        except mysql_driver.IntegrityError as error:
             if error.args[0] == _DUPLICATE:
                 raise Invalid(f"this {unique} exists already", **{unique: "exists already"}) from error
             raise

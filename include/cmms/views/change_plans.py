@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import MySQLdb
-
+from cmms import mysql_driver
 from cmms.database import Cursor, execute, query
 from cmms.maintenance.evaluate_maintenance import Evaluation, evaluate, evaluate_all
 from cmms.maintenance.site_today import site_today
@@ -217,7 +216,7 @@ def _write_plan(cursor: Cursor, actor: Actor, key: int | None, version: int | No
         if before.pop("row_version") != version and version is not None:
             raise Stale("This plan has been changed meanwhile. Look at it again before you change it.")
         execute(cursor, "ui/update_maintenance_plan", {**row, "id": key})
-    except MySQLdb.IntegrityError as error:
+    except mysql_driver.IntegrityError as error:
         if error.args[0] == _DUPLICATE:
             raise Invalid("a plan with this name exists already", name="exists already") from error
         raise

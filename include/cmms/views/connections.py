@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 
+from cmms import mysql_driver
 from cmms.database import Connection, Cursor, connect, run_transaction, translated_errors
 from cmms.views.keep_results import forget_soon
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 def engine() -> sqlalchemy.Engine:
     """The process's pool; the address comes from Airflow's connection at the first use."""
     return sqlalchemy.create_engine(
-        "mysql+mysqldb://",
+        f"{mysql_driver.DIALECT}://",
         creator=_connect,
         pool_size=POOL_SIZE,
         max_overflow=0,

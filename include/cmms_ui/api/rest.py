@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from cmms.errors import CmmsError
+from cmms.errors import CmmsError, SettingsError
 from cmms.views.actors import NotFound, ViewError
 from cmms.views.listing import OPERATORS_OF, PAGE_SIZE_LIMIT
 from cmms.views.read_equipment import read_running_times
@@ -275,7 +275,9 @@ def _show_view_error(_request: Request, error: Exception) -> JSONResponse:
     return _answer(error.status, error.message, **more)
 
 
-def _show_outage(_request: Request, _error: Exception) -> JSONResponse:
+def _show_outage(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, SettingsError):  # it names the connection or the setting, and what to do
+        return _answer(503, error.message)
     return _answer(503, "The CMMS database does not answer.")
 
 

@@ -16,7 +16,7 @@ import anyio.to_thread
 import dash
 from dash import ctx, get_relative_path, no_update, set_props
 
-from cmms.errors import CmmsError
+from cmms.errors import CmmsError, SettingsError
 from cmms.views.actors import ViewError
 from cmms_ui.guard import current_actor
 from cmms_ui.policy import CALLBACKS
@@ -101,6 +101,8 @@ def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[...
             current_actor().require(CALLBACKS[item.name])  # the guard has asked already; nobody passes beside it
             return item.function(*values)
         except ViewError as error:
+            notify(error.message, "error")
+        except SettingsError as error:
             notify(error.message, "error")
         except CmmsError as error:
             log.warning("%s: %s", item.name, error)
