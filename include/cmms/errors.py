@@ -18,6 +18,7 @@
     │   ├── SettingsError
     │   ├── ApiRefused
     │   ├── BadPayload
+    │   ├── AnswerIncomplete
     │   ├── ContractBroken
     │   ├── BatchRuleBroken
     │   ├── DatabaseRefused
@@ -134,6 +135,12 @@ class ApiRefused(StopError):
 
 class BadPayload(StopError):
     """The body is no JSON, an HTML page, too large, or not shaped as the settings say."""
+
+    category = "api"
+
+
+class AnswerIncomplete(StopError):
+    """The answer says that more records exist than came, and no setting uses what it says; nothing is merged."""
 
     category = "api"
 

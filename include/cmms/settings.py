@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from cmms.api.body_path import check_path
 from cmms.errors import SettingsError
 from cmms.parse_input import parse_ratio
 from cmms.settings_files import find_settings_file
@@ -50,12 +51,17 @@ def _timezone(value: Any) -> str:
     return value
 
 
+def _body_path(value: Any) -> Any:
+    return check_path(value) if isinstance(value, str) else value
+
+
 def _names(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
 Factor = Annotated[Fraction, BeforeValidator(_factor)]
 TimeZoneName = Annotated[str, BeforeValidator(_timezone)]
+BodyPath = Annotated[str, BeforeValidator(_body_path)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
@@ -114,9 +120,10 @@ class Auth(Frozen):
 
 
 class Pagination(Frozen):
-    """How pages follow each other. Paths are dotted, in the body; "" is the body itself.
+    """How pages follow each other. Paths lead into the body, as :mod:`cmms.api.body_path` reads them.
 
-    The headers ``total_header`` and ``cursor_header`` count where the body has no such value.
+    The headers ``total_header`` and ``cursor_header`` count where the body has no such value. ``has_more_path`` names
+    a flag that says whether a further page exists: false is the end, although a cursor comes along.
 
     Totals decide where the end is when the source tells them. Without them ``ends_with`` says which page is the
     last one of the styles ``page`` and ``offset``: a ``short_page`` has another number of records than asked for;
@@ -130,14 +137,34 @@ class Pagination(Frozen):
     first_page: int = Field(1, ge=0)
     offset_parameter: str = "offset"
     cursor_parameter: str = "cursor"
-    cursor_path: str = "meta.next_cursor"
-    next_path: str = "links.next"
-    total_path: str | None = "meta.total"
-    last_page_path: str | None = "meta.last_page"
+    cursor_path: BodyPath = "meta.next_cursor"
+    next_path: BodyPath = "links.next"
+    has_more_path: BodyPath | None = None
+    total_path: BodyPath | None = "meta.total"
+    last_page_path: BodyPath | None = "meta.last_page"
     total_header: str = "X-Total-Count"
     cursor_header: str = "X-Next-Cursor"
     ends_with: Literal["short_page", "empty_page"] = "short_page"
     max_pages: int = Field(100_000, ge=1)
+
+
+HintAction = Literal["auto", "fail", "warn", "ignore"]
+EmptyAnswer = Literal["null", "no_content", "not_found"]
+
+
+class Hints(Frozen):
+    """What follows when an answer says that more exists than came and no other setting uses it.
+
+    ``fail``: nothing of the unit is merged; ``warn``: it is merged, the run ends ``partial`` and with an alert, and
+    nothing counts as missing or resolved; ``auto``: fail where the stream is ``strict``, else warn. ``missing_path``
+    is about a path of ``pagination`` that the site has set and that leads nowhere on the first page.
+    """
+
+    next_page: HintAction = "auto"
+    has_more: HintAction = "auto"
+    total: HintAction = "auto"
+    pages: HintAction = "auto"
+    missing_path: HintAction = "auto"
 
 
 class Timeouts(Frozen):
@@ -209,9 +236,15 @@ class RunningTimeFields(Frozen):
 
 
 class Stream(Frozen):
-    """One stream of the source: where it is, how to ask for it, how to read the answer."""
+    """One stream of the source: where it is, how to ask for it, how to read the answer.
+
+    ``strict``: what could lose records or show a secret is refused, not only warned of. ``empty_answers``: what means
+    "no records" besides an empty list: ``null`` in its place, status 204 (``no_content``), status 404 (``not_found``).
+    """
 
     path: str
+    strict: bool = False
+    hints: Hints = Hints()
     static_parameters: dict[str, str | tuple[str, ...]] = {}
     headers: dict[str, str] = {}
     date_parameters: DateParameters = DateParameters()
@@ -231,6 +264,14 @@ class Stream(Frozen):
     numbers: Numbers = Numbers()
     timezone: TimeZoneName | None = None
     allow_empty: bool = False
+    empty_answers: frozenset[EmptyAnswer] = frozenset(("null", "no_content"))
+
+    def action_on(self, kind: str) -> Literal["fail", "warn", "ignore"]:
+        """What follows from a hint of this kind (a field of :class:`Hints`)."""
+        action: HintAction = getattr(self.hints, kind)
+        if action == "auto":
+            return "fail" if self.strict else "warn"
+        return action
 
 
 class EquipmentStream(Stream):

@@ -12,8 +12,12 @@ import pytest
 import yaml
 
 from cmms.errors import SettingsError
+<<<<<<< HEAD
 from cmms.settings import Frozen, Settings, load_settings, parse_settings
 from cmms.settings_files import DEFAULT_FILE, find_plants_file, find_settings_file
+=======
+from cmms.settings import DEFAULT_FILE, STREAMS, Frozen, Settings, load_settings, parse_settings
+>>>>>>> 85ab550 (Obey or refuse what an answer says of its completeness)
 
 
 def _uncommented() -> str:
@@ -30,13 +34,15 @@ def _unset(section: Frozen, name: str = "") -> Iterator[str]:
             yield from _unset(value, path)
 
 
-def test_the_documented_file_as_delivered_is_the_defaults() -> None:
-    assert load_settings(DEFAULT_FILE) == Settings()
+def test_the_documented_file_as_delivered_is_the_defaults_and_strict() -> None:
+    assert load_settings(DEFAULT_FILE) == parse_settings({"api": {"strict": True}})
+    assert not any(Settings().stream(stream).strict for stream in STREAMS)
 
 
 def test_the_documented_values_are_the_defaults() -> None:
-    documented = parse_settings(yaml.safe_load(_uncommented()))
-    assert documented.model_dump() == Settings().model_dump()
+    raw = yaml.safe_load(_uncommented())
+    assert raw["api"].pop("strict") is True
+    assert parse_settings(raw).model_dump() == Settings().model_dump()
 
 
 def test_every_field_is_documented() -> None:

@@ -25,6 +25,7 @@ CONSECUTIVE = "consecutive_failures"
 API_UNREACHABLE = "api_unreachable"
 DATABASE_UNREACHABLE = "database_unreachable"
 SPIKE = "error_spike"
+ANSWER_INCOMPLETE = "answer_incomplete"
 
 SPIKE_FLOOR_PERCENT = 0.5
 """A median below this counts as this: where all is clean, a single bad record is no spike."""
@@ -47,6 +48,8 @@ def evaluate_run(summary: RunSummary, settings: Settings, history: RunHistory) -
         return alerts
     if summary.counts.rejected:
         alerts.append(_records_alert(summary, settings))
+    if summary.doubts:
+        alerts.append(_doubt_alert(summary, settings))
     if summary.status in ("success", "partial"):
         spike = _spike_alert(summary, settings, history)
         if spike:
@@ -115,6 +118,15 @@ def _records_alert(summary: RunSummary, settings: Settings) -> Alert:
     )
 
 
+def _doubt_alert(summary: RunSummary, settings: Settings) -> Alert:
+    """Open until a run's answers are complete: every night tells the same."""
+    return replace(
+        make_alert(summary, settings, ANSWER_INCOMPLETE, "high", title=messages.title_incomplete(summary)),
+        facts=(*messages.doubt_facts(summary), *messages.run_facts(summary)),
+        advice=messages.ADVICE_INCOMPLETE,
+    )
+
+
 def _spike_alert(summary: RunSummary, settings: Settings, history: RunHistory) -> Alert | None:
     """Share of failed records above ``spike_factor`` times the median of the last good runs.
 
@@ -137,6 +149,7 @@ def _spike_alert(summary: RunSummary, settings: Settings, history: RunHistory) -
 def _recoveries(summary: RunSummary, settings: Settings, history: RunHistory, *, spike: bool) -> Iterator[Alert]:
     for open_alert in history.open_alerts:
         ended = open_alert.rule_key in _ENDED_BY_GOOD_RUN or (open_alert.rule_key == SPIKE and not spike)
+        ended = ended or (open_alert.rule_key == ANSWER_INCOMPLETE and not summary.doubts)
         if ended and _is_of(open_alert, summary.sync_type):
             evidence = make_alert(summary, settings, open_alert.rule_key, open_alert.level, title=open_alert.title)
             yield resolve_alert(open_alert, evidence)

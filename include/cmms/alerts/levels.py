@@ -26,7 +26,7 @@ CHANNELS: dict[Level, tuple[Channel, ...]] = {
 _RESPOND_WITHIN: dict[Level, timedelta] = {"high": timedelta(hours=2), "medium": timedelta(hours=24)}
 
 
-def level_of(status: Status, counts: Counts, warnings: int, settings: Settings) -> Level:
+def level_of(status: Status, counts: Counts, warnings: int, settings: Settings, *, is_in_doubt: bool = False) -> Level:
     """Level of a finished run.
 
     Args:
@@ -34,11 +34,12 @@ def level_of(status: Status, counts: Counts, warnings: int, settings: Settings) 
         counts: Records of the run; exactly ``alerts.high_failed_percent`` failed is still medium.
         warnings: Number of warnings of any kind (of records or of the run).
         settings: Holds the limit.
+        is_in_doubt: The source says that more records exist than came: nobody can see which, so it is high.
     """
     if status == "failed":
         return "critical"
     limit = Fraction(str(settings.alerts.high_failed_percent))  # 0.1 means one tenth, not its nearest float
-    if counts.rejected * 100 > limit * counts.fetched:
+    if is_in_doubt or counts.rejected * 100 > limit * counts.fetched:
         return "high"
     if counts.rejected:
         return "medium"

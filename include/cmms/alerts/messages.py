@@ -50,6 +50,10 @@ _ADVICE_BY_CLASS = {
         "Nothing incomplete was merged. The API sent something that is no valid page; its first kilobyte"
         " is kept with the run."
     ),
+    "AnswerIncomplete": (
+        "Nothing was merged, because the API says that more records exist than came. Change the setting that"
+        " the message names, then clear the failed task."
+    ),
     "ContractBroken": (
         "Nothing incomplete was merged. A field was renamed or dropped at the source: correct the field"
         " names in the settings, then clear the failed task."
@@ -80,6 +84,10 @@ _ADVICE_FAILED = (
     " merged already is not merged twice."
 )
 ADVICE_RECORDS = "Good records are merged. Open the quarantine in the CMMS view, correct or discard the failed ones."
+ADVICE_INCOMPLETE = (
+    "What came is merged; nothing was marked as missing or resolved. Change the setting that the message names, then"
+    " run the sync again. With api.strict: true such a run fails instead."
+)
 ADVICE_CONSECUTIVE = "This does not mend itself. Open the newest failed run and follow its error."
 ADVICE_SPIKE = "Something changed at the source. Look at the codes that grew, and ask its owner before correcting rows."
 _INTEGRITY = {
@@ -121,6 +129,16 @@ def title_records(summary: RunSummary) -> str:
         f"{sync_name(summary.sync_type)}: {counts.rejected:,} of {counts.fetched:,} records failed"
         f" ({percent(counts.failed_percent)})"
     )
+
+
+def title_incomplete(summary: RunSummary) -> str:
+    """Title of a run whose answers say that more exists."""
+    return f"{sync_name(summary.sync_type)}: the source says that more records exist than came"
+
+
+def doubt_facts(summary: RunSummary) -> tuple[tuple[str, str], ...]:
+    """Why more may exist than came, the first few of them."""
+    return tuple(("Reason", doubt[:300]) for doubt in summary.doubts[:3])
 
 
 def title_consecutive(summary: RunSummary, count: int) -> str:

@@ -6,7 +6,9 @@ Input: JSON as received. Output: :class:`PageContent`. Two readers give the same
 - the tolerant one (:mod:`cmms.api.scan_records`) takes over when the first refuses: NaN, lone surrogates or
   raw control characters inside one record must not cost the whole page.
 
-A record is never interpreted here: one bad record is rejected alone, later, by the parser.
+A record is never interpreted here: one bad record is rejected alone, later, by the parser. What is left of the body
+without its records, the envelope, is small and is read as a whole: totals, cursors and links come from it, and
+:mod:`cmms.api.completeness` looks into it for what no setting uses.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+import numpy as np
 
-from cmms.api.scan_records import TOLERANT_JSON, RecordScanner, bad_text, dig
+from cmms.api.body_path import MISSING, pick
+from cmms.api.completeness import read_flag
+from cmms.api.scan_records import TOLERANT_JSON, RecordScanner, bad_text
 from cmms.errors import BadPayload
 from cmms.settings import Pagination
 
@@ -39,21 +44,28 @@ class PageContent:
         total: how many records all pages hold together, if the body says so.
         last_page: number of the last page, if the body says so.
         next_value: the cursor or link that leads to the next page, if there is one.
+        has_more: what the flag at ``has_more_path`` says, if the settings name one and it is there.
+        envelope: the body without its records, numbers as text; empty when the body itself is the list.
     """
 
     records: Sequence[bytes | msgspec.Raw]
     total: int | None = None
     last_page: int | None = None
     next_value: str | None = None
+    has_more: bool | None = None
+    envelope: Mapping[str, Any] = field(default_factory=dict)
 
 
-def split_records(body: bytes, records_path: str, pagination: Pagination | None = None) -> PageContent:
+def split_records(
+    body: bytes, records_path: str, pagination: Pagination | None = None, *, null_is_empty: bool = False
+) -> PageContent:
     """Split a whole body into its records.
 
     Args:
         body: UTF-8 JSON.
         records_path: dotted path of the list of records; "" when the body itself is the list.
         pagination: where totals and the next page are; None: they are not wanted.
+        null_is_empty: a ``null`` instead of the list means that there are no records.
 
     Raises:
         BadPayload: not UTF-8, not JSON, or no list at ``records_path``.
@@ -62,27 +74,38 @@ def split_records(body: bytes, records_path: str, pagination: Pagination | None 
     paging = pagination or _NO_PAGING
     _check_encoding(body)
     try:
-        document = _decoder(records_path, wanted_paths(paging)).decode(body)
+        document = _decoder(records_path).decode(body)
     except (msgspec.MsgspecError, RecursionError):
-        return _scan(body, records_path, paging)
-    records = _pick(document, records_path)
-    if not isinstance(records, list):
-        return _scan(body, records_path, paging)
-    return page_content(records, {path: _pick(document, path) for path in wanted_paths(paging)}, paging)
+        return _scan(body, records_path, paging, null_is_empty=null_is_empty)
+    records = _records_of(document)
+    envelope = _envelope(body, records, records_path) if pagination and records is not None else {}
+    if records is None or envelope is None:
+        return _scan(body, records_path, paging, null_is_empty=null_is_empty)
+    return page_content(records, envelope, paging)
 
 
-def page_content(records: Sequence[bytes | msgspec.Raw], values: dict[str, Any], pagination: Pagination) -> PageContent:
-    """Put records and the values found at the pagination's paths together.
+def page_content(
+    records: Sequence[bytes | msgspec.Raw], envelope: Mapping[str, Any], pagination: Pagination
+) -> PageContent:
+    """Put records and what the envelope holds at the pagination's paths together.
 
     Raises:
-        BadPayload: a total or last page that is no number.
+        BadPayload: a total or last page that is no number, a next page or has-more flag that is none.
     """
-    following = values.get(_next_path(pagination) or "")
+    following, more_path = _at(envelope, _next_path(pagination)), pagination.has_more_path
+    if isinstance(following, dict | list):
+        raise BadPayload(f"{_next_path(pagination)!r} is neither a link nor a cursor")
+    more = _at(envelope, more_path)
+    has_more = read_flag(more)
+    if more not in (None, "") and has_more is None:
+        raise BadPayload(f"{more_path!r} is neither true nor false")
     return PageContent(
         records=records,
-        total=_count(values, pagination.total_path),
-        last_page=_count(values, pagination.last_page_path),
+        total=_count(envelope, pagination.total_path),
+        last_page=_count(envelope, pagination.last_page_path),
         next_value=str(following) if following not in (None, "", False) else None,
+        has_more=has_more,
+        envelope=envelope,
     )
 
 
@@ -103,17 +126,22 @@ def _check_encoding(body: bytes) -> None:
 
 
 def wanted_paths(pagination: Pagination) -> tuple[str, ...]:
-    """Dotted paths of everything that paging needs from a body."""
-    paths = (pagination.total_path, pagination.last_page_path, _next_path(pagination))
-    return tuple(path for path in paths if path)
+    """Paths of everything that paging needs from a body."""
+    own = (pagination.total_path, pagination.last_page_path, _next_path(pagination), pagination.has_more_path)
+    return tuple(path for path in own if path)
 
 
 def _next_path(pagination: Pagination) -> str | None:
     return {"cursor": pagination.cursor_path, "next_link": pagination.next_path}.get(pagination.style)
 
 
-def _count(values: dict[str, Any], path: str | None) -> int | None:
-    value = values.get(path) if path else None
+def _at(envelope: Mapping[str, Any], path: str | None) -> Any:
+    found = pick(envelope, path) if path else None
+    return None if found is MISSING else found
+
+
+def _count(envelope: Mapping[str, Any], path: str | None) -> int | None:
+    value = _at(envelope, path)
     if value is None or value == "":
         return None
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
@@ -125,40 +153,47 @@ def _count(values: dict[str, Any], path: str | None) -> int | None:
 
 
 @lru_cache(maxsize=64)
-def _decoder(records_path: str, wanted: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
-    """Decoder for just the wanted parts; everything beside them is skipped, not built."""
-    paths = [path.split(".") for path in wanted]
-    return msgspec.json.Decoder(_node(records_path.split(".") if records_path else [], paths))
+def _decoder(records_path: str) -> msgspec.json.Decoder[Any]:
+    """Decoder for just the records; everything beside them is skipped, not built."""
+    kind: Any = list[msgspec.Raw]
+    for name in reversed(records_path.split(".") if records_path else []):
+        kind = msgspec.defstruct("Envelope", [("inner", kind, msgspec.UNSET)], rename={"inner": name})
+    return msgspec.json.Decoder(kind)
 
 
-def _node(records: list[str], paths: list[list[str]]) -> Any:
-    """Type of one level: a struct with the next step towards the records, and raw text of wanted siblings."""
-    if not records:
-        return list[msgspec.Raw]
-    names = dict.fromkeys([records[0], *(path[0] for path in paths if path)])
-    deeper = _node(records[1:], [path[1:] for path in paths if path and path[0] == records[0]])
-    fields = [
-        (f"f{number}", deeper if name == records[0] else msgspec.Raw, msgspec.UNSET)
-        for number, name in enumerate(names)
-    ]
-    rename = {f"f{number}": name for number, name in enumerate(names)}
-    return msgspec.defstruct("Envelope", fields, rename=rename)
+def _records_of(document: Any) -> list[msgspec.Raw] | None:
+    """The list at the end of the route; None where the route ends early."""
+    while isinstance(document, msgspec.Struct):
+        document = document.inner  # type: ignore[attr-defined]
+    return document if isinstance(document, list) else None
 
 
-def _pick(value: Any, path: str) -> Any:
-    """Value at a dotted path of a decoded envelope; None where there is none."""
-    steps = path.split(".") if path else []
-    while isinstance(value, msgspec.Struct):
-        fields = {field.encode_name: field.name for field in msgspec.structs.fields(value)}
-        value = getattr(value, fields[steps.pop(0)])
-    if value is msgspec.UNSET:
+def _envelope(body: bytes, records: Sequence[msgspec.Raw], records_path: str) -> dict[str, Any] | None:
+    """The body without its records, read; None when it has to be scanned for it.
+
+    Records are views of the body: where the first one begins and the last one ends is a difference of addresses.
+    """
+    if not records_path:
+        return {}
+    rest = body
+    if records:
+        start = _address(body)
+        begin, end = _address(records[0]) - start, _address(records[-1]) - start + len(memoryview(records[-1]))
+        if not 0 < begin < end < len(body):
+            return None
+        rest = body[:begin] + body[end:]
+    try:
+        document = TOLERANT_JSON.decode(rest.decode("utf-8"))
+    except (ValueError, RecursionError):
         return None
-    if isinstance(value, msgspec.Raw):
-        value = TOLERANT_JSON.decode(bytes(value).decode("utf-8"))
-    return dig(value, steps)
+    return document if isinstance(document, dict) else None
 
 
-def _scan(body: bytes, records_path: str, pagination: Pagination) -> PageContent:
-    scanner = RecordScanner(io.BytesIO(body), records_path, wanted_paths(pagination))
+def _address(buffer: Any) -> int:
+    return int(np.frombuffer(buffer, np.uint8).__array_interface__["data"][0])
+
+
+def _scan(body: bytes, records_path: str, pagination: Pagination, *, null_is_empty: bool) -> PageContent:
+    scanner = RecordScanner(io.BytesIO(body), records_path, wanted_paths(pagination), null_is_empty=null_is_empty)
     records = list(scanner)
-    return page_content(records, scanner.values, pagination)
+    return page_content(records, scanner.envelope, pagination)

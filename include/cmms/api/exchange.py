@@ -158,6 +158,8 @@ class Exchange:
         status = response.status_code
         if 200 <= status < 300 or (status == 304 and target.etag):
             return
+        if status == 404 and target.form is None and "not_found" in self._stream.empty_answers:
+            return  # the source's way to say that there is nothing
         if status in self._stream.retries.statuses:
             # A short body is read, so that the connection can be used again.
             answer.wire.buffer.write(response.raw.read(_MAX_ERROR_BODY_BYTES, decode_content=False) or b"")

@@ -20,10 +20,26 @@ def follow_link(base_url: str, current_url: str, link: str) -> str:
     Raises:
         ApiRefused: it leads to another scheme, host or port.
     """
-    url = urljoin(current_url, link)
+    try:
+        url = urljoin(current_url, link)
+    except ValueError:
+        raise ApiRefused("the next link is no address: nothing was sent there") from None
     if not is_same_origin(base_url, url):
-        raise ApiRefused("the next link leads to another host: nothing was sent there")
+        raise ApiRefused(
+            f"the next link leads to {_shown(url)}, which is another host, port or scheme than"
+            f" {_shown(base_url)} of the connection: nothing was sent there"
+        )
     return url
+
+
+def _shown(url: str) -> str:
+    """Scheme, host and port, nothing of what may be secret."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that cannot be read"
+    return f"{parts.scheme or '?'}://{(parts.hostname or '?')[:100]}{port}"
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

@@ -13,8 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from cmms.api.completeness import Doubt, Hint, describe, strongest
 from cmms.api.links import follow_link
 from cmms.errors import IncompleteFetch
 from cmms.settings import Pagination
@@ -32,13 +33,23 @@ class PageAddress:
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What a page said about itself. ``repeated``: its records are those of an earlier page."""
+    """What a page said about itself.
+
+    Attributes:
+        repeated: its records are those of an earlier page.
+        has_more: whether a further page exists, if ``has_more_path`` is set and led to a flag.
+        hints: everything it says of other pages, used or not.
+        missing_paths: settings that the site has set and that led nowhere.
+    """
 
     records: int
     total: int | None = None
     last_page: int | None = None
     next_value: str | None = None
     repeated: bool = False
+    has_more: bool | None = None
+    hints: tuple[Hint, ...] = ()
+    missing_paths: tuple[str, ...] = ()
 
 
 class PageTrail:
@@ -111,6 +122,50 @@ class PageTrail:
             return f"the source promised {self.total} records and sent {self.records}"
         return None
 
+    def doubts(self) -> list[Doubt]:
+        """Why more may exist than came, now that the fetch is complete: what no setting has used."""
+        last = self._facts[max(self._facts)]
+        return [*self._missing_paths(), *self._uncounted(), *self._unfollowed(last)]
+
+    def _missing_paths(self) -> list[Doubt]:
+        """A total that was reached, or no records at all, need no path besides."""
+        first = self._facts[1]
+        if self.total is not None or not first.records:
+            return []
+        sentence = "{} leads nowhere on the first page: correct it, or hints.missing_path: ignore if it may be absent"
+        return [Doubt("missing_path", sentence.format(path)) for path in first.missing_paths]
+
+    def _uncounted(self) -> list[Doubt]:
+        """Numbers of records and of pages that are larger than what came."""
+        hints = [hint for facts in self._facts.values() for hint in facts.hints]
+        is_set = self._pagination.total_path != Pagination.model_fields["total_path"].default
+        doubts: list[Doubt] = []
+        if self.total is None or not is_set:
+            found = strongest(hint for hint in hints if hint.kind == "total" and hint.value > self.records)
+            doubts += [Doubt("total", describe(found, f"{self.records} came"))] if found else []
+        if self.total is None and (self._facts[1].last_page is None or not self._numbered):
+            found = strongest(hint for hint in hints if hint.kind == "pages" and hint.value > len(self._facts))
+            doubts += [Doubt("pages", describe(found, f"{len(self._facts)} came"))] if found else []
+        return doubts
+
+    def _unfollowed(self, last: PageFacts) -> list[Doubt]:
+        """What the last page says of a page behind it."""
+        if self._said_end(last):
+            return []
+        flags = [hint for hint in last.hints if hint.kind == "has_more"]
+        more = next((flag for flag in flags if flag.value), None)
+        if more is None and last.has_more:
+            more = Hint("has_more", str(self._pagination.has_more_path), 1)
+        if more is not None:
+            return [Doubt("has_more", describe(more, "none came"))]
+        # A flag that says no counts more than a cursor, which many sources send on the last page too.
+        following = [hint for hint in last.hints if hint.kind == "next_page" and (hint.is_link or not flags)]
+        return [Doubt("next_page", describe(following[0], "none came"))] if following else []
+
+    def _said_end(self, last: PageFacts) -> bool:
+        """Whether the source says in words that the settings name that this was the end."""
+        return last.has_more is False
+
     # --- page and offset ---
 
     def _all_known(self, first: PageFacts) -> list[PageAddress]:
@@ -144,6 +199,8 @@ class PageTrail:
         last_page = self._facts[1].last_page
         if last_page is not None:
             return number >= last_page - paging.first_page + 1
+        if last.has_more is not None and not last.repeated:
+            return not last.has_more
         if last.repeated:
             return True  # the source ignores the page number: its first answer held everything
         is_asked_for = paging.size_parameter is not None and paging.ends_with == "short_page"
@@ -162,13 +219,13 @@ class PageTrail:
         return self._with_parameters(own)
 
     def _with_parameters(self, own: list[tuple[str, str]]) -> str:
-        query = urlencode([*self._parameters, *own])
+        query = urlencode([*self._parameters, *own], quote_via=quote)  # %20, not +: strict servers refuse that
         return f"{self._url}?{query}" if query else self._url
 
     # --- cursor and links ---
 
     def _linked(self, address: PageAddress, facts: PageFacts) -> list[PageAddress]:
-        if not facts.next_value:
+        if not facts.next_value or self._ends_here(facts):
             return []
         if facts.repeated and self.total is None:
             raise IncompleteFetch("a page came twice and no total tells whether one is missing", page=address.number)
@@ -181,6 +238,13 @@ class PageTrail:
         if url in self._seen:
             raise IncompleteFetch("the pages go round in a circle", page=address.number)
         return [self._ask(address.number + 1, url)]
+
+    def _ends_here(self, facts: PageFacts) -> bool:
+        """Whether a flag says that this was the last page, although a cursor comes along."""
+        if facts.has_more is not None or self._pagination.style != "cursor":
+            return facts.has_more is False
+        flags = [hint for hint in facts.hints if hint.kind == "has_more"]
+        return bool(flags) and not any(flag.value for flag in flags)
 
     def _ask(self, number: int, url: str) -> PageAddress:
         self._check_limit(number)

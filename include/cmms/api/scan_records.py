@@ -13,11 +13,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
+from cmms.api.body_path import MISSING, path_keys, pick
 from cmms.errors import ApiUnavailable, BadPayload
 
 _READ_BYTES = 1024 * 1024
 _MAX_VALUE_CHARACTERS = 32 * 1024 * 1024
 """No single value of a streamed body may be larger: it would have to be held in memory as a whole."""
+_SMALL_CHARACTERS = 64 * 1024
+"""What is larger beside the records tells nothing of pages, and need not stay in memory."""
 _LONGEST_TOKEN = 16
 _WHITE_SPACE = re.compile(r"[ \t\n\r]*")
 _HALF_A_TOKEN = re.compile(r"(\\(u[0-9a-fA-F]{0,4})?|[0-9]\.|[0-9][eE][+-]?|-)\Z")
@@ -27,17 +30,28 @@ TOLERANT_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=
 
 
 class RecordScanner:
-    """Iterates over the raw records of a JSON stream; afterwards ``values`` holds what the wanted paths hold.
+    """Iterates over the raw records of a JSON stream; afterwards ``envelope`` holds what is beside them.
 
-    Memory is bounded by the largest single value, not by the body.
+    Memory is bounded by the largest single value, not by the body: of the envelope only small values are retained,
+    and those that a wanted path leads into.
     """
 
-    def __init__(self, stream: IO[bytes], records_path: str, wanted: Sequence[str] = ()) -> None:
+    def __init__(
+        self, stream: IO[bytes], records_path: str, wanted: Sequence[str] = (), *, null_is_empty: bool = False
+    ) -> None:
         self._text = _Window(stream)
         self._records_path = records_path
         self._route = records_path.split(".") if records_path else []
         self._wanted = wanted
-        self.values: dict[str, Any] = {}
+        self._wanted_keys = set[str]().union(*map(path_keys, wanted))
+        self._null_is_empty = null_is_empty
+        self.envelope: dict[str, Any] = {}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the wanted paths lead to; None where there is nothing."""
+        found = {path: pick(self.envelope, path) for path in self._wanted}
+        return {path: None if value is MISSING else value for path, value in found.items()}
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -52,7 +66,8 @@ class RecordScanner:
     def _enter(self, depth: int) -> Iterator[bytes]:
         """Walk one level down; what is beside the route to the records is only remembered if wanted."""
         if depth == len(self._route):
-            yield from self._list(depth)
+            if not (self._null_is_empty and self._text.take_null()):
+                yield from self._list(depth)
             return
         self._expect_shape("{", depth, "object")
         keys: list[str] = []
@@ -63,7 +78,7 @@ class RecordScanner:
                 found = True
                 yield from self._enter(depth + 1)
             else:
-                self._remember([*self._route[:depth], key], self._text.value()[1])
+                self._remember([*self._route[:depth], key], *self._text.value())
         if not found:
             there = ", ".join(repr(key[:40]) for key in keys[:20]) or "none"
             raise BadPayload(f"there are no records at {self._records_path!r}; the keys there are: {there}")
@@ -99,11 +114,13 @@ class RecordScanner:
             raise BadPayload(f"{place!r} is no {what}" if place else f"the body is no {what}")
         self._text.take(opening)
 
-    def _remember(self, place: list[str], value: Any) -> None:
-        for path in self._wanted:
-            steps = path.split(".")
-            if steps[: len(place)] == place:
-                self.values[path] = dig(value, steps[len(place) :])
+    def _remember(self, place: list[str], text: str, value: Any) -> None:
+        if len(text) > _SMALL_CHARACTERS and place[0] not in self._wanted_keys:
+            return
+        inside = self.envelope
+        for step in place[:-1]:
+            inside = inside.setdefault(step, {})
+        inside[place[-1]] = value
 
 
 class _Window:
@@ -143,6 +160,12 @@ class _Window:
             raise BadPayload(f"the body is no valid JSON: {' or '.join(allowed)} is expected")
         self._position += 1
         return character
+
+    def take_null(self) -> bool:
+        """Step over the next value if it is ``null``."""
+        if self.peek() != "n":
+            return False
+        return self.value()[1] is None
 
     def value(self) -> tuple[str, Any]:
         """The next value: its exact text and, numbers as text, its content."""
@@ -201,10 +224,3 @@ def bad_text(error: UnicodeDecodeError) -> BadPayload | ApiUnavailable:
     if error.reason == "unexpected end of data":
         return cut_short()
     return BadPayload("the body is not UTF-8")
-
-
-def dig(value: Any, steps: Sequence[str]) -> Any:
-    """What lies deeper in nested objects; None where there is nothing."""
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

@@ -90,9 +90,11 @@ def _close(
     counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
     if error is None and row["sync_type"] in ("equipment", "running_time") and totals["merged_units"] < totals["units"]:
         error = f"{totals['merged_units']} of {totals['units']} units were merged; the steps before did not all succeed"
-    status = _status(error, counts)
+    execute(cursor, "run/doubts", {"sync_log_id": sync_log_id})
+    doubts = len(cursor.fetchall())
+    status = _status(error, counts, doubts)
     warnings = counts.warnings + int(row["stale_master"])
-    level = level_of(status, counts, warnings, settings)
+    level = level_of(status, counts, warnings, settings, is_in_doubt=doubts > 0)
     facts = _error_facts(error)
     if isinstance(error, BaseException) and stack_trace is None:
         stack_trace = "".join(traceback.format_exception(error))
@@ -130,6 +132,7 @@ def _close(
         )
     else:
         message = f"{counts.fetched} records: {counts.success} stored or known, {counts.rejected} rejected"
+        message += "; the source says that more exist" if doubts else ""
         write_event(cursor, sync_log_id, "info", "business", "COMPLETED", message)
     return True
 
@@ -147,12 +150,12 @@ def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
     return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
 
 
-def _status(error: BaseException | str | None, counts: Counts) -> Status:
+def _status(error: BaseException | str | None, counts: Counts, doubts: int) -> Status:
     if isinstance(error, RunCancelled) or (isinstance(error, str) and error.startswith("RunCancelled")):
         return "cancelled"
     if error is not None:
         return "failed"
-    return "partial" if counts.rejected else "success"
+    return "partial" if counts.rejected or doubts else "success"
 
 
 def _error_facts(error: BaseException | str | None) -> dict[str, str | None]:
@@ -236,4 +239,5 @@ def load_summary(
         warnings_by_code=by_level["warning"],
         timings_ms=timings,
         units=len(query(connection, "run/units", {"sync_log_id": sync_log_id})),
+        doubts=tuple(event["message"] for event in query(connection, "run/doubts", {"sync_log_id": sync_log_id})),
     )

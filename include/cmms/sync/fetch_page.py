@@ -5,24 +5,38 @@ Input: the address of a page. Output: :class:`FetchedPage`, its records in the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cmms.api.answer_cache import AnswerCache, CachedAnswer
 from cmms.api.body import PageContent, split_records
+from cmms.api.body_path import MISSING, pick
 from cmms.api.call_log import CallLog
 from cmms.api.client import ApiClient
+from cmms.api.completeness import find_hints, hint_headers
 from cmms.api.connection import ApiConnection
 from cmms.api.exchange import Answer, Target
 from cmms.api.pagination import PageFacts, next_of, total_of
 from cmms.api.receive_body import Body, WireBody, unpack_body
-from cmms.settings import Stream
+from cmms.settings import Pagination, Stream
 from cmms.storage import Storage
 from cmms.sync.land_pages import LandedContent, land_large, land_small
 
 BAD_PAYLOAD = "bad-payload.bin"
 _NO_CONTENT = 204
-"""HTTP status: a page without any records, and without a body."""
+_NOT_FOUND = 404
+_USED_BY = {
+    "cursor_path": ("cursor",),
+    "next_path": ("next_link",),
+    "total_path": ("none", "page", "offset", "cursor", "next_link", "link_header"),
+    "last_page_path": ("page", "offset"),
+    "has_more_path": ("page", "offset", "cursor", "next_link"),
+}
+"""Paths of the settings, and the styles that use them."""
+_LEFT_OUT_AT_THE_END = frozenset(
+    ("@odata.nextLink", "odata.nextLink", "@nextLink", "__next", "d.__next", "nextPageToken")
+)
+"""Keys that their standards leave out on the last page: the first one may be the last."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +85,25 @@ class PageFetcher:
         links = answer.links
         if answer.status == 304 and cached is not None:
             body, headers, links = _unpacked(cached, stream), cached.headers, cached.links
-        if answer.status == _NO_CONTENT and not body.size:
+        if _is_nothing(answer, body):
             landed, content = LandedContent((), 0, b""), PageContent(records=())
         elif body.buffer.file is not None:
             landed, content = land_large(self._storage, f"{self._folder}/{name}", body, stream)
         else:
-            content = split_records(body.data, stream.records_path, stream.pagination)
-            landed = land_small(self._storage, f"{self._folder}/{name}", body, content)
+            null_is_empty = "null" in stream.empty_answers
+            content = split_records(body.data, stream.records_path, stream.pagination, null_is_empty=null_is_empty)
+            landed = LandedContent((), 0, b"")
+            if content.records or not null_is_empty or _is_list(content, stream.records_path):
+                landed = land_small(self._storage, f"{self._folder}/{name}", body, content)
             self._remember(target, answer, body)
         facts = PageFacts(
             records=landed.records,
             total=total_of(stream.pagination, content.total, headers),
             last_page=content.last_page,
             next_value=next_of(stream.pagination, content.next_value, headers, links),
+            has_more=content.has_more,
+            hints=find_hints(content.envelope, stream.records_path, headers, answer.status),
+            missing_paths=tuple(_missing_paths(stream, content)) if target.page == 1 else (),
         )
         return FetchedPage(landed, facts, answer.status == 304)
 
@@ -92,7 +112,8 @@ class PageFetcher:
         if self._cache is not None and answer.status == 200 and etag:
             paging = self._stream.pagination
             names = (paging.total_header, paging.cursor_header)
-            headers = {name: answer.headers[name] for name in names if name in answer.headers}
+            headers = hint_headers(answer.headers)
+            headers |= {name: answer.headers[name] for name in names if name in answer.headers}
             links = {name: dict(link) for name, link in answer.links.items()}
             self._cache.save(target.url, CachedAnswer(etag, body.as_gzip(), headers, links))
 
@@ -100,6 +121,27 @@ class PageFetcher:
         file = f"{self._folder}/{BAD_PAYLOAD}"
         self._storage.write_bytes(file, head)
         return file
+
+
+def _is_nothing(answer: Answer, body: Body) -> bool:
+    """An answer that says by its status that there are no records; status 404 only comes here if settings allow it."""
+    return answer.status == _NOT_FOUND or (answer.status == _NO_CONTENT and not body.size)
+
+
+def _is_list(content: PageContent, records_path: str) -> bool:
+    """Whether a page without records has an empty list: ``null`` in its place is no page that could be read again."""
+    return not records_path or pick(content.envelope, records_path) == []
+
+
+def _missing_paths(stream: Stream, content: PageContent) -> Iterator[str]:
+    """Paths that the site has set, that the style uses, and that lead nowhere; a bare list has headers only."""
+    paging = stream.pagination
+    for name, styles in _USED_BY.items() if stream.records_path else ():
+        path = getattr(paging, name)
+        if path is None or path == Pagination.model_fields[name].default or paging.style not in styles:
+            continue
+        if path.removeprefix("$.") not in _LEFT_OUT_AT_THE_END and pick(content.envelope, path) is MISSING:
+            yield f"pagination.{name}: {path}"
 
 
 def _unpacked(cached: CachedAnswer, stream: Stream) -> Body:

@@ -23,12 +23,12 @@ from queue import SimpleQueue
 from cmms.api.call_log import ApiCall, CallLog
 from cmms.api.connection import ApiConnection, read_connection
 from cmms.api.pagination import PageAddress, PageTrail
-from cmms.errors import IncompleteFetch, RunCancelled
+from cmms.errors import AnswerIncomplete, IncompleteFetch, RunCancelled
 from cmms.settings import Settings, Stream, StreamName
 from cmms.storage import Storage
 from cmms.sync.fetch_page import FetchedPage, PageFetcher
 from cmms.sync.land_pages import batch_folder, same_records, write_manifest
-from cmms.sync.records import Batch, LandedPage, Manifest, PlannedRequest
+from cmms.sync.records import AnsweredRequest, Batch, LandedPage, Manifest, PlannedRequest
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def fetch_batch(
 
     Raises:
         ApiUnavailable, RateLimited, IncompleteFetch: may pass; nothing was completed.
-        ApiRefused, BadPayload, SettingsError: will not pass by itself.
+        ApiRefused, BadPayload, AnswerIncomplete, SettingsError: will not pass by itself.
     """
     started_at, started = datetime.now(UTC), time.monotonic()
     folder = batch_folder(storage, sync_log_id, batch.unit_keys[0])
@@ -83,6 +83,7 @@ def fetch_batch(
         started_at=started_at,
         api_ms=round((time.monotonic() - started) * 1000),
         not_modified=fetch.is_unchanged,
+        answers=tuple(fetch.answers()),
     )
     write_manifest(storage, folder, manifest)
     return manifest
@@ -98,6 +99,7 @@ class _RequestState:
     fetch_number: int = 1
     pages: dict[int, FetchedPage] = field(default_factory=dict)
     alike: dict[bytes, list[FetchedPage]] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,22 @@ class _BatchFetch:
         """True when the source answered every page with 304."""
         pages = [page for state in self._states for page in state.pages.values()]
         return bool(pages) and all(page.not_modified for page in pages)
+
+    def answers(self) -> Iterator[AnsweredRequest]:
+        """What came of each request."""
+        for state in self._states:
+            request, trail = state.request, state.trail
+            yield AnsweredRequest(
+                request.unit_keys, self._plants_asked(request), trail.records, trail.total, state.doubts
+            )
+
+    def _plants_asked(self, request: PlannedRequest) -> tuple[str, ...]:
+        if request.plant_code is not None:
+            return (request.plant_code,)
+        parameter = self._stream.plant_parameter
+        if parameter.mode != "repeated":
+            return ()
+        return tuple(value for name, value in request.parameters if name == parameter.name)
 
     def landed_pages(self) -> Iterator[LandedPage]:
         """All files in the order of requests and pages, whatever the order of arrival."""
@@ -220,6 +238,7 @@ class _BatchFetch:
     def _finish(self, state: _RequestState, problem: str | None) -> list[_Job]:
         """Done, or everything of this request once more, or given up."""
         if problem is None:
+            state.doubts = self._doubts(state)
             return []
         if state.fetch_number >= _FETCHES:
             unit = state.request.unit_keys[0]
@@ -232,6 +251,25 @@ class _BatchFetch:
         state.alike.clear()
         state.trail = self._trail(state.request)
         return [_Job(state, state.trail.first())]
+
+    def _doubts(self, state: _RequestState) -> tuple[str, ...]:
+        """Why more may exist than came, as far as the settings only warn of it.
+
+        Raises:
+            AnswerIncomplete: the settings refuse it.
+        """
+        endpoint = self._connection.redact(state.request.path)
+        warned: list[str] = []
+        for doubt in state.trail.doubts():
+            action = self._stream.action_on(doubt.kind)
+            if action == "fail":
+                raise AnswerIncomplete(
+                    doubt.sentence, hint=doubt.kind, endpoint=endpoint, unit=state.request.unit_keys[0]
+                )
+            if action == "warn":
+                log.warning("%s: %s", endpoint, doubt.sentence)
+                warned.append(doubt.sentence)
+        return tuple(warned)
 
     def _is_repeated(self, state: _RequestState, page: FetchedPage) -> bool:
         alike = state.alike.setdefault(page.landed.fingerprint, [])

@@ -56,7 +56,12 @@ def land_small(storage: Storage, name: str, body: Body, content: PageContent) ->
 
 def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple[LandedContent, PageContent]:
     """Land a body that lies in a temporary file as several files, one part in memory at a time."""
-    scanner = RecordScanner(body.buffer.open(), stream.records_path, wanted_paths(stream.pagination))
+    scanner = RecordScanner(
+        body.buffer.open(),
+        stream.records_path,
+        wanted_paths(stream.pagination),
+        null_is_empty="null" in stream.empty_answers,
+    )
     records, digest = iter(scanner), hashlib.blake2b(digest_size=16)
     files: list[LandedFile] = []
     while part := list(islice(records, _PART_RECORDS)):
@@ -65,7 +70,7 @@ def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple
         landed = f"{name}-part-{len(files) + 1:03d}.json.gz"
         storage.write_bytes(landed, data)
         files.append(LandedFile(landed, len(part), hashlib.sha256(data).hexdigest()))
-    content = page_content([], scanner.values, stream.pagination)
+    content = page_content([], scanner.envelope, stream.pagination)
     return LandedContent(tuple(files), sum(part.records for part in files), digest.digest()), content
 
 

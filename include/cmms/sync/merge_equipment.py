@@ -40,8 +40,8 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
         execute(cursor, "merge/equipment_upsert", group_source, stage_table=stage.table)
     own_run = {"sync_log_id": run.sync_log_id}
     marked = execute(cursor, "merge/equipment_found_again", own_run, stage_table=stage.table)
-    if verdict.seen_all:
-        missing = {"day": run.scope.end_date, **own_run}
+    if (coverage := verdict.coverage) is not None:
+        missing = {"day": run.scope.end_date, **own_run, **coverage}
         marked += execute(cursor, "merge/equipment_missing", missing, stage_table=stage.table)
     places = {}
     for outcome in ("gone", "older"):

@@ -34,7 +34,7 @@ from cmms.sync.merge_outcome import rows_of
 from cmms.sync.merge_running_time import StageNeeded, merge_running_time
 from cmms.sync.quarantine_records import Quarantine
 from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
-from cmms.sync.report_progress import Reporter, write_event
+from cmms.sync.report_progress import DOUBT_CATEGORY, Reporter, write_event
 from cmms.sync.resolve_duplicates import OLDER, POINT_MISMATCH
 from cmms.sync.run_context import RunContext
 from cmms.sync.stage_rows import Stage, check_staged, discard_stage, is_staged, stage_unit
@@ -162,8 +162,8 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         raw = landed.raw_bytes([(place["page"], place["position"]) for place in behind])
         kept = [{**place, "payload": raw[place["page"], place["position"]]} for place in behind]
         quarantine.keep_superseded(kept, day)
-    if verdict.seen_all:
-        quarantine.resolve_unseen()
+    if (coverage := verdict.coverage) is not None:
+        quarantine.resolve_unseen(coverage)
     if run.replayed:
         quarantine.resolve_replayed(run.replayed_by)
     counts = Counts(
@@ -179,6 +179,11 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         execute(cursor, "reference/raise_version")
     _write_marker(cursor, run, verdict, stage, counts, version)
     _write_codes(cursor, run, verdict.unit_key, reject_codes, verdict.warnings)
+    for doubt in verdict.doubts:
+        message = f"{verdict.unit_key}: {doubt}"
+        write_event(
+            cursor, run.sync_log_id, "warning", DOUBT_CATEGORY, "ANSWER_INCOMPLETE", message, unit=verdict.unit_key
+        )
     return counts
 
 

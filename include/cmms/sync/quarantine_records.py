@@ -101,9 +101,9 @@ class Quarantine:
         for start in range(0, len(rows), _BATCH):
             insert_many(self._cursor, "quarantine/insert_superseded", rows[start : start + _BATCH])
 
-    def resolve_unseen(self) -> None:
-        """Close open rejects of the unit that a complete new input does not hold any more."""
-        execute(self._cursor, "quarantine/resolve_unseen", self._base)
+    def resolve_unseen(self, coverage: Mapping[str, Any]) -> None:
+        """Close open rejects of the unit that a new input does not hold any more although it covers them."""
+        execute(self._cursor, "quarantine/resolve_unseen", {**self._base, **coverage})
 
     def resolve_replayed(self, user: str | None) -> None:
         """Close the replayed records of the unit that were not rejected again."""

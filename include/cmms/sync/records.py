@@ -126,8 +126,36 @@ class LandedPage:
 
 
 @dataclass(frozen=True)
+class AnsweredRequest:
+    """What came of one planned request, all its pages together.
+
+    Attributes:
+        unit_keys: the units that it asked for.
+        plant_codes: the plants that it asked for; empty: all.
+        records: how many came.
+        total: how many there are, if the source says so.
+        doubts: why more may exist than came, one sentence each; then nothing can be called missing or resolved.
+    """
+
+    unit_keys: tuple[str, ...]
+    plant_codes: tuple[str, ...] = ()
+    records: int = 0
+    total: int | None = None
+    doubts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Self:
+        """From plain JSON values."""
+        lists = {name: tuple(raw.get(name, ())) for name in ("unit_keys", "plant_codes", "doubts")}
+        return cls(**{**raw, **lists})
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """What a fetch landed for one group of units; written last, so its presence means complete."""
+    """What a fetch landed for one group of units; written last, so its presence means complete.
+
+    ``answers`` has one entry per request; None: written by a version that did not note them.
+    """
 
     sync_log_id: int
     unit_keys: tuple[str, ...]
@@ -137,6 +165,7 @@ class Manifest:
     started_at: datetime
     api_ms: int
     not_modified: bool = False
+    answers: tuple[AnsweredRequest, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -153,6 +182,9 @@ class Manifest:
                     LandedPage(**{**page, "unit_keys": tuple(page.get("unit_keys", ()))}) for page in raw["pages"]
                 ),
                 "started_at": datetime.fromisoformat(raw["started_at"]),
+                "answers": None
+                if raw.get("answers") is None
+                else tuple(AnsweredRequest.from_dict(answer) for answer in raw["answers"]),
             }
         )
 
@@ -205,3 +237,4 @@ class RunSummary:
     warnings_by_code: tuple[tuple[str, int], ...] = ()
     timings_ms: dict[str, int] = field(default_factory=dict)
     units: int = 0
+    doubts: tuple[str, ...] = ()

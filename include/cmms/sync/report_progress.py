@@ -29,6 +29,8 @@ from cmms.database import (
 )
 from cmms.errors import CmmsError, Fenced, RunCancelled
 
+DOUBT_CATEGORY = "completeness"
+"""Of events that say why more may exist than came: a run that has one never ends as ``success``."""
 _INTERVAL_SECONDS = 1.0
 _PAUSE_POLL_SECONDS = 1.0
 _BEAT_WAIT_SECONDS = 1

@@ -25,6 +25,7 @@ import polars as pl
 from cmms import give_back_memory
 from cmms.database import Connection, execute, run_transaction, session
 from cmms.sync.check_contract import check_fields, check_not_empty, check_reject_rate
+from cmms.sync.check_coverage import Coverage, coverage_of
 from cmms.sync.landed_records import LandedRecords, read_page
 from cmms.sync.load_reference import Reference, load_reference
 from cmms.sync.parse_records import parse_records
@@ -115,7 +116,7 @@ def validate_span(
     if unknown:
         reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
     landed = LandedRecords(run.storage, manifest, settings.records_path)
-    verdicts = [unit.conclude(landed) for unit in units]
+    verdicts = [unit.conclude(landed, coverage_of(manifest, unit.unit_key)) for unit in units]
     if total >= _LARGE_RECORDS:
         give_back_memory()
     for unit_key in span:
@@ -187,7 +188,7 @@ class _Unit:
         twice = self._keys[-1].filter(pl.col("equipment_number").is_duplicated())
         self._raw_twice.update({(page, position): bytes(raw[page][position]) for page, position in places_of(twice)})
 
-    def conclude(self, landed: LandedRecords) -> Verdict:
+    def conclude(self, landed: LandedRecords, coverage: Coverage) -> Verdict:
         """Find superseded records and check the batch rules over the whole unit."""
         version = self._reference.version if self._reference else 0
         self._reference = self._loading = None  # large, and not needed any more
@@ -216,7 +217,13 @@ class _Unit:
                 or self._run.sync_type == "replay"
                 or (incremental and not self._run.scope.full_refresh)
             ),
+            doubts=coverage.doubts,
+            covered_plants=self._as_stored(coverage.plant_codes),
         )
+
+    def _as_stored(self, plant_codes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        is_upper = self._run.settings.rules.plant_code_case == "upper"
+        return tuple(map(str.upper, plant_codes)) if plant_codes and is_upper else plant_codes
 
     def _raw_bytes(self, landed: LandedRecords, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """Raw records; only those whose other one was in another chunk have to be read again."""

@@ -50,6 +50,8 @@ class Verdict:
         warnings: code -> records that are kept all the same.
         lost: records superseded within the input.
         seen_all: False when the run asked for some machines or changes only, so that nothing can be called missing.
+        doubts: why more may exist than came; then too.
+        covered_plants: the plants that the answers speak for; None: all.
     """
 
     unit_key: str
@@ -62,6 +64,8 @@ class Verdict:
     warnings: dict[str, int]
     lost: int
     seen_all: bool
+    doubts: tuple[str, ...] = ()
+    covered_plants: tuple[str, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -70,7 +74,16 @@ class Verdict:
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:
         """Inverse of :meth:`to_dict`."""
-        return cls(**raw)
+        plants = raw.get("covered_plants")
+        lists = {"doubts": tuple(raw.get("doubts", ())), "covered_plants": None if plants is None else tuple(plants)}
+        return cls(**{**raw, **lists})
+
+    @property
+    def coverage(self) -> dict[str, Any] | None:
+        """Parameters of the statements that call something missing or resolved; None: nothing may be called so."""
+        if not self.seen_all or self.doubts or self.covered_plants == ():
+            return None
+        return {"is_everything": self.covered_plants is None, "plant_codes": self.covered_plants or ("",)}
 
 
 def judge_frame(

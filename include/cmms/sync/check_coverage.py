@@ -1,0 +1,37 @@
+"""How far an input speaks for its unit: what may be called missing or resolved because it is not in there.
+
+Input: the manifest of a fetch. Output: :class:`Coverage` of one unit. Pure. An answer speaks for the plants that it
+was asked for; an empty one only if the source says itself that there are no records; one that promises more than came
+(:mod:`cmms.api.completeness`) for nothing that it does not hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cmms.sync.records import Manifest
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the answers for one unit cover.
+
+    Attributes:
+        doubts: why more may exist than came.
+        plant_codes: the plants that are covered; None: all.
+    """
+
+    doubts: tuple[str, ...] = ()
+    plant_codes: tuple[str, ...] | None = None
+
+
+def coverage_of(manifest: Manifest, unit_key: str) -> Coverage:
+    """Coverage of a unit; of a manifest that does not say, everything."""
+    if manifest.answers is None:
+        return Coverage()
+    answers = [answer for answer in manifest.answers if unit_key in answer.unit_keys]
+    doubts = tuple(dict.fromkeys(doubt for answer in answers for doubt in answer.doubts))
+    speaking = [answer for answer in answers if answer.records or answer.total == 0]
+    if any(not answer.plant_codes for answer in speaking):
+        return Coverage(doubts)
+    return Coverage(doubts, tuple(sorted({code for answer in speaking for code in answer.plant_codes})))

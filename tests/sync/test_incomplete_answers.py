@@ -1,0 +1,138 @@
+"""A source that says that more exists than came: nothing is called missing or resolved, and the run is no success."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cmms.alerts.evaluate_run import ANSWER_INCOMPLETE, evaluate_run
+from cmms.alerts.records import OpenAlert, RunHistory
+from cmms.simulator import SimulatorConfig
+from cmms.sync.records import RunSummary
+from tests.sync.conftest import connection_uri
+from tests.sync.records import machine, reading
+from tests.sync.site import DAY, Site
+from tests.unit.api.scripted_source import Scripted, scripted
+
+NONE = {"style": "none"}
+
+
+@pytest.fixture
+def sync_answer(site: Site, migrated: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunSummary]:
+    """Sync machines (or, with a day, readings) from a source that answers with these bodies."""
+
+    def sync(*answers: Any, days: int = 0, **changes: Any) -> RunSummary:
+        with scripted(*answers) as source:
+            monkeypatch.setenv(
+                "AIRFLOW_CONN_CMMS_API", json.dumps({"conn_type": "http", "host": source.base_url, "password": "x"})
+            )
+            monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(migrated))
+            api = {"pagination": NONE, **changes.pop("api", {})}
+            if days:
+                return site.sync_days(DAY - timedelta(days=days - 1), DAY, api=api, **changes)
+            return site.sync_equipment(api=api, **changes)
+
+    return sync
+
+
+def body(records: list[str], **beside: Any) -> bytes:
+    text = json.dumps({"data": [], **beside})
+    return text.replace('"data": []', f'"data": [{", ".join(records)}]').encode()
+
+
+MACHINES = [machine(number) for number in ("10", "11", "12")]
+
+
+def missing(site: Site) -> list[str]:
+    return [
+        row["n"]
+        for row in site.query("SELECT equipment_number n FROM equipment WHERE missing_since IS NOT NULL ORDER BY 1")
+    ]
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_warned_snapshot_marks_nobody_as_missing_ends_partial_and_raises_an_alert_until_it_is_complete(
+    site: Site, sync_answer: Callable[..., RunSummary]
+) -> None:
+    assert sync_answer(body(MACHINES)).status == "success"
+    summary = sync_answer(body(MACHINES[:2], hasMore=True))
+    assert (summary.status, summary.level, len(summary.doubts)) == ("partial", "high", 1)
+    assert summary.counts.fetched == 2 and missing(site) == []
+    assert "hasMore" in summary.doubts[0]
+    assert site.value("SELECT COUNT(*) FROM sync_log_events WHERE code = 'ANSWER_INCOMPLETE'") == 1
+    [alert] = [
+        one for one in evaluate_run(summary, site.settings(), RunHistory(())) if one.rule_key == ANSWER_INCOMPLETE
+    ]
+    assert "hasMore" in dict(alert.facts)["Reason"]
+
+    whole = sync_answer(body(MACHINES[:2], hasMore=False))
+    assert (whole.status, whole.doubts, missing(site)) == ("success", (), ["12"])
+    still = OpenAlert(ANSWER_INCOMPLETE, alert.fingerprint, alert.title, "high", alert.at)
+    [ended] = evaluate_run(whole, site.settings(), RunHistory((), (still,)))
+    assert (ended.rule_key, ended.transition) == (ANSWER_INCOMPLETE, "resolved")
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_strict_site_merges_nothing_of_it(site: Site, sync_answer: Callable[..., RunSummary]) -> None:
+    summary = sync_answer(body(MACHINES[:2], hasMore=True), api={"strict": True})
+    assert (summary.status, summary.error_class) == ("failed", "AnswerIncomplete")
+    assert "has_more_path: hasMore" in str(summary.error_message)
+    assert site.value("SELECT COUNT(*) FROM equipment") == 0
+
+
+def open_rejects(site: Site) -> int:
+    return int(site.value("SELECT COUNT(*) FROM sync_record_errors WHERE status = 'open'"))
+
+
+BAD = reading("10", RECDV="many")
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    ("answer", "resolved"),
+    [
+        (body([], hasMore=True), False),
+        (body([reading("11")], count=5), False),
+        (body([]), False),
+        (b'{"data": null}', False),
+        (Scripted(status=204), False),
+        (body([], meta={"total": 0}), True),
+        (Scripted(status=204, headers={"X-Total-Count": "0"}), True),
+        (body([reading("11")]), True),
+    ],
+    ids=str,
+)
+def test_rejects_are_resolved_only_by_an_answer_that_covers_their_day(
+    site: Site, sync_answer: Callable[..., RunSummary], answer: Any, resolved: bool
+) -> None:
+    assert sync_answer(body(MACHINES)).status == "success"
+    sync_answer(body([BAD, reading("11")]), days=1)
+    assert open_rejects(site) == 1
+    assert sync_answer(answer, days=1, api={"allow_empty": True}).status in ("success", "partial")
+    assert open_rejects(site) == (0 if resolved else 1)
+
+
+@pytest.mark.feature("SRC-01")
+def test_requests_per_plant_speak_for_their_plants_only(
+    make_site: Callable[..., Site], migrated: dict[str, Any]
+) -> None:
+    config = SimulatorConfig(equipment=0, plant_filter="single", plant_required=True)
+    site = make_site(migrated, config)
+    machines = [machine("10", SWERK="P001"), machine("20", SWERK="P002"), machine("11", SWERK="P001")]
+    per_plant = {"plant_parameter": {"mode": "per_plant"}}
+    site.sync_equipment(machines, api=per_plant)
+    readings = [reading(number, SWERK=plant, RECDV="many") for number, plant in (("10", "P001"), ("20", "P002"))]
+    site.sync_day(DAY, [*readings, reading("11", SWERK="P001")], api=per_plant)
+    assert open_rejects(site) == 2
+    site.execute("UPDATE plants SET is_active = 0 WHERE plant_code = 'P002'")
+    loose = {"max_shrink_percent": 100}
+    site.sync_equipment(machines[2:], api={**per_plant, "allow_empty": True}, rules=loose)
+    assert missing(site) == ["10"]
+    site.sync_day(DAY, [reading("11", SWERK="P001")], api={**per_plant, "allow_empty": True})
+    assert [
+        row["n"] for row in site.query("SELECT equipment_number n FROM sync_record_errors WHERE status = 'open'")
+    ] == ["20"]

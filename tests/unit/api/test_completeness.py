@@ -1,0 +1,355 @@
+"""What an answer says of its own completeness is obeyed or refused by name, over real sockets."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cmms.api import completeness
+from cmms.errors import AnswerIncomplete, BadPayload, IncompleteFetch
+from tests.unit.api.fetching import fetch
+from tests.unit.api.scripted_source import Scripted, scripted
+
+THREE = [{"EQUNR": "1"}, {"EQUNR": "2"}, {"EQUNR": "3"}]
+TWO = [{"EQUNR": "4"}, {"EQUNR": "5"}]
+OPERATIONS = Path(__file__).parents[3] / "docs/operations.md"
+NONE = {"style": "none"}
+
+
+def answered(tmp_path, *answers, strict=True, **api):
+    """Fetch the snapshot; returns what was fetched, and the targets that were asked for."""
+    with scripted(*answers) as source:
+        fetched = fetch(source, tmp_path, strict=strict, **api)
+        return fetched, source.targets
+
+
+def refusal(tmp_path, *answers, kind=AnswerIncomplete, **api):
+    with pytest.raises(kind) as caught:
+        answered(tmp_path, *answers, **api)
+    assert not list(tmp_path.rglob("manifest.json"))
+    return caught.value
+
+
+def doubts(fetched):
+    return [doubt for answer in fetched.manifest.answers for doubt in answer.doubts]
+
+
+HINTS = [
+    # what is beside the records, its kind, what the message names
+    ({"@odata.nextLink": "E?$skiptoken=3"}, "next_page", "next_path: @odata.nextLink"),
+    ({"odata.nextLink": "E?$skiptoken=3"}, "next_page", "next_path: odata.nextLink"),
+    ({"__next": "http://x/E?$skiptoken=3"}, "next_page", "next_path: __next"),
+    ({"next": "/equipment?page=2"}, "next_page", "next_path: next"),
+    ({"next": "2"}, "next_page", "cursor_path: next"),
+    ({"next_page": 2}, "next_page", "cursor_path: next_page"),
+    ({"links": {"next": "/e?p=2"}}, "next_page", "next_path: links.next"),
+    ({"_links": {"next": {"href": "/e?p=2"}}}, "next_page", "next_path: _links.next.href"),
+    (
+        {"links": [{"rel": "self", "href": "/e"}, {"rel": "next", "href": "/e?p=2"}]},
+        "next_page",
+        "links[rel=next].href",
+    ),
+    ({"Links": [{"Rel": "Next", "Href": "/e?p=2"}]}, "next_page", "Links[Rel=next].Href"),
+    ({"meta": {"pagination": {"links": {"next": "/e?p=2"}}}}, "next_page", "meta.pagination.links.next"),
+    ({"paging": {"next": {"after": "abc"}}}, "next_page", "cursor_path: paging.next.after"),
+    ({"nextPageToken": "abc"}, "next_page", "cursor_path: nextPageToken"),
+    ({"meta": {"next_cursor": "abc"}}, "next_page", "meta.next_cursor"),
+    ({"response_metadata": {"next_cursor": "abc"}}, "next_page", "response_metadata.next_cursor"),
+    ({"odd": {"continuationToken": "abc"}}, "next_page", "odd.continuationToken"),
+    ({"pageInfo": {"endCursor": "c1", "hasNextPage": True}}, "has_more", "has_more_path: pageInfo.hasNextPage"),
+    ({"hasMore": True}, "has_more", "has_more_path: hasMore"),
+    ({"has_more": "true"}, "has_more", "has_more_path: has_more"),
+    ({"HasMore": 1}, "has_more", "has_more_path: HasMore"),
+    ({"moreRecords": True}, "has_more", "moreRecords"),
+    ({"info": {"more_records": True}}, "has_more", "info.more_records"),
+    ({"IsTruncated": True}, "has_more", "IsTruncated"),
+    ({"done": False}, "has_more", "done"),
+    ({"page": {"last": False}}, "has_more", "page.last"),
+    ({"@odata.count": 5}, "total", "total_path: @odata.count"),
+    ({"@odata.count": "5"}, "total", "total_path: @odata.count"),
+    ({"__count": "5"}, "total", "total_path: __count"),
+    ({"count": 5}, "total", "total_path: count"),
+    ({"total": 5}, "total", "total_path: total"),
+    ({"total_count": 5}, "total", "total_path: total_count"),
+    ({"odd": {"totalCount": 5}}, "total", "odd.totalCount"),
+    ({"pagination": {"total": 5}}, "total", "pagination.total"),
+    ({"meta": {"pagination": {"total": 5}}}, "total", "meta.pagination.total"),
+    ({"page": {"totalElements": 5, "totalPages": 2}}, "total", "page.totalElements"),
+    ({"totalPages": 2}, "pages", "last_page_path: totalPages"),
+    ({"meta": {"total_pages": 2}}, "pages", "meta.total_pages"),
+    ({"pagination": {"pages": 2}}, "pages", "pagination.pages"),
+]
+HEADERS = [
+    ({"X-Total": "5"}, "total", "total_header: X-Total"),
+    ({"Total-Count": "5"}, "total", "total_header: Total-Count"),
+    ({"Content-Range": "items 0-2/5"}, "total", "Content-Range"),
+    ({"Content-Range": "0-2/5"}, "total", "Content-Range"),
+    ({"X-Total-Pages": "2"}, "pages", "X-Total-Pages"),
+    ({"Link": '<{base_url}/equipment?page=2>; rel="next"'}, "next_page", "style: link_header"),
+    ({"Link": "</e>; rel=self, </e?page=2>; rel=next"}, "next_page", "style: link_header"),
+    ({"X-Next-Page": "2"}, "next_page", "X-Next-Page"),
+    ({"X-Next-Cursor": "abc"}, "next_page", "cursor_header: X-Next-Cursor"),
+    ({"X-Has-More": "true"}, "has_more", "X-Has-More"),
+    ({"X-Pagination": '{"TotalCount": 5, "HasNext": false}'}, "total", "X-Pagination"),
+]
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(("beside", "kind", "named"), HINTS, ids=[str(hint[0]) for hint in HINTS])
+def test_a_hint_in_the_body_that_no_setting_uses_fails_the_unit_and_names_itself(tmp_path, beside, kind, named):
+    error = refusal(tmp_path, {**beside, "data": THREE}, pagination=NONE)
+    assert error.context["hint"] == kind, error
+    assert named in str(error) and f"hints.{kind}" in str(error)
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(("headers", "kind", "named"), HEADERS, ids=[str(hint[0]) for hint in HEADERS])
+def test_a_hint_in_a_header_that_no_setting_uses_fails_the_unit_and_names_itself(tmp_path, headers, kind, named):
+    error = refusal(tmp_path, Scripted({"data": THREE}, headers=headers), pagination=NONE)
+    assert error.context["hint"] == kind, error
+    assert named in str(error)
+
+
+@pytest.mark.feature("SRC-01")
+def test_partial_content_is_a_hint_unless_its_range_is_the_last(tmp_path):
+    refusal(tmp_path, Scripted({"data": THREE}, status=206), pagination=NONE)
+    whole = Scripted({"data": THREE}, status=206, headers={"Content-Range": "items 0-2/3"})
+    assert len(answered(tmp_path, whole, pagination=NONE)[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("style", ["none", "page", "offset", "cursor", "next_link", "link_header"])
+def test_a_flag_that_no_style_uses_is_noticed_with_each_of_them(tmp_path, style):
+    assert (
+        refusal(tmp_path, {"data": THREE, "hasMore": True}, pagination={"style": style}).context["hint"] == "has_more"
+    )
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {},
+        {"count": 3},
+        {"total": 3, "totalPages": 1},
+        {"meta": {"total": 3, "last_page": 1, "per_page": 5000, "page": 1}},
+        {"hasMore": False},
+        {"hasMore": None},
+        {"next": None, "links": {"next": None, "self": "/e"}},
+        {"links": [{"rel": "self", "href": "/e"}, {"rel": "next", "href": None}]},
+        {"next_page": 0, "nextPageToken": "", "next_offset": -1},
+        {"pageInfo": {"endCursor": "c1", "hasNextPage": False}},
+        {"pageInfo": {"endCursor": "c1"}},
+        {"nextCursor": "c1", "hasMore": False},
+        {"summary": {"total": 812, "count": 900}},
+        {"total": 812.5},
+        {"total": "many"},
+        {"last": True, "done": True},
+        {"limit": 5000, "per_page": 5000, "size": 100},
+        {"included": [{"count": 99, "hasMore": True}]},
+    ],
+    ids=str,
+)
+def test_what_is_no_hint_is_none(tmp_path, beside):
+    records = [{"EQUNR": "1", "count": 99, "hasMore": True, "next": "/x", "total": 7}, *THREE[1:]]
+    fetched, _ = answered(tmp_path, {"data": records, **beside}, pagination=NONE)
+    assert (len(fetched.records), doubts(fetched)) == (3, [])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "headers", [{"Content-Range": "bytes 0-99/500"}, {"X-Total-Count": "3"}, {"Link": "</e?page=1>; rel=prev"}, {"X-Next-Page": ""}], ids=str
+)  # fmt: skip
+def test_headers_that_promise_nothing_are_no_hints(tmp_path, headers):
+    fetched, _ = answered(tmp_path, Scripted({"data": THREE}, headers=headers), pagination=NONE)
+    assert (len(fetched.records), doubts(fetched)) == (3, [])
+
+
+@pytest.mark.feature("SRC-01")
+def test_hints_are_found_beside_records_that_only_the_tolerant_reader_reads_and_in_giant_bodies(tmp_path, monkeypatch):
+    body = b'{"data": [{"EQUNR": NaN}], "hasMore": true}'
+    assert refusal(tmp_path, body, pagination=NONE).context["hint"] == "has_more"
+    monkeypatch.setattr("cmms.api.receive_body.SPILL_BYTES", 16, raising=False)
+    nested = b'{"d": {"results": [{"EQUNR": NaN}], "__count": "5"}}'
+    assert refusal(tmp_path, nested, pagination=NONE, records_path="d.results").context["hint"] == "total"
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    ("kind", "beside"),
+    [("next_page", {"next": "/x?p=2"}), ("has_more", {"hasMore": True}), ("total", {"count": 5}), ("pages", {"totalPages": 2}),
+     ("missing_path", {})],
+)  # fmt: skip
+def test_a_setting_for_each_kind_of_hint_decides_what_follows(tmp_path, kind, beside):
+    paging = {"style": "next_link", "next_path": "paging.following"} if kind == "missing_path" else NONE
+    body = {"data": THREE, **beside}
+    refusal(tmp_path, body, strict=False, hints={kind: "fail"}, pagination=paging)
+    for options in ({"strict": True, "hints": {kind: "warn"}}, {"strict": False}):
+        [sentence] = doubts(answered(tmp_path, body, pagination=paging, **options)[0])
+        assert f"hints.{kind}" in sentence
+    assert doubts(answered(tmp_path, body, strict=True, hints={kind: "ignore"}, pagination=paging)[0]) == []
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "paging",
+    [{"style": "none", "total_path": "summary.records"}, {"style": "next_link", "next_path": "paging.following"},
+     {"style": "cursor", "cursor_path": "page.after"}, {"style": "page", "has_more_path": "more.pages"},
+     {"style": "page", "last_page_path": "meta.pages"}],
+)  # fmt: skip
+def test_a_path_that_is_set_and_leads_nowhere_on_the_first_page_is_refused(tmp_path, paging):
+    error = refusal(tmp_path, {"data": THREE}, pagination=paging)
+    assert error.context["hint"] == "missing_path"
+    path = next(path for path in paging.values() if "." in path)
+    assert path in str(error)
+    assert len(answered(tmp_path, {"data": [], "meta": {"total": 0}}, pagination=paging)[0].records) == 0
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_next_link_that_its_standard_leaves_out_at_the_end_may_be_absent(tmp_path):
+    paging = {"style": "next_link", "next_path": "@odata.nextLink"}
+    assert doubts(answered(tmp_path, {"value": THREE}, pagination=paging, records_path="value")[0]) == []
+
+
+# --- what paging needs ---
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+def test_odata_links_and_counts_are_followed(tmp_path):
+    first = {"@odata.count": 5, "value": THREE, "@odata.nextLink": "equipment?$skiptoken=3"}
+    paging = {"style": "next_link", "next_path": "@odata.nextLink", "total_path": "@odata.count"}
+    fetched, targets = answered(tmp_path, first, {"value": TWO}, first, pagination=paging, records_path="value")
+    assert len(fetched.records) == 5
+    assert targets[1] == "/equipment?$skiptoken=3"
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+def test_a_count_that_a_dotted_key_holds_is_a_promise(tmp_path):
+    paging = {"style": "none", "total_path": "@odata.count"}
+    refusal(
+        tmp_path, {"@odata.count": 5, "value": THREE}, kind=IncompleteFetch, pagination=paging, records_path="value"
+    )
+
+
+@pytest.mark.feature("SRC-01")
+def test_links_in_a_list_are_followed_by_their_rel(tmp_path):
+    first = {
+        "data": THREE,
+        "links": [{"rel": "self", "href": "/e"}, {"rel": "next", "href": "{base_url}/equipment?p=2"}],
+    }
+    paging = {"style": "next_link", "next_path": "links[rel=next].href"}
+    last = {"data": TWO, "links": [{"rel": "self", "href": "/e"}]}
+    fetched, targets = answered(tmp_path, first, last, pagination=paging)
+    assert (len(fetched.records), targets[1:]) == (5, ["/equipment?p=2"])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("has_more_path", ["pageInfo.hasNextPage", None])
+def test_a_flag_ends_a_cursor_trail_although_a_cursor_comes_along(tmp_path, has_more_path):
+    paging = {"style": "cursor", "cursor_path": "pageInfo.endCursor", "has_more_path": has_more_path}
+    pages = [
+        {"data": THREE, "pageInfo": {"endCursor": "c1", "hasNextPage": True}},
+        {"data": TWO, "pageInfo": {"endCursor": "c2", "hasNextPage": False}},
+    ]
+    fetched, targets = answered(tmp_path, *pages, pagination=paging)
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 2, [])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_a_flag_leads_to_the_next_page_of_a_source_that_caps_its_pages(tmp_path, style):
+    pages = [{"data": THREE, "more": "yes"}, {"data": TWO, "more": "no"}]
+    fetched, targets = answered(tmp_path, *pages, pagination={"style": style, "has_more_path": "more"})
+    assert (len(fetched.records), len(targets)) == (5, 2)
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_flag_that_promises_a_page_without_a_cursor_to_it_is_refused(tmp_path):
+    paging = {"style": "cursor", "cursor_path": "after", "has_more_path": "again"}
+    assert (
+        refusal(tmp_path, {"data": THREE, "after": None, "again": True}, pagination=paging).context["hint"]
+        == "has_more"
+    )
+
+
+@pytest.mark.parametrize(
+    "paging", [{"style": "page", "has_more_path": "more"}, {"style": "next_link", "next_path": "more"}]
+)
+def test_a_value_that_is_neither_flag_nor_link_is_a_bad_payload(tmp_path, paging):
+    refusal(tmp_path, {"data": THREE, "more": {"a": 1}}, kind=BadPayload, pagination=paging)
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_total_in_a_header_is_counted_by_setting(tmp_path):
+    paging = {"style": "none", "total_header": "X-Records"}
+    refusal(tmp_path, Scripted({"data": THREE}, headers={"X-Records": "5"}), kind=IncompleteFetch, pagination=paging)
+    fetched, _ = answered(tmp_path, Scripted({"data": THREE}, headers={"X-Records": "3"}), pagination=paging)
+    assert fetched.manifest.answers[0].total == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "total"),
+    [({"data": None, "meta": {"total": 0}}, 0), ({"data": None}, None), ({"data": [], "meta": {"total": 0}}, 0),
+     (Scripted(status=204), None), (Scripted(status=204, headers={"X-Total-Count": "0"}), 0)],
+    ids=str,
+)  # fmt: skip
+def test_an_answer_with_nothing_holds_no_records(tmp_path, answer, total):
+    fetched, targets = answered(tmp_path, answer)
+    assert (fetched.records, len(targets)) == ([], 1)
+    assert fetched.manifest.answers[0].total == total
+
+
+def test_a_404_means_nothing_only_where_the_settings_say_so(tmp_path):
+    from cmms.errors import ApiRefused
+
+    full = {"data": THREE}
+    paging = {"size": 3}
+    refusal(tmp_path, full, Scripted(b"no such page", status=404), kind=ApiRefused, pagination=paging)
+    nothing = ["null", "no_content", "not_found"]
+    fetched, _ = answered(
+        tmp_path, full, Scripted(b"no such page", status=404), pagination=paging, empty_answers=nothing
+    )
+    assert len(fetched.records) == 3
+    refusal(tmp_path, {"data": None}, kind=BadPayload, empty_answers=[])
+
+
+def test_spaces_in_a_query_are_sent_as_percent_20(tmp_path):
+    _, targets = answered(tmp_path, {"data": THREE}, pagination={**NONE, "size_parameter": None},
+                          static_parameters={"$filter": "PLANT eq 'P 1+2'"})  # fmt: skip
+    assert targets == ["/equipment?%24filter=PLANT%20eq%20%27P%201%2B2%27"]
+
+
+@pytest.mark.parametrize("link", ["https://127.0.0.1:{port}/equipment?p=2", "http://elsewhere.example/x"])
+def test_a_link_to_another_scheme_or_host_is_refused_with_both(tmp_path, link):
+    from cmms.errors import ApiRefused
+
+    with scripted({}) as source:
+        source.answers = [Scripted({"data": THREE, "links": {"next": link.format(port=source.port)}})]
+        with pytest.raises(ApiRefused) as caught:
+            fetch(source, tmp_path, pagination={"style": "next_link"})
+        assert source.base_url in str(caught.value)
+        assert link.format(port=source.port).partition("/e")[0].partition("/x")[0] in str(caught.value)
+        assert len(source.targets) == 1
+
+
+# --- the list in the documentation ---
+
+
+@pytest.mark.feature("SRC-01")
+def test_the_documentation_lists_exactly_the_names_that_count():
+    chapter = (
+        OPERATIONS.read_text(encoding="utf-8").split("## What an answer says of its completeness")[1].split("\n## ")[0]
+    )
+    listed = set(re.findall(r"`([a-z]+)`", chapter))
+    names = set().union(
+        *(
+            value
+            for name, value in vars(completeness).items()
+            if isinstance(value, frozenset) and name.isupper() and name[0] != "_"
+        )
+    )
+    assert names <= listed
+    documented = [row for row in chapter.splitlines() if row.startswith(("|", "Headers:"))]
+    in_tables = set(re.findall(r"`([a-z]+)`", "\n".join(documented)))
+    others = {"total", "pages", "links", "false", "true", "pagination"}
+    assert in_tables - names - others == set()
