@@ -12,12 +12,8 @@ import pytest
 import yaml
 
 from cmms.errors import SettingsError
-<<<<<<< HEAD
-from cmms.settings import Frozen, Settings, load_settings, parse_settings
+from cmms.settings import STREAMS, Frozen, Settings, load_settings, parse_settings
 from cmms.settings_files import DEFAULT_FILE, find_plants_file, find_settings_file
-=======
-from cmms.settings import DEFAULT_FILE, STREAMS, Frozen, Settings, load_settings, parse_settings
->>>>>>> 85ab550 (Obey or refuse what an answer says of its completeness)
 
 
 def _uncommented() -> str:

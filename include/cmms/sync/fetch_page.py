@@ -6,7 +6,7 @@ Input: the address of a page. Output: :class:`FetchedPage`, its records in the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cmms.api.answer_cache import AnswerCache, CachedAnswer
 from cmms.api.body import PageContent, split_records
@@ -85,7 +85,7 @@ class PageFetcher:
         links = answer.links
         if answer.status == 304 and cached is not None:
             body, headers, links = _unpacked(cached, stream), cached.headers, cached.links
-        if _is_nothing(answer, body):
+        if is_nothing(answer, body):
             landed, content = LandedContent((), 0, b""), PageContent(records=())
         elif body.buffer.file is not None:
             landed, content = land_large(self._storage, f"{self._folder}/{name}", body, stream)
@@ -96,16 +96,8 @@ class PageFetcher:
             if content.records or not null_is_empty or _is_list(content, stream.records_path):
                 landed = land_small(self._storage, f"{self._folder}/{name}", body, content)
             self._remember(target, answer, body)
-        facts = PageFacts(
-            records=landed.records,
-            total=total_of(stream.pagination, content.total, headers),
-            last_page=content.last_page,
-            next_value=next_of(stream.pagination, content.next_value, headers, links),
-            has_more=content.has_more,
-            hints=find_hints(content.envelope, stream.records_path, headers, answer.status),
-            missing_paths=tuple(_missing_paths(stream, content)) if target.page == 1 else (),
-        )
-        return FetchedPage(landed, facts, answer.status == 304)
+        kept = replace(answer, headers=headers, links=links)
+        return FetchedPage(landed, page_facts(stream, content, kept, landed.records), answer.status == 304)
 
     def _remember(self, target: Target, answer: Answer, body: Body) -> None:
         etag = answer.headers.get("ETag")
@@ -123,7 +115,21 @@ class PageFetcher:
         return file
 
 
-def _is_nothing(answer: Answer, body: Body) -> bool:
+def page_facts(stream: Stream, content: PageContent, answer: Answer, records: int) -> PageFacts:
+    """What a page says about itself, in its body and in its headers."""
+    paging, headers = stream.pagination, answer.headers
+    return PageFacts(
+        records=records,
+        total=total_of(paging, content.total, headers),
+        last_page=content.last_page,
+        next_value=next_of(paging, content.next_value, headers, answer.links),
+        has_more=content.has_more,
+        hints=find_hints(content.envelope, stream.records_path, headers, answer.status),
+        missing_paths=tuple(_missing_paths(stream, content)),
+    )
+
+
+def is_nothing(answer: Answer, body: Body) -> bool:
     """An answer that says by its status that there are no records; status 404 only comes here if settings allow it."""
     return answer.status == _NOT_FOUND or (answer.status == _NO_CONTENT and not body.size)
 

@@ -13,23 +13,24 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from cmms.api.body import PageContent, page_content, split_records, wanted_paths
+from cmms.api.body_path import MISSING, pick
 from cmms.api.call_log import ApiCall
 from cmms.api.client import ApiClient
 from cmms.api.connection import ApiConnection, read_connection
 from cmms.api.exchange import Answer, Target
-from cmms.api.pagination import PageFacts, PageTrail, next_of, total_of
+from cmms.api.pagination import PageTrail
 from cmms.api.receive_body import Body
-from cmms.api.scan_records import TOLERANT_JSON, RecordScanner, dig
+from cmms.api.scan_records import TOLERANT_JSON, RecordScanner
 from cmms.errors import CmmsError
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import Retries, Stream, StreamName, Timeouts
+from cmms.sync.fetch_page import is_nothing, page_facts
 from cmms.sync.plan_requests import plan_batches
 from cmms.sync.records import PlannedRequest, Scope
 
 LONGEST_ANSWER_SECONDS = 15.0
 _LOOKED_AT = 500
 """Records of the first page that are searched for the mapped fields."""
-_NO_CONTENT = 204
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Probe:
     """What came of it: ``error`` when there is no page, with ``head``, the beginning of a body that was refused.
 
     ``absent``: target fields that no record carries. ``keys``: what the first record carries. ``repeats``: the second
-    page is the first one again.
+    page is the first one again. ``doubts``: the answer says that more exists, and no setting uses it.
     """
 
     url: str = ""
@@ -51,6 +52,7 @@ class Probe:
     keys: tuple[str, ...] = ()
     has_more_pages: bool = False
     repeats: bool = False
+    doubts: tuple[str, ...] = ()
     clock_difference: timedelta | None = None
     calls: list[ApiCall] = field(default_factory=list)
 
@@ -98,6 +100,8 @@ class _Prober:
         content = client.fetch(Target(first.url, unit_key=request.unit_keys[0], page=1), self._read_first)
         following = trail.accept(first, self._facts)
         self._probe.has_more_pages = bool(following)
+        if not following:
+            self._probe.doubts = tuple(doubt.sentence for doubt in trail.doubts())
         if following and content.records:
             second = following[0]
             target = Target(second.url, unit_key=request.unit_keys[0], page=second.number)
@@ -107,26 +111,26 @@ class _Prober:
 
     def _read_first(self, answer: Answer, body: Body) -> PageContent:
         content = self._read(answer, body)
-        probe, paging = self._probe, self._stream.pagination
+        probe = self._probe
         probe.status, probe.latency_ms = answer.status, answer.latency_ms or 0
-        probe.records, probe.total = len(content.records), total_of(paging, content.total, answer.headers)
+        self._facts = page_facts(self._stream, content, answer, len(content.records))
+        probe.records, probe.total = self._facts.records, self._facts.total
         probe.clock_difference = _clock_difference(answer.headers)
-        self._facts = PageFacts(
-            records=probe.records,
-            total=probe.total,
-            last_page=content.last_page,
-            next_value=next_of(paging, content.next_value, answer.headers, answer.links),
-        )
         self._look_for_fields(content)
         return content
 
     def _read(self, answer: Answer, body: Body) -> PageContent:
-        if answer.status == _NO_CONTENT and not body.size:
+        if is_nothing(answer, body):
             return PageContent(records=())
+        path, paging, null_is_empty = (
+            self._stream.records_path,
+            self._stream.pagination,
+            "null" in self._stream.empty_answers,
+        )
         if body.buffer.file is None:
-            return split_records(body.data, self._stream.records_path, self._stream.pagination)
-        scanner = RecordScanner(body.buffer.open(), self._stream.records_path, wanted_paths(self._stream.pagination))
-        return page_content(list(scanner), scanner.values, self._stream.pagination)
+            return split_records(body.data, path, paging, null_is_empty=null_is_empty)
+        scanner = RecordScanner(body.buffer.open(), path, wanted_paths(paging), null_is_empty=null_is_empty)
+        return page_content(list(scanner), scanner.envelope, paging)
 
     def _look_for_fields(self, content: PageContent) -> None:
         records = [TOLERANT_JSON.decode(bytes(raw).decode("utf-8", "replace")) for raw in content.records[:_LOOKED_AT]]
@@ -144,7 +148,7 @@ class _Prober:
 
 
 def _carries(record: Any, name: str) -> bool:
-    return isinstance(record, dict) and (name in record or dig(record, name.split(".")) is not None)
+    return isinstance(record, dict) and (name in record or pick(record, name) not in (None, MISSING))
 
 
 def _hastened(stream: Stream) -> Stream:
