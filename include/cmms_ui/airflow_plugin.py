@@ -13,9 +13,11 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from cmms_ui.full_addresses import FullAddresses
 from cmms_ui.mount import LazyApplication
 
-URL_PREFIX = "/cmms"
+MOUNT = "cmms"
+"""Addresses of the menu entry are relative to Airflow's own base address, so that they hold below a sub-path too."""
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +27,19 @@ class CmmsPlugin(AirflowPlugin):
 
     name = "cmms"
     fastapi_apps: list[Any] = [  # noqa: RUF012, as Airflow declares it
-        {"name": "CMMS", "app": LazyApplication(), "url_prefix": URL_PREFIX},
+        {"name": "CMMS", "app": LazyApplication(), "url_prefix": f"/{MOUNT}"},
+    ]
+    fastapi_root_middlewares: list[Any] = [  # noqa: RUF012
+        {"name": "CMMS addresses", "middleware": FullAddresses, "args": [], "kwargs": {}},
     ]
     external_views: list[Any] = [  # noqa: RUF012
         {
             "name": "CMMS",
-            "href": f"{URL_PREFIX}/",
+            "href": f"{MOUNT}/",
             "url_route": "cmms",
             "destination": "nav",
-            "icon": f"{URL_PREFIX}/assets/cmms-light.svg",
-            "icon_dark_mode": f"{URL_PREFIX}/assets/cmms-dark.svg",
+            "icon": f"{MOUNT}/assets/cmms-light.svg",
+            "icon_dark_mode": f"{MOUNT}/assets/cmms-dark.svg",
         },
     ]
 

@@ -5,6 +5,13 @@
   const cmms = {};
   window.dash_clientside = Object.assign({}, window.dash_clientside, { cmms: cmms });
 
+  // Where the view is mounted: "/cmms/", or "/airflow/cmms/" where Airflow lies below a sub-path.
+  function findMount() {
+    const config = document.getElementById("_dash-config");
+    return config ? JSON.parse(config.textContent).requests_pathname_prefix : null;
+  }
+  function findAirflow() { return (findMount() || "/cmms/").replace(/cmms\/$/, ""); }
+
   // --- Theme: Airflow keeps it in localStorage and as a class of <html>.
   function currentTheme() {
     try {
@@ -43,9 +50,9 @@
     try {
       if (window.parent === window) return;
       const outer = window.parent.location.pathname;
-      const at = outer.indexOf("/plugin/cmms");
-      if (at < 0) return;
-      const wanted = outer.slice(0, at) + "/plugin/cmms" + window.location.pathname + window.location.search;
+      const view = findAirflow() + "plugin/cmms";
+      if (!outer.startsWith(view)) return;
+      const wanted = view + window.location.pathname + window.location.search;
       if (wanted !== outer + window.parent.location.search) {
         window.parent.history.replaceState(window.parent.history.state, "", wanted);
       }
@@ -90,8 +97,7 @@
     const text = document.createElement("p");
     text.textContent = "Your session has expired. Log in again; what you have typed here stays in this window.";
     const link = document.createElement("a");
-    const prefix = window.location.pathname.slice(0, window.location.pathname.indexOf("/cmms"));
-    link.href = prefix + "/auth/login";
+    link.href = findAirflow() + "auth/login";
     link.target = "_blank";
     link.textContent = "Log in";
     const again = document.createElement("button");
@@ -117,10 +123,9 @@
     publish();
   }
   function listen() {
-    const config = document.getElementById("_dash-config");
-    if (push.source || document.hidden || !config || !window.EventSource || !document.getElementById("page")) return;
-    const prefix = JSON.parse(config.textContent).requests_pathname_prefix;
-    push.source = new EventSource(prefix + "api/v1/events");
+    const mount = findMount();
+    if (push.source || document.hidden || !mount || !window.EventSource || !document.getElementById("page")) return;
+    push.source = new EventSource(mount + "api/v1/events");
     push.source.addEventListener("changed", hear);
     push.source.addEventListener("beat", hear);
     push.source.onerror = function () {  // the browser opens the next stream by itself, unless it was refused
