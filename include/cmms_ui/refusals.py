@@ -19,7 +19,9 @@ _TITLES = {
     415: "Unsupported media type",
     422: "Not accepted",
     500: "Internal error",
+    502: "Refused by Airflow",
     503: "Not available",
+    504: "No answer in time",
 }
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} - CMMS</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">

@@ -10,6 +10,7 @@ from typing import Any
 
 from cmms.parse_input import check_text, parse_day, parse_number
 from cmms.views.actors import Actor, Forbidden, Invalid, NotFound
+from cmms.views.choices import forget_choices
 from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
 from cmms_ui.schema import Action, Field, Outcome, Preview, Target
@@ -94,8 +95,7 @@ def _check(field: Field, value: Any) -> Any:
             raise ValueError("must be true or false")
         return value
     if field.kind == "choices":
-        allowed = {choice.value for choice in field.find_choices()}
-        if not isinstance(value, list) or any(str(item) not in allowed for item in value):
+        if not isinstance(value, list) or not _are_choices(field, [str(item) for item in value]):
             raise ValueError("is not one of the choices")
         return [str(item) for item in value]
     if not isinstance(value, str | int | float) or isinstance(value, bool):
@@ -103,11 +103,19 @@ def _check(field: Field, value: Any) -> Any:
     return _check_text(field, str(value).strip())
 
 
+def _are_choices(field: Field, values: list[str]) -> bool:
+    """Before a value is refused the database is asked anew: another API server process may have added it just now."""
+    if {choice.value for choice in field.find_choices()}.issuperset(values):
+        return True
+    forget_choices()
+    return field.load_choices is not None and {choice.value for choice in field.load_choices()}.issuperset(values)
+
+
 def _check_text(field: Field, text: str) -> Any:
     if field.required and not text:
         raise ValueError("is required")
     check_text(text, field.max_length)
-    if field.kind == "choice" and text not in {choice.value for choice in field.find_choices()}:
+    if field.kind == "choice" and not _are_choices(field, [text]):
         raise ValueError("is not one of the choices")
     if field.kind == "date":
         return parse_day(text).isoformat()

@@ -29,6 +29,12 @@ class AirflowRefused(ViewError):
     status = 502
 
 
+class AirflowSilent(AirflowRefused):
+    """Airflow did not answer in time; it may still do what it was asked to."""
+
+    status = 504
+
+
 class AlreadyThere(AirflowRefused):
     """Airflow has a run of that id."""
 

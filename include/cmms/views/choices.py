@@ -1,4 +1,8 @@
-"""Values to choose from that change seldom: plants, groups, plans. Kept for some seconds, forgotten at a change."""
+"""Values to choose from that change seldom: plants, groups, plans. Cached for a moment, forgotten at a change.
+
+A change made through another API server process is seen after :data:`_KEEP_SECONDS`; a form that names such a value is
+accepted at once, since choices are read again before a value is refused (``run_action``).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from threading import Lock
 from cmms.database import query
 from cmms.views.connections import raw_session
 
-_KEEP_SECONDS = 30.0
+_KEEP_SECONDS = 3.0
 _kept: dict[str, tuple[float, list[tuple[str, str]]]] = {}
 _lock = Lock()
 

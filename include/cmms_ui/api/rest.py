@@ -136,7 +136,7 @@ def _add_resource(server: FastAPI, resource: Resource) -> None:
         text = f"{action.explain}\n\nValues: {fields}. Needs the capability `{ACTIONS.get(action.name)}`."
         example = {"requestBody": {"content": {"application/json": {"example": example_call(action)}}}}
         described = {"response_model": ActionResult, "description": text, "openapi_extra": example}
-        described |= {"responses": problems(400, 404, 409, 413, 415, 422)}
+        described |= {"responses": problems(400, 404, 409, 413, 415, 422, 502, 504)}
         add("POST", f"/actions/{action.verb}", f"action_{action.verb}", _make_action(resource, action.verb),
             action.label, response_model_exclude_defaults=True, **described)  # fmt: skip
         if action.preview:
