@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import dash
-from dash.backends._fastapi import reset_current_request, set_current_request
 from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -26,6 +25,7 @@ from cmms_ui.callbacks import (
     search,
     widgets,
 )
+from cmms_ui.compat import reset_current_request, set_current_request
 from cmms_ui.components import follow_changes
 from cmms_ui.guard import Guard
 from cmms_ui.make_stylesheet import read_stylesheet

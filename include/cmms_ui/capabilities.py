@@ -12,23 +12,36 @@ configure  may edit, and is an administrator: FAB's permission to edit roles, th
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+import anyio
 import anyio.to_thread
-from airflow.api_fastapi.app import get_auth_manager
-from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from airflow.api_fastapi.auth.managers.models.resource_details import (
     ConnectionDetails,
     DagAccessEntity,
     DagDetails,
 )
-from airflow.api_fastapi.core_api.security import USER_INJECTED_BY_TRUSTED_MIDDLEWARE, resolve_user_from_token
 from starlette.requests import HTTPConnection
 
 from cmms.settings import MYSQL_CONNECTION
 from cmms.views.actors import Actor, Capability
+from cmms_ui.compat import (
+    COOKIE_NAME_JWT_TOKEN,
+    find_user_of_middleware,
+    get_auth_manager,
+    refreshes_users,
+    resolve_user_from_token,
+)
+from cmms_ui.keep_rights import Rights, RightsCache
 
 ASKED_DAG = DagDetails(id="equipment_sync")
+ASK_SECONDS = 20.0
+"""An auth manager that takes longer does not answer."""
+TOKEN_SECONDS = 300
+"""How long a token is valid that is made for calls of one request."""
+
+_rights = RightsCache()
 
 
 async def identify(connection: HTTPConnection) -> tuple[Actor, bool]:
@@ -39,16 +52,29 @@ async def identify(connection: HTTPConnection) -> tuple[Actor, bool]:
 
     Raises:
         fastapi.HTTPException: 401 without, or with an expired token; 403 with a forged one.
+        TimeoutError: the auth manager does not answer.
     """
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
-    token = bearer if scheme.lower() == "bearer" else connection.cookies.get(COOKIE_NAME_JWT_TOKEN) or ""
-    state = connection.scope.get("state", {})
-    if scheme.lower() != "bearer" and state.get("user_authenticated_via") is USER_INJECTED_BY_TRUSTED_MIDDLEWARE:
-        user = state["user"]
-    else:
+    by_header = scheme.lower() == "bearer"
+    token = bearer if by_header else connection.cookies.get(COOKIE_NAME_JWT_TOKEN) or ""
+    user = None if by_header else find_user_of_middleware(connection.scope)
+    own_token = token
+    if user is None:
         user = await resolve_user_from_token(token)
-    capabilities = await anyio.to_thread.run_sync(find_capabilities, user)
-    return Actor(str(user.get_name()), capabilities, token), scheme.lower() == "bearer"
+    elif refreshes_users(manager := get_auth_manager()):  # the token of the cookie may have been used up just now
+        own_token = manager.generate_jwt(user, expiration_time_in_seconds=TOKEN_SECONDS)
+    return Actor(str(user.get_name()), await _find_rights(user, token), own_token), by_header
+
+
+async def _find_rights(user: Any, token: str) -> Rights:
+    """The capabilities of a session, asked for at most every few seconds."""
+    key = (str(user.get_id()), hashlib.sha256(token.encode()).digest())
+    if (known := _rights.known(key)) is not None:
+        return known
+    with anyio.fail_after(ASK_SECONDS):
+        return await anyio.to_thread.run_sync(
+            lambda: _rights.find(key, lambda: find_capabilities(user)), abandon_on_cancel=True
+        )
 
 
 def find_capabilities(user: Any) -> frozenset[Capability]:

@@ -12,18 +12,17 @@ from collections.abc import MutableMapping
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 import anyio.to_thread
-from dash.fingerprint import check_fingerprint
 from fastapi import HTTPException
-from starlette._utils import get_route_path
 from starlette.requests import HTTPConnection
 
 from cmms.parse_input import parse_json
 from cmms.views.actors import Actor
 from cmms.views.audit import audit_refusal
 from cmms_ui.capabilities import identify
+from cmms_ui.check_origin import check_origin
+from cmms_ui.compat import check_fingerprint, get_route_path
 from cmms_ui.mount import Application, Receive, Scope, Send
 from cmms_ui.policy import CALLBACKS, find_route
 from cmms_ui.refusals import Refused, send_refusal
@@ -95,13 +94,16 @@ class Guard:
             return await identify(connection)
         except HTTPException as error:
             raise Refused(error.status_code, str(error.detail)) from error
+        except Exception as error:
+            log.exception("Airflow's auth manager could not say who sent a request.")
+            raise Refused(503, "Airflow's login service does not answer. Try again in a moment.") from error
 
     async def _admit(self, scope: Scope, path: str, actor: Actor, receive: Receive, *, by_header: bool) -> Receive:
         """Check origin, content type, route and callback; hand back what reads the body."""
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
         headers = HTTPConnection(scope).headers
         if method not in SAFE_METHODS:
-            self._check_origin(scope, headers, by_header=by_header)
+            check_origin(headers, by_header=by_header)
         route = find_route(method, path)
         if route is None:
             raise Refused(403 if method not in SAFE_METHODS else 404, "there is nothing here")
@@ -116,18 +118,6 @@ class Guard:
         if path == CALLBACK_PATH:
             self._check_callback(call, actor)
         return _replay_body(body, receive)
-
-    def _check_origin(self, scope: Scope, headers: Any, *, by_header: bool) -> None:
-        """A browser says where a write comes from; only from here is accepted. Programs with a token send none."""
-        origin = headers.get("origin")
-        if headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            raise Refused(403, "writes are accepted from this site only")
-        if origin is None:
-            if by_header:
-                return
-            raise Refused(403, "a write by cookie needs the header Origin")
-        if _host_of(origin) != headers.get("host", "").lower() or origin == "null":
-            raise Refused(403, "writes are accepted from this site only")
 
     def _check_callback(self, call: Any, actor: Actor) -> None:
         output = call.get("output") if isinstance(call, dict) else None
@@ -167,14 +157,6 @@ def _show_fault(error: Exception) -> Refused:
     """A fault of ours refuses like anything else; the log says what it was."""
     log.error("A request to the CMMS view could not be checked.", exc_info=error)
     return Refused(500, "Something went wrong here. The API server's log says what.")
-
-
-def _host_of(origin: str) -> str:
-    """The host that an origin names; empty for text that is no address."""
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
-        return ""
 
 
 def _parse_body(body: bytes) -> Any:
