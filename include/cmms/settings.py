@@ -238,12 +238,14 @@ class RunningTimeFields(Frozen):
 class Stream(Frozen):
     """One stream of the source: where it is, how to ask for it, how to read the answer.
 
-    ``strict``: what could lose records or show a secret is refused, not only warned of. ``empty_answers``: what means
+    ``strict``: what could lose records or show a secret is refused, not only warned of. ``allow_plain_http``: the
+    credential may go to another machine without TLS. ``empty_answers``: what means
     "no records" besides an empty list: ``null`` in its place, status 204 (``no_content``), status 404 (``not_found``).
     """
 
     path: str
     strict: bool = False
+    allow_plain_http: bool = False
     hints: Hints = Hints()
     static_parameters: dict[str, str | tuple[str, ...]] = {}
     headers: dict[str, str] = {}

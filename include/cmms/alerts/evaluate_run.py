@@ -26,6 +26,7 @@ API_UNREACHABLE = "api_unreachable"
 DATABASE_UNREACHABLE = "database_unreachable"
 SPIKE = "error_spike"
 ANSWER_INCOMPLETE = "answer_incomplete"
+PLAIN_HTTP = "plain_http"
 
 SPIKE_FLOOR_PERCENT = 0.5
 """A median below this counts as this: where all is clean, a single bad record is no spike."""
@@ -48,6 +49,8 @@ def evaluate_run(summary: RunSummary, settings: Settings, history: RunHistory) -
         return alerts
     if summary.counts.rejected:
         alerts.append(_records_alert(summary, settings))
+    if summary.exposures:
+        alerts.append(_exposure_alert(summary, settings))
     if summary.doubts:
         alerts.append(_doubt_alert(summary, settings))
     if summary.status in ("success", "partial"):
@@ -127,6 +130,15 @@ def _doubt_alert(summary: RunSummary, settings: Settings) -> Alert:
     )
 
 
+def _exposure_alert(summary: RunSummary, settings: Settings) -> Alert:
+    """Open until a run keeps its secrets to itself."""
+    return replace(
+        make_alert(summary, settings, PLAIN_HTTP, "high", title=messages.title_exposed(summary)),
+        facts=(("Reason", summary.exposures[0][:300]), *messages.run_facts(summary)),
+        advice=messages.ADVICE_EXPOSED,
+    )
+
+
 def _spike_alert(summary: RunSummary, settings: Settings, history: RunHistory) -> Alert | None:
     """Share of failed records above ``spike_factor`` times the median of the last good runs.
 
@@ -150,6 +162,7 @@ def _recoveries(summary: RunSummary, settings: Settings, history: RunHistory, *,
     for open_alert in history.open_alerts:
         ended = open_alert.rule_key in _ENDED_BY_GOOD_RUN or (open_alert.rule_key == SPIKE and not spike)
         ended = ended or (open_alert.rule_key == ANSWER_INCOMPLETE and not summary.doubts)
+        ended = ended or (open_alert.rule_key == PLAIN_HTTP and not summary.exposures)
         if ended and _is_of(open_alert, summary.sync_type):
             evidence = make_alert(summary, settings, open_alert.rule_key, open_alert.level, title=open_alert.title)
             yield resolve_alert(open_alert, evidence)

@@ -88,6 +88,10 @@ ADVICE_INCOMPLETE = (
     "What came is merged; nothing was marked as missing or resolved. Change the setting that the message names, then"
     " run the sync again. With api.strict: true such a run fails instead."
 )
+ADVICE_EXPOSED = (
+    "The sync went well. Use https in the connection cmms_api and replace the credential, which others may have read;"
+    " where the way is safe, set api.allow_plain_http: true."
+)
 ADVICE_CONSECUTIVE = "This does not mend itself. Open the newest failed run and follow its error."
 ADVICE_SPIKE = "Something changed at the source. Look at the codes that grew, and ask its owner before correcting rows."
 _INTEGRITY = {
@@ -129,6 +133,11 @@ def title_records(summary: RunSummary) -> str:
         f"{sync_name(summary.sync_type)}: {counts.rejected:,} of {counts.fetched:,} records failed"
         f" ({percent(counts.failed_percent)})"
     )
+
+
+def title_exposed(summary: RunSummary) -> str:
+    """Title of a run that sent a secret in the clear."""
+    return f"{sync_name(summary.sync_type)}: the source's credential goes over plain HTTP"
 
 
 def title_incomplete(summary: RunSummary) -> str:

@@ -26,6 +26,7 @@ from cmms.api.call_log import ApiCall, CallLog
 from cmms.api.connection import ApiConnection
 from cmms.api.exchange import Answer, Exchange, Target, milliseconds_since
 from cmms.api.links import is_same_origin
+from cmms.api.plain_http import refuse_exposed_secret
 from cmms.api.receive_body import Body, unpack_body
 from cmms.api.retry import Transient, retrying, seconds_left
 from cmms.errors import ApiRefused, ApiUnavailable, BadPayload, CmmsError, RateLimited
@@ -56,6 +57,7 @@ class ApiClient:
         sleep: Callable[[float], None] = time.sleep,
         keep_bad_payload: Callable[[bytes], str | None] = lambda head: None,
     ) -> None:
+        refuse_exposed_secret(connection, stream)
         self._connection = connection
         self._stream = stream
         self._call_log = call_log

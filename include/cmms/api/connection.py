@@ -5,11 +5,13 @@ Output: :class:`ApiConnection`, from which every thread opens its own kept-alive
 
 from __future__ import annotations
 
+import re
 import socket
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +19,11 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from cmms.airflow_connections import undefined_connection
+from cmms.api.base_url import build_base_url, is_loopback
 from cmms.errors import SettingsError
 from cmms.settings import API_CONNECTION
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SENDABLE = re.compile(r"[!-~]+")
 _KEEP_ALIVE = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -73,23 +76,64 @@ def read_connection() -> ApiConnection:
         raise undefined_connection(API_CONNECTION) from None
     except ValueError:
         raise SettingsError(f"the Airflow connection {API_CONNECTION} has no usable host") from None
-    host = urlsplit(hook.base_url)
-    if host.scheme not in ("http", "https") or not host.hostname or host.username is not None:
-        raise SettingsError(
-            f"the Airflow connection {API_CONNECTION} has no usable host:"
-            " http(s)://host[:port][/path] is expected, without a credential in it"
-        )
+    base_url = build_base_url(
+        conn_type=credential.conn_type, host=credential.host, schema=credential.schema, port=credential.port
+    )
     extra = {name: str(value) for name, value in session.headers.items() if name not in requests.Session().headers}
     with session:
         return ApiConnection(
-            base_url=hook.base_url,
+            base_url=base_url,
             login=credential.login or None,
             password=credential.password or None,
             headers=extra,
-            verify=session.verify if session.verify is not None else True,
-            cert=session.cert,
-            proxies=dict(session.proxies or {}),
+            verify=_verify(session.verify),
+            cert=_certificate(session.cert),
+            proxies=_proxies(session.proxies),
         )
+
+
+def _verify(value: Any) -> bool | str:
+    """Whether to check the server's certificate, or by which CA bundle; a word is not taken for a file."""
+    if value is None or value == "":
+        return True
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    return words.get(str(value).strip().lower(), str(value))
+
+
+def _certificate(value: Any) -> str | tuple[str, str] | None:
+    """Our own certificate: one file, or certificate and key."""
+    if not value:
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple) and len(value) in (1, 2) and all(isinstance(part, str) for part in value):
+        return value[0] if len(value) == 1 else (value[0], value[1])
+    raise SettingsError(
+        f"the extra cert of the Airflow connection {API_CONNECTION} is neither a file nor a pair [certificate, key]"
+    )
+
+
+def _proxies(value: Any) -> dict[str, str]:
+    """Proxy by scheme; one address alone serves both."""
+    if isinstance(value, str) and value:
+        return {"http": value, "https": value}
+    if value and not isinstance(value, dict):
+        raise SettingsError(f"the extra proxies of the Airflow connection {API_CONNECTION} is no object of addresses")
+    return {str(scheme): str(address) for scheme, address in (value or {}).items()}
+
+
+def _check_files(verify: bool | str | None, cert: Any) -> None:
+    """Name the file that is not there: the library's own error says less, and looks as if it might pass."""
+    named = {
+        "verify": [verify] if isinstance(verify, str) else [],
+        "cert": [cert] if isinstance(cert, str) else cert or [],
+    }
+    for extra, files in named.items():
+        for file in files:
+            if not Path(file).exists():
+                raise SettingsError(
+                    f"the file {file} ({extra} of the Airflow connection {API_CONNECTION}) is not there"
+                )
 
 
 class ApiSession(requests.Session):
@@ -104,14 +148,21 @@ class ApiSession(requests.Session):
         environment = self.merge_environment_settings(
             connection.base_url, dict(connection.proxies), None, connection.verify, connection.cert
         )
-        is_loopback = urlsplit(connection.base_url).hostname in _LOOPBACK
-        self.proxies = {} if is_loopback else dict(environment["proxies"])
+        self.proxies = {} if is_loopback(connection.base_url) else dict(environment["proxies"])
         self.verify, self.cert = environment["verify"], environment["cert"]
+        if connection.base_url.startswith("https:"):
+            _check_files(self.verify, self.cert)
         self.trust_env = False
         self.headers.update(connection.headers)
         self._adapter = _CuttableAdapter()
         self.mount("http://", self._adapter)
         self.mount("https://", self._adapter)
+
+    def ask_for(self, url: str) -> None:
+        """Send the next request to exactly this path and query: a source may have signed the link that it gave us."""
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._adapter.target = target if _SENDABLE.fullmatch(target) else None
 
     def cut(self) -> None:
         """End whatever the session is doing, from another thread: who reads from it gets an error at once."""
@@ -120,6 +171,8 @@ class ApiSession(requests.Session):
 
 class _CuttableAdapter(HTTPAdapter):
     """Knows the sockets it opened, so that another thread can shut them down."""
+
+    target: str | None = None
 
     def __init__(self) -> None:
         self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -132,7 +185,7 @@ class _CuttableAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:
         """A pool whose connections report themselves when they connect."""
         pool: Any = super().get_connection_with_tls_context(*arguments, **options)
-        known = self._connections
+        adapter, known = self, self._connections
         plain: Any = pool.ConnectionCls
         if not hasattr(plain, "reports_to_adapter"):
 
@@ -142,6 +195,12 @@ class _CuttableAdapter(HTTPAdapter):
                 def connect(self) -> None:
                     super().connect()
                     known.add(self)
+
+                def putrequest(self, method: str, url: str, *arguments: Any, **options: Any) -> Any:
+                    """The library writes percent codes anew; what a link holds is not ours to change."""
+                    if adapter.target is not None and url.startswith("/"):
+                        url = adapter.target
+                    return super().putrequest(method, url, *arguments, **options)
 
             pool.ConnectionCls = Reporting
         return pool

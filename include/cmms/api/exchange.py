@@ -125,6 +125,7 @@ class Exchange:
 
     def _transfer(self, session: ApiSession, target: Target, answer: Answer, auth: AuthBase, seconds: float) -> None:
         timeouts = self._stream.timeouts
+        session.ask_for(target.url)
         response = session.request(
             target.method,
             target.url,

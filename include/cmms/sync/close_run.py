@@ -239,5 +239,6 @@ def load_summary(
         warnings_by_code=by_level["warning"],
         timings_ms=timings,
         units=len(query(connection, "run/units", {"sync_log_id": sync_log_id})),
+        exposures=tuple(row["message"] for row in query(connection, "run/exposures", {"sync_log_id": sync_log_id})),
         doubts=tuple(event["message"] for event in query(connection, "run/doubts", {"sync_log_id": sync_log_id})),
     )

@@ -23,6 +23,7 @@ from queue import SimpleQueue
 from cmms.api.call_log import ApiCall, CallLog
 from cmms.api.connection import ApiConnection, read_connection
 from cmms.api.pagination import PageAddress, PageTrail
+from cmms.api.plain_http import exposed_secret
 from cmms.errors import AnswerIncomplete, IncompleteFetch, RunCancelled
 from cmms.settings import Settings, Stream, StreamName
 from cmms.storage import Storage
@@ -72,7 +73,8 @@ def fetch_batch(
     started_at, started = datetime.now(UTC), time.monotonic()
     folder = batch_folder(storage, sync_log_id, batch.unit_keys[0])
     storage.delete_folder(folder)
-    fetch = _BatchFetch(settings.stream(stream), batch, folder, storage, connection or read_connection())
+    source = connection or read_connection()
+    fetch = _BatchFetch(settings.stream(stream), batch, folder, storage, source)
     fetch.run(call_log, on_progress, should_stop)
     manifest = Manifest(
         sync_log_id=sync_log_id,
@@ -84,6 +86,7 @@ def fetch_batch(
         api_ms=round((time.monotonic() - started) * 1000),
         not_modified=fetch.is_unchanged,
         answers=tuple(fetch.answers()),
+        exposed=exposed_secret(source, settings.stream(stream)),
     )
     write_manifest(storage, folder, manifest)
     return manifest

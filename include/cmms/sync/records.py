@@ -154,7 +154,8 @@ class AnsweredRequest:
 class Manifest:
     """What a fetch landed for one group of units; written last, so its presence means complete.
 
-    ``answers`` has one entry per request; None: written by a version that did not note them.
+    ``answers`` has one entry per request; None: written by a version that did not note them. ``exposed``: why a secret
+    went over plain HTTP, if it did.
     """
 
     sync_log_id: int
@@ -166,6 +167,7 @@ class Manifest:
     api_ms: int
     not_modified: bool = False
     answers: tuple[AnsweredRequest, ...] | None = None
+    exposed: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -238,3 +240,4 @@ class RunSummary:
     timings_ms: dict[str, int] = field(default_factory=dict)
     units: int = 0
     doubts: tuple[str, ...] = ()
+    exposures: tuple[str, ...] = ()

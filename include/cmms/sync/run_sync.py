@@ -96,6 +96,8 @@ def fetch_units(run: RunContext, connection: Connection, batch: Batch, reporter:
         on_progress=lambda done, total: reporter.report(batch.unit_keys[0], "fetch", done, total),
         should_stop=reporter.check,
     )
+    if manifest.exposed:
+        reporter.event("warning", "security", "PLAIN_HTTP", manifest.exposed)
     share = int((time.monotonic() - started) * 1000 / len(batch.unit_keys))
     for unit_key in batch.unit_keys:
         reporter.time(unit_key, api_ms=share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -32,14 +33,15 @@ class ScriptedSource:
         self.targets: list[str] = []
         self.sent: list[dict[str, str]] = []
         self.port = 0
+        self.scheme = "http"
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
 @contextmanager
-def scripted(*answers: Scripted | Any) -> Iterator[ScriptedSource]:
+def scripted(*answers: Scripted | Any, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedSource]:
     """Serve these answers in turn; the last one answers everything after it."""
     source = ScriptedSource(answer if isinstance(answer, Scripted) else Scripted(answer) for answer in answers)
 
@@ -60,11 +62,18 @@ def scripted(*answers: Scripted | Any) -> Iterator[ScriptedSource]:
             if answer.status != 204:
                 self.wfile.write(content)
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
         def log_message(self, *arguments: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        source.scheme = "https"
     source.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

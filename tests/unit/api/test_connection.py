@@ -27,7 +27,7 @@ import json, os, sys
 from cmms.api.connection import read_connection
 from cmms.errors import SettingsError
 for line in sys.stdin:
-    os.environ["AIRFLOW_CONN_CMMS_API"] = line
+    os.environ["AIRFLOW_CONN_CMMS_API"] = line.strip()
     try:
         connection = read_connection()
     except SettingsError as error:
@@ -52,6 +52,15 @@ CONNECTIONS = [
          "extra": {"cert": "/etc/ssl/us.pem", "verify": "/etc/ssl/ca.pem", "proxies": {"https": "http://proxy:3128"}}},
         "https://erp.example None True {} /etc/ssl/ca.pem /etc/ssl/us.pem {'https': 'http://proxy:3128'}",
     ),
+    (
+        {"conn_type": "https", "host": "erp.example", "port": 8443, "password": "canary-secret",
+         "extra": {"cert": ["/etc/ssl/us.pem", "/etc/ssl/us.key"], "verify": "false"}},
+        "https://erp.example:8443 None True {} False ('/etc/ssl/us.pem', '/etc/ssl/us.key') {}",
+    ),
+    ("https://:canary-secret@erp.example:8443/", "https://erp.example:8443 None True {} True None {}"),
+    ("http://:canary-secret@erp.example:8443/https", "https://erp.example:8443 None True {} True None {}"),
+    ("https://:canary-secret@erp.example/api", "refused: the Airflow connection cmms_api has the schema 'api'"),
+    ({"conn_type": "http", "host": "erp.example", "extra": {"cert": {"a": 1}}}, "refused: the extra cert"),
     ({"conn_type": "http", "host": "http://user:canary-secret@erp.example"}, "refused:"),
     ({"conn_type": "http", "host": "ftp://erp.example"}, "refused:"),
     ({"conn_type": "http"}, "refused:"),
@@ -63,7 +72,7 @@ def told(tmp_path_factory):
     """What a plain process makes of each connection; its last entry is all that it wrote."""
     result = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        input="".join(json.dumps(connection) + "\n" for connection, _ in CONNECTIONS),
+        input="".join((one if isinstance(one, str) else json.dumps(one)) + "\n" for one, _ in CONNECTIONS),
         env={**os.environ, "AIRFLOW_HOME": str(tmp_path_factory.mktemp("home"))},
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip

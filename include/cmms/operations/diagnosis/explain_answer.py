@@ -161,6 +161,10 @@ def describe_page(site: Site, name: StreamName, probe: Probe) -> Finding:
             f"{probe.records:,} of {probe.total:,} records came, and the settings lead to no further page",
             f"Set streams.{name}.pagination.style as the source pages.",
         )
+    if probe.doubts:
+        return Finding("fail" if stream.strict else "warn", probe.doubts[0], "Change the setting that it names.")
+    if probe.exposed:
+        return Finding("warn", probe.exposed, "Use https in the connection cmms_api.")
     of_all = f" of {probe.total:,}" if probe.total is not None else ""
     mapped = len([target for target, names in fields.items() if names and target not in probe.absent])
     text = f"{probe.records:,}{of_all} records on the first page, {mapped} fields mapped, {probe.latency_ms} ms"

@@ -19,6 +19,7 @@ from cmms.api.client import ApiClient
 from cmms.api.connection import ApiConnection, read_connection
 from cmms.api.exchange import Answer, Target
 from cmms.api.pagination import PageTrail
+from cmms.api.plain_http import exposed_secret
 from cmms.api.receive_body import Body
 from cmms.api.scan_records import TOLERANT_JSON, RecordScanner
 from cmms.errors import CmmsError
@@ -38,7 +39,8 @@ class Probe:
     """What came of it: ``error`` when there is no page, with ``head``, the beginning of a body that was refused.
 
     ``absent``: target fields that no record carries. ``keys``: what the first record carries. ``repeats``: the second
-    page is the first one again. ``doubts``: the answer says that more exists, and no setting uses it.
+    page is the first one again. ``doubts``: the answer says that more exists, and no setting uses it. ``exposed``: why
+    a secret went over plain HTTP.
     """
 
     url: str = ""
@@ -53,6 +55,7 @@ class Probe:
     has_more_pages: bool = False
     repeats: bool = False
     doubts: tuple[str, ...] = ()
+    exposed: str | None = None
     clock_difference: timedelta | None = None
     calls: list[ApiCall] = field(default_factory=list)
 
@@ -76,6 +79,7 @@ class _Prober:
 
     def run(self, plant_codes: Sequence[str]) -> None:
         connection = read_connection()
+        self._probe.exposed = exposed_secret(connection, self._stream)
         request = self._first_request(plant_codes)
         url = connection.url(request.path)
         self._probe.url = connection.redact(url)

@@ -1,0 +1,53 @@
+"""Whether a secret would leave this machine in the clear.
+
+Input: the connection and a stream's settings. Output: a sentence, or None. Pure. What is secret: the credential of
+every ``auth`` scheme, and headers and parameters whose name says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cmms.api.base_url import is_loopback
+from cmms.api.connection import ApiConnection
+from cmms.errors import SettingsError
+from cmms.settings import Stream
+
+_SECRET_NAME = re.compile(r"auth|token|key|secret|cookie|passw|session|credential|signature", re.IGNORECASE)
+
+
+def exposed_secret(connection: ApiConnection, stream: Stream) -> str | None:
+    """Why a request of this stream would show a secret; None when it does not, or the settings allow it."""
+    if stream.allow_plain_http or not connection.base_url.startswith("http://") or is_loopback(connection.base_url):
+        return None
+    what = _secret_of(connection, stream)
+    if what is None:
+        return None
+    return (
+        f"{what} goes over plain HTTP to another machine, readable by everybody on the way: use https in the"
+        " connection cmms_api, or set api.allow_plain_http: true if the way is safe"
+    )
+
+
+def refuse_exposed_secret(connection: ApiConnection, stream: Stream) -> None:
+    """Nothing is sent if the stream is strict.
+
+    Raises:
+        SettingsError: a secret would be sent in the clear.
+    """
+    if stream.strict and (sentence := exposed_secret(connection, stream)):
+        raise SettingsError(sentence)
+
+
+def _secret_of(connection: ApiConnection, stream: Stream) -> str | None:
+    if stream.auth.scheme != "none":
+        return f"the credential (auth scheme {stream.auth.scheme})"
+    for what, names in (("header", (*connection.headers, *stream.headers)), ("parameter", stream.static_parameters)):
+        if name := _first_secret(names):
+            return f"the {what} {name[:60]}"
+    return None
+
+
+def _first_secret(names: Iterable[str]) -> str | None:
+    return next((name for name in names if _SECRET_NAME.search(name)), None)
