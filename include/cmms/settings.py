@@ -74,10 +74,13 @@ class Frozen(BaseModel):
 class DateParameters(Frozen):
     """How a request names its day(s). ``format`` is a strftime pattern in the site's zone.
 
+    ``none``: by no parameter, because path or static parameters hold them; ``everything``: not at all, because every
+    answer of the source holds all days.
+
     ``end_is_exclusive``: the end of a range is the first day that is not wanted any more.
     """
 
-    mode: Literal["single", "range", "none"] = "single"
+    mode: Literal["single", "range", "none", "everything"] = "single"
     single: str = "date"
     start: str = "start_date"
     end: str = "end_date"

@@ -1,11 +1,14 @@
 """Step plan_requests: scope and settings -> the batches of requests that the fetch tasks are mapped over.
 
 Pure: the same scope, settings, plants and watermark always give the same requests; the clock is never read.
-What the source cannot be asked for (say, some machines only) is filtered from its answer by the parser.
+What the source cannot be asked for (say, some machines only) is filtered from its answer by the parser. What is never
+filtered is the unit: a day whose request does not name it could be marked as done without a record, so settings that
+ask for several days without naming them are refused before anything is fetched.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
@@ -13,6 +16,10 @@ from urllib.parse import quote
 from cmms.errors import SettingsError
 from cmms.settings import Settings, Stream
 from cmms.sync.records import EQUIPMENT_UNIT, Batch, PlannedRequest, Scope
+
+_DAYS = frozenset(("date", "start_date", "end_date"))
+_FILLED = _DAYS | {"plant_code"}
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -29,17 +36,25 @@ def plan_batches(
         watermark: newest ``api_created_at`` stored so far, for a stream that can be asked for changes.
 
     Raises:
-        SettingsError: no dates, too many days, or requests per plant while no plant is known.
+        SettingsError: no dates, too many days, requests that do not name their days, placeholders that nothing fills,
+            or requests per plant while no plant is known.
     """
     stream = settings.stream(scope.stream)
+    _check_placeholders(stream, scope)
     plants = _plants(stream, scope, plant_codes)
     fixed = _fixed_parameters(stream, scope, None if scope.full_refresh else watermark)
     if scope.stream == "equipment":
         requests = tuple(_requests(stream, (EQUIPMENT_UNIT,), (), plants, fixed))
         return [Batch("equipment", (EQUIPMENT_UNIT,), requests)]
     days = _days(settings, scope)
-    size = len(days) if stream.date_parameters.mode == "none" else settings.engine.days_per_batch
+    if len(days) > 1:
+        _check_days_are_named(stream, scope)
+    size = len(days) if stream.date_parameters.mode == "everything" else settings.engine.days_per_batch
     return [_day_batch(stream, scope, days[first : first + size], plants, fixed) for first in range(0, len(days), size)]
+
+
+def _asks_single_plants(stream: Stream) -> bool:
+    return stream.plant_parameter.mode == "per_plant" or "plant_code" in _placeholders(stream)
 
 
 def _day_batch(stream: Stream, scope: Scope, days: list[date], plants: list[str], fixed: Parameters) -> Batch:
@@ -53,14 +68,49 @@ def _day_batch(stream: Stream, scope: Scope, days: list[date], plants: list[str]
 
 
 def _asks_single_days(stream: Stream) -> bool:
-    return stream.date_parameters.mode == "single" or "{date}" in stream.path
+    return stream.date_parameters.mode == "single" or "date" in _placeholders(stream)
+
+
+def _placeholders(stream: Stream) -> set[str]:
+    """Names in braces that path and static parameters hold, those that nothing fills among them."""
+    found = set(_PLACEHOLDER.findall(stream.path))
+    for value in stream.static_parameters.values():
+        for text in (value,) if isinstance(value, str) else value:
+            whole = _PLACEHOLDER.fullmatch(text)
+            found |= {whole[1]} if whole else _FILLED & set(_PLACEHOLDER.findall(text))
+    return found
+
+
+def _check_placeholders(stream: Stream, scope: Scope) -> None:
+    """What nothing fills would be sent as it stands, the same for every day and plant."""
+    filled = {"plant_code"} if scope.stream == "equipment" else _FILLED
+    if unknown := sorted(_placeholders(stream) - filled):
+        raise SettingsError(
+            f"streams.{scope.stream}: path or static_parameters hold {{{unknown[0]}}}, which nothing fills;"
+            f" known are {', '.join(f'{{{name}}}' for name in sorted(filled))}"
+        )
+
+
+def _check_days_are_named(stream: Stream, scope: Scope) -> None:
+    """Several days are asked for: each request has to name its own, or the first and the last of its range."""
+    named = _placeholders(stream)
+    if stream.date_parameters.mode in ("single", "range", "everything") or "date" in named:
+        return
+    if {"start_date", "end_date"} <= named:
+        return
+    half = f"name {{{(named & _DAYS).pop()}}} only" if named & _DAYS else "name no day"
+    raise SettingsError(
+        f"streams.{scope.stream}.date_parameters: mode is none; path and static_parameters {half}: the request would"
+        " be the same for every day. Put {date}, or {start_date} and {end_date}, into them, choose the mode single or"
+        " range, or everything if each answer of the source holds all days"
+    )
 
 
 def _requests(
     stream: Stream, unit_keys: tuple[str, ...], days: Sequence[date], plants: list[str], fixed: Parameters
 ) -> Iterator[PlannedRequest]:
     """One request, or one per plant. A placeholder in the path takes the place of its parameter."""
-    one_per_plant = stream.plant_parameter.mode == "per_plant" or "{plant_code}" in stream.path
+    one_per_plant = _asks_single_plants(stream)
     for plant in plants if one_per_plant else [None]:
         values = {**_date_values(stream, days), **({"plant_code": plant} if plant is not None else {})}
         yield PlannedRequest(
@@ -95,14 +145,15 @@ def _date_parameters(stream: Stream, values: dict[str, str]) -> Parameters:
     wanted = {
         "single": [(names.single, "date")],
         "range": [(names.start, "start_date"), (names.end, "end_date")],
-        "none": [],
-    }[names.mode]
+    }.get(names.mode, [])
     return tuple((name, values[key]) for name, key in wanted if key in values and "{" + key + "}" not in stream.path)
 
 
 def _plant_parameters(stream: Stream, plants: list[str], plant: str | None) -> Parameters:
     parameter = stream.plant_parameter
     if parameter.mode == "none" or "{plant_code}" in stream.path:
+        return ()
+    if parameter.mode == "repeated" and "plant_code" in _placeholders(stream):
         return ()
     codes = plants if parameter.mode == "repeated" else [plant]
     return tuple((parameter.name, code) for code in codes if code is not None)
@@ -116,7 +167,7 @@ def _plants(stream: Stream, scope: Scope, known: Sequence[str]) -> list[str]:
     if chosen:
         # An operator may ask for a plant that the database does not know yet, not for one settings leave out.
         allowed = chosen & allowed if parameter.codes else chosen
-    if not allowed and (parameter.mode == "per_plant" or "{plant_code}" in stream.path):
+    if not allowed and _asks_single_plants(stream):
         raise SettingsError(
             f"streams.{scope.stream}.plant_parameter: one request per plant is configured but no plant is"
             " known; add the plants, or list them in plant_parameter.codes"

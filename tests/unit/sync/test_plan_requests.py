@@ -50,8 +50,72 @@ def test_a_range_is_asked_for_once_per_batch():
     assert batches[0].requests[0].unit_keys == batches[0].unit_keys
 
 
-def test_a_source_that_cannot_be_asked_for_days_is_asked_once():
-    [batch] = plan(date_parameters={"mode": "none"})
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("filter_", [None, "DAY ge {start_date}", "DAY le {end_date}", "PLANT eq {plant_code}"])
+def test_several_days_that_no_request_names_are_refused(filter_):
+    static = {"$filter": filter_} if filter_ else {}
+    with pytest.raises(SettingsError, match=r"streams\.running_time\.date_parameters.*\{date\}"):
+        plan(date_parameters={"mode": "none"}, static_parameters=static)
+    one_day = Scope("running_time", date(2026, 1, 31), date(2026, 1, 31))
+    assert parameters(plan(one_day, date_parameters={"mode": "none"})) == [()]
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(("text", "mode"), [("{date}", "none"), ("day eq '{date}'", "none"), ("{date}", "range")])
+def test_a_date_in_a_static_parameter_means_one_request_per_day(text, mode):
+    two = Scope("running_time", date(2026, 1, 30), date(2026, 1, 31))
+    [batch] = plan(two, date_parameters={"mode": mode, "start": "a", "end": "b"}, static_parameters={"d": text})
+    assert [dict(request.parameters)["d"] for request in batch.requests] == [
+        text.replace("{date}", "2026-01-30"),
+        text.replace("{date}", "2026-01-31"),
+    ]
+    assert [request.unit_keys for request in batch.requests] == [("2026-01-30",), ("2026-01-31",)]
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_range_in_static_parameters_is_one_request_per_batch():
+    static = {"from": "{start_date}", "to": "{end_date}"}
+    batches = plan(engine={"days_per_batch": 5}, date_parameters={"mode": "none"}, static_parameters=static)
+    assert parameters(batches) == [
+        (("from", "2026-01-28"), ("to", "2026-02-01")),
+        (("from", "2026-02-02"), ("to", "2026-02-03")),
+    ]
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_plant_in_a_static_parameter_means_one_request_per_plant():
+    for mode in ("none", "repeated"):
+        [batch] = plan(
+            Scope("equipment"), plant_parameter={"mode": mode}, static_parameters={"f": "W eq '{plant_code}'"}
+        )
+        assert parameters([batch]) == [(("f", "W eq 'P1'"),), (("f", "W eq 'P2'"),)]
+        assert [request.plant_code for request in batch.requests] == ["P1", "P2"]
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    ("scope", "stream"),
+    [
+        (Scope("equipment"), {"static_parameters": {"d": "{date}"}}),
+        (Scope("equipment"), {"static_parameters": {"$filter": "DAY eq '{start_date}'"}}),
+        (JANUARY, {"static_parameters": {"d": ["{day}"]}}),
+        (JANUARY, {"static_parameters": {"p": "{plant}"}}),
+    ],
+)
+def test_a_placeholder_that_nothing_fills_is_refused(scope, stream):
+    with pytest.raises(SettingsError, match="which nothing fills"):
+        plan(scope, **stream)
+    assert len(plan(JANUARY, static_parameters={"q": '{"a": 1}', "g": "query { machines { id } }"})) == 2
+
+
+def test_a_placeholder_in_a_path_that_nothing_fills_is_refused():
+    settings = parse_settings({"streams": {"running_time": {"path": "/days/{day}"}}})
+    with pytest.raises(SettingsError, match=r"\{day\}, which nothing fills"):
+        plan_batches(settings, JANUARY)
+
+
+def test_a_source_whose_answers_hold_all_days_is_asked_once():
+    [batch] = plan(date_parameters={"mode": "everything"})
     assert len(batch.unit_keys) == 7
     assert [request.parameters for request in batch.requests] == [()]
 
