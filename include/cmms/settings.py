@@ -353,6 +353,7 @@ class Retention(Frozen):
 
     log_days: int = Field(90, ge=1)
     call_log_days: int = Field(30, ge=1)
+    refusal_days: int = Field(90, ge=1)
     batch_rows: int = Field(5_000, ge=100)
 
 

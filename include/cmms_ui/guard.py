@@ -9,27 +9,36 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import MutableMapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from contextvars import ContextVar
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+import anyio
 import anyio.to_thread
 from fastapi import HTTPException
 from starlette.requests import HTTPConnection
 
 from cmms.parse_input import parse_json
 from cmms.views.actors import Actor
-from cmms.views.audit import audit_refusal
 from cmms_ui.capabilities import identify
 from cmms_ui.check_origin import check_origin
 from cmms_ui.compat import check_fingerprint, get_route_path
 from cmms_ui.mount import Application, Receive, Scope, Send
+from cmms_ui.note_refusal import note_refusal
 from cmms_ui.policy import CALLBACKS, find_route
 from cmms_ui.refusals import Refused, send_refusal
+from cmms_ui.shares import Patience, Turns
 
 BODY_LIMIT_BYTES = 1_000_000
+API_PATH = "/api/v1/"
 CALLBACK_PATH = "/_dash-update-component"
 SCRIPTS_PATH = "/_dash-component-suites/"
+WRITING_CALLBACKS = frozenset({"submit_action", "edit_cell", "save_view", "remember_columns"})
+READS_EACH, WRITES_EACH, NOTES = 2, 2, 2
+PROGRAM_PATIENCE, PAGE_PATIENCE = Patience(waiting=8, seconds=5), Patience(waiting=60, seconds=30)
+"""A page asks for up to thirty things when it opens; a program waits for an answer before it asks again."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 NOT_KEPT, KEPT_BY_BROWSER = b"no-store", b"private, max-age=31536000, immutable"
 
@@ -61,6 +70,9 @@ class Guard:
     def __init__(self, inner: Application, *, callbacks: dict[str, str], script_hashes: tuple[str, ...] = ()) -> None:
         self._inner = inner
         self._callbacks = callbacks
+        self._reads = Turns(running=READS_EACH)
+        self._writes = Turns(running=WRITES_EACH)
+        self._notes = anyio.CapacityLimiter(NOTES)
         hashes = " ".join(f"'{value.strip(chr(39))}'" for value in script_hashes)
         self._headers = [
             (b"content-security-policy", CONTENT_POLICY.format(hashes=hashes).encode()),
@@ -75,19 +87,36 @@ class Guard:
         path = get_route_path(scope) or "/"
         send = self._with_headers(send, path) if scope["type"] == "http" else send
         actor = None
-        try:
-            actor, by_header = await self._identify(HTTPConnection(scope))
-            receive = await self._admit(scope, path, actor, receive, by_header=by_header)
-        except Exception as error:
-            refused = error if isinstance(error, Refused) else _show_fault(error)
-            if actor is not None and scope.get("method") not in SAFE_METHODS:
-                await self._note(actor, scope, path, refused)
-            await send_refusal(scope, receive, send, refused, path)
-            return
-        _actor.set(actor)
-        _airflow.set(scope.get("app"))
-        # Dash compares scope["path"] with its own routes: the mount's prefix must not be in it.
-        await self._inner({**scope, "path": path, "raw_path": path.encode(), "root_path": ""}, receive, send)
+        async with AsyncExitStack() as stack:
+            try:
+                actor, by_header = await self._identify(HTTPConnection(scope))
+                receive, row = await self._admit(scope, path, actor, receive, by_header=by_header)
+                if (turn := self._turn_of(scope, path, actor, row)) is not None:
+                    await stack.enter_async_context(turn)
+            except Exception as error:
+                refused = error if isinstance(error, Refused) else _show_fault(error)
+                if actor is not None and scope.get("method") not in SAFE_METHODS and refused.status not in (429, 500):
+                    method = scope.get("method", "WEBSOCKET")
+                    note = partial(note_refusal, actor, method, path, refused.message)
+                    await anyio.to_thread.run_sync(note, limiter=self._notes)
+                await send_refusal(scope, receive, send, refused, path)
+                return
+            _actor.set(actor)
+            _airflow.set(scope.get("app"))
+            # Dash compares scope["path"] with its own routes: the mount's prefix must not be in it.
+            await self._inner({**scope, "path": path, "raw_path": path.encode(), "root_path": ""}, receive, send)
+
+    def _turn_of(self, scope: Scope, path: str, actor: Actor, row: str) -> AbstractAsyncContextManager[None] | None:
+        """What the request has to wait for: reads and writes of one person have their turns, pages and files none.
+
+        Exports and event streams have limits of their own: they last.
+        """
+        if row:
+            return (self._writes if row in WRITING_CALLBACKS else self._reads).turn(actor.name, PAGE_PATIENCE)
+        if not path.startswith(API_PATH) or path.endswith("/export") or path == f"{API_PATH}events":
+            return None
+        turns = self._reads if scope.get("method") in SAFE_METHODS else self._writes
+        return turns.turn(actor.name, PROGRAM_PATIENCE)
 
     async def _identify(self, connection: HTTPConnection) -> tuple[Actor, bool]:
         try:
@@ -98,8 +127,10 @@ class Guard:
             log.exception("Airflow's auth manager could not say who sent a request.")
             raise Refused(503, "Airflow's login service does not answer. Try again in a moment.") from error
 
-    async def _admit(self, scope: Scope, path: str, actor: Actor, receive: Receive, *, by_header: bool) -> Receive:
-        """Check origin, content type, route and callback; hand back what reads the body."""
+    async def _admit(
+        self, scope: Scope, path: str, actor: Actor, receive: Receive, *, by_header: bool
+    ) -> tuple[Receive, str]:
+        """Check origin, content type, route and callback; hand back what reads the body, and the callback's row."""
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
         headers = HTTPConnection(scope).headers
         if method not in SAFE_METHODS:
@@ -110,34 +141,25 @@ class Guard:
         if not actor.can(route.capability):
             raise Refused(403, f"this needs the capability '{route.capability}'")
         if method in SAFE_METHODS or method == "WEBSOCKET":
-            return receive
+            return receive, ""
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refused(415, "only application/json is accepted")
         body = await _read_body(receive)
         call = await anyio.to_thread.run_sync(_parse_body, body)
-        if path == CALLBACK_PATH:
-            self._check_callback(call, actor)
-        return _replay_body(body, receive)
+        row = self._check_callback(call, actor) if path == CALLBACK_PATH else ""
+        return _replay_body(body, receive), row
 
-    def _check_callback(self, call: Any, actor: Actor) -> None:
-        output = call.get("output") if isinstance(call, dict) else None
-        if not isinstance(output, str):
+    def _check_callback(self, call: Any, actor: Actor) -> str:
+        if not isinstance(call, dict) or "output" not in call:
             raise Refused(400, "this is no callback")
-        row = self._callbacks.get(output)
-        capability = CALLBACKS.get(row or "")
+        output = call["output"]
+        row = self._callbacks.get(output, "") if isinstance(output, str) else ""
+        capability = CALLBACKS.get(row)
         if capability is None:
             raise Refused(403, "there is no such callback")
         if not actor.can(capability):
             raise Refused(403, f"this needs the capability '{capability}'")
-
-    async def _note(self, actor: Actor, scope: Scope, path: str, refused: Refused) -> None:
-        """A refused write leaves a trace; the refusal stands even if that fails."""
-        try:
-            await anyio.to_thread.run_sync(
-                lambda: audit_refusal(actor, f"{scope.get('method', 'WEBSOCKET')} {path}", refused.message)
-            )
-        except Exception:
-            log.exception("A refused request could not be noted in the audit log.")
+        return row
 
     def _with_headers(self, send: Send, path: str) -> Send:
         ours = {b"cache-control", *(name for name, _ in self._headers)}

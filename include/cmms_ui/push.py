@@ -25,13 +25,17 @@ from starlette.responses import StreamingResponse
 
 from cmms.errors import CmmsError
 from cmms.views.read_changes import TOPICS, read_versions
+from cmms_ui.guard import current_actor
 from cmms_ui.mount import Receive, Scope, Send
+from cmms_ui.shares import Places
 
 EVENTS_PATH = "/api/v1/events"
 ASK_SECONDS = 1.0
 BEAT_SECONDS = 10.0
 STREAM_SECONDS = 50.0
 LISTENER_LIMIT = 200
+LISTENERS_EACH = 8
+"""Pages of one person that listen, in this process; further ones ask by themselves."""
 RETRY_MILLISECONDS = 1_000
 
 log = logging.getLogger(__name__)
@@ -50,16 +54,20 @@ class Watcher:
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.listeners = 0
+        self._places = Places(each=LISTENERS_EACH, total=LISTENER_LIMIT)
 
     @asynccontextmanager
-    async def joined(self) -> AsyncIterator[None]:
+    async def joined(self, who: str) -> AsyncIterator[None]:
         """Listen; the first one starts the watcher, the last one ends it.
 
         Raises:
-            HTTPException: 503 when too many listen or the database does not answer: the page polls instead.
+            HTTPException: 429 when too many of the person's pages, or too many in all, listen; 503 when the database
+                does not answer: the page polls instead.
         """
-        if self.listeners >= LISTENER_LIMIT:
-            raise HTTPException(503, "too many pages listen; this one asks by itself")
+        place = self._places.take(who)
+        if place is None:
+            detail = "too many pages listen; this one asks by itself"
+            raise HTTPException(429, detail, headers={"Retry-After": str(int(STREAM_SECONDS))})
         self.listeners += 1
         try:
             if self._task is None or self._task.done():
@@ -71,6 +79,7 @@ class Watcher:
                 raise HTTPException(503, "the CMMS database does not answer")
             yield
         finally:
+            place.leave()
             self.listeners -= 1
             if not self.listeners and self._task:
                 self._task.cancel()
@@ -130,13 +139,14 @@ def is_stopping() -> bool:
 class EventStream(EventSourceResponse):
     """The events of one page."""
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, watcher: Watcher, who: str) -> None:
         super().__init__(_write_events(watcher), headers={"X-Accel-Buffering": "no"})
         self._watcher = watcher
+        self._who = who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Listen for as long as the answer is sent, however it ends."""
-        async with self._watcher.joined():
+        async with self._watcher.joined(self._who):
             await StreamingResponse.__call__(self, scope, receive, send)
 
 
@@ -152,7 +162,7 @@ def add_events(server: FastAPI) -> Watcher:
     watcher = Watcher()
 
     async def send_events() -> StreamingResponse:
-        return EventStream(watcher)
+        return EventStream(watcher, current_actor().name)
 
     server.add_api_route(EVENTS_PATH, send_events, methods=["GET"], include_in_schema=False)
     return watcher

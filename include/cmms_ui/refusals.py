@@ -18,6 +18,7 @@ _TITLES = {
     413: "Too large",
     415: "Unsupported media type",
     422: "Not accepted",
+    429: "Too many requests",
     500: "Internal error",
     502: "Refused by Airflow",
     503: "Not available",
@@ -33,10 +34,11 @@ a{{color:inherit;font-weight:600}}</style></head>
 class Refused(Exception):
     """The guard's decision; ``message`` may be shown."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.retry_after = retry_after
 
 
 def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
@@ -58,6 +60,8 @@ async def send_refusal(scope: Scope, receive: Receive, send: Send, refused: Refu
     headers = [(b"content-type", kind.encode())]
     if refused.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
+    if refused.retry_after is not None:
+        headers.append((b"retry-after", str(refused.retry_after).encode()))
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content.encode()})
 

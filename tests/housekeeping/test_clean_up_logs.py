@@ -47,6 +47,18 @@ def add_call(connection: Any, days: float) -> int:
     return insert(connection, "api_call_logs", endpoint="/equipment", attempt=1, latency_ms=1, called_at=ago(days=days))
 
 
+def add_audit(connection: Any, action: str, days: float) -> int:
+    return insert(connection, "audit_log", at=ago(days=days), actor="x", action=action, entity="request", entity_id="")
+
+
+def test_of_the_audit_log_only_old_refusals_go(connection: Any) -> None:
+    old = add_audit(connection, "refused", 91)
+    kept = [add_audit(connection, "refused", 89), add_audit(connection, "edit", 9000)]
+    removed = clean_up_logs(NOW)
+    assert removed["audit_log"] == 1
+    assert select(connection, "SELECT id FROM audit_log ORDER BY id") == kept and old not in kept
+
+
 def logs(connection: Any) -> set[int]:
     return set(select(connection, "SELECT id FROM api_sync_logs WHERE sync_type <> 'cleanup'"))
 

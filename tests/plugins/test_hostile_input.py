@@ -130,8 +130,8 @@ def test_a_fault_while_a_request_is_checked_is_a_problem_document_with_all_heade
 ) -> None:
     from cmms_ui import guard
 
-    def fail(_connection: Any) -> Any:
-        raise RuntimeError("the auth manager's database is away")
+    def fail(*_asked: Any) -> Any:
+        raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(guard, "identify", fail)
+    monkeypatch.setattr(guard, "find_route", fail)
     _is_refused(client_for("viewer").get(f"{API}/me"), 500)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import html
 import io
+import itertools
 import json
 import unicodedata
 import zipfile
@@ -263,8 +265,34 @@ def test_text_that_a_spreadsheet_takes_for_a_formula_is_neutralised(sign: str) -
     from cmms_ui.api.export_rows import neutralise
 
     assert neutralise(f"{sign}1+1").startswith("'")
+    assert neutralise(f'"{sign}1+1').startswith("'") or sign in "\t\r\n\x00"
     assert neutralise("plain =1") == "plain =1"
     assert neutralise("") == ""
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "\r\n", "|", ",", "; ", ';"', ";\u200b"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＠", "﹦"])
+def test_no_cell_becomes_a_formula_in_a_program_with_another_separator(separator: str, sign: str) -> None:
+    """The file read with every separator that programs have, whether they honour quotes or not."""
+    from cmms_ui.api.export_rows import write_csv
+    from cmms_ui.resources import RESOURCES
+
+    column = next(column for column in RESOURCES["plants"].columns if column.name == "description")
+    number = next(column for column in RESOURCES["plants"].columns if column.name == "id")
+    text = f"a{separator}{sign}1+1{separator}"
+    rows = [{"id": -5, "description": text}, {"id": 1, "description": "Pump, -10 °C; dry"}]
+    written = b"".join(write_csv(rows, [number, column])).decode("utf-8-sig")
+    for delimiter in ",;\t|":
+        for quoting in (csv.QUOTE_MINIMAL, *([csv.QUOTE_NONE] if delimiter != "," else [])):
+            cells = [
+                c
+                for row in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter, quoting=quoting)
+                for c in row
+            ]
+            bad = [cell for cell in cells if unicodedata.normalize("NFKC", cell).strip(' "\u200b')[:1] in tuple("=+-@")]
+            assert [cell for cell in bad if not cell.startswith("-5")] == [], (delimiter, quoting, cells)
+    assert next(csv.reader(io.StringIO(written.split("\n", 1)[1])))[0] == "-5"  # a number stays one
+    assert "Pump, -10 °C; dry" in written
 
 
 @pytest.mark.feature("UIF-01", "TBL-01", "REU-02", "STK-03")
@@ -486,14 +514,24 @@ def test_a_page_takes_a_fixed_number_of_statements(client_for: ClientFor) -> Non
 
 
 @pytest.mark.feature("PERF-10")
-def test_fifty_requests_at_once_share_the_connections_of_the_pool(client_for: ClientFor) -> None:
+def test_fifty_people_at_once_share_the_connections_of_the_pool(
+    client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from concurrent.futures import ThreadPoolExecutor
     from threading import Lock
 
     from sqlalchemy import event
 
     from cmms.views.connections import POOL_SIZE, engine
+    from cmms_ui import guard
 
+    identify, numbers = guard.identify, itertools.count()
+
+    async def as_somebody_else(connection: Any) -> Any:
+        actor, by_header = await identify(connection)
+        return dataclasses.replace(actor, name=f"viewer {next(numbers)}"), by_header
+
+    monkeypatch.setattr(guard, "identify", as_somebody_else)
     lock, taken, most, ever = Lock(), 0, 0, 0
 
     def count(change: int) -> None:

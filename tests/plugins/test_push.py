@@ -120,8 +120,8 @@ def test_fifty_listeners_cost_one_question_a_second_and_all_hear(monkeypatch: py
     monkeypatch.setattr(push, "STREAM_SECONDS", 3.0)
     source = _Source()
 
-    async def listen(watcher: Any, heard: list[float]) -> None:
-        async with watcher.joined():
+    async def listen(watcher: Any, who: str, heard: list[float]) -> None:
+        async with watcher.joined(who):
             async for changed in watcher.changes():
                 if changed == {"alerts": "2"}:
                     heard.append(time.monotonic())
@@ -129,7 +129,7 @@ def test_fifty_listeners_cost_one_question_a_second_and_all_hear(monkeypatch: py
 
     async def run() -> tuple[list[float], float, int]:
         watcher, heard = push.Watcher(source), list[float]()
-        tasks = [asyncio.create_task(listen(watcher, heard)) for _ in range(50)]
+        tasks = [asyncio.create_task(listen(watcher, f"person {n}", heard)) for n in range(50)]
         await asyncio.sleep(1.5)
         source.versions["alerts"], told_at = "2", time.monotonic()
         await asyncio.gather(*tasks)
@@ -151,7 +151,7 @@ def test_a_slow_listener_holds_nothing_and_hears_the_newest(monkeypatch: pytest.
 
     async def run() -> list[dict[str, str]]:
         watcher = push.Watcher(source, ask_seconds=0.01)
-        async with watcher.joined():
+        async with watcher.joined("a person"):
             stream = watcher.changes()
             heard = [await anext(stream)]
             for version in range(2, 9):
@@ -175,20 +175,20 @@ def test_listeners_are_bounded_and_leave_when_the_database_goes(monkeypatch: pyt
     async def run() -> None:
         watcher = push.Watcher(source, ask_seconds=0.05)
         async with AsyncExitStack() as stack:
-            for _ in range(2):
-                await stack.enter_async_context(watcher.joined())
+            for who in ("a", "b"):
+                await stack.enter_async_context(watcher.joined(who))
             with pytest.raises(HTTPException) as refused:
-                await stack.enter_async_context(watcher.joined())
-            assert refused.value.status_code == 503
+                await stack.enter_async_context(watcher.joined("a person"))
+            assert refused.value.status_code == 429
             source.fails = True
             async for _ in watcher.changes():
                 pass  # it ends
         assert watcher.listeners == 0
         with pytest.raises(HTTPException):
-            async with watcher.joined():
+            async with watcher.joined("a person"):
                 pass
         source.fails = False
-        async with watcher.joined():
+        async with watcher.joined("a person"):
             assert await anext(aiter(watcher.changes())) == source.versions
 
     asyncio.run(run())
@@ -225,7 +225,7 @@ def test_streams_end_when_the_server_shuts_down_for_it_waits_for_them() -> None:
 
     async def run() -> float:
         watcher = push.Watcher(_Source(), ask_seconds=0.05)
-        async with watcher.joined():
+        async with watcher.joined("a person"):
             stream = watcher.changes()
             await anext(stream)
             os.kill(os.getpid(), signal.SIGTERM)

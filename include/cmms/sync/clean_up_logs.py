@@ -3,7 +3,8 @@
 Input: the log tables and the storage. Output: how many rows and files went, by table; also in the clean-up's
 own row of ``api_sync_logs``. Rows go in batches of ``retention.batch_rows``, each its own transaction, so
 that a time-out loses nothing and the next start goes on. What stays whatever its age: runs with rejects that
-a person has still to settle, runs of open alerts, open runs, readings, revisions and the audit log.
+a person has still to settle, runs of open alerts, open runs, readings, revisions and the audit log but for
+refused writes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from cmms.sync.report_progress import write_event
 
 SYNC_TYPE = "cleanup"
 _CHILDREN = ("sync_log_events", "sync_superseded_records", "sync_record_errors")
-_OTHERS = ("sync_units", "api_sync_logs", "api_call_logs", "notification_deliveries", "alert_events")
+_OTHERS = ("sync_units", "api_sync_logs", "api_call_logs", "audit_log", "notification_deliveries", "alert_events")
 _FILES = "storage"
 _LOGS_AT_ONCE = 100
 """A transaction for each run and table would be thousands, and each waits for the disk."""
@@ -86,11 +87,13 @@ class _CleanUp:
         self._rows = retention.batch_rows
         self._logs_before = to_database(now - timedelta(days=retention.log_days))
         self._calls_before = to_database(now - timedelta(days=retention.call_log_days))
+        self._refusals_before = to_database(now - timedelta(days=retention.refusal_days))
         self._clock = clock
         self._removed = Counter(dict.fromkeys((*_CHILDREN, *_OTHERS, _FILES), 0))
 
     def run(self) -> dict[str, int]:
         self._delete_all("api_call_logs", {"before": self._calls_before})
+        self._delete_all("audit_log", {"before": self._refusals_before})
         self._delete_alerts()
         self._delete_logs()
         self._delete_files()

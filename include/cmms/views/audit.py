@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from cmms.database import Cursor, execute
@@ -38,10 +40,15 @@ def audit(
     )
 
 
-def audit_refusal(actor: Actor, request: str, reason: str) -> None:
-    """Note a write that was refused."""
-    after = {"request": request[:200], "reason": reason[:200]}
-    write(lambda cursor: audit(cursor, actor, "refused", "request", "", after=after), what="noting a refusal")
+def audit_refusal(actor: Actor, kind: str, request: str, reason: str) -> None:
+    """Note a write that was refused: at most one row a person, kind of request and minute, with a count."""
+    minute = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M")
+    row = {
+        "actor": actor.name[:120],
+        "after_json": _dump({"request": request[:200], "reason": reason[:200], "count": 1}),
+        "refusal_key": sha256(json.dumps([actor.name, kind, minute]).encode()).hexdigest(),
+    }
+    write(lambda cursor: execute(cursor, "ui/audit_refusal", row), what="noting a refusal")
 
 
 def _dump(values: Mapping[str, Any] | None) -> str | None:

@@ -99,11 +99,18 @@ def read_keys(listing: Listing, query: ListQuery) -> list[int]:
 
 
 def stream_rows(listing: Listing, query: ListQuery) -> Iterator[Row]:
-    """All matching rows in the list's order, read in chunks; at most :data:`EXPORT_LIMIT`."""
-    keys = read_keys(listing, query)[:EXPORT_LIMIT]
-    with reading() as connection:
-        for start in range(0, len(keys), _EXPORT_CHUNK):
-            yield from _read_rows(connection, listing, keys[start : start + _EXPORT_CHUNK])
+    """All matching rows in the list's order, at most :data:`EXPORT_LIMIT`.
+
+    The keys are read at once; the rows in chunks as they are asked for, so that who reads slowly holds no session.
+    """
+    return _stream_rows(listing, read_keys(listing, query)[:EXPORT_LIMIT])
+
+
+def _stream_rows(listing: Listing, keys: Sequence[int]) -> Iterator[Row]:
+    for start in range(0, len(keys), _EXPORT_CHUNK):
+        with reading() as connection:
+            rows = _read_rows(connection, listing, keys[start : start + _EXPORT_CHUNK])
+        yield from rows
 
 
 def _read_rows(connection: Connection, listing: Listing, keys: Sequence[int]) -> list[Row]:

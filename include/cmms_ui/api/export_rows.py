@@ -1,7 +1,8 @@
 """Export of a list: CSV, Excel, JSON or a page to print. Input: resource, query. Output: a file, streamed.
 
-Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers and dates stay what they are.
-A few exports at a time: each reads a lot.
+Text that a spreadsheet would take for a formula gets an apostrophe in front, also behind what another program takes for
+the end of a cell; numbers and dates stay what they are. A few exports at a time, fewer of one person: each reads a lot.
+An export's place ends with its answer, also when nobody reads it any more; an answer has a time limit.
 """
 
 from __future__ import annotations
@@ -11,23 +12,29 @@ import html
 import io
 import itertools
 import json
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from threading import BoundedSemaphore
+from threading import Event
 from typing import Any
 
+import anyio
 from fastapi.responses import StreamingResponse
 
 from cmms.views.actors import Actor, ViewError
 from cmms.views.listing import ListQuery
 from cmms.views.read_list import Row, stream_rows
+from cmms_ui.mount import Receive, Scope, Send
 from cmms_ui.present_rows import to_json, to_text
 from cmms_ui.schema import Column, Resource
+from cmms_ui.shares import Place, Places
 
-CONCURRENT_EXPORTS = 2
+EXPORTS_EACH, EXPORTS_TOTAL = 2, 6
+EXPORT_SECONDS = 600.0
+CUT_OFF = b"\r\nCUT OFF: this export took too long and is not complete.\r\n"
 PRINTED_ROWS = 5_000
 _FORMULA_STARTS = "=+-@\t\r\n\x00|%"
 KINDS = {
@@ -36,11 +43,13 @@ KINDS = {
     "json": "application/json",
     "print": "text/html; charset=utf-8",
 }
-_running = BoundedSemaphore(CONCURRENT_EXPORTS)
+_SEPARATORS = re.compile(r"([;\t\r\n|]|,(?!\s))")
+_INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp"})
+_places = Places(each=EXPORTS_EACH, total=EXPORTS_TOTAL)
 
 
 class TooManyExports(ViewError):
-    """Others export at this moment."""
+    """The person, or everybody together, exports enough at this moment."""
 
     status = 429
 
@@ -49,39 +58,89 @@ def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> Str
     """The answer with the file; its name is made here."""
     columns = resource.visible_columns(actor)
     name = f"{resource.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{kind}"
-    if not _running.acquire(blocking=False):
-        raise TooManyExports("Others are exporting at this moment; try again in a minute.")
+    place = _places.take(actor.name)
+    if place is None:
+        raise TooManyExports("Too many exports run at this moment; try again when one has ended.")
+    ended = Event()
     try:
-        rows = stream_rows(resource.listing, query)
+        rows = _until(ended, stream_rows(resource.listing, query))
         if kind == "print":
             shown = [column for column in columns if not column.hidden]
             body = write_page(rows, shown, title=resource.label, who=actor.name)
         else:
             body = {"csv": write_csv, "xlsx": write_xlsx, "json": write_json}[kind](rows, columns)
     except BaseException:
-        _running.release()
+        place.leave()
         raise
     headers = {} if kind == "print" else {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_until_done(body), media_type=KINDS[kind], headers=headers)
+    return ExportResponse(body, ended, place, media_type=KINDS[kind], headers=headers)
 
 
-def _until_done(body: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        yield from body
-    finally:
-        _running.release()
+class ExportResponse(StreamingResponse):
+    """Holds a place from when it is made until it is sent, the client is gone, or its time is over."""
+
+    def __init__(self, body: Iterator[bytes], ended: Event, place: Place, **more: Any) -> None:
+        super().__init__(body, **more)
+        self._ended = ended
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; one that is cut off says so in its last line, so that nobody takes it for whole.
+
+        That line waits for a client that reads slowly, without a place: behind middleware an error alone looks like
+        the end.
+        """
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._cancel_when_gone, receive, tasks.cancel_scope)
+                with anyio.move_on_after(EXPORT_SECONDS) as limit:
+                    await self.stream_response(send)
+                self._end()
+                if limit.cancelled_caught:
+                    await send({"type": "http.response.body", "body": CUT_OFF, "more_body": True})
+                tasks.cancel_scope.cancel()
+        finally:
+            self._end()
+        if limit.cancelled_caught:
+            raise TimeoutError(f"an export was cut off after {EXPORT_SECONDS:.0f} seconds")
+
+    def _end(self) -> None:
+        self._ended.set()
+        self._place.leave()
+
+    async def _cancel_when_gone(self, receive: Receive, scope: anyio.CancelScope) -> None:
+        await self.listen_for_disconnect(receive)
+        self._ended.set()  # before the thread that makes the next part has ended
+        scope.cancel()
+
+
+def _until(ended: Event, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows for as long as somebody waits for them."""
+    for row in rows:
+        if ended.is_set():
+            return
+        yield row
 
 
 def neutralise(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: also full-width signs, and signs after invisible characters."""
-    visible = unicodedata.normalize("NFKC", text).lstrip(" \u00a0\u200b\ufeff")
-    return (
-        f"'{text}"
-        if text[:1] in _FORMULA_STARTS and text
-        else f"'{text}"
-        if visible[:1] in _FORMULA_STARTS and visible
-        else text
-    )
+    """Text that no spreadsheet takes for a formula, whatever it takes for the end of a cell.
+
+    A program whose separator is a semicolon sees a cell begin behind each one, and behind each line's end.
+    """
+    first, *others = _SEPARATORS.split(text)
+    parts = [f"'{part}" if place % 2 and _is_formula(part) else part for place, part in enumerate(others)]
+    start = "'" if _is_formula(text) else ""
+    return "".join((start, first, *parts))
+
+
+def _is_formula(text: str) -> bool:
+    """Also with full-width signs, and with signs behind quotes and what cannot be seen."""
+    if text[:1] and text[0] in _FORMULA_STARTS:
+        return True
+    for sign in unicodedata.normalize("NFKC", text):
+        if sign != '"' and unicodedata.category(sign) not in _INVISIBLE:
+            return sign in _FORMULA_STARTS
+    return False
 
 
 def write_csv(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ Lists, records, metadata, counts of tabs, exports and actions; errors are proble
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, Path, Query, Request
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from cmms.errors import CmmsError, SettingsError
-from cmms.views.actors import NotFound, ViewError
+from cmms.views.actors import Forbidden, NotFound, ViewError
 from cmms.views.listing import OPERATORS_OF, PAGE_SIZE_LIMIT
 from cmms.views.read_equipment import read_running_times
 from cmms.views.read_list import read_badges, read_chips, read_page, read_row
@@ -32,14 +32,16 @@ from cmms_ui.api.describe import (
 )
 from cmms_ui.api.export_rows import KINDS, export
 from cmms_ui.api.meta import describe_resource
-from cmms_ui.guard import current_actor
+from cmms_ui.guard import SAFE_METHODS, current_actor
 from cmms_ui.list_query import from_address
+from cmms_ui.note_refusal import note_refusal
 from cmms_ui.policy import ACTIONS
 from cmms_ui.present_rows import to_json
 from cmms_ui.refusals import problem
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import preview_action, run_action
 from cmms_ui.schema import Resource, Target
+from cmms_ui.shares import RETRY_SECONDS
 
 PREFIX = "/api/v1"
 _KEY_LIMIT = 2**63 - 1
@@ -269,10 +271,13 @@ def _show_running_times(key: Key, days: Annotated[int, Query(ge=1, le=366)] = 90
     return read_running_times(key, days)
 
 
-def _show_view_error(_request: Request, error: Exception) -> JSONResponse:
+def _show_view_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ViewError)  # noqa: S101
     more = {name: value for name in ("fields", "path") if (value := getattr(error, name, None))}
-    return _answer(error.status, error.message, **more)
+    if isinstance(error, Forbidden) and request.method not in SAFE_METHODS:
+        note_refusal(current_actor(), request.method, request.scope["path"], error.message)
+    headers = {"Retry-After": str(RETRY_SECONDS)} if error.status == 429 else None
+    return _answer(error.status, error.message, headers=headers, **more)
 
 
 def _show_outage(_request: Request, error: Exception) -> JSONResponse:
@@ -289,12 +294,13 @@ def _show_bad_request(_request: Request, error: Exception) -> JSONResponse:
 
 def _show_http_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return _answer(error.status_code, str(error.detail))
+    return _answer(error.status_code, str(error.detail), headers=error.headers)
 
 
 def _show_fault(_request: Request, _error: Exception) -> JSONResponse:
     return _answer(500, "Something went wrong here. The API server's log says what.")
 
 
-def _answer(status: int, detail: str, **more: Any) -> JSONResponse:
-    return JSONResponse(problem(status, detail, **more), status_code=status, media_type=PROBLEM_TYPE)
+def _answer(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
+    content = problem(status, detail, **more)
+    return JSONResponse(content, status_code=status, media_type=PROBLEM_TYPE, headers=headers)

@@ -26,6 +26,7 @@ from cmms_ui.components.action_form import (
 )
 from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
+from cmms_ui.note_refusal import note_refusal
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import find_action, may_run, preview_action, run_action
 from cmms_ui.schema import Action, Outcome, Preview, Target
@@ -148,6 +149,8 @@ def submit_action(
         set_props("action-error", {"children": text})
         return no_update, no_update, [_sentence(error.fields.get(field["name"])) for field in fields]
     except ViewError as error:
+        if isinstance(error, Forbidden):
+            note_refusal(actor, "CALLBACK", f"submit_action {action.name}", error.message)
         set_props("action-error", {"children": show_refusal(error.message, getattr(error, "path", ""))})
         return no_update, no_update, nothing
     _tell(outcome)

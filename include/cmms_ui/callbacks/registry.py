@@ -17,8 +17,9 @@ import dash
 from dash import ctx, get_relative_path, no_update, set_props
 
 from cmms.errors import CmmsError, SettingsError
-from cmms.views.actors import ViewError
+from cmms.views.actors import Forbidden, ViewError
 from cmms_ui.guard import current_actor
+from cmms_ui.note_refusal import note_refusal
 from cmms_ui.policy import CALLBACKS
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,8 @@ def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[...
             current_actor().require(CALLBACKS[item.name])  # the guard has asked already; nobody passes beside it
             return item.function(*values)
         except ViewError as error:
+            if isinstance(error, Forbidden):
+                note_refusal(current_actor(), "CALLBACK", item.name, error.message)
             notify(error.message, "error")
         except SettingsError as error:
             notify(error.message, "error")

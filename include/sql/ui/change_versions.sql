@@ -15,4 +15,4 @@ SELECT
       WHERE o.status IN ('firing', 'acknowledged')))
    FROM alert_events WHERE status IN ('firing', 'acknowledged')) AS alerts,
   (SELECT CONCAT_WS('/', (SELECT MAX(id) FROM sync_record_errors), (SELECT MAX(id) FROM sync_log_events))) AS errors,
-  (SELECT MAX(id) FROM audit_log) AS edits
+  (SELECT id FROM audit_log WHERE refusal_key IS NULL ORDER BY id DESC LIMIT 1) AS edits

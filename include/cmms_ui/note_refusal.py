@@ -1,0 +1,40 @@
+"""Note a refused write in the audit log. Input: who, what was asked, why not. The refusal stands even if noting fails.
+
+A row a person, kind of request and minute: what has a row in the policy is a kind of its own, everything else is one
+kind together, so that nobody fills the log by making up addresses.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from cmms.views.actors import Actor
+from cmms.views.audit import audit_refusal
+from cmms_ui.policy import ACTIONS, find_route
+
+ACTION_PATH = "/api/v1/{resource}/actions/{action}"
+_METHODS = ("POST", "PUT", "PATCH", "DELETE", "WEBSOCKET", "CALLBACK")
+
+log = logging.getLogger(__name__)
+
+
+def note_refusal(actor: Actor, method: str, path: str, reason: str) -> None:
+    """Add or count it; a path is below the mount, or the name of a callback."""
+    try:
+        audit_refusal(actor, _kind_of(method, path), f"{method} {path}", reason)
+    except Exception:
+        log.exception("A refused request could not be noted in the audit log.")
+
+
+def _kind_of(method: str, path: str) -> str:
+    if method not in _METHODS:
+        return "other"
+    if method == "CALLBACK":
+        return f"{method} {path}"
+    route = find_route(method, path)
+    if route is None:
+        return f"{method} unknown"
+    parts = path.split("/")
+    if route.path.startswith(ACTION_PATH) and f"{parts[3]}.{parts[5]}" in ACTIONS:
+        return f"{method} {path}"
+    return f"{method} {route.path}"
