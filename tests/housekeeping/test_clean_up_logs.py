@@ -292,7 +292,7 @@ def test_every_transaction_of_a_clean_up_is_a_sign_of_life(connection: Any, monk
     number = add_log(connection, at=old)
     monkeypatch.setattr(step, "run_transaction", run_transaction)
     clean_up_logs(NOW)
-    tables = ("api_call_logs", "sync_log_events", "sync_superseded_records", "sync_record_errors")
+    tables = ("api_call_logs", "audit_log", "sync_log_events", "sync_superseded_records", "sync_record_errors")
     rows = {f"removing rows of {table}": True for table in tables}
     others = {"removing alerts": True, f"removing runs {number} to {number}": True}
     assert seen == {**rows, **others, "closing the clean-up": False}

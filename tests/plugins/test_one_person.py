@@ -104,9 +104,10 @@ def test_slow_reads_of_one_person_wait_for_each_other_and_for_nobody_else(
 
     monkeypatch.setattr(rest, "read_page", read_slowly)
     monkeypatch.setattr(guard, "PROGRAM_PATIENCE", guard.Patience(waiting=8, seconds=LIMIT))
+    assert ask("viewer", "/plants").status == 200  # the application is built by its first request
     with ThreadPoolExecutor(16) as threads:
         asked = [threads.submit(ask, "viewer", "/plants?q=slow") for _ in range(16)]
-        _until(lambda: sum(one.done() for one in asked) == 6)
+        _until(lambda: sum(one.done() for one in asked) >= 6)
         assert running == 2
         assert ask("op", "/plants").status == 200  # while the others wait
         release.set()
