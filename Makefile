@@ -64,6 +64,7 @@ lock: setup ## Compile requirements*.in into fully pinned requirements*.txt
 	@$(VENV) -m pip install -q uv
 	@$(VENV) -m uv pip compile -q --generate-hashes --no-emit-package pip --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
 	@$(VENV) -m uv pip compile -q --generate-hashes --no-emit-package pip --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@for python in 3.11 3.12; do $(VENV) -m uv pip compile -q --all-extras --no-emit-index-url --python-version $$python pyproject.toml -o /dev/null || exit 1; done # the wheel's ranges
 
 clean: stop ## Remove all state: demo data, fetched servers, .venv, caches
 	@rm -rf .cmms .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

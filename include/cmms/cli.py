@@ -51,8 +51,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cmms", description="CMMS Sync: the engine without a scheduler.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
+    init = commands.add_parser("init", help="prepare a site: settings, pool, storage, tables, plants; then diagnose")
+    init.add_argument("--plants", type=Path, help="the site's list of plants (CSV: plant_code,name), copied once")
+    init.set_defaults(run=_init)
+
+    uninstall = commands.add_parser("uninstall", help="remove our DAGs and pool from Airflow; asks first")
+    uninstall.add_argument("--drop-data", action="store_true", help="drop our tables and stored files too")
+    uninstall.add_argument("--yes", action="store_true", help="do not ask")
+    uninstall.set_defaults(run=_uninstall)
+
     migrate = commands.add_parser("migrate", help="create or migrate the tables of connection cmms_mysql")
     migrate.add_argument("--revision", default="head", help="target revision (default: the newest)")
+    migrate.add_argument("--down", action="store_true", help="go back to the revision: undo the migrations after it")
     migrate.set_defaults(run=_migrate)
 
     seed = commands.add_parser("seed", help="add plants from a CSV file (plant_code,name)")
@@ -118,9 +128,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _init(args: argparse.Namespace) -> int:
+    from cmms.operations.installation.init_site import init_site
+
+    return 0 if init_site(plants=args.plants) else 1
+
+
+def _uninstall(args: argparse.Namespace) -> int:
+    from cmms.operations.installation.uninstall_site import uninstall_site
+
+    lost = "and ALL its tables and stored files" if args.drop_data else "and leaves its tables and stored files"
+    if not args.yes:
+        print(f"This deletes the DAGs of CMMS Sync with their runs and its pool from Airflow, {lost}.")
+        try:
+            answer = input('Type "uninstall" to go on: ')
+        except EOFError:
+            answer = ""
+        if answer.strip() != "uninstall":
+            print("nothing was changed")
+            return 1
+    uninstall_site(drops_data=args.drop_data)
+    return 0
+
+
 def _migrate(args: argparse.Namespace) -> int:
     from cmms import migrations
+    from cmms.errors import AskPerson
 
+    if args.down:
+        if args.revision in ("head", "base"):
+            raise AskPerson("which --revision to go back to? (to drop all tables: cmms uninstall --drop-data)")
+        migrations.downgrade(args.revision)
+        print(f"the tables are at revision {args.revision}")
+        return 0
     migrations.upgrade(args.revision)
     print("the tables are up to date")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cmms.database import execute, insert_many, run_transaction, session
@@ -19,22 +20,37 @@ def seed_plants(file: Path) -> int:
         SettingsError: file missing, a column missing, or a code empty or longer than 10 characters.
     """
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            rows = [
-                {"plant_code": (row.get("plant_code") or "").strip(), "name": (row.get("name") or "").strip()}
-                for row in csv.DictReader(stream)
-            ]
+        lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise SettingsError(f"plants file {file}: {error.strerror}") from None
+    return add_plants(read_plants(lines, origin=f"plants file {file}"))
+
+
+def read_plants(lines: Sequence[str], *, origin: str) -> list[dict[str, str]]:
+    """Plants of CSV lines, the first of which names the columns.
+
+    Raises:
+        SettingsError: a code is empty or longer than 10 characters; names the line.
+    """
+    rows = [
+        {"plant_code": (row.get("plant_code") or "").strip(), "name": (row.get("name") or "").strip()}
+        for row in csv.DictReader(lines)
+    ]
     for number, row in enumerate(rows, start=2):
         if not 1 <= len(row["plant_code"]) <= 10:
-            raise SettingsError(f"plants file {file}, line {number}: plant_code must have 1 to 10 characters")
+            raise SettingsError(f"{origin}, line {number}: plant_code must have 1 to 10 characters")
         row["name"] = row["name"] or row["plant_code"]
+    return rows
+
+
+def add_plants(plants: Sequence[Mapping[str, str]]) -> int:
+    """Add those that do not exist yet; returns how many were given."""
 
     def write(cursor: object) -> None:
-        insert_many(cursor, "run/seed_plant", rows)
+        insert_many(cursor, "run/seed_plant", plants)
         execute(cursor, "reference/raise_version")
 
-    with session() as connection:
-        run_transaction(connection, write, what="seeding plants")
-    return len(rows)
+    if plants:
+        with session() as connection:
+            run_transaction(connection, write, what="seeding plants")
+    return len(plants)

@@ -184,4 +184,4 @@ def test_a_broken_settings_file_keeps_the_dags_on_the_built_in_schedule(
     file = tmp_path / "cmms.yaml"
     file.write_text("schedule: {equipment: [")
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
-    assert set(parse_dags()) == {*SYNCS, "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup"}
+    assert set(parse_dags()) == {*SYNCS, "cmms_setup", "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup"}

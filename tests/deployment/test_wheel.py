@@ -81,15 +81,20 @@ from cmms.settings import load_settings
 from cmms.settings_files import find_plants_file
 from cmms.sync.judge_rows import SUITES, load_suite
 from airflow.dag_processing.dagbag import DagBag
-bag = DagBag(str(find_folder("dags")))
+from pathlib import Path
+from cmms.dag_bundle import CmmsDagBundle
+bag = DagBag(str(CmmsDagBundle(name="cmms").path))
+Path("loader.py").write_text("from cmms.dag_loader import load_dags  # airflow DAG\\n\\nload_dags(globals())\\n")
+loaded = DagBag("loader.py")
 print(json.dumps({
-    "errors": bag.import_errors, "dags": sorted(bag.dags), "suites": str(SUITES), "plants": str(find_plants_file()),
+    "errors": bag.import_errors | loaded.import_errors, "loaded": sorted(loaded.dags), "files": str(bag.dag_folder), "dags": sorted(bag.dags), "suites": str(SUITES), "plants": str(find_plants_file()),
     "zone": load_settings().timezone, "statement": load_sql("run/now"), "migration": newest_version(),
 }))
 """
     found = json.loads(_run(site_packages, code, tmp_path).splitlines()[-1])
     assert found["errors"] == {}
-    assert found["dags"] == sorted(file.stem for file in (REPOSITORY / "dags").glob("*.py"))
+    assert found["files"].startswith(str(site_packages))
+    assert found["dags"] == found["loaded"] == sorted(file.stem for file in (REPOSITORY / "dags").glob("*.py"))
     assert found["suites"].startswith(str(site_packages)) and found["plants"].startswith(str(site_packages))
     assert found["zone"] == "UTC" and found["statement"].startswith("SELECT") and found["migration"] >= "0008"
 

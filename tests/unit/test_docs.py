@@ -25,6 +25,7 @@ PAGES = [
     REPOSITORY / "CHANGELOG.md",
     REPOSITORY / "docs/architecture.md",
     REPOSITORY / "docs/operations.md",
+    REPOSITORY / "docs/hosted.md",
     *DECISIONS,
 ]
 FOLDERS = "dags|plugins|include|tests|docs|tools|benchmarks"

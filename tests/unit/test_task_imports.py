@@ -46,3 +46,12 @@ def test_what_cannot_be_imported_is_left_to_the_tasks(
     monkeypatch.setattr(task_imports, "_MODULES", ("no_such_library", "cmms.settings"))
     task_imports.import_for_tasks()
     assert "no_such_library is not imported ahead" in caplog.text
+
+
+@pytest.mark.feature("PKG-01")
+def test_airflow_runs_on_where_the_package_is_not_importable() -> None:
+    file = REPOSITORY / "config/airflow_local_settings.py"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run([sys.executable, "-P", str(file)], cwd="/", env=environment, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "CMMS Sync is not importable here (No module named 'cmms')" in done.stderr and "Traceback" not in done.stderr

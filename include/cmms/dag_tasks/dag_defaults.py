@@ -84,6 +84,16 @@ def upkeep_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def manual_arguments(zone: ZoneInfo) -> dict[str, Any]:
+    """Arguments of a DAG that only people start."""
+    return {
+        "schedule": None,
+        "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
+        "catchup": False,
+        "max_active_runs": 1,
+    }
+
+
 def following_arguments(asset: Asset, zone: ZoneInfo) -> dict[str, Any]:
     """Arguments of a DAG that runs when an asset was updated; several updates meanwhile are one run."""
     return {

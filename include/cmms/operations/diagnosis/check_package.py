@@ -19,7 +19,7 @@ from cmms.settings import STREAMS, load_settings
 from cmms.settings_files import find_settings_file
 
 _PACKAGE = Path(cmms.__file__).parent
-_PROVIDERS = ("mysql", "http", "slack", "smtp")
+_PROVIDERS = ("http", "slack", "smtp")
 _DRIVERS = ("MySQLdb", "pymysql")
 _TESTED_PYTHON = ((3, 11), (3, 12))
 _STATEMENT = re.compile(r'(?:query|execute|insert_many|load_sql)\(\s*[^"()]*"([a-z_]+/[a-z_0-9]+)"')
@@ -64,7 +64,7 @@ def check_providers(_site: Site) -> Iterator[Finding]:
             missing.append(f"apache-airflow-providers-{name}")
     driver = next((name for name in _DRIVERS if find_spec(name)), None)
     if driver is None:
-        missing.append("mysqlclient")
+        missing.append("PyMySQL")
     if missing:
         packages = " ".join(missing)
         yield Finding("fail", f"not installed: {packages}", f"Run: pip install {packages}")
