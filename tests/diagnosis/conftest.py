@@ -122,7 +122,7 @@ def airflow_metadata() -> None:
             session.execute(update(DagModel).values(is_paused=False))
             Pool.create_or_update_pool("cmms_sync", 4, "", include_deferred=False, session=session)
             for kind in ("SchedulerJob", "DagProcessorJob", "TriggererJob"):
-                job = Job(job_type=kind, state="running")
+                job: Any = Job(job_type=kind, state="running")  # type: ignore[no-untyped-call]
                 job.job_type, job.latest_heartbeat = kind, datetime.now(UTC)
                 session.add(job)
 

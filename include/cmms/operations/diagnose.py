@@ -74,7 +74,8 @@ def _choose(groups: Collection[str]) -> list[Check]:
     wanted = {check.key for check in CHECKS if not groups or check.group in groups}
     waiting = list(wanted)
     while waiting:
-        for key in by_key[waiting.pop()].needs:
+        check = by_key[waiting.pop()]
+        for key in (*check.needs, *check.after):
             if key not in wanted:
                 wanted.add(key)
                 waiting.append(key)

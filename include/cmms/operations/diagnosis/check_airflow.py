@@ -195,6 +195,6 @@ CHECKS = (
     Check("airflow", "Services", check_services, needs=_METADATA),
     Check("airflow", "Pool", check_pool, needs=_METADATA),
     Check("airflow", "DAGs", check_dags, needs=_METADATA),
-    Check("airflow", "Mapped tasks", check_mapping),
+    Check("airflow", "Mapped tasks", check_mapping, after=("package/Settings file",)),
     Check("airflow", "Clock", check_clock, needs=_METADATA),
 )

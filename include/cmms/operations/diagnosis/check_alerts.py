@@ -70,11 +70,20 @@ def check_mail(site: Site) -> Iterator[Finding]:
         yield Finding(
             "fail", f"{host} refuses login or password ({error.smtp_code})", "Correct login and password of cmms_smtp."
         )
-    except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
+    except smtplib.SMTPNotSupportedError as error:
+        is_login = "AUTH" in str(error)
         yield Finding(
             "fail",
-            f"{host}, port {port}: no TLS as the connection asks for it ({getattr(error, 'reason', '') or error})",
-            "Set disable_ssl (for STARTTLS) or disable_tls (for none) in the extra of cmms_smtp, or correct the port.",
+            f"{host}, port {port}, offers no {'sign-in' if is_login else 'STARTTLS'}",
+            "Take login and password out of cmms_smtp, or use the port with TLS."
+            if is_login
+            else "Set disable_tls in the extra of cmms_smtp if the server has no TLS, or correct the port.",
+        )
+    except ssl.SSLError as error:
+        yield Finding(
+            "fail",
+            f"{host}, port {port}: the TLS handshake fails ({getattr(error, 'verify_message', '') or error.reason})",
+            "Set disable_ssl in the extra of cmms_smtp if the port wants STARTTLS, or correct port and certificate.",
         )
     except Exception as error:
         obstacle = find_obstacle(host, port)

@@ -111,9 +111,10 @@ def check_smtp(site: Site) -> Iterator[Finding]:
         yield Finding("pass", f"defined, {connection.host}; {len(receivers)} receivers")
 
 
+_SETTINGS = ("package/Settings file",)
 CHECKS = (
-    Check("connections", API_CONNECTION, check_api),
-    Check("connections", MYSQL_CONNECTION, check_mysql),
-    Check("connections", SLACK_CONNECTION, check_slack),
-    Check("connections", SMTP_CONNECTION, check_smtp),
+    Check("connections", API_CONNECTION, check_api, after=_SETTINGS),
+    Check("connections", MYSQL_CONNECTION, check_mysql, after=_SETTINGS),
+    Check("connections", SLACK_CONNECTION, check_slack, after=_SETTINGS),
+    Check("connections", SMTP_CONNECTION, check_smtp, after=_SETTINGS),
 )

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from cmms.database import Connection, error_number, query, server_time, session
 from cmms.errors import CmmsError, SettingsError
 from cmms.operations.diagnosis.lines import Check, Finding
-from cmms.operations.diagnosis.reach_server import find_obstacle, read_greeting
+from cmms.operations.diagnosis.reach_server import find_obstacle, is_loopback, read_greeting
 from cmms.operations.diagnosis.server_variables import check_variables, read_variables
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import MYSQL_CONNECTION
 
 _DEFAULT_PORT = 3306
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", ""})
 _CREDENTIALS = frozenset({1045, 1698, 1862, 3118, 4151})
 _TLS = frozenset({2026, 3159})
 _SCHEMA = frozenset({1044, 1049})
 _FULL = frozenset({1040, 1203, 1226})
+_GREETINGS = (b"\x00\x0a", b"\x00\xff")
+"""Of a MySQL server: packet number 0, then its protocol version, or an error."""
 _CLOCK_SECONDS = 300
 _DISK_WARN, _DISK_FAIL = 2 * 1024**3, 200 * 1024**2
 
@@ -41,7 +42,7 @@ def check_server(site: Site) -> Iterator[Finding]:
     text = f"{where} answers, signed in as {row['account']}"
     if encryption:
         yield Finding("pass", f"{text}, encrypted ({encryption})")
-    elif (connection.host or "") in _LOOPBACK:
+    elif is_loopback(connection.host or "localhost"):
         yield Finding("pass", f"{text}, on this machine")
     else:
         yield Finding(
@@ -93,7 +94,7 @@ def _explain(site: Site, error: CmmsError) -> Finding:
             f"{host} takes connections on port {port} but says nothing, as a hanging server does",
             "Restart the server, or correct the port: a MySQL server greets at once.",
         )
-    if not re.search(rb"mysql|mariadb|[0-9]+\.[0-9]+\.[0-9]+", greeting, re.IGNORECASE):
+    if greeting[3:5] not in _GREETINGS:
         return Finding(
             "fail", f"what listens at {host}, port {port} is no MySQL server", "Correct host and port of cmms_mysql."
         )
@@ -226,8 +227,8 @@ def check_disk(site: Site) -> Iterator[Finding]:
     """Free space of data and temporary files, where the server is on this machine."""
     with session() as connection:
         paths = read_variables(connection, "diagnose/global_variables", ("datadir", "tmpdir"))
-    host = site.connection(MYSQL_CONNECTION).host or ""
-    folders = [path for path in paths.values() if os.path.isdir(path)] if host in _LOOPBACK else []  # noqa: PTH112
+    is_here = is_loopback(site.connection(MYSQL_CONNECTION).host or "localhost")
+    folders = [path for path in paths.values() if Path(path).is_dir()] if is_here else []
     if not folders:
         yield Finding("pass", "not visible from this machine; watch the server's free space there")
         return
@@ -246,7 +247,7 @@ _SERVER = ("database/Server",)
 CHECKS = (
     Check("database", "Server", check_server, needs=("connections/cmms_mysql",), seconds=30),
     Check("database", "Version", check_version, needs=_SERVER),
-    Check("database", "Variables", check_variables, needs=_SERVER),
+    Check("database", "Variables", check_variables, needs=_SERVER, after=("package/Settings file",)),
     Check("database", "Tables", check_tables, needs=_SERVER),
     Check("database", "Stored settings", check_stored_settings, needs=("database/Tables",)),
     Check("database", "Clock", check_clock, needs=_SERVER),

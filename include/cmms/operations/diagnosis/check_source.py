@@ -12,11 +12,10 @@ from cmms.api.connection import ApiConnection, read_connection
 from cmms.operations.diagnosis.explain_answer import describe_page, explain_failure
 from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.probe_stream import Probe, probe_stream
-from cmms.operations.diagnosis.reach_server import CONNECT_SECONDS, find_obstacle
+from cmms.operations.diagnosis.reach_server import CONNECT_SECONDS, find_obstacle, is_loopback
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import STREAMS, StreamName
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = {"http": 80, "https": 443}
 _EXPIRES_SOON_DAYS = 21
 _CLOCK_SECONDS = 300
@@ -76,7 +75,7 @@ def check_tls(site: Site) -> Iterator[Finding]:
 
 def _check_plain(site: Site, host: str) -> Finding:
     streams = [site.settings.stream(name) for name in STREAMS]
-    if host in _LOOPBACK:
+    if is_loopback(host):
         return Finding("pass", "plain HTTP, on this machine")
     if all(stream.auth.scheme == "none" for stream in streams):
         return Finding("pass", "plain HTTP, and no credential is sent")
@@ -185,11 +184,12 @@ def check_clock(site: Site) -> Iterator[Finding]:
 
 
 _ADDRESS = ("source/Address", "source/TLS")
+_ASKED = ("source/Credential",)
 CHECKS = (
     Check("source", "Address", check_address, needs=("connections/cmms_api", "package/Settings file"), seconds=20),
     Check("source", "TLS", check_tls, needs=("source/Address",), seconds=20),
-    Check("source", "Credential", check_credential, needs=_ADDRESS, seconds=70),
-    Check("source", "Equipment", _make_stream_check("equipment"), needs=_ADDRESS),
-    Check("source", "Running times", _make_stream_check("running_time"), needs=_ADDRESS),
-    Check("source", "Clock", check_clock, needs=_ADDRESS),
+    Check("source", "Credential", check_credential, needs=_ADDRESS, after=("database/Stored settings",), seconds=70),
+    Check("source", "Equipment", _make_stream_check("equipment"), needs=_ADDRESS, after=_ASKED),
+    Check("source", "Running times", _make_stream_check("running_time"), needs=_ADDRESS, after=_ASKED),
+    Check("source", "Clock", check_clock, needs=_ADDRESS, after=_ASKED),
 )

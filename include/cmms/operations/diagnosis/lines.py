@@ -85,6 +85,7 @@ class Check:
         run: what it does; whatever it raises becomes a line.
         needs: names of checks of the same or an earlier group, ``group/name``; when one of them failed or was skipped,
             this check is skipped.
+        after: names of checks whose results this one uses, whether they pass or not.
         seconds: its time limit.
     """
 
@@ -92,6 +93,7 @@ class Check:
     name: str
     run: Callable[[Site], Iterable[Finding]]
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     seconds: float = 15
 
     @property

@@ -5,6 +5,7 @@ Asked after a connection has failed: name, port, and what the server says first 
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from dataclasses import dataclass
 
@@ -58,3 +59,13 @@ def read_greeting(host: str, port: int) -> bytes | None:
             return connection.recv(200)
     except OSError:
         return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine itself, so that nobody listens on the way."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
