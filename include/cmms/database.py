@@ -1,6 +1,6 @@
 """The database: connections of ``cmms_mysql``, statements of ``include/sql``, transactions that repeat.
 
-Every session sets its own ``sql_mode``, character set and time zone, so that a server's defaults never
+Every session sets its own variables (:mod:`cmms.session_variables`), so that a server's defaults never
 change what is stored. Statements live one per file; values are always bound. The only thing ever put into a
 statement's text is the name of a staging table, which :func:`execute` checks.
 """
@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from cmms.airflow_connections import read_airflow_connection
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable
 from cmms.package_files import find_folder, read_package_file
+from cmms.session_variables import own_session
 from cmms.settings import MYSQL_CONNECTION
 
 SQL_FOLDER = find_folder("sql")
@@ -27,23 +28,27 @@ ANSWER_TIMEOUT_SECONDS = 3600
 """A server that is silent for longer than any statement takes has hung. The extra ``read_timeout`` says otherwise."""
 LOCK_ATTEMPTS = 3
 
-_SESSION = (
-    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
-    "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', lock_wait_timeout = 30, innodb_lock_wait_timeout = 30,"
-    " foreign_key_checks = 1, unique_checks = 1, transaction_isolation = 'REPEATABLE-READ'"
-)
-
 LOST = frozenset(
     {0, 4031, 2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024}
+    | {1969, 3100}
 )
-"""Connection refused, lost or killed, packet trouble, too many connections, idle for too long: may pass.
-0: the driver itself has closed the connection."""
+"""Connection refused, lost or killed, packet trouble, too many connections, idle for too long, a statement that took
+too long, a group that does not answer: may pass. 0: the driver itself has closed the connection."""
 LOCKED = frozenset({1205, 1213, 1020})
 """Lock wait time-out, deadlock, a row that others have changed since it was read (MariaDB's snapshot isolation): roll
 back and repeat the whole transaction."""
+MOVED = frozenset({3101, 1180, 1047, 1290, 1836})
+"""A cluster rolled the transaction back when it was to be certified (at COMMIT), its node is not ready, or its primary
+has become read-only, as in a failover: repeat like a deadlock. A server that stays read-only fails the third attempt,
+then the task, whose retries Airflow bounds; each task connects anew, to whatever is the primary by then."""
+REPEATED = LOCKED | MOVED
+_NO_SUCH_FILE = 1017
 INFILE_FORBIDDEN = frozenset({1148, 3948, 3950, 4166, 2068})
 """LOAD DATA LOCAL is off on the server, in the client, or forbidden to the user."""
-_REFUSED = frozenset({1044, 1045, 1049, 1114, 1021, 1142, 1143, 1146, 1227, 1290, 1836, 1030, 1034, 3100})
+_REFUSED = frozenset({1044, 1045, 1049, 1114, 1021, 1142, 1143, 1146, 1227, 1030, 1034})
+
+_READ_ONLY = "; cmms_mysql must name the primary: a replica, or a server set to read_only, cannot be written to"
+_ADVICE: dict[int | None, str] = {1290: _READ_ONLY, 1836: _READ_ONLY}
 
 Connection = Any
 """A connection of ``cmms.mysql_driver`` (untyped libraries)."""
@@ -68,9 +73,9 @@ def connect(*, local_infile: bool = False, is_patient: bool = False) -> Connecti
     options = _read_options(local_infile=local_infile, is_patient=is_patient)
     with translated_errors("connecting to cmms_mysql"):
         connection = mysql_driver.connect(options)
-        with closing(connection.cursor()) as cursor:
-            cursor.execute(_SESSION.replace("transaction_isolation", _isolation_variable(connection)))
-        connection.commit()
+        own_session(connection)
+        if schema := options.get("db"):
+            connection.select_db(schema)  # the server's init_connect may have chosen another one
     return connection
 
 
@@ -117,11 +122,6 @@ def server_time(connection: Connection) -> datetime:
     """The database's clock, which all processes share; that of a worker may be wrong."""
     now: datetime = query(connection, "run/now")[0]["now"]
     return now.replace(tzinfo=UTC)
-
-
-def _isolation_variable(connection: Connection) -> str:
-    """MariaDB before 11.1 knows the variable under its old name only."""
-    return "tx_isolation" if "MariaDB" in connection.get_server_info() else "transaction_isolation"
 
 
 @contextmanager
@@ -185,15 +185,15 @@ def query(
 
 
 def run_transaction(connection: Connection, work: Callable[[Cursor], T], *, what: str) -> T:
-    """Run ``work(cursor)`` and commit; on deadlock or lock time-out roll back and do it all again.
+    """Run ``work(cursor)`` and commit; on deadlock, lock time-out or a cluster's refusal roll back and do it all again.
 
     A 1213 rolls back the transaction by itself, a 1205 only its statement: so always ROLLBACK, then repeat
     the whole, three times at most, with a growing pause.
 
     Raises:
-        DatabaseUnavailable: locked three times, or the connection was lost (the outcome of a lost COMMIT is
-            unknown: the caller's marker in the database tells).
-        DatabaseRefused: disk full, read-only, missing privilege.
+        DatabaseUnavailable: locked or refused three times, read-only too, or the connection was lost (the outcome of
+            a lost COMMIT is unknown: the caller's marker in the database tells).
+        DatabaseRefused: disk full, missing privilege.
     """
     from cmms import mysql_driver
 
@@ -206,7 +206,7 @@ def run_transaction(connection: Connection, work: Callable[[Cursor], T], *, what
         except mysql_driver.Error as error:
             with _ignoring_lost_connection():
                 connection.rollback()
-            if error_number(error) in LOCKED and attempt < LOCK_ATTEMPTS:
+            if error_number(error) in REPEATED and attempt < LOCK_ATTEMPTS:
                 time.sleep(0.2 * 2**attempt)
                 continue
             raise translate(error, what) from error
@@ -215,6 +215,16 @@ def run_transaction(connection: Connection, work: Callable[[Cursor], T], *, what
                 connection.rollback()
             raise
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def is_local_file_refused(error: BaseException) -> bool:
+    """Whether LOAD DATA LOCAL did not get its file: forbidden, or not found under the name that the server sent back.
+
+    A server whose ``character_set_filesystem`` is odd sends back another name; the client then has an error of the
+    operating system, below 1000 (PyMySQL: 1017).
+    """
+    number = error_number(error)
+    return number is not None and (number in INFILE_FORBIDDEN or 0 < number < 1000 or number == _NO_SUCH_FILE)
 
 
 def error_number(error: BaseException) -> int | None:
@@ -228,8 +238,8 @@ def translate(error: Exception, what: str) -> CmmsError:
     text = f"{what}: {error.args[1] if len(error.args) > 1 else error}"
     if number in _REFUSED:
         return DatabaseRefused(text, mysql_error=number)
-    if number in LOST or number in LOCKED:
-        return DatabaseUnavailable(text, mysql_error=number)
+    if number in LOST or number in REPEATED:
+        return DatabaseUnavailable(text + _ADVICE.get(number, ""), mysql_error=number)
     return DatabaseRefused(text, mysql_error=number)
 
 

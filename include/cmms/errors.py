@@ -94,7 +94,7 @@ class IncompleteFetch(RetryError):
 
 
 class DatabaseUnavailable(RetryError):
-    """The server is down, or went away, or a lock could not be had in three attempts."""
+    """The server is down, went away or is read-only, or a lock could not be had in three attempts."""
 
     category = "database"
 
@@ -158,7 +158,7 @@ class BatchRuleBroken(StopError):
 
 
 class DatabaseRefused(StopError):
-    """Disk full, read-only, missing privilege: repeating only makes it worse."""
+    """Disk full, missing privilege: repeating only makes it worse."""
 
     category = "database"
 

@@ -73,10 +73,12 @@ def make_site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calla
 
 @pytest.fixture
 def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that are equal in every value are judged once: hundreds of syncs of the same records need no more.
+    """Rows that are equal in every value are judged once: hundreds of syncs of the same records need no more."""
+    remember_judgements(monkeypatch)
 
-    Judging is a function of its arguments and takes most of the time of a small sync.
-    """
+
+def remember_judgements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judging is a function of its arguments and takes most of the time of a small sync."""
     from cmms.sync import verdict
 
     known: dict[str, Any] = {}

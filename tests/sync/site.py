@@ -110,6 +110,7 @@ class Site:
                 database=self.database["database"],
                 charset="utf8mb4",
                 autocommit=True,
+                init_command="SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
                 **account,
             )
         ) as connection:

@@ -14,8 +14,11 @@ from cmms.alerts.levels import CHANNELS
 from cmms.alerts.records import RunHistory
 from cmms.simulator import Fault
 from cmms.sync import stage_rows
+from cmms.sync.records import Scope
+from cmms.sync.run_sync import run_sync
+from cmms.sync.verify_tables import verify_tables
 from tests.sync.records import ABSENT, machine, reading
-from tests.sync.site import DAY, Site
+from tests.sync.site import DAY, RUN_DATE, Site
 
 NUMBERS = [f"{number:06d}" for number in range(40)]
 PAGED = {"api": {"pagination": {"size": 10}}}
@@ -167,3 +170,32 @@ def test_readings_without_a_fresh_equipment_sync_are_flagged_or_refused(site: Si
     assert site.sync_day(DAY).stale_master is True
     assert site.sync_equipment([machine(), machine("B", BUKRS=5)]).status == "partial"
     assert site.sync_day(DAY).stale_master is False
+
+
+@pytest.mark.feature("LOG-03")
+@pytest.mark.usefixtures("judged_once")
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope("equipment"),
+        Scope("equipment", plant_codes=("P001",)),
+        Scope("equipment", equipment_numbers=("000123",)),
+        Scope("running_time", DAY, DAY),
+        Scope("running_time", DAY, DAY, plant_codes=("P001",), equipment_numbers=("000123",)),
+    ],
+)
+def test_an_input_of_which_every_record_is_rejected_has_failed_however_small_it_is(site: Site, scope: Scope) -> None:
+    day = None if scope.stream == "equipment" else DAY
+    bad = machine(EQKTU="x" * 501) if day is None else reading(hours="none")
+    good = machine("000123", POINT="78") if day is None else reading("000123")
+    site.sync_equipment([machine(), machine("B")])
+    site.serve(scope.stream, day, [bad])
+    settings = site.settings(rules={"max_shrink_percent": 100})
+    failed = run_sync(scope, run_date=RUN_DATE, settings=settings)
+    assert (failed.status, failed.level, failed.counts.rejected) == ("failed", "critical", 1)
+    assert "the only record of this run was rejected: nothing was stored" in (failed.error_message or "")
+    assert site.value("SELECT COUNT(*) FROM sync_record_errors WHERE status = 'open'") == 1  # it can be replayed
+    assert site.value("SELECT COUNT(*) FROM equipment WHERE equipment_number = '000123' AND missing_since IS NULL") == 1
+    assert verify_tables() == []
+    site.serve(scope.stream, day, [good, bad])
+    assert run_sync(scope, run_date=RUN_DATE, settings=settings).status == "partial"

@@ -459,7 +459,7 @@ def test_every_version_leads_up_to_the_newest_and_one_step_down_to_the_one_befor
 def test_a_migration_that_waits_for_a_table_in_use_gives_up_and_goes_on_where_it_stopped(
     make_database: Callable[..., Any], mysql_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms import database as engine_database
+    from cmms import session_variables
     from cmms.migrations import upgrade
     from tests.sync.conftest import connection_uri
 
@@ -469,12 +469,8 @@ def test_a_migration_that_waits_for_a_table_in_use_gives_up_and_goes_on_where_it
     upgrade()
     monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(database))
     upgrade("0001")
-    assert " lock_wait_timeout = 30" in engine_database._SESSION
-    monkeypatch.setattr(
-        engine_database,
-        "_SESSION",
-        engine_database._SESSION.replace(" lock_wait_timeout = 30", " lock_wait_timeout = 1"),
-    )
+    assert session_variables._EVERYWHERE["lock_wait_timeout"] == 30
+    monkeypatch.setitem(session_variables._EVERYWHERE, "lock_wait_timeout", 1)
     with site.session() as reader:
         reader.cursor().execute("LOCK TABLES plants READ")  # the third statement of 0002 changes it
         with pytest.raises(DatabaseUnavailable, match=r"in use by another session.*migrate again"):

@@ -1,4 +1,7 @@
-"""A server whose own defaults are hostile changes nothing: not strict, latin1, another zone, 1 MiB packets, no LOAD DATA."""
+"""A server whose own defaults are hostile changes nothing: not strict, latin1, another zone, 1 MiB packets, no LOAD DATA.
+
+Nor does one that would make other tables, forbids some, replicates by statements, or counts ids in steps.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,23 @@ from tools.database_server import PrivateServer, obtain_server
 HOSTILE = (
     "--sql-mode=", "--character-set-server=latin1", "--collation-server=latin1_swedish_ci", "--default-time-zone=+05:30",
     "--max-allowed-packet=1M", "--local-infile=OFF", "--transaction-isolation=READ-UNCOMMITTED",
-    "--innodb-flush-log-at-trx-commit=2", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
+    "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M",
+    "--default-storage-engine=MyISAM", "--innodb-default-row-format=COMPACT", "--default-tmp-storage-engine=MyISAM",
+    "--log-bin=changes", "--binlog-format=STATEMENT", "--auto-increment-increment=7", "--auto-increment-offset=3",
 )  # fmt: skip
+OWN = {
+    "mysql": (
+        "--server-id=1", "--gtid-mode=ON", "--enforce-gtid-consistency=ON", "--sql-require-primary-key=ON",
+        "--sql-generate-invisible-primary-key=ON", "--innodb-strict-mode=OFF",
+    ),
+    "mariadb": ("--server-id=1", "--gtid-strict-mode=ON", "--lower-case-table-names=1", "--innodb-force-primary-key=ON"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["mysql", pytest.param("mariadb", marks=pytest.mark.mariadb)])
 def hostile(request: pytest.FixtureRequest, run_folder: Path, make_database: Callable[..., Any]) -> Iterator[Any]:
-    server = PrivateServer(obtain_server(request.param), run_folder / f"hostile-{request.param}", extra_options=HOSTILE)
+    options = (*HOSTILE, *OWN[request.param])
+    server = PrivateServer(obtain_server(request.param), run_folder / f"hostile-{request.param}", extra_options=options)
     server.start()
     yield migrate(make_database(server))
     server.stop()
@@ -56,6 +69,18 @@ def test_a_nasty_feed_ends_as_the_oracle_says(
     assert len(told) == 2  # once a run
     started = site.value("SELECT TIMESTAMPDIFF(MINUTE, MIN(created_at), UTC_TIMESTAMP()) FROM equipment_running_times")
     assert 0 <= started < 30  # UTC, though the server's clock shows +05:30
+
+
+@pytest.mark.feature("SRC-10")
+def test_every_table_has_the_engine_and_the_row_format_that_it_needs(
+    make_site: Callable[..., Site], hostile: Any
+) -> None:
+    site = make_site(hostile)
+    made = site.query(
+        "SELECT table_name AS name, engine AS engine, row_format AS format FROM information_schema.tables WHERE table_schema = DATABASE()"
+    )
+    assert {"plants", "cmms_alembic_version"} <= {row["name"] for row in made}
+    assert {(row["engine"], row["format"]) for row in made} == {("InnoDB", "Dynamic")}
 
 
 @pytest.mark.feature("STK-08", "SYNC-06", "SYNC-11")

@@ -56,13 +56,35 @@ def test_only_a_staging_table_gets_into_a_statement_by_its_name(table: str) -> N
 @pytest.mark.parametrize(
     ("kind", "numbers"),
     [
-        # Nobody there, gone, shut down, killed, idle or silent for too long, no free connection, a lock not to be had.
+        # Nobody there, gone, shut down, killed, idle or silent for too long, no free connection, a lock not to be had;
+        # a cluster that refuses at COMMIT, is not ready, or has another primary now.
         (
             DatabaseUnavailable,
-            (2002, 2003, 2005, 2006, 2013, 2055, 4031, 1053, 1927, 1040, 1203, 3024, 1205, 1213, 1020),
+            (
+                2002,
+                2003,
+                2005,
+                2006,
+                2013,
+                2055,
+                4031,
+                1053,
+                1927,
+                1040,
+                1203,
+                3024,
+                1205,
+                1213,
+                1020,
+                1969,
+                3100,
+                3101,
+                1180,
+            ),
         ),
-        # Who we are, what we may do, what is missing, what is full or read-only, what is wrong with the statement.
-        (DatabaseRefused, (1044, 1045, 1049, 1142, 1146, 1227, 1114, 1021, 1290, 1836, 1064, 1406)),
+        (DatabaseUnavailable, (1047, 1290, 1836)),
+        # Who we are, what we may do, what is missing, what is full, what is wrong with the statement.
+        (DatabaseRefused, (1044, 1045, 1049, 1142, 1146, 1227, 1114, 1021, 1064, 1406)),
     ],
 )
 def test_an_error_that_may_pass_is_told_from_one_that_will_not(kind: type[Exception], numbers: tuple[int, ...]) -> None:
@@ -98,6 +120,11 @@ class Connection:
         (1213, 2, 3, None),
         (1020, 2, 3, None),
         (1205, 2, 3, None),
+        (3101, 2, 3, None),
+        (1180, 2, 3, None),
+        (1047, 2, 3, None),
+        (1290, 2, 3, None),
+        (1836, 9, 3, DatabaseUnavailable),
         (1213, 9, 3, DatabaseUnavailable),
         (2006, 9, 1, DatabaseUnavailable),
         (1114, 9, 1, DatabaseRefused),

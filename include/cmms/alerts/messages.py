@@ -59,15 +59,16 @@ _ADVICE_BY_CLASS = {
         " names in the settings, then clear the failed task."
     ),
     "BatchRuleBroken": (
-        "Its records were not merged, to protect what is stored. Compare with the source; if the data is"
+        "None of its records was stored, to protect what is there. Compare with the source; if the data is"
         " right, raise the limit in the settings and clear the failed task."
     ),
     "DatabaseUnavailable": (
-        "Check that the database server of connection cmms_mysql runs and is reachable; then clear the failed task."
+        "Check that the database server of connection cmms_mysql runs, is reachable and is not read-only; then clear"
+        " the failed task."
     ),
     "DatabaseRefused": (
-        "Check disk space, privileges and read-only mode of the database, and that it is migrated (python"
-        " -m cmms migrate); then clear the failed task."
+        "Check disk space and privileges of the database, and that it is migrated (python -m cmms migrate); then"
+        " clear the failed task."
     ),
     "HandoverMissing": "Files of an earlier task are gone. Clear the run from the task fetch on.",
     TASK_FAILED: (

@@ -32,7 +32,7 @@ def run_file(name: str) -> None:
     """Execute each statement of ``include/sql/schema/<name>.sql`` in order, but none that an earlier attempt has."""
     bind = op.get_bind()
     statements = [part.strip() for part in load_sql(f"schema/{name}").split(";\n")]
-    _PROGRESS.create(bind, checkfirst=True)
+    bind.execute(text(load_sql("schema/progress_table")))
     is_resumed = not bind.execute(insert(_PROGRESS).values(file=name, statements=0).prefix_with("IGNORE")).rowcount
     done = bind.execute(select(_PROGRESS.c.statements).where(_PROGRESS.c.file == name)).scalar_one()
     for number, statement in enumerate(statements[done:], start=done + 1):

@@ -15,12 +15,14 @@ from pydantic import ValidationError
 
 from cmms.alerts.levels import level_of, respond_by
 from cmms.database import Connection, Cursor, execute, query, run_transaction
-from cmms.errors import CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
+from cmms.errors import BatchRuleBroken, CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
 from cmms.settings import Settings
 from cmms.sync.records import Counts, RunSummary, Scope, Status
 from cmms.sync.report_progress import write_event
 
 _OPEN = ("queued", "running", "paused")
+_SYNCS = ("equipment", "running_time")
+"""What asks the source; a replay that stores nothing has shown that the records are still wrong, and that is all."""
 _MESSAGE_LENGTH = 4000
 
 
@@ -88,8 +90,10 @@ def _close(
     execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
     totals = _totals(cursor, sync_log_id)
     counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
-    if error is None and row["sync_type"] in ("equipment", "running_time") and totals["merged_units"] < totals["units"]:
+    if error is None and row["sync_type"] in _SYNCS and totals["merged_units"] < totals["units"]:
         error = f"{totals['merged_units']} of {totals['units']} units were merged; the steps before did not all succeed"
+    if error is None and row["sync_type"] in _SYNCS:
+        error = _nothing_stored(cursor, sync_log_id, counts)
     execute(cursor, "run/doubts", {"sync_log_id": sync_log_id})
     doubts = len(cursor.fetchall())
     status = _status(error, counts, doubts)
@@ -148,6 +152,18 @@ def _pinned_settings(row: dict[str, Any]) -> Settings:
 def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
     execute(cursor, "run/close_summary", {"sync_log_id": sync_log_id})
     return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+
+
+def _nothing_stored(cursor: Cursor, sync_log_id: int, counts: Counts) -> BatchRuleBroken | None:
+    """An input of which every record was rejected is no success, however small; its records wait in quarantine."""
+    if not counts.rejected or counts.success:
+        return None
+    execute(cursor, "run/code_counts", {"sync_log_id": sync_log_id})
+    codes = ", ".join(f"{code}: {records}" for level, code, records in cursor.fetchall() if level == "error")
+    what = "the only record" if counts.rejected == 1 else f"all {counts.rejected} records"
+    return BatchRuleBroken(
+        f"{what} of this run {'was' if counts.rejected == 1 else 'were'} rejected: nothing was stored ({codes})"
+    )
 
 
 def _status(error: BaseException | str | None, counts: Counts, doubts: int) -> Status:

@@ -1,6 +1,7 @@
 """Step 5a, merge one equipment snapshot (``include/sql/merge/equipment_*.sql``).
 
-Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge_outcome.Outcome`. The
+Input: the staging table and an empty table of changes, inside the merge's transaction.
+Output: :class:`~cmms.sync.merge_outcome.Outcome`. The
 source owns its fields; ``is_active``, notes and a group set by hand are never touched. Machines that a full snapshot
 does not deliver get ``missing_since``: never deleted, never deactivated; a snapshot that shrank too much fails.
 """
@@ -24,8 +25,6 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
     """
     if verdict.seen_all:
         _check_shrinking(cursor, run, verdict)
-    execute(cursor, "merge/changes_clear")
-    execute(cursor, "merge/equipment_changes_create")
     execute(cursor, "merge/equipment_groups", stage_table=stage.table)
     execute(cursor, "merge/equipment_changes", stage_table=stage.table)
     execute(cursor, "merge/change_counts")

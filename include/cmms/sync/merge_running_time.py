@@ -11,7 +11,7 @@ import zlib
 from datetime import date
 
 from cmms import mysql_driver
-from cmms.database import INFILE_FORBIDDEN, Cursor, error_number, execute
+from cmms.database import Cursor, error_number, execute, is_local_file_refused
 from cmms.sync.flag_following_days import flag_following_days
 from cmms.sync.merge_outcome import Outcome, rows_of
 from cmms.sync.run_context import RunContext
@@ -58,7 +58,7 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
         try:
             loaded = execute(cursor, "merge/running_time_load_day", parameters)
         except mysql_driver.Error as error:
-            if error_number(error) in INFILE_FORBIDDEN:
+            if is_local_file_refused(error):
                 raise StageNeeded from error
             raise
     cursor.execute("SELECT @@warning_count")
@@ -84,8 +84,6 @@ def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
 
 
 def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
-    execute(cursor, "merge/changes_clear")
-    execute(cursor, "merge/changes_create")
     if execute(cursor, "merge/running_time_changes", stage_table=stage.table) == 0:
         return Outcome(inserted=0, updated=0, changed=False)
     execute(cursor, "merge/change_counts")

@@ -26,6 +26,7 @@ import polars as pl
 from cmms import mysql_driver
 from cmms.database import Connection, Cursor, execute, query, run_transaction, translated_errors
 from cmms.errors import BatchRuleBroken, HandoverMissing
+from cmms.session_variables import IDLE_SECONDS
 from cmms.sync.claim_units import check_fence
 from cmms.sync.landed_records import LandedRecords
 from cmms.sync.load_reference import load_reference
@@ -75,6 +76,8 @@ def merge_unit(
     landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.stream).records_path)
     for _ in range(10):
         connection.rollback()  # what was read so far must not be the snapshot that the merge looks at
+        if stage.table:
+            _prepare_changes(connection, verdict.stream)
         try:
             with _ended_when_frozen(connection, run.settings.engine.lease_seconds):
                 counts = run_transaction(
@@ -101,6 +104,22 @@ def merge_unit(
     return counts
 
 
+def _prepare_changes(connection: Connection, stream: str) -> None:
+    """Make the session's empty table of changes, before the transaction.
+
+    A server that logs statements and enforces GTID consistency makes no temporary table inside of one. What a repeated
+    transaction wrote into it is rolled back with the rest.
+    """
+    with translated_errors("preparing the merge"), closing(connection.cursor()) as cursor:
+        connection.autocommit(True)
+        try:
+            execute(cursor, "merge/changes_clear")
+            execute(cursor, "merge/changes_create" if stream == "running_time" else "merge/equipment_changes_create")
+        finally:
+            with suppress(mysql_driver.Error):  # the session may be lost by now
+                connection.autocommit(False)
+
+
 @contextmanager
 def _ended_when_frozen(connection: Connection, seconds: int) -> Iterator[None]:
     """A process that is stopped in the middle of a merge keeps its locks, and every other merge waits.
@@ -113,7 +132,7 @@ def _ended_when_frozen(connection: Connection, seconds: int) -> Iterator[None]:
         yield
     finally:
         with suppress(mysql_driver.Error), closing(connection.cursor()) as cursor:  # the session may be lost by now
-            cursor.execute("SET SESSION wait_timeout = DEFAULT")
+            cursor.execute("SET SESSION wait_timeout = %s", (IDLE_SECONDS,))
 
 
 def already_merged(run: RunContext, connection: Connection, unit_key: str) -> Counts | None:

@@ -15,6 +15,7 @@ import sqlalchemy
 
 from cmms import mysql_driver
 from cmms.database import Connection, Cursor, connect, run_transaction, translated_errors
+from cmms.session_variables import is_mariadb
 from cmms.views.keep_results import forget_soon
 
 POOL_SIZE = 8
@@ -42,7 +43,7 @@ def engine() -> sqlalchemy.Engine:
 def _connect() -> Any:
     connection = connect()
     with closing(connection.cursor()) as cursor:
-        if "MariaDB" in connection.get_server_info():
+        if is_mariadb(connection):
             cursor.execute(f"SET SESSION max_statement_time = {STATEMENT_SECONDS:d}")
         else:
             cursor.execute(f"SET SESSION max_execution_time = {STATEMENT_SECONDS * 1000:d}")

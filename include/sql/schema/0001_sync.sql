@@ -13,7 +13,7 @@ CREATE TABLE plants (
   updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (id),
   UNIQUE KEY uk_plants_code (plant_code)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE equipment_groups (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -24,7 +24,7 @@ CREATE TABLE equipment_groups (
   updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (id),
   UNIQUE KEY uk_groups_name (name)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- The source has no group field: ordered rules classify, the first matching one (lowest priority number) wins.
 CREATE TABLE equipment_group_rules (
@@ -41,7 +41,7 @@ CREATE TABLE equipment_group_rules (
   KEY ix_group_rules_group (equipment_group_id),
   CONSTRAINT ck_group_rules_field CHECK (field IN ('equipment_number', 'equipment_description', 'plant_code', 'company_code')),
   CONSTRAINT fk_group_rules_group FOREIGN KEY (equipment_group_id) REFERENCES equipment_groups (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE equipment (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -68,7 +68,7 @@ CREATE TABLE equipment (
   CONSTRAINT ck_equipment_group_source CHECK (group_source IN ('source', 'rule', 'manual')),
   CONSTRAINT fk_equipment_plant FOREIGN KEY (plant_id) REFERENCES plants (id),
   CONSTRAINT fk_equipment_group FOREIGN KEY (equipment_group_id) REFERENCES equipment_groups (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE equipment_revisions (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -80,7 +80,7 @@ CREATE TABLE equipment_revisions (
   PRIMARY KEY (id),
   KEY ix_equipment_revisions_equipment (equipment_id, id),
   CONSTRAINT fk_equipment_revisions_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One row per equipment and day.
 CREATE TABLE equipment_running_times (
@@ -110,7 +110,7 @@ CREATE TABLE equipment_running_times (
   CONSTRAINT ck_running_times_quality CHECK (quality IN ('ok', 'warning')),
   CONSTRAINT fk_running_times_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id),
   CONSTRAINT fk_running_times_plant FOREIGN KEY (plant_id) REFERENCES plants (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE equipment_running_time_revisions (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -126,7 +126,7 @@ CREATE TABLE equipment_running_time_revisions (
   KEY ix_running_time_revisions_equipment (equipment_id, date),
   CONSTRAINT fk_running_time_revisions_row FOREIGN KEY (running_time_id) REFERENCES equipment_running_times (id),
   CONSTRAINT fk_running_time_revisions_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- A decrease of the counter that a person accepted: from this day on the chain goes on at new_initial.
 CREATE TABLE counter_events (
@@ -143,7 +143,7 @@ CREATE TABLE counter_events (
   UNIQUE KEY uk_counter_events (equipment_id, date),
   CONSTRAINT ck_counter_events_kind CHECK (kind IN ('rollover', 'replacement', 'reset', 'accepted')),
   CONSTRAINT fk_counter_events_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE config_versions (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -155,7 +155,7 @@ CREATE TABLE config_versions (
   created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (id),
   UNIQUE KEY uk_config_versions (version)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One row per run of a sync (or of a replay, a clean-up).
 CREATE TABLE api_sync_logs (
@@ -209,7 +209,7 @@ CREATE TABLE api_sync_logs (
   CONSTRAINT ck_sync_logs_counts CHECK (records_processed = records_success + records_failed),
   CONSTRAINT fk_sync_logs_retry FOREIGN KEY (retry_of_id) REFERENCES api_sync_logs (id),
   CONSTRAINT fk_sync_logs_config FOREIGN KEY (config_version_id) REFERENCES config_versions (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One row per run and unit of work: an equipment snapshot ('equipment') or one day ('2026-01-31').
 -- Written chunk by chunk, so that a view can read step, done, total and rate live. merged_at is the run marker.
@@ -243,7 +243,7 @@ CREATE TABLE sync_units (
   KEY ix_sync_units_key (stream, unit_key, merged_at),
   CONSTRAINT ck_sync_units_conserved CHECK (merged_at IS NULL OR fetched = inserted + updated + unchanged + superseded + rejected),
   CONSTRAINT fk_sync_units_log FOREIGN KEY (sync_log_id) REFERENCES api_sync_logs (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Who may write a unit of work now. Every claim raises the fence; a merge must still hold the newest one.
 CREATE TABLE sync_leases (
@@ -254,7 +254,7 @@ CREATE TABLE sync_leases (
   lease_until DATETIME(3) NULL,
   PRIMARY KEY (stream, unit_key),
   KEY ix_leases_log (sync_log_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One row: raised by every commit that changes what later units are judged by (plants, equipment, readings,
 -- counter events). A merge locks it first, so merges follow one another and each knows if its verdicts are stale.
@@ -262,7 +262,7 @@ CREATE TABLE sync_reference_version (
   id TINYINT UNSIGNED NOT NULL,
   version BIGINT UNSIGNED NOT NULL,
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 INSERT INTO sync_reference_version (id, version) VALUES (1, 1);
 
@@ -304,7 +304,7 @@ CREATE TABLE sync_record_errors (
   KEY ix_record_errors_log (sync_log_id),
   CONSTRAINT ck_record_errors_status CHECK (status IN ('open', 'acknowledged', 'retrying', 'resolved', 'discarded')),
   CONSTRAINT fk_record_errors_log FOREIGN KEY (sync_log_id) REFERENCES api_sync_logs (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Valid records that lost against another one of the same key: kept, never dropped silently.
 CREATE TABLE sync_superseded_records (
@@ -322,7 +322,7 @@ CREATE TABLE sync_superseded_records (
   KEY ix_superseded_key (stream, record_key),
   KEY ix_superseded_log (sync_log_id),
   CONSTRAINT fk_superseded_log FOREIGN KEY (sync_log_id) REFERENCES api_sync_logs (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One row per HTTP request; no foreign key: it is cleaned up on its own, sooner.
 CREATE TABLE api_call_logs (
@@ -342,7 +342,7 @@ CREATE TABLE api_call_logs (
   KEY ix_call_logs_time (called_at),
   KEY ix_call_logs_endpoint (endpoint, called_at),
   KEY ix_call_logs_log (sync_log_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What happened in a run, for the operator: queryable by run.
 CREATE TABLE sync_log_events (
@@ -358,7 +358,7 @@ CREATE TABLE sync_log_events (
   KEY ix_log_events_log (sync_log_id, id),
   KEY ix_log_events_code (code, at),
   CONSTRAINT fk_log_events_log FOREIGN KEY (sync_log_id) REFERENCES api_sync_logs (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE alert_events (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -382,7 +382,7 @@ CREATE TABLE alert_events (
   UNIQUE KEY uk_alert_events_open (fingerprint, open_flag),
   KEY ix_alert_events_status (status, level, last_at),
   KEY ix_alert_events_log (sync_log_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- The outbox: a row before anything is sent; the watchdog sends again what failed.
 CREATE TABLE notification_deliveries (
@@ -403,7 +403,7 @@ CREATE TABLE notification_deliveries (
   CONSTRAINT ck_deliveries_channel CHECK (channel IN ('email', 'slack')),
   CONSTRAINT ck_deliveries_status CHECK (status IN ('pending', 'sending', 'sent', 'failed')),
   CONSTRAINT fk_deliveries_alert FOREIGN KEY (alert_event_id) REFERENCES alert_events (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE audit_log (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -419,4 +419,4 @@ CREATE TABLE audit_log (
   KEY ix_audit_entity (entity, entity_id, at),
   KEY ix_audit_at (at),
   KEY ix_audit_batch (batch_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

@@ -21,7 +21,7 @@ CREATE TABLE validation_reports (
   ended_at DATETIME(3) NULL,
   PRIMARY KEY (id),
   CONSTRAINT ck_validation_reports_status CHECK (status IN ('running', 'success', 'failed'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE validation_findings (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -39,4 +39,4 @@ CREATE TABLE validation_findings (
   CONSTRAINT ck_validation_findings_severity CHECK (severity IN ('critical', 'warning')),
   CONSTRAINT fk_validation_findings_report FOREIGN KEY (validation_report_id) REFERENCES validation_reports (id),
   CONSTRAINT fk_validation_findings_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

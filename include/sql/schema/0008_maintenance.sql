@@ -35,7 +35,7 @@ CREATE TABLE maintenance_plans (
   CONSTRAINT ck_maintenance_plans_priority CHECK (priority BETWEEN 1 AND 5),
   CONSTRAINT fk_maintenance_plans_group FOREIGN KEY (equipment_group_id) REFERENCES equipment_groups (id),
   CONSTRAINT fk_maintenance_plans_plant FOREIGN KEY (plant_id) REFERENCES plants (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What a plan asks of one machine, as of the last evaluation. assigned_by: the plan's scope, or a person.
 -- baseline: the last service, or where counting began; NULL until the first evaluation (or reading) sets it.
@@ -69,7 +69,7 @@ CREATE TABLE equipment_maintenance (
   CONSTRAINT ck_equipment_maintenance_cause CHECK (cause IN ('hours', 'calendar')),
   CONSTRAINT fk_equipment_maintenance_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id),
   CONSTRAINT fk_equipment_maintenance_plan FOREIGN KEY (plan_id) REFERENCES maintenance_plans (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Work to be done at one machine. Its number is WO- and the id.
 CREATE TABLE work_orders (
@@ -105,7 +105,7 @@ CREATE TABLE work_orders (
   CONSTRAINT ck_work_orders_hold CHECK (hold_reason IN ('parts', 'access', 'permit', 'vendor', 'other')),
   CONSTRAINT ck_work_orders_priority CHECK (priority BETWEEN 1 AND 5),
   CONSTRAINT fk_work_orders_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Append-only: one row per transition.
 CREATE TABLE work_order_history (
@@ -119,7 +119,7 @@ CREATE TABLE work_order_history (
   PRIMARY KEY (id),
   KEY ix_work_order_history_order (work_order_id, id),
   CONSTRAINT fk_work_order_history_order FOREIGN KEY (work_order_id) REFERENCES work_orders (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One occasion on which a plan has become due at a machine; at most one is open at a time.
 -- withdrawn: it is not due any more without having been done (a corrected reading, a changed plan).
@@ -150,7 +150,7 @@ CREATE TABLE maintenance_dues (
   CONSTRAINT ck_maintenance_dues_state CHECK (state IN ('open', 'ordered', 'done', 'waived', 'withdrawn')),
   CONSTRAINT fk_maintenance_dues_schedule FOREIGN KEY (equipment_maintenance_id) REFERENCES equipment_maintenance (id),
   CONSTRAINT fk_maintenance_dues_order FOREIGN KEY (work_order_id) REFERENCES work_orders (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Until now an interval stood in the group, counted from the last service or from counter 0, told from 90 per cent on.
 INSERT INTO maintenance_plans (name, scope, equipment_group_id, interval_hours, start_from, lead_hours)

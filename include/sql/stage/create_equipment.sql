@@ -12,4 +12,4 @@ CREATE TABLE {stage} (
   page INT UNSIGNED NOT NULL,
   position INT UNSIGNED NOT NULL,
   PRIMARY KEY (equipment_number)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci
