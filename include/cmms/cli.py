@@ -48,7 +48,8 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 def _parser() -> argparse.ArgumentParser:
     from cmms.simulator import cli as simulator_cli
 
-    parser = argparse.ArgumentParser(prog="python -m cmms", description="CMMS Sync: the engine without a scheduler.")
+    name = "cmms" if Path(sys.argv[0]).name == "cmms" else "python -m cmms"
+    parser = argparse.ArgumentParser(prog=name, description="CMMS Sync: the engine without a scheduler.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
     init = commands.add_parser("init", help="prepare a site: settings, pool, storage, tables, plants; then diagnose")

@@ -66,6 +66,8 @@ _READ = (
 def test_missing_connections_are_all_named_and_nothing_is_asked_of_them(airflow: InstalledAirflow) -> None:
     shown = airflow.run("cmms", "migrate", code=2)
     assert "SettingsError: the Airflow connection cmms_mysql is not defined" in shown and "Traceback" not in shown
+    shown = airflow.run("cmms", "init", "--plants", "no-such.csv", code=2)
+    assert "SettingsError: plants file no-such.csv" in shown and not (airflow.home / "cmms").exists()
     shown = airflow.run("cmms", "init", code=2)
     assert "SettingsError: not defined: cmms_mysql and cmms_api" in shown
     assert (airflow.home / "cmms/cmms.yaml").exists()

@@ -13,7 +13,7 @@ from cmms.errors import DatabaseRefused, SettingsError
 from cmms.operations.installation.prepare_airflow import POOL_SLOTS, create_pool, list_missing_connections
 from cmms.operations.installation.write_site_files import write_site_files
 from cmms.settings import POOL, load_settings
-from cmms.settings_files import DEFAULT_FILE, find_plants_file, site_folder
+from cmms.settings_files import DEFAULT_FILE, find_plants_file, find_settings_file, site_folder
 
 Say = Callable[[str], None]
 
@@ -30,7 +30,7 @@ def init_site(*, plants: Path | None = None, say: Say = print) -> bool:
     """
     for file in write_site_files(plants):
         say(f"written: {file}")
-    say(f"settings and plants of this site: {site_folder()}")
+    say(f"settings of this site: {find_settings_file()}; plants: {find_plants_file()}")
     say(f"pool {POOL}: {f'created with {POOL_SLOTS} slots' if create_pool() else 'is there'}")
     if missing := list_missing_connections():
         raise SettingsError(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cmms.errors import StorageUnavailable
+from cmms.errors import SettingsError, StorageUnavailable
+from cmms.seed_plants import read_plants
 from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME, SETTINGS_NAME, site_folder
 
 
@@ -18,10 +19,11 @@ def write_site_files(plants: Path | None = None) -> list[Path]:
         plants: the site's list of plants, to be copied; None: a list without plants, to be filled in.
 
     Raises:
+        SettingsError: the list of plants cannot be read, or a plant in it is wrong.
         StorageUnavailable: the folder cannot be written.
     """
     folder = site_folder()
-    listed = plants.read_text(encoding="utf-8") if plants else "plant_code,name\n"
+    listed = _read_plants(plants) if plants else "plant_code,name\n"
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -32,6 +34,15 @@ def write_site_files(plants: Path | None = None) -> list[Path]:
     except OSError as error:
         raise StorageUnavailable(f"{folder} cannot be written: {error.strerror}") from error
     return written
+
+
+def _read_plants(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"plants file {file}: {error.strerror}") from None
+    read_plants(text.splitlines(), origin=f"plants file {file}")
+    return text
 
 
 def _write_once(file: Path, text: str) -> bool:
