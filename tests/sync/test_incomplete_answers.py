@@ -136,3 +136,11 @@ def test_requests_per_plant_speak_for_their_plants_only(
     assert [
         row["n"] for row in site.query("SELECT equipment_number n FROM sync_record_errors WHERE status = 'open'")
     ] == ["20"]
+
+
+@pytest.mark.feature("LOG-01")
+def test_what_a_refused_answer_says_is_stored_with_the_call(site: Site, sync_answer: Callable[..., RunSummary]) -> None:
+    summary = sync_answer(Scripted(b"<b>no such plant</b>", status=400))
+    assert (summary.status, summary.error_class) == ("failed", "ApiRefused")
+    assert "no such plant" not in str(summary)
+    assert site.value("SELECT answer_head FROM api_call_logs") == "<b>no such plant</b>"

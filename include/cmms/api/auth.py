@@ -73,6 +73,11 @@ class HeaderAuth(AuthBase):
         self._name = name
         self._value = value
 
+    @property
+    def secret(self) -> str:
+        """What must not be shown, should the source repeat it: the value without the name of its scheme."""
+        return self._value.rpartition(" ")[2]
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Set the header."""
         request.headers[self._name] = self._value

@@ -13,6 +13,7 @@ class ApiCall:
 
     ``endpoint`` is a path: no query, no credential.
 
+    ``answer_head`` is the first kilobyte of an answer that was refused, without our credential.
     ``error_class`` is a name such as ``ReadTimeoutError``, ``HTTP 503`` or ``BadPayload``, if it failed.
     """
 
@@ -26,6 +27,7 @@ class ApiCall:
     bytes_body: int
     error_class: str | None
     called_at: datetime
+    answer_head: str | None = None
 
 
 CallLog = Callable[[ApiCall], None]

@@ -21,7 +21,8 @@ from typing import TypeVar
 from requests.auth import AuthBase
 from tenacity import RetryCallState
 
-from cmms.api.auth import Token, TokenKeeper, bearer_auth, fixed_auth, read_token, token_request
+from cmms.api.answer_head import answer_head
+from cmms.api.auth import HeaderAuth, Token, TokenKeeper, bearer_auth, fixed_auth, read_token, token_request
 from cmms.api.call_log import ApiCall, CallLog
 from cmms.api.connection import ApiConnection
 from cmms.api.exchange import Answer, Exchange, Target, milliseconds_since
@@ -148,10 +149,21 @@ class ApiClient:
                     bytes_body=body.size,
                     error_class=error_class,
                     called_at=answer.called_at or datetime.now(UTC),
+                    answer_head=self._head(answer, body, auth) if error_class else None,
                 )
             )
             answer.wire.buffer.close()
             body.buffer.close()
+
+    def _head(self, answer: Answer, body: Body, auth: AuthBase) -> str | None:
+        """What the source said instead of a page."""
+
+        def redact(text: str) -> str:
+            own = auth.secret if isinstance(auth, HeaderAuth) else ""
+            return self._connection.redact(text.replace(own, "***") if own else text)
+
+        encoding = str(answer.headers.get("Content-Encoding", ""))
+        return answer_head(answer.wire, body, encoding, redact)
 
     def _described(self, target: Target, answer: Answer, body: Body, error: BadPayload) -> BadPayload:
         """Say where, and keep the beginning for the operator: the message never shows it."""

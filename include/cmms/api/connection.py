@@ -5,6 +5,7 @@ Output: :class:`ApiConnection`, from which every thread opens its own kept-alive
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import weakref
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -53,9 +54,10 @@ class ApiConnection:
 
     def redact(self, text: str) -> str:
         """The text without our credential, should the source or a link repeat it."""
-        for secret in (self.password, self.login):
+        for secret in (self.password, self.login, *self.headers.values()):
             if secret and len(secret) > 3:
-                text = text.replace(secret, "***")
+                for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1]):
+                    text = text.replace(form, "***")
         return text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import LifoQueue
@@ -29,6 +29,13 @@ from cmms.settings import Stream
 
 _MAX_ERROR_BODY_BYTES = 64 * 1024
 _NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+_SPLIT = "plant_parameter.mode: per_plant asks for one plant at a time"
+_REMEDIES = {
+    413: f": the request or its answer is too large; {_SPLIT}, pagination.size makes pages smaller",
+    414: f": the address is too long; {_SPLIT}",
+    431: f": the address or the headers are too long; {_SPLIT}",
+}
+"""What a status means for the settings."""
 _HOPELESS = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -170,7 +177,10 @@ class Exchange:
             if wait:
                 self._limiter.pause(wait)
             raise Transient(f"HTTP {status}", status=status, retry_after=wait)
+        with suppress(*_NETWORK_ERRORS):  # what it says is for the operator; without it the refusal is one all the same
+            answer.wire.buffer.write(response.raw.read(_MAX_ERROR_BODY_BYTES, decode_content=False) or b"")
         what = "redirects, which is not followed" if 300 <= status < 400 else "refuses the request"
+        what += _REMEDIES.get(status, "")
         raise ApiRefused(f"{target.method}: the source {what}", status=status, **self.facts(target))
 
     def _too_long(self, target: Target, status: int, wait: float) -> CmmsError:

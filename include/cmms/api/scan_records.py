@@ -109,7 +109,7 @@ class RecordScanner:
         if self._text.peek() not in (opening, ""):
             start = self._text.preview()
             if not depth and start[:1] not in '{["-0123456789tfnNI':
-                raise BadPayload("the body is no JSON" + (", it looks like HTML" if start[:1] == "<" else ""))
+                raise BadPayload("the body is no JSON" + _likeness(start))
             place = ".".join(self._route[:depth])
             raise BadPayload(f"{place!r} is no {what}" if place else f"the body is no {what}")
         self._text.take(opening)
@@ -212,6 +212,17 @@ def _why(error: json.JSONDecodeError, text: str) -> BadPayload | ApiUnavailable:
     if cut_off or error.msg.startswith("Unterminated string"):
         return cut_short()
     return BadPayload("the body is no valid JSON", problem=error.msg)
+
+
+def _likeness(start: str) -> str:
+    """What a body that begins so looks like."""
+    if start[:1] != "<":
+        return ""
+    return (
+        ", it looks like HTML"
+        if re.match(r"<(!doctype\s+html|html|head|body)", start, re.IGNORECASE)
+        else ", it is XML"
+    )
 
 
 def cut_short() -> ApiUnavailable:

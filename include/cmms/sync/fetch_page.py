@@ -15,9 +15,11 @@ from cmms.api.call_log import CallLog
 from cmms.api.client import ApiClient
 from cmms.api.completeness import find_hints, hint_headers
 from cmms.api.connection import ApiConnection
+from cmms.api.error_objects import find_error
 from cmms.api.exchange import Answer, Target
 from cmms.api.pagination import PageFacts, next_of, total_of
 from cmms.api.receive_body import Body, WireBody, unpack_body
+from cmms.errors import BadPayload
 from cmms.settings import Pagination, Stream
 from cmms.storage import Storage
 from cmms.sync.land_pages import LandedContent, land_large, land_small
@@ -96,6 +98,8 @@ class PageFetcher:
             if content.records or not null_is_empty or _is_list(content, stream.records_path):
                 landed = land_small(self._storage, f"{self._folder}/{name}", body, content)
             self._remember(target, answer, body)
+        if name_of_error := find_error(content.envelope):
+            raise BadPayload(f"the source answers with an error ({name_of_error!r:.60}) although its status is good")
         kept = replace(answer, headers=headers, links=links)
         return FetchedPage(landed, page_facts(stream, content, kept, landed.records), answer.status == 304)
 

@@ -217,6 +217,17 @@ SYNCS = Resource(
         Column("error_category", "Category", "l.error_category", width=115, choices=_CATEGORIES),
         Column("error_class", "Error", "l.error_class", width=160, searchable=True),
         Column("error_message", "Message", "l.error_message", width=300, searchable=True, sortable=False, phone="line"),
+        Column(
+            "source_answer",
+            "Answer of the source",
+            "(SELECT c.answer_head FROM api_call_logs c WHERE c.sync_log_id = l.id AND c.answer_head IS NOT NULL"
+            " ORDER BY c.id DESC LIMIT 1)",
+            width=300,
+            hidden=True,
+            sortable=False,
+            filterable=False,
+            help="The first kilobyte of the newest answer that was refused.",
+        ),
         Column("queue_ms", "Queued, ms", "l.queue_ms", "integer", width=110, hidden=True),
         Column("api_ms", "Source, ms", "l.api_ms", "integer", width=110, hidden=True),
         Column("validate_ms", "Rules, ms", "l.validate_ms", "integer", width=110, hidden=True),
@@ -300,7 +311,7 @@ SYNCS = Resource(
             "Time",
             ("sync_started_at", "sync_completed_at", "duration_seconds", "queue_ms", "api_ms", "validate_ms", "db_ms"),
         ),
-        Section("Error", ("error_category", "error_class", "error_message")),
+        Section("Error", ("error_category", "error_class", "error_message", "source_answer")),
         Section("Airflow", ("dag_id", "run_id", "control", "heartbeat_at")),
     ),
     actions=(

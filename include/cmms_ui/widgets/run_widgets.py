@@ -124,6 +124,7 @@ def load_errors(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "run": run,
         "calls": read("run_calls", key),
+        "answers": read("run_answers", key),
         "records": read("run_records", {**key, "row_limit": RECORDS_OF_A_CODE}),
         "events": read("run_events", key),
         "tasks": _failed_tasks(run),
@@ -144,6 +145,7 @@ def render_errors(data: Mapping[str, Any]) -> Any:
     """The tree, the stack, the way to Airflow's logs, events."""
     run = data["run"]
     parts: list[Any] = [_tree(data)]
+    parts += [_answer(row) for row in data["answers"]]
     if run["stack_trace"]:
         parts.append(
             html.Details([html.Summary("Stack"), html.Pre(run["stack_trace"], className="cmms-raw", tabIndex=0)])
@@ -157,6 +159,18 @@ def render_errors(data: Mapping[str, Any]) -> Any:
         table = small_table(("When", "Level", "Category", "Code", "What"), events, "Events")
         parts.append(html.Details([html.Summary(count(len(events), "event")), table]))
     return html.Div(parts, className="cmms-stack")
+
+
+def _answer(row: Row) -> Any:
+    """What the source said when it refused a request: text from outside, shown as text."""
+    how = f"HTTP {row['status']}" if row["status"] else row["error_class"] or "no answer"
+    return html.Details(
+        [
+            html.Summary(f"Answer of the source: {how}, {row['endpoint']}"),
+            html.Pre(row["answer_head"], className="cmms-raw", tabIndex=0),
+        ],
+        open=True,
+    )
 
 
 def _tree(data: Mapping[str, Any]) -> Any:
