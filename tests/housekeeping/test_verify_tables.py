@@ -117,6 +117,41 @@ def test_each_damage_is_told(connection: Any, spoil: Damage, said: list[str]) ->
     assert all(sentence in told for sentence in said), told
 
 
+def snapshot(connection: Any) -> None:
+    """Three machines by a snapshot, one reject of an unknown machine that was stored later."""
+    plant = add_plant(connection)
+    for number in ("E1", "E2", "E3"):
+        add_machine(connection, number, plant)
+    add_machine(connection, "LATE", plant, created_at=ago() + timedelta(hours=1))
+    run_sql(connection, f"UPDATE equipment SET created_at = '{ago(days=2):%Y-%m-%d}' WHERE equipment_number <> 'LATE'")
+    older = add_log(connection, sync_type="equipment", records_processed=9, records_success=9, records_inserted=9)
+    add_unit(connection, older, "equipment", fetched=9, inserted=9)
+    newest = add_log(connection, sync_type="equipment", records_processed=3, records_success=3, records_unchanged=3)
+    add_unit(connection, newest, "equipment", fetched=3, unchanged=3)
+    partial = add_log(
+        connection, "partial", level="medium", records_processed=2, records_success=1, records_failed=1, records_superseded=1
+    )  # fmt: skip
+    add_unit(connection, partial, fetched=2, superseded=1, rejected=1)
+    add_reject(connection, partial, b"1", code="EQUIPMENT_UNKNOWN", equipment_number="LATE")
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE equipment SET missing_since = '2026-02-28' WHERE equipment_number IN ('E2', 'LATE')",
+         "3 machines were stored or known, only 2 are there and not marked as missing"),
+        ("DELETE FROM equipment WHERE equipment_number <> 'E1'", "3 machines were stored or known, only 1 are there"),
+        ("UPDATE sync_record_errors SET equipment_number = 'E3'", "machine E3 was called unknown, but was stored before"),
+    ],
+)  # fmt: skip
+def test_what_a_cut_result_leaves_behind_is_named(connection: Any, statement: str, said: str) -> None:
+    snapshot(connection)
+    assert verify_tables(NOW) == []
+    run_sql(connection, statement)
+    [told] = verify_tables(NOW)
+    assert said in told
+
+
 def test_a_unit_that_does_not_add_up_is_told(connection: Any) -> None:
     healthy(connection)
     run_sql(connection, "ALTER TABLE sync_units DROP CONSTRAINT ck_sync_units_conserved")

@@ -62,6 +62,16 @@ CHECKS = (
         "verify/stored",
         "Day {unit_key} of run {sync_log_id}: {written} readings were written, {readings} are stored.",
     ),
+    Check(
+        "verify/known_machines_rejected",
+        "Rejected record {id} of run {sync_log_id} (day {unit_key}): machine {equipment_number} was called unknown, but"
+        " was stored before; replay it.",
+    ),
+    Check(
+        "verify/missing_machines",
+        "Equipment snapshot of run {sync_log_id}: {held} machines were stored or known, only {found} are there and"
+        " not marked as missing; sync the equipment again.",
+    ),
     Check("verify/held_leases", "{stream} {unit_key} is still held by run {sync_log_id}, which is {status}."),
     Check(
         "watch/abandoned_runs",
