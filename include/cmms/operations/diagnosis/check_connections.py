@@ -72,7 +72,7 @@ def check_mysql(site: Site) -> Iterator[Finding]:
     connection = site.connection(MYSQL_CONNECTION)
     if connection is None:
         yield Finding("fail", "not defined", _add(MYSQL_CONNECTION))
-    elif connection.conn_type != "mysql":
+    elif connection.conn_type not in ("mysql", "generic"):  # Airflow stores generic where it has no MySQL provider
         yield Finding("fail", f"its type is {connection.conn_type}", "Set the type of the connection to MySQL.")
     elif not connection.schema:
         yield Finding(
