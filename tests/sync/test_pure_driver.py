@@ -39,8 +39,12 @@ def tables_of_mysqlclient() -> dict[str, Any]:
 
 
 def _rows(site: Site) -> dict[str, Any]:
-    """All that a sync stores but the clock's columns."""
-    return site.dump(*TABLES, "sync_record_errors", without=OF_THE_CLOCK)
+    """All that a sync stores but the clock's columns.
+
+    Of rejects not the id either: an upsert of many rows leaves gaps that depend on how the driver cuts its packets.
+    """
+    rejects = site.dump("sync_record_errors", without=(*OF_THE_CLOCK, "id"))
+    return {**site.dump(*TABLES, without=OF_THE_CLOCK), **rejects}
 
 
 def test_mysqlclient_fills_the_tables(site: Site, tables_of_mysqlclient: dict[str, Any]) -> None:
