@@ -28,8 +28,9 @@ _NUMBER = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re
 _TRAILING_MINUS = re.compile(r"([0-9]+(?:\.[0-9]+)?)-", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]+)?-?", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", re.ASCII)
-_MILLISECONDS = re.compile(r"/Date\((-?[0-9]{1,15})\)/", re.ASCII)
-_MILLISECONDS_OFFSET = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{1,4})?\)/", re.ASCII)
+_MILLISECONDS = re.compile(r"/Date\((-?[0-9]{1,15})([+-][0-9]{1,4})?\)/", re.ASCII)
+_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+_MOST_OFFSET_MINUTES = 14 * 60
 _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?\s?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?",
@@ -100,12 +101,16 @@ def format_hours(thousandths: int) -> str:
 
 
 def parse_date(text: str) -> date | Code | None:
-    """Read ``2026-01-31``, ``20260131`` or ``/Date(ms)/``; all zeros mean null (SAP's initial date)."""
+    """Read ``2026-01-31``, ``20260131``, ``/Date(ms)/`` or ``/Date(ms+0060)/``; zeros mean null (SAP's initial date).
+
+    An offset names the zone whose day it is, unless the instant is a midnight of UTC and not of that zone.
+    """
     if _ZEROS.fullmatch(text):
         return None
     milliseconds = _MILLISECONDS.fullmatch(text)
     if milliseconds:
-        instant = _from_milliseconds(int(milliseconds.group(1)))
+        at, offset = int(milliseconds.group(1)), milliseconds.group(2) or ""
+        instant = _from_milliseconds(at + _day_offset(at, offset))
         return instant.date() if instant else "INVALID_DATE"
     match = _DATE.fullmatch(text)
     if match is None or text.count("-") == 1:
@@ -126,7 +131,7 @@ def parse_timestamp(text: str, zone: ZoneInfo) -> Instant | Code | None:
     """
     if _ZEROS.fullmatch(text):
         return None
-    milliseconds = _MILLISECONDS_OFFSET.fullmatch(text)
+    milliseconds = _MILLISECONDS.fullmatch(text)
     if milliseconds:
         instant = _from_milliseconds(int(milliseconds.group(1)))
         return Instant(instant) if instant else "INVALID_TIMESTAMP"
@@ -171,6 +176,23 @@ def _offset(text: str) -> timedelta:
         raise ValueError("no such UTC offset")
     magnitude = timedelta(hours=hours, minutes=minutes)
     return -magnitude if text[0] == "-" else magnitude
+
+
+def _day_offset(at: int, offset: str) -> int:
+    """Milliseconds from UTC to the zone whose day ``/Date(at<offset>)/`` means.
+
+    OData counts an offset in minutes (``+0060``), .NET in hours and minutes (``+0100``). A day begins at midnight,
+    which tells them apart.
+    """
+    if not offset:
+        return 0
+    sign, number = -1 if offset[0] == "-" else 1, int(offset[1:])
+    readings = [minutes for minutes in (number, number // 100 * 60 + number % 100) if minutes <= _MOST_OFFSET_MINUTES]
+    offsets = [sign * minutes * 60_000 for minutes in readings]
+    midnight = next((one for one in offsets if (at + one) % _DAY_MILLISECONDS == 0), None)
+    if midnight is not None:
+        return midnight
+    return 0 if at % _DAY_MILLISECONDS == 0 or not offsets else offsets[0]
 
 
 def _from_milliseconds(milliseconds: int) -> datetime | None:

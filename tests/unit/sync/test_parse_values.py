@@ -179,4 +179,22 @@ def test_odata_milliseconds_are_utc_whatever_offset_stands_behind_them(offset: s
     plain = parse_timestamp("/Date(1769860800000)/", ZoneInfo("Europe/Berlin"))
     assert plain == Instant(datetime(2026, 1, 31, 12))
     assert parse_timestamp(f"/Date(1769860800000{offset})/", ZoneInfo("Europe/Berlin")) == plain
-    assert parse_date(f"/Date(1769860800000{offset})/") == "INVALID_DATE"  # whose day would it be?
+    assert parse_date(f"/Date(1769860800000{offset})/") == date(2026, 1, 31)  # noon in London
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/Date(1769817600000+0000)/",  # midnight of UTC
+        "/Date(1769817600000-0300)/",  # a day as UTC has it, sent by a machine elsewhere
+        "/Date(1769817600000+0060)/",
+        "/Date(1769814000000+0060)/",  # midnight of Berlin, in minutes as OData counts
+        "/Date(1769814000000+0100)/",  # and as .NET does
+        "/Date(1769835600000-0300)/",  # midnight of New York, in minutes
+        "/Date(1769797800000+0530)/",  # midnight of Delhi, as .NET writes it
+        "/Date(1769797800000+0330)/",  # and as OData does
+        "/Date(1769817600000+9999)/",
+    ],
+)
+def test_a_day_in_milliseconds_with_an_offset_is_the_day_of_that_zone(text):
+    assert parse_date(text) == date(2026, 1, 31)
