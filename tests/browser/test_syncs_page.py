@@ -48,6 +48,24 @@ def test_a_gap_is_chosen_and_its_backfill_confirmed(log_in: LogIn, gap: None, se
     assert '"P002"' in after[0]["after_json"] and f'"start_date": "{first}"' in after[0]["after_json"]
 
 
+@pytest.mark.feature("SYM-03", "ACT-05")
+@pytest.mark.parametrize("place", ["", "syncs", "syncs?tab=live", "syncs?tab=equipment"])
+def test_sync_now_starts_a_sync_wherever_it_stands(log_in: LogIn, seeded: dict[str, Any], place: str) -> None:
+    view_site.store_dags()
+    page = log_in("user")
+    page.goto(f"/cmms/{place}")
+    dialog = page.get_by_role("dialog")
+    started = "SELECT COUNT(*) AS n FROM audit_log WHERE action = 'trigger'"
+    for kind, said in (("equipment", "The equipment sync"), ("running time", "The running time sync")):
+        before = view_site.query(seeded, started)[0]["n"]
+        page.get_by_title(f"Sync {kind}", exact=True).click()
+        dialog.get_by_role("button", name="Start", exact=True).click()
+        expect(page.get_by_text(f"{said} has been started").first).to_be_visible()
+        assert view_site.query(seeded, started)[0]["n"] == before + 1
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+
+
 @pytest.mark.feature("ACT-08", "SYM-T5")
 def test_dialogs_say_what_a_stop_will_do_and_how_each_retry_went(log_in: LogIn, seeded: dict[str, Any]) -> None:
     view_site.store_dags()

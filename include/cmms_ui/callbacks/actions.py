@@ -246,7 +246,7 @@ def attach_browser_part(app: dash.Dash) -> None:
     app.clientside_callback(
         "function() { return window.dash_clientside.cmms.pressed.apply(null, arguments); }",
         Output("action-pressed", "data"),
-        Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL}, "n_clicks"),
+        Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL, "spot": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

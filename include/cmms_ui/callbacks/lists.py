@@ -88,7 +88,7 @@ def show_tab_widgets(name: str | None) -> Any:
 @on(
     "show_toolbar",
     Output({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value", allow_duplicate=True),
-    Input({"type": "list-choose", "resource": MATCH, "column": ALL, "value": ALL}, "n_clicks"),
+    Input({"type": "list-choose", "resource": MATCH, "column": ALL, "value": ALL, "spot": ALL}, "n_clicks"),
     State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "id"),
     State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
     prevent_initial_call=True,
