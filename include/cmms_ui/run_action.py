@@ -13,6 +13,7 @@ from cmms.views.actors import Actor, Forbidden, Invalid, NotFound
 from cmms.views.choices import forget_choices
 from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
+from cmms_ui.run_once import run_once
 from cmms_ui.schema import Action, Field, Outcome, Preview, Target
 
 NUMBER_DIGITS = 15
@@ -35,13 +36,14 @@ def may_run(actor: Actor, action: Action) -> bool:
 
 
 def run_action(actor: Actor, resource_name: str, verb: str, target: Target, values: Mapping[str, Any]) -> Outcome:
-    """Check and run.
+    """Check and run; a request with a name is carried out once.
 
     Raises:
         Forbidden, NotFound, Stale, Invalid: nothing was changed.
     """
     action = find_action(resource_name, verb)
-    return action.run(actor, target, _admit(actor, action, target, values))
+    checked = _admit(actor, action, target, values)
+    return run_once(actor, action, target, checked, lambda: action.run(actor, target, checked))
 
 
 def preview_action(

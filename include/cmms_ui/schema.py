@@ -256,7 +256,8 @@ class Action:
     ``on``: ``list`` needs no row, ``rows`` works on chosen ones, ``record`` on exactly one; ``widget`` needs no row and
     is offered by a widget only. With ``preview``, the dialog shows what would be done before it can be confirmed: after
     the form, or as it opens if there is none. A preview changes nothing. ``scope_now`` says what the form left as it is
-    would concern. ``prefill``: the form begins with the values of the row; ``suggest`` makes such values of the row.
+    would concern, given the values that it is opened with. ``prefill``: the form begins with the values of the row;
+    ``suggest`` makes such values of the row.
     """
 
     name: str
@@ -272,7 +273,7 @@ class Action:
     prefill: bool = False
     suggest: Callable[[Row], Mapping[str, Any]] | None = None
     preview: Callable[[Actor, Target, Mapping[str, Any]], Preview] | None = None
-    scope_now: Callable[[], str] | None = None
+    scope_now: Callable[[Mapping[str, Any]], str] | None = None
 
     @property
     def verb(self) -> str:

@@ -75,7 +75,7 @@ def test_chosen_machines_are_reactivated_audited_and_at_once_judged_for_maintena
     due_before = int(due_badge.inner_text())
     for row in range(3):
         page.locator(f".ag-row[row-index='{row}'] .ag-checkbox-input").first.check()
-    expect(page.get_by_text("3 rows chosen", exact=True)).to_be_visible()
+    expect(page.get_by_text("3 rows selected", exact=True)).to_be_visible()
     numbers = page.locator(".ag-row-selected .cmms-cell-link").filter(has_text=re.compile(r"^0\d+$")).all_inner_texts()
     assert len(numbers) == 3
     page.locator(".cmms-selection").get_by_role("button", name="Activate", exact=True).click()

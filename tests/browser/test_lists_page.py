@@ -99,15 +99,15 @@ def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: Log
     expect(page.locator(".ag-row").first).to_be_visible()
     for number in (3, 4, 5):
         free.first.click()
-        expect(page.get_by_text(f"{number} rows chosen", exact=True)).to_be_visible()
+        expect(page.get_by_text(f"{number} rows selected", exact=True)).to_be_visible()
     page.get_by_role("textbox", name="Search").fill("there is no such machine")
     expect(page.get_by_text("0 rows", exact=True)).to_be_visible()
-    expect(page.get_by_text("5 rows chosen", exact=True)).to_be_visible()
+    expect(page.get_by_text("5 rows selected", exact=True)).to_be_visible()
     page.locator(".cmms-selection").get_by_role("button", name="Change group").click()
     expect(page.get_by_role("dialog").get_by_text("Concerns 5 rows.")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Choose no row").click()
-    expect(page.get_by_text("5 rows chosen", exact=True)).to_be_hidden()
+    page.get_by_role("button", name="Clear selection").click()
+    expect(page.get_by_text("5 rows selected", exact=True)).to_be_hidden()
 
 
 @pytest.mark.feature("TBL-07")

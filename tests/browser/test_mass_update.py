@@ -53,7 +53,7 @@ def test_the_progress_of_a_mass_update_is_seen_and_every_changed_row_is_audited(
     page.goto("/cmms/equipment?tab=active&q=MASS-")
     expect(page.get_by_text(f"{MACHINES:,} rows", exact=True)).to_be_visible()
     page.locator(".ag-row .ag-checkbox-input").first.check()
-    page.locator(".cmms-selection").get_by_role("switch").click()
+    page.get_by_role("button", name=f"Select all {MACHINES:,} that match").click()
     page.locator(".cmms-selection").get_by_role("button", name="Deactivate", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"Concerns {MACHINES:,} rows.")).to_be_visible()

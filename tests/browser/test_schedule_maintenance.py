@@ -69,7 +69,7 @@ def test_chosen_machines_are_scheduled_after_a_preview_that_lists_the_conflicts(
     expect(page.locator(".ag-row[row-index='0'] [col-id=equipment_number]")).to_have_text(first)
     for row in range(3):
         page.locator(f".ag-row[row-index='{row}'] .ag-checkbox-input").first.check()
-    expect(page.get_by_text("3 rows chosen", exact=True)).to_be_visible()
+    expect(page.get_by_text("3 rows selected", exact=True)).to_be_visible()
     page.locator(".cmms-selection").get_by_role("button", name="Schedule maintenance").click()
     dialog = page.get_by_role("dialog")
     dialog.locator("#action-submit").click()

@@ -48,6 +48,27 @@ def test_a_gap_is_chosen_and_its_backfill_confirmed(log_in: LogIn, gap: None, se
     assert '"P002"' in after[0]["after_json"] and f'"start_date": "{first}"' in after[0]["after_json"]
 
 
+@pytest.mark.feature("SYM-03", "ACT-05")
+def test_sync_now_opens_its_form_wherever_it_stands_and_starts_a_sync(log_in: LogIn, seeded: dict[str, Any]) -> None:
+    view_site.store_dags()
+    page = log_in("user")
+    dialog = page.get_by_role("dialog")
+    for place in ("", "syncs?tab=equipment", "syncs?tab=live"):
+        page.goto(f"/cmms/{place}")
+        for kind, title in (("equipment", "Sync equipment"), ("running time", "Sync running times")):
+            # An event, not a click: a widget that is drawn anew in this moment moves its buttons.
+            page.get_by_title(f"Sync {kind}", exact=True).dispatch_event("click")
+            expect(page.get_by_role("dialog", name=title)).to_be_visible()
+            if kind == "equipment":
+                page.keyboard.press("Escape")
+                expect(dialog).to_have_count(0)
+    started = "SELECT COUNT(*) AS n FROM audit_log WHERE action = 'trigger'"
+    before = view_site.query(seeded, started)[0]["n"]
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("The running time sync has been started").first).to_be_visible()
+    assert view_site.query(seeded, started)[0]["n"] == before + 1
+
+
 @pytest.mark.feature("ACT-08", "SYM-T5")
 def test_dialogs_say_what_a_stop_will_do_and_how_each_retry_went(log_in: LogIn, seeded: dict[str, Any]) -> None:
     view_site.store_dags()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
 from tests.plugins import view_site
@@ -172,8 +172,10 @@ def test_a_sync_is_started_from_the_dashboard_after_it_said_which_and_of_what_on
     assert view_site.query(seeded, started)[0]["n"] == before + 1
 
 
-@pytest.mark.feature("WAD-14")
-def test_the_launcher_passes_what_the_list_shows_or_what_is_chosen(log_in: LogIn, seeded: dict[str, Any]) -> None:
+@pytest.mark.feature("WAD-14", "CALM-04")
+def test_bulk_actions_need_a_selection_and_all_that_match_is_a_step_of_its_own(
+    log_in: LogIn, seeded: dict[str, Any]
+) -> None:
     page = log_in("op")
     page.goto("/cmms/equipment?tab=active&plant_code=P002")
     stored = view_site.query(
@@ -181,14 +183,35 @@ def test_the_launcher_passes_what_the_list_shows_or_what_is_chosen(log_in: LogIn
         "SELECT COUNT(*) AS n FROM equipment e JOIN plants p ON p.id = e.plant_id WHERE e.is_active = 1 AND p.plant_code = 'P002'",
     )[0]["n"]
     expect(page.get_by_text(f"{stored} rows", exact=True)).to_be_visible()
-    launcher = _widget(page, "Bulk operations")
+    launcher, bar = _widget(page, "Bulk operations"), page.locator(".cmms-selection")
     dialog = page.get_by_role("dialog")
-    for concerns in (f"Concerns {stored} rows.", "Concerns 1 row."):
-        launcher.get_by_role("button", name="Mark as serviced").click()
+    everything = page.get_by_role("button", name=f"Select all {stored} that match")
+
+    def open_from(place: Locator, concerns: str) -> None:
+        place.get_by_role("button", name="Deactivate", exact=True).click()
         expect(dialog.get_by_text(concerns)).to_be_visible()
         dialog.get_by_role("button", name="Close").last.click()
         expect(dialog).to_have_count(0)
-        page.locator(".ag-row .ag-checkbox-input").first.click()
+
+    launcher.get_by_role("button", name="Deactivate", exact=True).click()
+    expect(page.get_by_text("Select rows in the list first.")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    page.locator(".ag-row .ag-checkbox-input").first.check()
+    for place in (launcher, bar):
+        open_from(place, "Concerns 1 row.")
+    everything.click()
+    expect(page.get_by_text(f"All {stored} that match are selected", exact=True)).to_be_visible()
+    for place in (launcher, bar):
+        open_from(place, f"Concerns {stored} rows.")
+    page.locator(".ag-row .ag-checkbox-input").first.uncheck()
+    expect(bar).to_be_hidden()
+    launcher.get_by_role("button", name="Deactivate", exact=True).click()
+    expect(dialog).to_have_count(0)
+    page.locator(".ag-row .ag-checkbox-input").first.check()
+    everything.click()
+    page.get_by_role("textbox", name="Search").fill("pump")  # another list: what was on is not on any more
+    expect(page.get_by_text("1 row selected", exact=True)).to_be_visible()
+    open_from(bar, "Concerns 1 row.")
 
 
 @pytest.mark.feature("CUS-04", "NAV-02", "A11Y-01")

@@ -42,7 +42,7 @@ def _judge(page: Page) -> None:
 def _choose_all_five(page: Page) -> None:
     for row in range(5):
         page.locator(f".ag-row[row-index='{row}'] .ag-checkbox-input").first.check()
-    expect(page.get_by_text("5 rows chosen", exact=True)).to_be_visible()
+    expect(page.get_by_text("5 rows selected", exact=True)).to_be_visible()
 
 
 @pytest.mark.feature("TAB-04A", "ACT-13", "RES-05", "DOM-21", "CUS-03")

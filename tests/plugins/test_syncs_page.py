@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.plugins.conftest import ClientFor
-from tests.plugins.dash_calls import buttons, hrefs, prefilled, refresh_widget, texts
+from tests.plugins.dash_calls import buttons, hrefs, open_dialog, prefilled, refresh_widget, texts
 
 Tables = Callable[..., list[dict[str, Any]]]
 API = "/cmms/api/v1"
@@ -171,6 +171,12 @@ def test_a_gap_of_days_opens_a_form_for_just_these_and_the_run_gets_them(
     grid = refresh_widget(user, "syncs", "gaps", plant="all", days="14")
     assert "□ 3 days □" in texts(grid)
     assert values in prefilled(grid, "running_time")
+    pressed = next(one for one in buttons(grid, "running_time") if json.loads(one["key"]) == values)
+    dialog = open_dialog(user, pressed)["response"]["action-modal"]["children"]
+    assert (
+        f"Filled in below: running time sync of {gap['first']} to {gap['last']}, plant {code}, all machines."
+        in texts(dialog)
+    )
     assert (
         prefilled(refresh_widget(client_for("viewer"), "syncs", "gaps", plant="all", days="14"), "running_time") == []
     )

@@ -492,7 +492,7 @@ def test_the_form_of_a_completion_begins_with_the_newest_counter(
     op, due = client_for("op"), due_machines[0]
     order = _order(op, tables, due)
     places = [{"id": {"type": kind, "resource": "work-orders"}, "property": name, "value": None}
-              for kind, name in (("grid", "selectedRows"), ("selection-all", "checked"), ("list-state", "data"), ("grid", "filterModel"))]  # fmt: skip
+              for kind, name in (("grid", "selectedRows"), ("selection-matching", "data"), ("list-state", "data"), ("grid", "filterModel"))]  # fmt: skip
     pressed = {"resource": "work-orders", "verb": "complete", "place": "record", "key": str(order["id"])}
     outputs = [
         ("action-modal", "opened"),

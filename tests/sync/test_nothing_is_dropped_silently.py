@@ -382,6 +382,39 @@ def test_a_replay_stores_corrected_records_that_are_not_settled_whoever_has_seen
     }
 
 
+@pytest.mark.feature("DLQ-02", "SYNC-08")
+def test_a_replayed_record_that_a_newer_one_supersedes_says_by_what(site: Site) -> None:
+    older = {"CREATED_AT": f"{DAY}T10:00:00Z", "DATE_TIME": f"{DAY}T09:00:00Z"}
+    machines = [
+        machine("A", POINT="77"),
+        machine("B"),
+        machine("B", SWERK="NOWHERE", CREATED_AT="2025-12-01T06:00:00Z"),
+    ]
+    site.sync_equipment(machines)
+    stored = site.sync_day(
+        DAY,
+        [reading("A"), reading("A", hours="x", **older), reading("A", hours="x", POINT="78"),
+         reading("B", hours="x", MDTXT="one"), reading("B", hours="x", **older)],
+    )  # fmt: skip
+    assert (stored.counts.inserted, stored.counts.rejected) == (1, 4)
+    site.execute(
+        "UPDATE sync_record_errors SET edited_payload = REPLACE(REPLACE(payload, '\"x\"', '\"8\"'), 'NOWHERE', 'P001')"
+    )
+    replayed = {summary.scope.stream: summary for summary in replay_rejects(user="ann", settings=site.settings())}
+    run = replayed["running_time"].sync_log_id
+    assert [summary.counts.superseded for summary in replayed.values()] == [1, 3]
+    rows = site.query("SELECT record_key, status, resolved_by, note FROM sync_record_errors ORDER BY id")
+    assert {(row["status"], row["resolved_by"]) for row in rows} == {("resolved", "ann")}
+    assert [(row["record_key"], row["note"]) for row in rows] == [
+        ("B", "superseded by a newer record of 2026-01-01 06:00:00 UTC"),
+        (f"A|{DAY}", f"superseded by a newer record of {DAY} 21:00:00 UTC, stored by run {stored.sync_log_id}"),
+        (f"A|{DAY}", f"superseded by the record of the machine's own measuring point of {DAY} 21:00:00 UTC,"
+                     f" stored by run {stored.sync_log_id}"),
+        (f"B|{DAY}", f"replayed by run {run}"),
+        (f"B|{DAY}", f"superseded by a newer record of {DAY} 21:00:00 UTC, stored by run {run}"),
+    ]  # fmt: skip
+
+
 @pytest.mark.feature("DLQ-01", "SYNC-08")
 def test_more_rejected_and_superseded_records_than_go_in_one_statement_are_all_kept(site: Site) -> None:
     site.sync_equipment([machine("A")])

@@ -142,6 +142,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "notification_reads": {"alert_event_id": 1, "reader": "x"},
     "view_preferences": {"owner": "x", "name": "x", "body": "{}"},
     "saved_views": {"owner": "x", "resource": "x", "name": "x", "body": "{}"},
+    "action_requests": {"actor": "x", "request": "x", "action": "x", "call_hash": "x" * 32},
     "maintenance_plans": {"name": "x", "scope": "all", "interval_hours": 500},
     "equipment_maintenance": {"equipment_id": 1, "plan_id": 1},
     "work_orders": {"equipment_id": 1, "title": "x", "source": "manual", "created_by": "x"},

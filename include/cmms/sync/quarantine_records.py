@@ -14,23 +14,14 @@ from typing import Any
 
 import polars as pl
 
-from cmms.database import Cursor, execute, insert_many
-from cmms.sync.resolve_duplicates import IDENTICAL
+from cmms.database import Cursor, execute, insert_many, query
+from cmms.sync.name_record import SUPERSEDED_BY, record_key
+from cmms.sync.resolve_duplicates import IDENTICAL, POINT_MISMATCH
 from cmms.sync.run_context import Replayed
 
 _CATEGORIES = {"EQUIPMENT_UNKNOWN": "orphan", "PLANT_UNKNOWN": "orphan"}
 _BUSINESS = ("COUNTER_", "CUMULATIVE_", "DATE_IN_", "DATE_OUTSIDE")
-_KEY_LENGTH = 120
 _BATCH = 500
-
-
-def record_key(stream: str, equipment_number: str | None, day: date | None) -> str:
-    """What a person calls the record: ``EQUNR`` or ``EQUNR|2026-01-31``; ``?`` where it does not say."""
-    number = equipment_number or "?"
-    key = number if stream == "equipment" else f"{number}|{day.isoformat() if day else '?'}"
-    if len(key) <= _KEY_LENGTH:
-        return key
-    return f"{key[:80]}…{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def category(code: str) -> str:
@@ -55,6 +46,7 @@ class Quarantine:
         self._cursor = cursor
         self._replayed = replayed or {}
         self._rejected_again: set[bytes] = set()
+        self._superseded: dict[bytes, tuple[str, str]] = {}
         self._base: dict[str, Any] = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
         self._seen: Counter[bytes] = Counter()
         self.gone_code = "EQUIPMENT_UNKNOWN" if stream == "running_time" else "PLANT_UNKNOWN"
@@ -87,6 +79,10 @@ class Quarantine:
 
     def keep_superseded(self, lost: Iterable[dict[str, Any]], day: date | None) -> None:
         """Keep records that lost against another one; identical ones are the same record, not kept twice."""
+        lost = [row for row in lost if row["code"] != IDENTICAL]
+        for row in lost:
+            if original := self._replayed.get((self._base["unit_key"], row["position"])):
+                self._superseded[original.payload_hash] = (row["code"], row["equipment_number"])
         rows = [
             {
                 **self._base,
@@ -96,7 +92,6 @@ class Quarantine:
                 "payload_hash": hashlib.sha256(row["payload"]).digest(),
             }
             for row in lost
-            if row["code"] != IDENTICAL
         ]
         for start in range(0, len(rows), _BATCH):
             insert_many(self._cursor, "quarantine/insert_superseded", rows[start : start + _BATCH])
@@ -112,11 +107,21 @@ class Quarantine:
             for (unit_key, _), record in self._replayed.items()
             if unit_key == self._base["unit_key"]
         }
-        rows = [
-            {**self._base, "user": user, "payload_hash": digest} for digest in sorted(hashes - self._rejected_again)
-        ]
-        for row in rows:
+        for digest in sorted(hashes - self._rejected_again):
+            note = self._explain_superseded(*self._superseded[digest]) if digest in self._superseded else ""
+            note = note or f"replayed by run {self._base['sync_log_id']}"
+            row = {**self._base, "user": user, "payload_hash": digest, "note": note[:500]}
             execute(self._cursor, "replay/resolve", row)
+
+    def _explain_superseded(self, code: str, number: str) -> str:
+        """By what: a newer record, or one of the machine's own measuring point, and which run has stored that."""
+        kind = "reading" if self._base["stream"] == "running_time" else "machine"
+        day = self._base["unit_key"]
+        found = query(self._cursor.connection, f"quarantine/stored_{kind}", {"equipment_number": number, "day": day})
+        run, newest = (found[0]["sync_log_id"], found[0]["newest_at"]) if found else (None, None)
+        what = "the record of the machine's own measuring point" if code == POINT_MISMATCH else "a newer record"
+        at = f" of {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else ""
+        return f"{SUPERSEDED_BY}{what}{at}{f', stored by run {run}' if run else ''}"
 
     def _insert(self, rows: list[dict[str, Any]]) -> int:
         for start in range(0, len(rows), _BATCH):

@@ -53,7 +53,7 @@ def create_group_rule(actor: Actor, values: Mapping[str, Any]) -> int:
     actor.require(Capability.CONFIGURE)
     row = check_rule(values)
     find_moves(row)
-    return create_row(actor, "group_rule", _TABLE, row, unique="priority")
+    return create_row(actor, "group_rule", _TABLE, row)
 
 
 def edit_group_rule(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
@@ -61,7 +61,7 @@ def edit_group_rule(actor: Actor, key: int, version: int | None, values: Mapping
     actor.require(Capability.CONFIGURE)
     row = check_rule(values)
     find_moves(row, replaced=key)
-    edit_row(actor, "group_rule", _TABLE, key, version, row, unique="priority")
+    edit_row(actor, "group_rule", _TABLE, key, version, row)
 
 
 def delete_group_rule(actor: Actor, key: int) -> None:

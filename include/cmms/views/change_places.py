@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from cmms import mysql_driver
 from cmms.database import Cursor, execute
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.choices import forget_choices
 from cmms.views.connections import write
-
-_DUPLICATE = 1062
 
 
 def create_plant(actor: Actor, values: Mapping[str, Any]) -> int:
@@ -22,7 +19,7 @@ def create_plant(actor: Actor, values: Mapping[str, Any]) -> int:
     if not code:
         raise Invalid("a code is needed", plant_code="is required")
     row = {"plant_code": code, "name": values.get("name") or code, "description": values.get("description") or None}
-    return create_row(actor, "plant", "plants", row, unique="plant_code")
+    return create_row(actor, "plant", "plants", row)
 
 
 def edit_plant(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
@@ -37,7 +34,7 @@ def edit_plant(actor: Actor, key: int, version: int | None, values: Mapping[str,
 
 def create_group(actor: Actor, values: Mapping[str, Any]) -> int:
     """Add a group."""
-    return create_row(actor, "group", "equipment_groups", _group_row(values), unique="name")
+    return create_row(actor, "group", "equipment_groups", _group_row(values))
 
 
 def edit_group(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
@@ -53,17 +50,12 @@ def _group_row(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "description": values.get("description") or None}
 
 
-def create_row(actor: Actor, what: str, table: str, row: dict[str, Any], *, unique: str) -> int:
-    """Insert by ``ui/insert_<what>``; ``unique`` is the field whose value may exist once."""
+def create_row(actor: Actor, what: str, table: str, row: dict[str, Any]) -> int:
+    """Insert by ``ui/insert_<what>``."""
     actor.require(Capability.CONFIGURE)
 
     def work(cursor: Cursor) -> int:
-        try:
-            execute(cursor, f"ui/insert_{what}", row)
-        except mysql_driver.IntegrityError as error:
-            if error.args[0] == _DUPLICATE:
-                raise Invalid(f"this {_words(what)} exists already", **{unique: "exists already"}) from error
-            raise
+        execute(cursor, f"ui/insert_{what}", row)
         key = int(cursor.lastrowid)
         execute(cursor, "reference/raise_version")
         audit(cursor, actor, "create", table, key, after=row)
@@ -74,9 +66,7 @@ def create_row(actor: Actor, what: str, table: str, row: dict[str, Any], *, uniq
     return key
 
 
-def edit_row(
-    actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any], *, unique: str = "name"
-) -> None:
+def edit_row(actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any]) -> None:
     """Update by ``ui/update_<what>`` if the row, read by ``ui/<what>``, still has the version that was seen."""
     actor.require(Capability.CONFIGURE)
     if version is None:
@@ -92,12 +82,7 @@ def edit_row(
         before = dict(zip(names, found, strict=True))
         if before.pop("row_version") != version:
             raise Stale(f"This {_words(what)} has been changed meanwhile. Look at it again before you change it.")
-        try:
-            execute(cursor, f"ui/update_{what}", {**row, "id": key})
-        except mysql_driver.IntegrityError as error:
-            if error.args[0] == _DUPLICATE:
-                raise Invalid(f"this {unique} exists already", **{unique: "exists already"}) from error
-            raise
+        execute(cursor, f"ui/update_{what}", {**row, "id": key})
         execute(cursor, "reference/raise_version")
         audit(cursor, actor, "edit", table, key, before=before, after=row)
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cmms import mysql_driver
 from cmms.database import Cursor, execute, query
 from cmms.maintenance.evaluate_maintenance import Evaluation, evaluate, evaluate_all
 from cmms.maintenance.site_today import site_today
@@ -34,7 +33,6 @@ PREVIEW_SECONDS = 15.0
 _HOURS_LIMIT = Decimal(10_000_000)
 _DAYS_LIMIT = 36_500
 _TABLE = "maintenance_plans"
-_DUPLICATE = 1062
 
 
 @dataclass(frozen=True)
@@ -203,23 +201,18 @@ def _save(actor: Actor, key: int | None, version: int | None, row: dict[str, Any
 
 def _write_plan(cursor: Cursor, actor: Actor, key: int | None, version: int | None, row: Mapping[str, Any]) -> int:
     """Insert or update, with the audit row; ``version`` None: whatever version it has."""
-    try:
-        if key is None:
-            execute(cursor, "ui/insert_maintenance_plan", row)
-            key = int(cursor.lastrowid)
-            audit(cursor, actor, "create", _TABLE, key, after=row)
-            return key
-        found = query(cursor.connection, "ui/maintenance_plan", {"id": key})
-        if not found:
-            raise NotFound("there is no such plan")
-        before = found[0]
-        if before.pop("row_version") != version and version is not None:
-            raise Stale("This plan has been changed meanwhile. Look at it again before you change it.")
-        execute(cursor, "ui/update_maintenance_plan", {**row, "id": key})
-    except mysql_driver.IntegrityError as error:
-        if error.args[0] == _DUPLICATE:
-            raise Invalid("a plan with this name exists already", name="exists already") from error
-        raise
+    if key is None:
+        execute(cursor, "ui/insert_maintenance_plan", row)
+        key = int(cursor.lastrowid)
+        audit(cursor, actor, "create", _TABLE, key, after=row)
+        return key
+    found = query(cursor.connection, "ui/maintenance_plan", {"id": key})
+    if not found:
+        raise NotFound("there is no such plan")
+    before = found[0]
+    if before.pop("row_version") != version and version is not None:
+        raise Stale("This plan has been changed meanwhile. Look at it again before you change it.")
+    execute(cursor, "ui/update_maintenance_plan", {**row, "id": key})
     audit(cursor, actor, "edit", _TABLE, key, before=before, after=row)
     return key
 

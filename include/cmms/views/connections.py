@@ -16,6 +16,8 @@ import sqlalchemy
 from cmms import mysql_driver
 from cmms.database import Connection, Cursor, connect, run_transaction, translated_errors
 from cmms.session_variables import is_mariadb
+from cmms.views.claim_request import hold_claim, take_claim
+from cmms.views.explain_duplicate import explain_duplicate
 from cmms.views.keep_results import forget_soon
 
 POOL_SIZE = 8
@@ -66,9 +68,26 @@ def raw_session() -> Iterator[Connection]:
 
 
 def write(work: Callable[[Cursor], T], *, what: str) -> T:
-    """One transaction: ``work(cursor)``, repeated as a whole on deadlock; an error leaves nothing."""
+    """One transaction: ``work(cursor)``, repeated as a whole on deadlock; an error leaves nothing.
+
+    Raises:
+        Invalid: a value that exists already (:mod:`cmms.views.explain_duplicate`). Repeated: the request that this
+            belongs to has been carried out already (:mod:`cmms.views.claim_request`).
+    """
+
+    def claimed(cursor: Cursor) -> T:
+        take_claim(cursor)
+        try:
+            return work(cursor)
+        except Exception as error:
+            if refusal := explain_duplicate(error):
+                raise refusal from error
+            raise
+
     try:
         with raw_session() as connection:
-            return run_transaction(connection, work, what=what)
+            result = run_transaction(connection, claimed, what=what)
+        hold_claim()
+        return result
     finally:
         forget_soon()

@@ -6,10 +6,8 @@ Output: the plants, and what became of each record. All that wait for one of the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
 
 from cmms.database import Connection, query
 from cmms.settings import Settings
@@ -17,7 +15,9 @@ from cmms.sync.open_run import current_settings
 from cmms.views.actors import Actor, Capability, Invalid, NotFound
 from cmms.views.change_places import create_plant
 from cmms.views.connections import raw_session
+from cmms.views.explain_duplicate import EXISTS
 from cmms.views.handle_rejects import REPLAY_LIMIT, Replayed, replay
+from cmms.views.identify_record import read_field
 
 _READ_LIMIT = 20_000
 _NO_CHOICE = (0,)
@@ -61,7 +61,7 @@ def create_plants_and_replay(actor: Actor, keys: Sequence[int]) -> tuple[list[Mi
         try:
             create_plant(actor, {"plant_code": plant.plant_code})
         except Invalid as error:
-            if "exists already" not in error.fields.values():  # somebody else was quicker: as good
+            if EXISTS not in error.fields.values():  # somebody else was quicker: as good
                 raise
     waiting = [key for plant in plants for key in plant.record_ids]
     return plants, replay(actor, waiting[:REPLAY_LIMIT])
@@ -75,17 +75,4 @@ def _read(connection: Connection, settings: Settings, keys: Sequence[int] | None
         "running_time": settings.streams.running_time.fields.plant_code,
     }
     rows = query(connection, "ui/rejects_of_plants", bounds)
-    return {int(row["id"]): _plant_of(json.loads(row["record"]), streams[row["stream"]]) for row in rows}
-
-
-def _plant_of(record: Mapping[str, Any], names: Sequence[str]) -> str:
-    """The first of the source's names that the record has, as a key or as a path into objects (as records are read)."""
-    for name in names:
-        found = record.get(name, reduce(_step, name.split("."), record))
-        if isinstance(found, str) and found.strip():
-            return found.strip()
-    return ""
-
-
-def _step(value: Any, step: str) -> Any:
-    return value.get(step) if isinstance(value, Mapping) else None
+    return {int(row["id"]): read_field(json.loads(row["record"]), streams[row["stream"]]) for row in rows}

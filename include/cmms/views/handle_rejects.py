@@ -10,34 +10,46 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import date
 from threading import BoundedSemaphore, Thread
 from typing import Any
 from uuid import uuid4
 
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_json
+from cmms.sync.name_record import SUPERSEDED_BY, record_key
+from cmms.sync.open_run import current_settings
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale, ViewError
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
+from cmms.views.identify_record import identify_record
 
 REPLAY_LIMIT = 1_000
 REPLAY_WAIT_SECONDS = 20.0
 CONCURRENT_REPLAYS = 2
 PAYLOAD_LIMIT_BYTES = 64_000
+_TABLE = "sync_record_errors"
+_NUMBER_LENGTH = 50
 _slots = BoundedSemaphore(CONCURRENT_REPLAYS)
 _OPEN = ("open", "acknowledged", "retrying")
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What became of a record that was judged again; code and message say why it was rejected, if it was."""
+    """What became of a record that was validated again; code and message say why it was rejected, if it was."""
 
     record_key: str
     status: str
     code: str
     message: str
+    note: str | None = None
+
+    @property
+    def superseded(self) -> str:
+        """By what, if it is resolved and was not stored because a newer record is."""
+        return self.note or "" if self.status == "resolved" and (self.note or "").startswith(SUPERSEDED_BY) else ""
 
 
 def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
@@ -81,21 +93,29 @@ def discard(actor: Actor, keys: Sequence[int], reason: str) -> int:
     return write(work, what="discarding rejected records")
 
 
-def correct(actor: Actor, key: int, version: int | None, text: str) -> None:
-    """Keep a corrected version beside the record as received; the next replay judges that one."""
+def correct(actor: Actor, key: int, version: int | None, text: str, *, other_key: bool = False) -> tuple[str, ...]:
+    """Store a corrected version beside the record as received; the next replay validates that one.
+
+    Args:
+        actor: who corrects.
+        key: the rejected record.
+        version: the version of it that was seen.
+        text: the corrected record, JSON.
+        other_key: the person knows that it names another machine, plant or day than before.
+
+    Returns:
+        What it says otherwise than before about machine, plant and day; the rejected record is named after it.
+
+    Raises:
+        Invalid: no record; or one of another machine, plant or day without ``other_key``; or of a day whose
+            readings were not asked for. Stale, NotFound.
+    """
     actor.require(Capability.EDIT)
     if version is None:
         raise Invalid("the version that was seen is needed", version="is required")
-    if len(text.encode()) > PAYLOAD_LIMIT_BYTES:
-        raise Invalid("the record is too large", payload="too large")
-    try:
-        record = parse_json(text, length=PAYLOAD_LIMIT_BYTES)
-    except ValueError as error:
-        raise Invalid("This is no valid JSON.", payload=str(error)[:200]) from error
-    if not isinstance(record, dict):
-        raise Invalid("A record is a JSON object.", payload="must be an object")
+    _check_record(text)
 
-    def work(cursor: Cursor) -> None:
+    def work(cursor: Cursor) -> tuple[str, ...]:
         rows = _lock(cursor, [key])
         if not rows:
             raise NotFound("there is no such record")
@@ -104,11 +124,50 @@ def correct(actor: Actor, key: int, version: int | None, text: str) -> None:
             raise Stale("This record has been changed meanwhile. Look at it again before you change it.")
         if row["status"] not in _OPEN:
             raise Stale(f"This record is {row['status']} already.")
-        execute(cursor, "ui/correct_reject", {"id": key, "payload": text.encode()})
+        named, differences = _identify(cursor, row, text)
+        if differences and not other_key:
+            said = f"The corrected record is of another {', '.join(differences)}."
+            raise Invalid(f"{said} Confirm that this is meant.", other_key=f"confirm: {', '.join(differences)}")
+        execute(cursor, "ui/correct_reject", {"id": key, "payload": text.encode(), **named})
         before = {"edited": row["edited"].decode("utf-8", "replace") if row["edited"] else None}
-        audit(cursor, actor, "correct", "sync_record_errors", key, before=before, after={"edited": text})
+        old = {name: row[name] for name in named if row[name] != named[name]}
+        new = {name: named[name] for name in old}
+        audit(cursor, actor, "correct", _TABLE, key, before={**before, **old}, after={"edited": text, **new})
+        return differences
 
-    write(work, what="correcting a rejected record")
+    return write(work, what="correcting a rejected record")
+
+
+def _check_record(text: str) -> None:
+    """Raise :class:`Invalid` unless the text is one JSON object that can be stored."""
+    if len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_LIMIT_BYTES:
+        raise Invalid("the record is too large", payload="too large")
+    try:
+        record = parse_json(text, length=PAYLOAD_LIMIT_BYTES)
+    except ValueError as error:
+        raise Invalid("This is no valid JSON.", payload=str(error)[:200]) from error
+    if not isinstance(record, dict):
+        raise Invalid("A record is a JSON object.", payload="must be an object")
+
+
+def _identify(cursor: Cursor, row: Mapping[str, Any], text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """How the corrected record is called, and what it says otherwise than the version before."""
+    settings = current_settings(cursor.connection)[0]
+    stream, unit_key = str(row["stream"]), str(row["unit_key"])
+    before = identify_record(row["edited"] or row["payload"], stream, settings)
+    after = identify_record(text, stream, settings)
+    if stream == "running_time" and after.day not in (before.day, unit_key):
+        reason = f"must be {unit_key}, the day that was asked for; readings of other days come with their own"
+        raise Invalid(f"The day of this record {reason}.", edited=f"the day {reason}")
+    number, day = after.equipment_number or None, None
+    with suppress(ValueError):
+        day = date.fromisoformat(after.day)
+    named = {
+        "record_key": record_key(stream, number, day),
+        "equipment_number": number if number and len(number) <= _NUMBER_LENGTH else None,
+        "reading_date": day,
+    }
+    return named, after.differences(before)
 
 
 @dataclass(frozen=True)

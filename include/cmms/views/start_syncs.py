@@ -6,17 +6,19 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from cmms.database import Cursor, execute, query
-from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, WrongState
 from cmms.views.airflow_runs import AlreadyThere, trigger
 from cmms.views.audit import audit
+from cmms.views.check_days import check_days
 from cmms.views.connections import raw_session, write
+from cmms.views.run_controls import CONTROLS, explain_refusal, may_control
+from cmms.views.view_settings import read_settings
 
 SELECTION_LIMIT = 1_000
-RANGE_LIMIT_DAYS = 366
 _DAGS = {"equipment": "equipment_sync", "running_time": "running_time_sync"}
 
 
@@ -43,13 +45,12 @@ def start_sync(
     The same ``request`` never starts a second run: it is the id of the run, which Airflow keeps unique.
 
     Raises:
-        Invalid: dates in the wrong order, or more days than :data:`RANGE_LIMIT_DAYS`.
+        Invalid: days that cannot be synced, or too many (:mod:`cmms.views.check_days`).
     """
     actor.require(Capability.TRIGGER)
-    if end_date and not start_date:
-        raise Invalid("a last day needs a first day", start_date="is required")
-    if start_date and end_date and not 0 <= (end_date - start_date).days < RANGE_LIMIT_DAYS:
-        raise Invalid("the last day must follow the first one, within a year", end_date="out of range")
+    if start_date or end_date:
+        settings = read_settings()
+        check_days(start_date, end_date, settings, datetime.now(settings.zone).date())
     conf: dict[str, Any] = {"plant_codes": list(plant_codes), "equipment_numbers": list(equipment_numbers)}
     if stream == "running_time":
         conf["start_date"] = start_date.isoformat() if start_date else None
@@ -89,8 +90,10 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
     if not rows:
         raise NotFound("there is no such run")
     row = rows[0]
-    if row["status"] not in ("failed", "cancelled", "partial") or row["sync_type"] not in _DAGS:
-        raise Invalid("only a failed, cancelled or partial sync can be started again")
+    if row["sync_type"] not in _DAGS:
+        raise Invalid("only a sync of equipment or running times can be started again")
+    if not may_control("retry", row["status"], ""):
+        raise Invalid(explain_refusal("retry", key, row["status"], ""))
     import json
 
     scope = json.loads(row["scope"] or "{}")
@@ -111,10 +114,14 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
     return started
 
 
-def control_run(actor: Actor, key: int, control: str) -> None:
-    """Ask a run to pause, go on (``none``) or cancel; it obeys after the batch at hand."""
+def control_run(actor: Actor, key: int, verb: str) -> None:
+    """Ask a run to ``pause``, ``resume`` or ``cancel``; it obeys after the batch at hand.
+
+    Raises:
+        NotFound. WrongState: its state does not allow that (:mod:`cmms.views.run_controls`).
+    """
     actor.require(Capability.TRIGGER)
-    if control not in ("none", "pause", "cancel"):
+    if verb not in CONTROLS:
         raise Invalid("unknown control", control="unknown")
 
     def work(cursor: Cursor) -> None:
@@ -124,17 +131,16 @@ def control_run(actor: Actor, key: int, control: str) -> None:
         if row is None:
             raise NotFound("there is no such run")
         status, before = row
-        if status not in ("queued", "running", "paused"):
-            raise Stale(f"The run is over: {status}.")
-        execute(cursor, "ui/set_control", {"id": key, "control": control})
-        audit(
-            cursor,
-            actor,
-            control if control != "none" else "resume",
-            "api_sync_logs",
-            key,
-            before={"control": before},
-            after={"control": control},
-        )
+        if not set_control(cursor, key, verb):
+            raise WrongState(explain_refusal(verb, key, status, before), path=f"/syncs/{key}")
+        after = {"control": CONTROLS[verb].target}
+        audit(cursor, actor, verb, "api_sync_logs", key, before={"control": before}, after=after)
 
     write(work, what="controlling a run")
+
+
+def set_control(cursor: Cursor, key: int, verb: str) -> bool:
+    """Ask in the caller's transaction; False if the run's state does not allow it."""
+    wanted = CONTROLS[verb]
+    asked = {"id": key, "control": wanted.target, "statuses": wanted.statuses, "controls": wanted.controls}
+    return bool(execute(cursor, "ui/set_control", asked))

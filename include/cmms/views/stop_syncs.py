@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cmms.database import Cursor, execute, query
+from cmms.database import Cursor, query
 from cmms.views.actors import Actor, Capability, Invalid, NotFound
 from cmms.views.airflow_runs import AirflowRefused, pause
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
+from cmms.views.start_syncs import set_control
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def _ask_to_cancel(actor: Actor, paused: list[str]) -> list[int]:
 
     def work(cursor: Cursor) -> None:
         for key in open_runs:
-            execute(cursor, "ui/set_control", {"id": key, "control": "cancel"})
+            set_control(cursor, key, "cancel")
         audit(cursor, actor, "stop_all", "syncs", "all", after={"runs": open_runs, "paused": paused})
 
     write(work, what="stopping all syncs")

@@ -14,19 +14,20 @@ log = logging.getLogger(__name__)
 
 def read_view_settings() -> View:
     """Those of the newest stored version, else of the file."""
-    return _read().view
+    return read_settings().view
 
 
 def read_zone() -> ZoneInfo:
     """Where the site is: a day that somebody asks for is a day there, whoever asks."""
     try:
-        return _read().zone
+        return read_settings().zone
     except CmmsError as error:
         log.warning("Days are those of UTC, for the site's settings cannot be read: %s", error)
         return ZoneInfo("UTC")
 
 
-def _read() -> Settings:
+def read_settings() -> Settings:
+    """Those with which a run would be opened now."""
     from cmms.sync.open_run import current_settings
 
     with raw_session() as connection:

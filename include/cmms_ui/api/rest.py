@@ -60,7 +60,8 @@ class ActionCall(BaseModel):
         default="",
         max_length=80,
         pattern=r"^[A-Za-z0-9_:.-]*$",
-        description="a name of one's own for this call; of actions that start a run: sent twice, it starts one",
+        description="a name of one's own for this call: sent twice within a day, it is carried out once, and the second"
+        " answer is that of the first; another call under the same name is refused",
     )
     values: dict[str, Any] = Field(default={}, examples=[{"inactive_reason": "scrapped"}])
 

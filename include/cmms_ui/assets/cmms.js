@@ -324,14 +324,29 @@
   cmms.changed = function (token, ids) { return ids.map(function () { return token; }); };
 
   // Rows stay chosen from page to page, from tab to tab and while they are filtered away.
-  cmms.selection = function (rows, everything, count) {
+  cmms.selection = function (rows, matching, count) {
     const chosen = (rows || []).length;
-    const text = everything ? "Everything that matches" : chosen === 1 ? "1 row chosen" : chosen.toLocaleString("en") + " rows chosen";
-    return [chosen === 0, text, count ? "All " + String(count).replace(/ rows?/, "") + " that match" : "All that match"];
+    const found = String(count || "").replace(/ rows?/, "");
+    const text = matching ? "All " + found + " that match are selected"
+      : chosen === 1 ? "1 row selected" : chosen.toLocaleString("en") + " rows selected";
+    return [!chosen && !matching, text, "Select all " + found + " that match", { display: matching ? "none" : "" }];
   };
-  cmms.chooseNone = function (clicks, gridId) {
-    const api = gridOf(gridId);
-    if (api) api.deselectAll();
+  let ticked = new Set();
+  // All that match: a step of its own, taken back when the list shows something else or a row is unticked.
+  cmms.chooseMatching = function (all, none, rows, state, header, matching, gridId) {
+    const triggered = window.dash_clientside.callback_context.triggered.map(function (item) { return item.prop_id; });
+    const by = function (text) { return triggered.some(function (name) { return name.includes(text); }); };
+    if (by("selection-none")) {
+      const api = gridOf(gridId);
+      if (api) api.deselectAll();
+      return false;
+    }
+    if (by("selection-all")) return all ? true : matching;
+    const had = ticked, has = new Set((rows || []).map(function (row) { return row.id; }));
+    ticked = has;
+    if (by("selectedRows") && triggered.length === 1) {
+      return matching && Array.from(had).every(function (id) { return has.has(id); });
+    }
     return false;
   };
 

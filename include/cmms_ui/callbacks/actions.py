@@ -13,8 +13,8 @@ import dash
 from dash import ALL, Input, Output, State, no_update, set_props
 
 from cmms.views.action_progress import read_progress
-from cmms.views.actors import Forbidden, Invalid, ViewError
-from cmms.views.read_list import read_keys, read_page, read_row
+from cmms.views.actors import Forbidden, Invalid, Stale, ViewError
+from cmms.views.read_list import read_keys, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.components.action_form import (
     action_form,
@@ -31,6 +31,8 @@ from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import find_action, may_run, preview_action, run_action
 from cmms_ui.schema import Action, Outcome, Preview, Target
 
+NOTHING_SELECTED = "Select rows in the list first. 'Select all that match' is offered once a row is selected."
+
 
 @on(
     "open_action",
@@ -40,7 +42,7 @@ from cmms_ui.schema import Action, Outcome, Preview, Target
     Output("action-context", "data"),
     Input("action-pressed", "data"),
     State({"type": "grid", "resource": ALL}, "selectedRows"),
-    State({"type": "selection-all", "resource": ALL}, "checked"),
+    State({"type": "selection-matching", "resource": ALL}, "data"),
     State({"type": "list-state", "resource": ALL}, "data"),
     State({"type": "grid", "resource": ALL}, "filterModel"),
     prevent_initial_call=True,
@@ -68,13 +70,16 @@ def open_action(
         context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
         count = 1
     elif pressed["place"] in ("rows", "launcher"):
-        chosen_rows = bool(selected and selected[0])
-        if (everything and everything[0]) or (pressed["place"] == "launcher" and not chosen_rows):
+        if everything and everything[0]:
             context["matching"] = {**states[0], "header_filters": header_filters[0] or {}}
-            count = read_page(resource.listing, from_state(resource, actor, context["matching"], limit=1)).total
+            keys = _read_matching(context)
+            context["found"] = _mark(keys, {})
         else:
-            context["keys"] = [int(item["id"]) for item in (selected[0] if selected else None) or ()]
-            count = len(context["keys"])
+            keys = tuple(int(item["id"]) for item in (selected[0] if selected else None) or ())
+            context["keys"] = list(keys)
+        if not keys:
+            raise Invalid(NOTHING_SELECTED)
+        count = len(keys)
     elif pressed["place"] == "prefilled":
         chosen = json.loads(pressed["key"])
     if row is not None and action.suggest and chosen is None:
@@ -172,9 +177,17 @@ def tell_progress(_ticks: int | None, context: dict[str, Any] | None, places: li
 
 
 def _find_keys(context: dict[str, Any]) -> tuple[int, ...]:
-    """The rows that were chosen, or all that match what the list shows."""
+    """The rows that were chosen, or all that matched when the dialog was opened; raises :class:`Stale`."""
     if "matching" not in context:
         return tuple(context.get("keys") or ())
+    keys = _read_matching(context)
+    if _mark(keys, {}) != context.get("found"):
+        raise Stale(f"The list has changed since this dialog was opened: {len(keys):,} rows match now. Select again.")
+    return keys
+
+
+def _read_matching(context: dict[str, Any]) -> tuple[int, ...]:
+    """All that match what the list shows."""
     resource = RESOURCES[context["resource"]]
     return tuple(read_keys(resource.listing, from_state(resource, current_actor(), context["matching"])))
 
@@ -249,7 +262,7 @@ def attach_browser_part(app: dash.Dash) -> None:
     app.clientside_callback(
         "function() { return window.dash_clientside.cmms.pressed.apply(null, arguments); }",
         Output("action-pressed", "data"),
-        Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL}, "n_clicks"),
+        Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL, "spot": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -18,6 +18,7 @@ from dash import ctx, get_relative_path, no_update, set_props
 
 from cmms.errors import CmmsError, SettingsError
 from cmms.views.actors import Forbidden, ViewError
+from cmms_ui.components.mark_spots import mark_spots
 from cmms_ui.guard import current_actor
 from cmms_ui.note_refusal import note_refusal
 from cmms_ui.policy import CALLBACKS
@@ -96,11 +97,20 @@ def _change_nothing(outputs: Any) -> Any:
     return [_change_nothing(output) for output in outputs] if isinstance(outputs, list) else no_update
 
 
+def _spot_of(outputs: Any) -> str:
+    """Where a callback draws: the id of its (first) output, as a text."""
+    first = outputs
+    while isinstance(first, list):
+        first = first[0] if first else {}
+    identity = first.get("id", "")
+    return "/".join(str(part) for part in identity.values()) if isinstance(identity, dict) else str(identity)
+
+
 def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[..., Any]:
     def guarded(*values: Any) -> Any:
         try:
             current_actor().require(CALLBACKS[item.name])  # the guard has asked already; nobody passes beside it
-            return item.function(*values)
+            return mark_spots(item.function(*values), _spot_of(ctx.outputs_list))
         except ViewError as error:
             if isinstance(error, Forbidden):
                 note_refusal(current_actor(), "CALLBACK", item.name, error.message)

@@ -60,7 +60,7 @@ def refresh_widget(
 @on(
     "show_page",
     Output("url", "href"),
-    Input({"type": "drill", "resource": ALL, "column": ALL}, "clickData"),
+    Input({"type": "drill", "resource": ALL, "column": ALL, "spot": ALL}, "clickData"),
     prevent_initial_call=True,
 )
 def drill_down(_points: list[dict[str, Any] | None]) -> Any:

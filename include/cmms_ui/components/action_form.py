@@ -35,7 +35,7 @@ def action_form(
     if action.explain:
         parts.append(dmc.Text(action.explain, size="sm", c="dimmed"))
     if action.scope_now:
-        parts.append(dmc.Text(action.scope_now(), size="sm", fw=600))
+        parts.append(dmc.Text(action.scope_now(chosen or {}), size="sm", fw=600))
     if count is not None and action.on == "rows":
         parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
     inputs = [_place(field, initial, action.fields) for field in action.fields]

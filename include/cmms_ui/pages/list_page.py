@@ -323,19 +323,19 @@ def _selection_bar(resource: Resource, actions: list[Action]) -> Any:
     return html.Div(
         [
             html.Span(id={"type": "selection-text", "resource": resource.name}, className="cmms-count", role="status"),
-            dmc.Switch(
+            dmc.Button(
+                "Select all that match",
                 id={"type": "selection-all", "resource": resource.name},
-                label="All that match",
-                size="xs",
-                checked=False,
+                variant="subtle",
+                size="compact-sm",
             ),
             dmc.Button(
-                "None",
+                "Clear selection",
                 id={"type": "selection-none", "resource": resource.name},
                 variant="subtle",
                 size="compact-sm",
-                **aria(label="Choose no row"),
             ),
+            dcc.Store(id={"type": "selection-matching", "resource": resource.name}, data=False),
             *(action_button(resource, action, "rows") for action in on_rows),
         ],
         id={"type": "selection-bar", "resource": resource.name},

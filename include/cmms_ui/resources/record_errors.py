@@ -53,40 +53,50 @@ def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 def replay_records(actor: Actor, keys: Sequence[int]) -> Outcome:
     """Judge rejected records again; says of each that is rejected again why."""
-    return _describe(replay(actor, keys))
+    return describe_replay(replay(actor, keys))
 
 
-def _describe(replayed: Sequence[Replayed] | None) -> Outcome:
+def describe_replay(replayed: Sequence[Replayed] | None) -> Outcome:
+    """How many were stored, superseded, rejected again, and a line for each unless all were stored."""
     if replayed is None:
         return Outcome("The replay has been started and goes on by itself; the list of syncs shows its end.", "info")
-    stored = sum(record.status == "resolved" for record in replayed)
-    left = len(replayed) - stored
-    if not left:
-        return Outcome(f"{stored} records have been stored.")
-    sentence = f"{stored} stored, {left} rejected again: their reason may be a new one."
-    return Outcome(sentence, "warning" if stored else "error", details=_tell(replayed))
+    superseded = sum(bool(record.superseded) for record in replayed)
+    stored = sum(record.status == "resolved" for record in replayed) - superseded
+    left = len(replayed) - stored - superseded
+    if not left and not superseded:
+        return Outcome("1 record has been stored." if stored == 1 else f"{stored} records have been stored.")
+    parts = [f"{stored} stored"]
+    if superseded:
+        parts.append(f"{superseded} superseded by newer records and not stored")
+    if left:
+        parts.append(f"{left} rejected again: their reason may be a new one")
+    level = "warning" if stored or superseded else "error"
+    return Outcome(f"{', '.join(parts)}.", level, details=_tell(replayed))
 
 
 def _tell(replayed: Sequence[Replayed]) -> tuple[str, ...]:
-    """A line for each record, those that were rejected again first."""
-    ordered = sorted(replayed, key=lambda record: record.status == "resolved")
-    lines = [
-        f"✓ {record.record_key}: stored"
-        if record.status == "resolved"
-        else f"✕ {record.record_key}: {record.code}, {record.message}"
-        for record in ordered[:DETAIL_LIMIT]
-    ]
-    return (*lines, f"and {len(ordered) - DETAIL_LIMIT} more") if len(ordered) > DETAIL_LIMIT else tuple(lines)
+    """A line for each record, those that were rejected again first, then those that were not stored."""
+    ordered = sorted(replayed, key=lambda record: (record.status == "resolved", not record.superseded))
+    lines = [f"{record.record_key}: {_ended(record)}" for record in ordered[:DETAIL_LIMIT]]
+    signs = ["=" if record.superseded else "✓" if record.status == "resolved" else "✕" for record in ordered]
+    told = [f"{sign} {line}" for sign, line in zip(signs, lines, strict=False)]
+    return (*told, f"and {len(ordered) - DETAIL_LIMIT} more") if len(ordered) > DETAIL_LIMIT else tuple(told)
+
+
+def _ended(record: Replayed) -> str:
+    if record.superseded:
+        return record.superseded
+    return "stored" if record.status == "resolved" else f"{record.code}, {record.message}"
 
 
 def _accept_counter(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     accepted = AcceptedCounter(str(values["kind"]), str(values["reason"]))
-    return _describe(accept_counters(actor, target.keys, accepted))
+    return describe_replay(accept_counters(actor, target.keys, accepted))
 
 
 def _create_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     plants, replayed = create_plants_and_replay(actor, target.keys)
-    outcome = _describe(replayed)
+    outcome = describe_replay(replayed)
     created = f"Created: {', '.join(plant.plant_code for plant in plants)}. {outcome.message}"
     left = sum(len(plant.record_ids) for plant in plants) - REPLAY_LIMIT
     if left > 0:
@@ -116,10 +126,13 @@ def _acknowledge(actor: Actor, target: Target, values: Mapping[str, Any]) -> Out
 
 
 def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    correct(actor, target.keys[0], target.version, str(values.get("edited") or values.get("payload") or ""))
+    text = str(values.get("edited") or values.get("payload") or "")
+    otherwise = correct(actor, target.keys[0], target.version, text, other_key=bool(values.get("other_key")))
+    named = f" It is now a record of another {', '.join(otherwise)}." if otherwise else ""
     if not values.get("replay_now"):
-        return Outcome("The correction has been kept; replay stores it.")
-    return _replay(actor, target, values)
+        return Outcome(f"The correction has been saved; replay stores it.{named}")
+    outcome = _replay(actor, target, values)
+    return replace(outcome, message=f"{outcome.message}{named}")
 
 
 def _discard(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -231,10 +244,17 @@ RECORD_ERRORS = Resource(
             on="record",
             confirm="Save",
             prefill=True,
-            explain="The record as received is kept; your version is what a replay judges.",
+            explain="The record as received is kept; your version is what a replay validates.",
             fields=(
                 Field("payload", "As received", "json", read_only=True, max_length=64_000),
                 Field("edited", "Corrected record", "json", required=True, max_length=64_000),
+                Field(
+                    "other_key",
+                    "It is a record of another machine, plant or day",
+                    "boolean",
+                    help="Needed if the corrected record names another one than before. The rejected record and the"
+                    " audit log then name both.",
+                ),
                 Field("replay_now", "Replay at once", "boolean", default=True),
             ),
             visible_when=_is_open,

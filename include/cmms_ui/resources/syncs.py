@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,13 +10,15 @@ from cmms.parse_input import parse_day
 from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.read_gaps import last_due_day
 from cmms.views.read_status import read
-from cmms.views.start_syncs import control_run, retry_run, start_sync
+from cmms.views.run_controls import OPEN, RESTARTABLE
+from cmms.views.start_syncs import StartedRun, control_run, retry_run, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.schema import (
     Action,
     Choice,
     Column,
+    Detail,
     Field,
     Filter,
     Outcome,
@@ -52,7 +54,6 @@ _STATUSES = tuple(
 _LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business"))
 _TRIGGERS = tuple(Choice(name, name.capitalize()) for name in ("schedule", "manual", "backfill", "replay"))
-_OPEN = ("queued", "running", "paused")
 RETRY_LIMIT = 20
 
 
@@ -108,30 +109,55 @@ def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     """Each run for itself: one that cannot be started again does not keep the others from it."""
     if len(target.keys) > RETRY_LIMIT:
         raise Invalid(f"choose at most {RETRY_LIMIT} runs")
-    lines, runs = [], []
-    for key in target.keys:
+    runs: list[StartedRun] = []
+
+    def start(key: int) -> str:
+        runs.append(retry_run(actor, key, target.request))
+        return f"Run {key} has been started again: {runs[-1].run_id}"
+
+    done = _each(target.keys, start)
+    if len(target.keys) == 1:
+        return Outcome(done[0].text, runs=tuple(runs))
+    level = "success" if len(runs) == len(done) else "warning" if runs else "error"
+    return Outcome(f"{len(runs)} of {len(done)} runs have been started again.", level, details=done)
+
+
+def _each(keys: Sequence[int], act: Callable[[int], str]) -> tuple[Detail, ...]:
+    """Every run for itself, a line for each; a single one that is refused is an error of the whole."""
+    if len(keys) == 1:
+        return (Detail(act(keys[0])),)
+    lines = []
+    for key in keys:
         try:
-            runs.append(retry_run(actor, key, target.request))
-            lines.append(f"✓ Run {key} has been started again: {runs[-1].run_id}")
+            lines.append(Detail(f"✓ {act(key)}", f"/syncs/{key}"))
         except ViewError as error:
-            if len(target.keys) == 1:
-                raise
-            lines.append(f"✕ Run {key}: {error.message}")
-    if len(lines) == 1:
-        return Outcome(lines[0].removeprefix("✓ "), runs=tuple(runs))
-    level = "success" if len(runs) == len(lines) else "warning" if runs else "error"
-    return Outcome(f"{len(runs)} of {len(lines)} runs have been started again.", level, details=tuple(lines))
+            lines.append(Detail(f"✕ {error.message}", f"/syncs/{key}"))
+    return tuple(lines)
 
 
-def _equipment_scope_now() -> str:
+def _equipment_scope_now(chosen: Mapping[str, Any]) -> str:
+    if chosen:
+        return f"Filled in below: equipment sync of {_describe_scope(chosen)}."
     machines = int(read("machine_count")[0]["machines"])
     return f"Equipment sync of all plants, {count(machines, 'machine')} so far, unless you choose fewer here."
 
 
-def _running_time_scope_now() -> str:
+def _running_time_scope_now(chosen: Mapping[str, Any]) -> str:
+    if chosen:
+        first, last = (chosen.get(name) or last_due_day() for name in ("start_date", "end_date"))
+        days = f"{first}" if first == last else f"{first} to {last}"
+        return f"Filled in below: running time sync of {days}, {_describe_scope(chosen)}."
     return (
         f"Running time sync of {last_due_day()}, all plants and machines, unless you choose other days or fewer here."
     )
+
+
+def _describe_scope(chosen: Mapping[str, Any]) -> str:
+    """``plant P003, all machines``."""
+    plants, machines = list(chosen.get("plant_codes") or ()), _words(chosen.get("equipment_numbers"))
+    where = f"plant{'' if len(plants) == 1 else 's'} {', '.join(plants)}" if plants else "all plants"
+    which = f"machine{'' if len(machines) == 1 else 's'} {', '.join(machines)}" if machines else "all machines"
+    return f"{where}, {which}"
 
 
 def _preview_stop(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
@@ -153,24 +179,28 @@ def _resume_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outc
     return Outcome(f"Syncs run again: {', '.join(unpaused) or 'no DAG had to be unpaused'}.")
 
 
-def _control(control: str, sentence: str) -> Any:
+def _control(verb: str, sentence: str) -> Any:
     def run(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-        for key in target.keys:
-            control_run(actor, key, control)
-        return Outcome(sentence)
+        def ask(key: int) -> str:
+            control_run(actor, key, verb)
+            return f"Run {key}: {sentence}"
+
+        done = _each(target.keys, ask)
+        if len(done) == 1:
+            return Outcome(sentence)
+        asked = sum(line.text.startswith("✓") for line in done)
+        level = "success" if asked == len(done) else "warning" if asked else "error"
+        return Outcome(f"{asked} of {count(len(done), 'run')} asked.", level, details=done)
 
     return run
 
 
 def _is_open(row: Row) -> bool:
-    return row.get("status") in _OPEN
+    return row.get("status") in OPEN and row.get("control") != "cancel"
 
 
 def _is_repeatable(row: Row) -> bool:
-    return row.get("status") in ("failed", "cancelled", "partial") and row.get("sync_type") in (
-        "equipment",
-        "running_time",
-    )
+    return row.get("status") in RESTARTABLE and row.get("sync_type") in ("equipment", "running_time")
 
 
 SYNCS = Resource(
@@ -344,16 +374,16 @@ SYNCS = Resource(
             _control("pause", "The run will pause after the batch at hand."),
             confirm="Pause",
             explain="The run finishes the batch at hand, then waits. It keeps its place in Airflow's pool.",
-            visible_when=lambda row: row.get("status") in ("queued", "running"),
+            visible_when=lambda row: _is_open(row) and row.get("status") != "paused",
         ),
         Action(
             "syncs.resume",
             "Resume",
             "play",
-            _control("none", "The run goes on."),
+            _control("resume", "The run goes on."),
             confirm="Resume",
             explain="The run goes on where it paused.",
-            visible_when=lambda row: row.get("status") == "paused",
+            visible_when=lambda row: _is_open(row) and row.get("status") == "paused",
         ),
         Action(
             "syncs.cancel",
@@ -362,7 +392,8 @@ SYNCS = Resource(
             _control("cancel", "The run will be cancelled after the batch at hand."),
             confirm="Cancel the run",
             dangerous=True,
-            explain="The run ends after the batch at hand, as cancelled. Merged days stay, half batches do not exist.",
+            explain="The run ends after the batch at hand, as cancelled. Merged days stay, half batches do not exist."
+            " This is final: a cancelled run neither pauses nor goes on.",
             visible_when=_is_open,
         ),
         Action(

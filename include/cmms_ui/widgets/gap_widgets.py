@@ -8,14 +8,16 @@ from typing import Any
 
 from dash import html
 
+from cmms.settings import View
 from cmms.sync.kpis import PlantFreshness, plant_freshness
 from cmms.views import choices
 from cmms.views.connections import raw_session
 from cmms.views.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_gaps
+from cmms.views.view_settings import read_view_settings
 from cmms_ui.components.action_marks import prefilled_button
 from cmms_ui.components.marks import aria, empty_state
 from cmms_ui.schema import Choice, Field, Widget
-from cmms_ui.widgets.parts import FRESH_MINUTES, at, describe_age, link, note, small_table, tone_of_age
+from cmms_ui.widgets.parts import at, describe_age, link, note, small_table, tone_of_age
 
 EVERY_PLANT = "all"
 _SIGNS = {"full": "■", "zero": "0", "none": "□", "rejected": "!"}
@@ -115,20 +117,23 @@ def _fill(text: str, first: date, last: date, scope: Mapping[str, Any], title: s
     return prefilled_button("syncs.running_time", text, values, **more) or text
 
 
-def load_freshness(_parameters: Mapping[str, Any]) -> list[PlantFreshness]:
-    """How old the newest reading of each plant is."""
+def load_freshness(_parameters: Mapping[str, Any]) -> tuple[list[PlantFreshness], View]:
+    """How old the newest reading of each plant is, and from when on that is old."""
+    limits = read_view_settings()
     with raw_session() as connection:
-        return plant_freshness(connection, now=datetime.now(UTC), sla=timedelta(minutes=FRESH_MINUTES))
+        sla = timedelta(minutes=limits.fresh_minutes)
+        return plant_freshness(connection, now=datetime.now(UTC), sla=sla), limits
 
 
-def render_freshness(plants: list[PlantFreshness]) -> Any:
+def render_freshness(data: tuple[list[PlantFreshness], View]) -> Any:
     """By plant: age of the newest reading, and machines that are behind."""
+    plants, limits = data
     if not plants:
         return empty_state("No plant is active.", name="clock")
     rows = []
     for plant in plants:
         minutes = plant.age.total_seconds() / 60 if plant.age else None
-        tone = tone_of_age(minutes)
+        tone = tone_of_age(minutes, limits)
         sign = {"good": "✓", "warn": "▲", "bad": "✕"}[tone]
         behind = f"{plant.breaches:,} of {plant.machines:,}"
         rows.append(

@@ -1,4 +1,4 @@
-"""Widget that offers what a person may do with many machines: of the chosen rows, else of all that the list shows."""
+"""Widget that offers what a person may do with many machines: with the rows that are selected in the list."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def render_launcher(actions: list[Action]) -> Any:
         for action in actions
         for resource in (action.name.partition(".")[0],)
     ]
-    text = note("With the chosen rows, else with all that the list finds.")
+    text = note("With the rows that are selected in the list.")
     return html.Div([*buttons, text], className="cmms-launcher")

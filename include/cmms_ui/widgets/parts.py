@@ -14,7 +14,6 @@ from cmms.alerts.messages import run_link
 from cmms.settings import View
 from cmms_ui.components.marks import aria
 
-FRESH_MINUTES = View().fresh_minutes
 _WIDE_TABLE = 5
 """So many columns do not fit beside each other on a phone."""
 KEYBOARD = {"accessibilityLayer": True}
@@ -88,9 +87,8 @@ def describe_age(minutes: float | None) -> str:
     return f"{minutes / 1440:.0f} days ago"
 
 
-def tone_of_age(minutes: float | None, limits: View | None = None) -> str:
+def tone_of_age(minutes: float | None, limits: View) -> str:
     """By the settings: usually a good sync older than a day and two hours is a warning, one of two days is bad."""
-    limits = limits or View()
     if minutes is None or minutes > limits.old_minutes:
         return "bad"
     return "warn" if minutes > limits.fresh_minutes else "good"

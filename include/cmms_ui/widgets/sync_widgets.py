@@ -49,6 +49,8 @@ def _stopped(stop: Stop) -> Any:
 
 def _controls(row: Row) -> list[Any]:
     key = int(row["id"])
+    if row["control"] == "cancel":  # final
+        return []
     first = (
         row_button("syncs.resume", "Resume", "play", key)
         if row["status"] == "paused"

@@ -9,7 +9,8 @@ VALUES
    'critical', %(code)s, %(rule)s, %(field)s, %(message)s, %(payload)s, %(payload_hash)s, %(occurrence)s,
    UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), %(page)s, %(position)s)
 ON DUPLICATE KEY UPDATE
-  sync_log_id = VALUES(sync_log_id), record_key = VALUES(record_key), category = VALUES(category), code = VALUES(code),
+  sync_log_id = VALUES(sync_log_id), record_key = VALUES(record_key), equipment_number = VALUES(equipment_number),
+  reading_date = VALUES(reading_date), category = VALUES(category), code = VALUES(code),
   rule = VALUES(rule), field = VALUES(field), message = VALUES(message), page = VALUES(page), position = VALUES(position),
   attempts = attempts + 1, last_seen_at = UTC_TIMESTAMP(3), row_version = row_version + 1,
   resolved_by = IF(status = 'resolved', NULL, resolved_by), resolved_at = IF(status = 'resolved', NULL, resolved_at),
