@@ -91,6 +91,8 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
     row = rows[0]
     if row["status"] not in ("failed", "cancelled", "partial") or row["sync_type"] not in _DAGS:
         raise Invalid("only a failed, cancelled or partial sync can be started again")
+    if row["scope"] is None:
+        raise Invalid("this run was refused before it began: correct what its error names, then start a new one")
     import json
 
     scope = json.loads(row["scope"] or "{}")
