@@ -32,8 +32,8 @@ with DAG(
     params=dag_defaults.scope_params(),
     default_args=dag_defaults.SYNC_ARGUMENTS,
     dagrun_timeout=timedelta(minutes=30),
-    on_failure_callback=[close_left_run, CmmsNotifier(on="failure")],
-    **dag_defaults.daily_arguments(schedule.equipment, zone),
+    on_failure_callback=[CmmsNotifier(on="failure"), close_left_run],
+    **dag_defaults.daily_arguments(schedule.equipment, zone, may_backfill=False),
 ):
     run = sync_steps.open_run("equipment")
     batches = sync_steps.plan_requests(run)

@@ -22,24 +22,25 @@ with DAG(
     description="Judges machines by their maintenance plans",
     doc_md=__doc__,
     tags=["cmms", "maintenance"],
-    default_args=dag_defaults.UPKEEP_ARGUMENTS,
+    default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
     dagrun_timeout=timedelta(minutes=10),
     on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
     **dag_defaults.following_arguments(dag_defaults.RUNNING_TIME_ASSET, zone),
 ):
 
-    @task(
-        on_success_callback=CmmsNotifier(on="success", is_logged=False),
-        on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
-    )
+    @task
     def evaluate(**context: Any) -> dict[str, int]:
         """How many were judged, have become due, were withdrawn and changed."""
         from dataclasses import asdict
 
+        from cmms.dag_tasks.check_conf import check_conf
         from cmms.dag_tasks.choose_scope import evaluation_day
+        from cmms.dag_tasks.stop_for_good import stop_for_good
         from cmms.maintenance.evaluate_maintenance import evaluate_all
         from cmms.settings import load_settings
 
-        return asdict(evaluate_all(evaluation_day(context["dag_run"], load_settings().zone)))
+        with stop_for_good():
+            check_conf(context["dag_run"].conf)
+            return asdict(evaluate_all(evaluation_day(context["dag_run"], load_settings().zone)))
 
     evaluate()

@@ -39,8 +39,8 @@ with DAG(
     },
     default_args=dag_defaults.SYNC_ARGUMENTS,
     dagrun_timeout=timedelta(minutes=60),
-    on_failure_callback=[close_left_run, CmmsNotifier(on="failure")],
-    **dag_defaults.daily_arguments(schedule.running_time, zone),
+    on_failure_callback=[CmmsNotifier(on="failure"), close_left_run],
+    **dag_defaults.daily_arguments(schedule.running_time, zone, may_backfill=True),
 ):
     run = sync_steps.open_run("running_time")
     batches = sync_steps.plan_requests(run)

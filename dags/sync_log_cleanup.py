@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.sdk import DAG, task
 
+from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks import dag_defaults
 
 schedule, zone = dag_defaults.read_site()
@@ -19,17 +20,22 @@ with DAG(
     description="Deletes old logs and files",
     doc_md=__doc__,
     tags=["cmms", "upkeep"],
-    default_args=dag_defaults.UPKEEP_ARGUMENTS,
+    default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=True)},
     dagrun_timeout=timedelta(minutes=10),
+    on_failure_callback=CmmsNotifier(on="failure"),
     **dag_defaults.upkeep_arguments(schedule.cleanup, zone),
 ):
 
     @task
     def clean_up_logs(**context: Any) -> dict[str, int]:
         """Rows removed, by table."""
+        from cmms.dag_tasks.check_conf import check_conf
         from cmms.dag_tasks.choose_scope import trigger_of
+        from cmms.dag_tasks.stop_for_good import stop_for_good
         from cmms.sync.clean_up_logs import clean_up_logs as clean_up
 
-        return clean_up(trigger=trigger_of(context["dag_run"], context["ti"].start_date))
+        with stop_for_good():
+            check_conf(context["dag_run"].conf)
+            return clean_up(trigger=trigger_of(context["dag_run"], context["ti"].start_date))
 
     clean_up_logs()

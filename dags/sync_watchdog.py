@@ -2,9 +2,11 @@
 
 1. **watch** - closes runs whose process is gone (log row without heartbeat for longer than its lease, and no
    task of it waits in Airflow) as failed, drops staging tables that they left, sends alerts again that a receiver
-   did not take, and raises alerts about runs that wait too long, also those that Airflow has not begun
+   did not take, and raises alerts about runs that wait too long, also those that Airflow has not begun, and
+   about tasks that get no slot in the pool
 
-Keep it on: it is the only one who notices a killed worker.
+Keep it on: it is the only one who notices a killed worker. It needs no pool; when it fails, people are told once, and
+once more when it works again.
 """
 
 from datetime import timedelta
@@ -13,6 +15,7 @@ from typing import Any
 
 from airflow.sdk import DAG, task
 
+from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks import dag_defaults
 
 schedule, zone = dag_defaults.read_site()
@@ -22,8 +25,14 @@ with DAG(
     description="Closes abandoned runs, repeats alerts",
     doc_md=__doc__,
     tags=["cmms", "upkeep"],
-    default_args={"owner": "cmms", "retries": 0, "priority_weight": dag_defaults.PRIORITY_HIGH},
+    default_args={
+        "owner": "cmms",
+        "retries": 0,
+        "priority_weight": dag_defaults.PRIORITY_HIGH,
+        **dag_defaults.notified(is_logged=False),
+    },
     dagrun_timeout=timedelta(minutes=5),
+    on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
     **dag_defaults.upkeep_arguments(schedule.watchdog, zone),
 ):
 
@@ -32,15 +41,18 @@ with DAG(
         """One round; fails when a part of it did not work."""
         from airflow.sdk.exceptions import AirflowFailException
 
+        from cmms.dag_tasks.find_starved_tasks import find_starved_tasks
         from cmms.dag_tasks.find_waiting_runs import find_waiting_runs, has_waiting_tasks
         from cmms.sync.watch_runs import watch as watch_runs
 
         ti = context["ti"]
         report = watch_runs(
-            find_queued=partial(find_waiting_runs, ti), has_waiting_tasks=partial(has_waiting_tasks, ti)
+            find_queued=partial(find_waiting_runs, ti),
+            find_starved=partial(find_starved_tasks, ti),
+            has_waiting_tasks=partial(has_waiting_tasks, ti),
         )
         if report.failures:
-            raise AirflowFailException("; ".join(report.failures))
+            raise AirflowFailException("; ".join(report.failures)) from report.cause
         return {
             "closed_runs": len(report.closed_runs),
             "dropped_stages": len(report.dropped_stages),

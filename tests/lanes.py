@@ -13,6 +13,7 @@ FIRST_LANES = {
     "programs": (
         "tests/airflow/",
         "tests/browser/",
+        "tests/stock/",
         "tests/tools/test_demo.py",
         "tests/sync/test_memory.py",
         "tests/faults/api/test_api_memory.py",

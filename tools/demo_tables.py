@@ -16,7 +16,7 @@ from cmms.database import query, session
 from cmms.seed_plants import seed_plants
 from cmms.settings_files import find_plants_file
 from cmms.sync.close_run import close_if_open
-from cmms.sync.watch_runs import drop_left_stages, release_left_leases
+from cmms.sync.watch_runs import Failures, drop_left_stages, release_left_leases
 
 _LEFT = "Abandoned: the demo ended while this run was at work; start the sync again"
 
@@ -25,7 +25,7 @@ def main() -> int:
     """Do all of it; what is done already is left as it is."""
     migrations.upgrade()
     seed_plants(find_plants_file())
-    failures: list[str] = []
+    failures = Failures()
     with session() as connection:
         for run in query(connection, "run/open_runs"):
             close_if_open(connection, int(run["id"]), error=_LEFT)

@@ -167,7 +167,7 @@ def _install_requirements() -> None:
     files = [word for path in _REQUIREMENTS for word in ("-r", str(path))]
     pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check"]
     print("Installing Python packages (the first time takes a few minutes) ...", flush=True)
-    environment = _translate_pip_settings(pip)
+    environment = translate_pip_settings(pip)
     for attempt in range(1, _ATTEMPTS + 1):
         if environment is not None and _call([*pip, "install", "-q", "uv"]).returncode == 0:
             # Compiled once, here, as pip does by itself: where PYTHONDONTWRITEBYTECODE is set, every process would else
@@ -189,7 +189,7 @@ def _install_requirements() -> None:
     )
 
 
-def _translate_pip_settings(pip: Sequence[str]) -> Mapping[str, str] | None:
+def translate_pip_settings(pip: Sequence[str]) -> Mapping[str, str] | None:
     """Return an environment in which uv uses the index and certificate that pip is set to use.
 
     None when pip has settings that uv would ignore in a way that matters (constraints on what may be

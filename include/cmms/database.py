@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from cmms import patience
 from cmms.airflow_connections import read_airflow_connection
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable
 from cmms.package_files import find_folder, read_package_file
@@ -81,14 +82,16 @@ def connect(*, local_infile: bool = False, is_patient: bool = False) -> Connecti
 
 def _read_options(*, local_infile: bool, is_patient: bool) -> dict[str, Any]:
     """Address, credential and TLS of ``cmms_mysql``, and our time-outs, as mysqlclient takes them."""
+    limit = patience.seconds_left()  # raises when this process has just given up
     stored = read_airflow_connection(MYSQL_CONNECTION)
     seconds = 0 if is_patient else int(stored.extra_dejson.get("read_timeout", ANSWER_TIMEOUT_SECONDS))
+    seconds = seconds if limit is None else min(limit, seconds or limit)
     return {
         **_provider_options(stored),
         **({"read_timeout": seconds, "write_timeout": seconds} if seconds else {}),
         "charset": "utf8mb4",
         "use_unicode": True,
-        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "connect_timeout": CONNECT_TIMEOUT_SECONDS if limit is None else min(limit, CONNECT_TIMEOUT_SECONDS),
         "local_infile": 1 if local_infile else 0,
     }
 

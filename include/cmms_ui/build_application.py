@@ -25,6 +25,7 @@ from cmms_ui.callbacks import (
     search,
     widgets,
 )
+from cmms_ui.check_call import make_shape
 from cmms_ui.compat import reset_current_request, set_current_request
 from cmms_ui.components import follow_changes
 from cmms_ui.guard import Guard
@@ -62,7 +63,11 @@ INDEX = """<!DOCTYPE html>
 def build_application(root_path: str) -> Application:
     """The guarded application; raises if anything of it cannot be built."""
     server, app, callbacks = build_server(root_path)
-    return Guard(server, callbacks=callbacks, script_hashes=tuple(app.csp_hashes()))
+    shapes = {
+        output: make_shape(output, app.callback_map[output], registry.FUNCTIONS[output], frozenset(RESOURCES))
+        for output in callbacks
+    }
+    return Guard(server, callbacks=callbacks, script_hashes=tuple(app.csp_hashes()), shapes=shapes)
 
 
 def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:

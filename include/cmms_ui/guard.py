@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from contextvars import ContextVar
 from functools import partial
@@ -23,12 +23,13 @@ from starlette.requests import HTTPConnection
 from cmms.parse_input import parse_json
 from cmms.views.actors import Actor
 from cmms_ui.capabilities import identify
+from cmms_ui.check_call import CallShape, check_call
 from cmms_ui.check_origin import check_origin
 from cmms_ui.compat import check_fingerprint, get_route_path
 from cmms_ui.mount import Application, Receive, Scope, Send
 from cmms_ui.note_refusal import note_refusal
 from cmms_ui.policy import CALLBACKS, find_route
-from cmms_ui.refusals import Refused, send_refusal
+from cmms_ui.refusals import Refused, problem, send_refusal
 from cmms_ui.shares import Patience, Turns
 
 BODY_LIMIT_BYTES = 1_000_000
@@ -39,6 +40,7 @@ WRITING_CALLBACKS = frozenset({"submit_action", "edit_cell", "save_view", "remem
 READS_EACH, WRITES_EACH, NOTES = 2, 2, 2
 PROGRAM_PATIENCE, PAGE_PATIENCE = Patience(waiting=8, seconds=5), Patience(waiting=60, seconds=30)
 """A page asks for up to thirty things when it opens; a program waits for an answer before it asks again."""
+FAULT = "Something went wrong here. The API server's log says what."
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 NOT_KEPT, KEPT_BY_BROWSER = b"no-store", b"private, max-age=31536000, immutable"
 
@@ -67,9 +69,17 @@ def airflow_application() -> Any:
 class Guard:
     """ASGI layer; see the module. ``callbacks`` names the policy row of each callback by Dash's output id."""
 
-    def __init__(self, inner: Application, *, callbacks: dict[str, str], script_hashes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        inner: Application,
+        *,
+        callbacks: dict[str, str],
+        script_hashes: tuple[str, ...] = (),
+        shapes: Mapping[str, CallShape] | None = None,
+    ) -> None:
         self._inner = inner
         self._callbacks = callbacks
+        self._shapes = shapes or {}
         self._reads = Turns(running=READS_EACH)
         self._writes = Turns(running=WRITES_EACH)
         self._notes = anyio.CapacityLimiter(NOTES)
@@ -159,13 +169,26 @@ class Guard:
             raise Refused(403, "there is no such callback")
         if not actor.can(capability):
             raise Refused(403, f"this needs the capability '{capability}'")
+        if output in self._shapes:
+            check_call(call, self._shapes[output])
         return row
 
     def _with_headers(self, send: Send, path: str) -> Send:
         ours = {b"cache-control", *(name for name, _ in self._headers)}
         is_script = path.startswith(SCRIPTS_PATH) and check_fingerprint(path)[1]
 
+        is_replaced = False
+
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            nonlocal is_replaced
+            if is_replaced:
+                return
+            if _is_bare_fault(message):
+                is_replaced = True
+                message, body = _make_fault(message["status"])
+                await send({**message, "headers": [*message["headers"], *self._headers, (b"cache-control", NOT_KEPT)]})
+                await send(body)
+                return
             if message["type"] == "http.response.start":
                 kept = [pair for pair in message.get("headers", []) if bytes(pair[0]).lower() not in ours]
                 caching = KEPT_BY_BROWSER if is_script and message["status"] == HTTPStatus.OK else NOT_KEPT
@@ -175,10 +198,24 @@ class Guard:
         return send_with_headers
 
 
+def _is_bare_fault(message: MutableMapping[str, Any]) -> bool:
+    """A fault that is no problem document: Dash answers its own so."""
+    if message["type"] != "http.response.start" or message["status"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return False
+    return (b"content-type", b"application/problem+json") not in [tuple(pair) for pair in message.get("headers", [])]
+
+
+def _make_fault(status: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    content = json.dumps(problem(status, FAULT)).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(content)).encode())]
+    start = {"type": "http.response.start", "status": status, "headers": headers}
+    return start, {"type": "http.response.body", "body": content}
+
+
 def _show_fault(error: Exception) -> Refused:
     """A fault of ours refuses like anything else; the log says what it was."""
     log.error("A request to the CMMS view could not be checked.", exc_info=error)
-    return Refused(500, "Something went wrong here. The API server's log says what.")
+    return Refused(500, FAULT)
 
 
 def _parse_body(body: bytes) -> Any:

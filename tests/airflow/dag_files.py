@@ -49,7 +49,7 @@ def write_dag_files(folder: Path, *, today: tuple[int, int, int]) -> None:
     for dag_id, (stream, hour) in NIGHTLY.items():
         changes = [
             (f'dag_id="{stream}_sync"', f'dag_id="{dag_id}"'),
-            (f"daily_arguments(schedule.{stream}, zone)", f'daily_arguments("0 {hour} * * *", zone)'),
+            (f"daily_arguments(schedule.{stream}, zone", f'daily_arguments("0 {hour} * * *", zone'),
         ]
         _write(folder / f"{dag_id}.py", f"{stream}_sync", changes, None)
     for upkeep in ("sync_watchdog",):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowFailException
 
 from cmms.alerts.notifier import CmmsNotifier, build_summary
 from cmms.errors import ApiUnavailable, DatabaseUnavailable, SettingsError
@@ -173,7 +174,18 @@ def test_a_dag_callback_without_dag_run_gives_the_reason() -> None:
     context = {"dag": DAG("equipment_sync"), "run_id": "r1", "reason": "timed_out"}
     summary = build_summary(context)
     assert (summary.sync_type, summary.dag_id, summary.run_id) == ("equipment", "equipment_sync", "r1")
-    assert summary.error_message == "timed_out"
+    assert (summary.error_class, summary.error_message) == ("RunTimedOut", "the run took longer than its time-out")
+    summary = build_summary({**context, "reason": "task_failure"})
+    assert (summary.error_class, summary.error_message) == ("TaskFailed", "task_failure")
+
+
+def test_of_a_task_that_cannot_be_repeated_its_cause_is_told() -> None:
+    failed = AirflowFailException("ApiUnavailable: no answer")
+    failed.__cause__ = ApiUnavailable("no answer")
+    summary = build_summary({"dag_run": DAG_RUN, "exception": failed})
+    assert (summary.error_class, summary.error_message) == ("ApiUnavailable", "no answer")
+    summary = build_summary({"dag_run": DAG_RUN, "exception": AirflowFailException("canary")})
+    assert (summary.error_class, summary.error_message) == ("AirflowFailException", None)
 
 
 def test_importing_the_notifier_loads_nothing_heavy() -> None:

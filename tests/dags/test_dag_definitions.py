@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from cmms.dag_tasks.check_conf import SYNC_KEYS
+from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.dag_tasks.find_starved_tasks import POOLED_TASKS
 from tests.dags.dag_site import parse_dags
 from tools.state_folder import REPOSITORY
 
@@ -105,12 +108,48 @@ def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, A
     assert (dag.max_active_runs, dag.catchup, dag.owner) == (1, False, "cmms")
     (task,) = dag.tasks
     assert (task.task_id, task.retries, task.priority_weight, task.pool) == ("evaluate", 1, 1, "cmms_sync")
+
+
+@pytest.mark.feature("ALR-03", "ERR-01")
+@pytest.mark.parametrize(
+    ("dag_id", "is_logged"), [("maintenance_evaluation", False), ("sync_watchdog", False), ("sync_log_cleanup", True)]
+)
+def test_people_hear_when_upkeep_fails_and_when_it_works_again(
+    dags: dict[str, Any], dag_id: str, is_logged: bool
+) -> None:
+    dag = dags[dag_id]
+    (task,) = dag.tasks
     told = [dag.on_failure_callback, *task.on_failure_callback, *task.on_success_callback]
     assert [(notifier.on, notifier.is_logged) for notifier in told] == [
-        ("failure", False),
-        ("failure", False),
-        ("success", False),
+        ("failure", is_logged),
+        ("failure", is_logged),
+        ("success", is_logged),
     ]
+
+
+@pytest.mark.feature("ALR-03", "ERR-01")
+@pytest.mark.parametrize("dag_id", SYNCS)
+def test_people_hear_of_a_failed_sync_before_its_row_is_closed(dags: dict[str, Any], dag_id: str) -> None:
+    first, second = dags[dag_id].on_failure_callback
+    assert (first.on, first.is_logged, second) == ("failure", True, close_left_run)
+
+
+def test_a_cleared_run_takes_the_newest_dag_file(dags: dict[str, Any]) -> None:
+    """The folder `include/` has no versions: an old DAG file would meet newer modules."""
+    assert {dag_id: dag.rerun_with_latest_version for dag_id, dag in dags.items()} == dict.fromkeys(dags, True)
+
+
+@pytest.mark.feature("JOB-03")
+def test_the_keys_that_a_run_may_be_given_are_the_params_of_its_dag(dags: dict[str, Any]) -> None:
+    assert {dag_id: tuple(dag.params) for dag_id, dag in dags.items() if dag.params} == {
+        f"{stream}_sync": keys for stream, keys in SYNC_KEYS.items()
+    }
+
+
+@pytest.mark.feature("ALR-04")
+def test_the_watchdog_looks_for_exactly_the_tasks_of_the_pool_and_needs_none_itself(dags: dict[str, Any]) -> None:
+    pooled = {dag_id: {task.task_id for task in dag.tasks if task.pool == "cmms_sync"} for dag_id, dag in dags.items()}
+    assert pooled == {"sync_watchdog": set(), **{dag_id: set(tasks) for dag_id, tasks in POOLED_TASKS.items()}}
 
 
 @pytest.mark.feature("JOB-02", "JOB-03", "SVC-04")

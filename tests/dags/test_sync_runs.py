@@ -258,10 +258,51 @@ def test_a_wrong_range_in_the_form_fails_with_the_reason(site: DagSite) -> None:
     assert site.simulator.requests == []
 
 
-def test_a_broken_settings_file_fails_the_run(site: DagSite) -> None:
-    (site.folder / "cmms.yaml").write_text("timezone: Mars/Olympus\n")
-    run = site.run("equipment_sync")
+@pytest.mark.feature("SYNC-05", "ERR-01")
+def test_a_broken_settings_file_fails_the_run_with_a_row_that_names_the_field_and_people_hear_of_it(
+    site: DagSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site.folder / "cmms.yaml").write_text("engine: {days_per_bach: 2}\n")
+    with SlackSink() as slack:
+        connect_slack(monkeypatch, slack.url)
+        run = site.run("equipment_sync")
+        assert len(slack.bodies) == 1
     assert (run.state, run.states["open_run"]) == ("failed", "failed")
+    assert (site.log()["status"], site.log()["error_class"]) == ("failed", "SettingsError")
+    assert "engine.days_per_bach: unknown field" in site.log()["error_message"]
+    assert "engine.days_per_bach: unknown field" in str(slack.bodies)
+    assert site.simulator.requests == []
+
+
+@pytest.mark.feature("ALR-03", "SCHED-03")
+def test_people_hear_once_that_the_watchdog_fails_and_once_that_it_works_again(
+    site: DagSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = (site.folder / "cmms.yaml").read_text()
+    with SlackSink() as slack:
+        connect_slack(monkeypatch, slack.url)
+        (site.folder / "cmms.yaml").write_text("engine: {days_per_bach: 2}\n")
+        for minute in (0, 5):
+            run_after = datetime(2026, 2, 1, 1, minute, tzinfo=UTC)
+            assert site.run("sync_watchdog", run_after=run_after).state == "failed"
+        [told] = slack.bodies
+        assert "Watchdog failed: SettingsError" in str(told)
+        assert "engine.days_per_bach: unknown field" in str(told)
+        (site.folder / "cmms.yaml").write_text(settings)
+        assert site.run("sync_watchdog", run_after=datetime(2026, 2, 1, 1, 10, tzinfo=UTC)).state == "success"
+        assert "Resolved: Watchdog failed: SettingsError" in str(slack.bodies[1:])
+
+
+@pytest.mark.feature("ALR-03", "SCHED-03")
+def test_people_hear_that_the_clean_up_was_given_a_key_that_it_does_not_take(
+    site: DagSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SlackSink() as slack:
+        connect_slack(monkeypatch, slack.url)
+        assert site.run("sync_log_cleanup", older_than=10).state == "failed"
+        assert "unknown key 'older_than'; this DAG takes none" in str(slack.bodies)
+        assert site.run("sync_log_cleanup", run_after=datetime(2026, 2, 1, 2, tzinfo=UTC)).state == "success"
+        assert "Resolved: Log clean-up failed: SettingsError" in str(slack.bodies)
 
 
 @pytest.mark.feature("TEST-20", "SCHED-03")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
-from cmms.dag_tasks import sync_steps, work_on_run
+from cmms.dag_tasks import come_again, sync_steps, work_on_run
 from cmms.database import session
 from cmms.errors import (
     ApiRefused,
@@ -47,6 +47,10 @@ class Task:
         self.told: dict[str, Any] = {}
         self.states: dict[str, str] = {}
         self.errors: dict[str, list[Any]] = {}
+        self.first_came_at: datetime | None = None
+
+    def get_first_reschedule_date(self, _context: Any) -> datetime | None:
+        return self.first_came_at
 
     def xcom_push(self, *, key: str, value: Any) -> None:
         self.told[key] = value
@@ -63,7 +67,8 @@ class Task:
 def task(monkeypatch: pytest.MonkeyPatch) -> Task:
     """The task at work."""
     at_work = Task()
-    monkeypatch.setattr(work_on_run, "get_current_context", lambda: {"ti": at_work})
+    for module in (work_on_run, come_again):
+        monkeypatch.setattr(module, "get_current_context", lambda: {"ti": at_work})
     return at_work
 
 
@@ -109,16 +114,20 @@ DAG_RUN = {
     "data_interval_start": datetime(2026, 1, 30, 15, 30, tzinfo=UTC),
     "data_interval_end": datetime(2026, 1, 31, 15, 30, tzinfo=UTC),
     "triggering_user_name": "ann",
+    "conf": None,
 }
 
 
-def open_by_task(site: Site, monkeypatch: pytest.MonkeyPatch, stream: str, /, **rules: Any) -> Any:
+def open_by_task(
+    site: Site, monkeypatch: pytest.MonkeyPatch, stream: str, /, *, _conf: dict[str, Any] | None = None, **rules: Any
+) -> Any:
     """Call the first task of a DAG run of a site in Tokyo."""
     file = site.folder / "cmms.yaml"
     file.write_text(yaml.safe_dump({"timezone": "Asia/Tokyo", "rules": {"look_back_days": 2, **rules}}))
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
     own = SimpleNamespace(start_date=datetime(2026, 1, 31, 15, 30, 4, tzinfo=UTC))
-    return do("open_run", stream, dag_run=SimpleNamespace(**DAG_RUN), params={"plant_codes": ["P001"]}, ti=own)
+    dag_run = SimpleNamespace(**{**DAG_RUN, "conf": _conf})
+    return do("open_run", stream, dag_run=dag_run, params={"plant_codes": ["P001"]}, ti=own)
 
 
 @pytest.mark.feature("RT-01", "LOG-03", "SVC-07")
@@ -152,6 +161,32 @@ def test_a_run_that_stale_master_data_block_is_closed_by_the_task_that_opened_it
     assert task.told["error"]["error"].startswith("StaleMaster: ")
 
 
+@pytest.mark.feature("LOG-03", "SYNC-05")
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("engine: {days_per_bach: 2}", "engine.days_per_bach: unknown field"),
+        ("timezone: Mars/Olympus", "timezone: an IANA time zone name"),
+        ("engine: {days_per_batch: 2", "is no valid YAML"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_wrong_settings_leave_a_failed_row_that_names_the_field(
+    site: Site, task: Task, monkeypatch: pytest.MonkeyPatch, text: str | None, sentence: str
+) -> None:
+    file = site.folder / "broken.yaml"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
+    own = SimpleNamespace(start_date=datetime(2026, 1, 31, 15, 30, 4, tzinfo=UTC))
+    for _ in range(2):  # cleared, and still wrong
+        with pytest.raises(AirflowFailException, match="SettingsError"):
+            do("open_run", "equipment", dag_run=SimpleNamespace(**DAG_RUN), params={}, ti=own)
+        [row] = site.query("SELECT * FROM api_sync_logs")
+        assert (row["status"], row["level"], row["error_class"]) == ("failed", "critical", "SettingsError")
+        assert sentence in row["error_message"]
+
+
 # ---- the steps
 
 
@@ -166,7 +201,41 @@ def test_a_run_holds_all_its_days_from_planning_until_they_are_merged(site: Site
 
 
 @pytest.mark.feature("RT-11", "SCHED-04")
-def test_planning_waits_for_another_runs_day(site: Site, task: Task, run: int) -> None:
+@pytest.mark.parametrize("step", ["plan_requests", "fetch", "stage"])
+def test_a_step_gives_its_place_back_while_another_run_has_a_day_until_its_time_is_over(
+    site: Site, task: Task, run: int, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("it sleeps in its place"))
+    other = open_log(site, engine={"unit_wait_seconds": 60})
+    handed_over: list[Any] = []
+    if step != "plan_requests":
+        handed_over = do("plan_requests", other)
+        if step == "stage":
+            do("fetch", other, handed_over[0])
+            handed_over = [do("validate", other, handed_over[0])]
+        site.execute("UPDATE sync_leases SET sync_log_id = NULL, lease_until = NULL")
+    unit = {"stream": "running_time", "unit_key": DAYS[1], "sync_log_id": run}
+    with session() as connection:
+        claim_unit(connection, **unit, lease_seconds=600, wait_seconds=0)
+    site.execute("UPDATE api_sync_logs SET heartbeat_at = '2026-01-01'")
+    for waited, pause in ((0, 5), (20, 10), (58, 2)):
+        task.first_came_at = datetime.now(UTC) - timedelta(seconds=waited) if waited else None
+        with pytest.raises(AirflowRescheduleException) as later:
+            do(step, other, *handed_over)
+        assert abs((later.value.reschedule_date - datetime.now(UTC)).total_seconds() - pause) < 2
+        assert task.told == {}
+    assert site.value("SELECT COUNT(*) FROM sync_log_events WHERE code = 'RunConflict'") == 0
+    assert site.value(f"SELECT heartbeat_at > '2026-01-02' FROM api_sync_logs WHERE id = {other}") == 1
+    task.first_came_at = datetime.now(UTC) - timedelta(seconds=61)
+    with pytest.raises(RunConflict, match=f"being synced by run {run}"):
+        do(step, other, *handed_over)
+    assert task.told["error"]["error"].startswith("RunConflict: ")
+    site.execute("UPDATE sync_leases SET sync_log_id = NULL, lease_until = NULL")
+    do(step, other, *handed_over)
+
+
+@pytest.mark.feature("RT-11", "SCHED-04")
+def test_where_nobody_is_to_wait_a_held_day_is_refused_at_once(site: Site, task: Task, run: int) -> None:
     other = open_log(site, engine={"unit_wait_seconds": 0})
     unit = {"stream": "running_time", "unit_key": DAYS[1], "sync_log_id": run}
     with session() as connection:
@@ -174,6 +243,51 @@ def test_planning_waits_for_another_runs_day(site: Site, task: Task, run: int) -
     with pytest.raises(RunConflict):
         do("plan_requests", other)
     assert task.told["error"]["error"].startswith("RunConflict: ")
+
+
+@pytest.mark.feature("JOB-03")
+@pytest.mark.parametrize(("limit", "batches"), [(1024, 4), (4, 4), (3, 2), (1, 1)])
+def test_no_more_batches_are_made_than_airflow_can_map(
+    site: Site, task: Task, monkeypatch: pytest.MonkeyPatch, limit: int, batches: int
+) -> None:
+    monkeypatch.setenv("AIRFLOW__CORE__MAX_MAP_LENGTH", str(limit))
+    scope = Scope("running_time", DAY - timedelta(days=3), DAY)
+    with session() as connection:
+        settings = site.settings(engine={"days_per_batch": 1})
+        number = open_run(connection, scope, run_date=RUN_DATE, settings=settings).sync_log_id
+    planned = do("plan_requests", number)
+    assert len(planned) == batches
+    assert [day for batch in planned for day in batch["unit_keys"]] == [
+        (DAY - timedelta(days=back)).isoformat() for back in (3, 2, 1, 0)
+    ]
+
+
+@pytest.mark.feature("LOG-03", "SYNC-05")
+@pytest.mark.parametrize(
+    ("stream", "conf", "sentence"),
+    [
+        ("running_time", {"startdate": "2026-01-31"}, "unknown key 'startdate'"),
+        ("running_time", {"start_date": "0001-01-01"}, "lies before 1970-01-01"),
+        ("running_time", {"start_date": "9999-12-31"}, "lies in the future of 2026-02-01"),
+        ("running_time", {"start_date": "2026-01-31", "end_date": "2026-01-30"}, "lies before start_date"),
+        ("running_time", {"start_date": "1999-01-01", "end_date": "2026-01-30"}, "engine.max_days allows 1100"),
+        ("equipment", {"plant_codes": "P001"}, "plant_codes: a list of texts"),
+    ],
+)
+def test_a_run_that_cannot_be_meant_is_refused_with_a_failed_row_before_it_does_anything(
+    site: Site, task: Task, monkeypatch: pytest.MonkeyPatch, stream: str, conf: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(AirflowFailException, match="SettingsError"):
+        open_by_task(site, monkeypatch, stream, _conf=conf)
+    [row] = site.query("SELECT * FROM api_sync_logs")
+    assert (row["status"], row["level"], row["error_class"]) == ("failed", "critical", "SettingsError")
+    assert sentence in row["error_message"]
+    assert (row["dag_id"], row["run_id"], row["triggered_by"]) == ("running_time_sync", "scheduled__1", "ann")
+    assert site.value("SELECT COUNT(*) FROM sync_units") == 0
+    number = open_by_task(site, monkeypatch, stream)  # corrected and cleared
+    [row] = site.query("SELECT * FROM api_sync_logs")
+    assert (row["id"], row["status"], row["error_class"]) == (number, "running", None)
+    assert (row["scope"] is not None, row["interval_start"] is not None) == (True, True)
 
 
 @pytest.mark.feature("SYNC-03", "TEST-20")

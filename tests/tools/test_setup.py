@@ -59,11 +59,11 @@ def test_uv_gets_the_index_that_pip_is_set_to(monkeypatch: pytest.MonkeyPatch, t
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", str(configuration))
-    environment = setup._translate_pip_settings([sys.executable, "-m", "pip"])
+    environment = setup.translate_pip_settings([sys.executable, "-m", "pip"])
     assert environment is not None
     assert environment["UV_DEFAULT_INDEX"] == "https://index.example/simple"
     configuration.write_text("[global]\nno-index = true\n")
-    assert setup._translate_pip_settings([sys.executable, "-m", "pip"]) is None
+    assert setup.translate_pip_settings([sys.executable, "-m", "pip"]) is None
 
 
 def test_an_environment_whose_setup_was_killed_is_made_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

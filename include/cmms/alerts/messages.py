@@ -27,6 +27,8 @@ _SYNC_NAMES = {
     "running_time": "Running-time sync",
     "replay": "Replay",
     "maintenance_evaluation": "Maintenance evaluation",
+    "cleanup": "Log clean-up",
+    "sync_watchdog": "Watchdog",
 }
 
 _ADVICE_BY_CLASS = {
@@ -71,6 +73,10 @@ _ADVICE_BY_CLASS = {
         " clear the failed task."
     ),
     "HandoverMissing": "Files of an earlier task are gone. Clear the run from the task fetch on.",
+    "RunTimedOut": (
+        "Look at which task took or waited so long: a slow source, a busy pool cmms_sync (or none), or a run that was"
+        " paused. Then clear the run: what is merged already is not merged twice."
+    ),
     TASK_FAILED: (
         "The worker was lost or ran out of time. Check its host (memory, restarts), then clear the failed"
         " task: what is merged already is not merged twice."
@@ -109,6 +115,11 @@ _INTEGRITY = {
         "Open the gaps on the tab Running time sync, and fill them when the source has the readings.",
     ),
 }
+TITLE_STARVED = "No task gets a slot in the pool cmms_sync"
+ADVICE_STARVED = (
+    "Without the pool no sync goes on. Look under Admin > Pools; where it is missing: airflow pools set cmms_sync 4"
+    ' "Tasks of CMMS Sync". Where it has free slots, check that the workers have room.'
+)
 ADVICE_QUEUED = "Check that scheduler and workers run, and that the pool cmms_sync has free slots."
 ADVICE_STALLED = (
     "Check the worker of this run: one that is gone is closed as failed when its lease is over, and can be repeated."

@@ -20,6 +20,8 @@ def note_run(summary: RunSummary, settings: Settings) -> list[Alert]:
     """The event of a run that ended well, of its own level (info, or low with warnings)."""
     if summary.status != "success" or summary.counts.rejected or not summary.sync_log_id:
         return []
+    if summary.sync_type == "cleanup":  # brings no records
+        return []
     noted = make_alert(summary, settings, RUN_SUCCEEDED, summary.level, title=messages.title_succeeded(summary))
     own = fingerprint_of(RUN_SUCCEEDED, summary.sync_type, str(summary.sync_log_id))
     return [replace(noted, fingerprint=own, transition="noted", advice=messages.ADVICE_RESOLVED)]

@@ -7,12 +7,14 @@
 DAG callbacks run in the DAG processor, task callbacks in the task's process; both may run for one run, and
 the outbox tells it once. The log row is the truth; where there is none (worker killed before `open_run`,
 database down) the context has to do. Nothing but Airflow's base class is imported before a callback runs.
+The callbacks of a DAG have 50 seconds, so a failure does not wait long for a database that hangs.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MESSAGE_LIMIT = 500
+_PATIENCE_SECONDS = 8
+"""For each answer of the database, after a failure; then people are told without it."""
+_SYNC_TYPES = {"sync_log_cleanup": "cleanup"}
+"""What the log rows of a DAG are called, where that is not its own name without ``_sync``."""
+_TIMED_OUT = "timed_out"
+"""Airflow's reason for the callback of a run that took too long."""
 _CLOSED = ("success", "partial", "failed", "cancelled")
 
 
@@ -48,16 +56,22 @@ class CmmsNotifier(BaseNotifier):
     def notify(self, context: Context) -> None:
         """Called by Airflow with the context of the task, or the smaller one of a DAG callback."""
         try:
-            from cmms.alerts.notify_run import notify_run
+            from cmms.patience import limited_patience
 
-            summary = _find_summary(context, self.on) if self.is_logged else build_summary(context, on=self.on)
-            if summary is not None:
-                notify_run(summary)
+            with limited_patience(_PATIENCE_SECONDS) if self.on == "failure" else nullcontext():
+                self._notify(context)
         except Exception as error:
             log.error("Alerts of this run were not sent: %s", type(error).__name__)
 
+    def _notify(self, context: Context) -> None:
+        from cmms.alerts.notify_run import notify_run
 
-def _find_summary(context: Mapping[str, Any], on: str) -> RunSummary | None:
+        summary = _find_summary(context, self.on) if self.is_logged else build_summary(context, on=self.on)
+        if summary is not None:
+            notify_run(summary)
+
+
+def _find_summary(context: Mapping[str, Any], on: Literal["failure", "success"]) -> RunSummary | None:
     """The closed log row's account; else, after a failure, what the context tells."""
     dag_id, run_id = _identity(context)
     logged = _load_logged(dag_id, run_id)
@@ -71,9 +85,10 @@ def _load_logged(dag_id: str | None, run_id: str | None) -> RunSummary | None:
         return None
     try:
         from cmms.database import session
+        from cmms.patience import noticed_silence
         from cmms.sync.close_run import load_summary
 
-        with session() as connection:
+        with noticed_silence(), session() as connection:
             return load_summary(connection, dag_id=dag_id, run_id=run_id)
     except Exception as error:  # above all: the database is what failed
         log.warning("Log row of run %s cannot be read: %s", run_id, type(error).__name__)
@@ -90,7 +105,8 @@ def build_summary(
     from cmms.sync.records import Counts, RunSummary, Scope
 
     dag_id, run_id = _identity(context)
-    sync_type = logged.sync_type if logged else (dag_id or "unknown").removesuffix("_sync")[:30]
+    own_name = _SYNC_TYPES.get(dag_id or "", (dag_id or "unknown").removesuffix("_sync"))
+    sync_type = logged.sync_type if logged else own_name[:30]
     has_failed = on == "failure"
     error_class, category, message = _describe_exception(context) if has_failed else (None, None, None)
     now = datetime.now(UTC)
@@ -124,15 +140,21 @@ def _describe_exception(context: Mapping[str, Any]) -> tuple[str, str | None, st
 
     The text of a foreign exception is left out: it may hold rows or credentials.
     """
+    from airflow.sdk.exceptions import AirflowFailException
+
     from cmms.alerts.messages import TASK_FAILED
-    from cmms.errors import CmmsError
+    from cmms.errors import CmmsError, RunTimedOut
 
     exception = context.get("exception")
+    if isinstance(exception, AirflowFailException) and exception.__cause__ is not None:
+        exception = exception.__cause__  # how a task says that a repetition cannot help
     if isinstance(exception, CmmsError):
         return type(exception).__name__, exception.category, str(exception)[:_MESSAGE_LIMIT]
     if isinstance(exception, BaseException):
         return type(exception).__name__, None, None
     text = exception or context.get("reason")
+    if text == _TIMED_OUT:
+        return RunTimedOut.__name__, RunTimedOut.category, "the run took longer than its time-out"
     return TASK_FAILED, None, str(text)[:_MESSAGE_LIMIT] if text else None
 
 

@@ -28,6 +28,7 @@ from cmms.alerts.send_messages import Message, describe_failure, find_receivers,
 from cmms.alerts.write_outbox import Telling, claim_due, record_alerts, record_outcomes, tell_all
 from cmms.database import Connection, session
 from cmms.errors import SettingsError
+from cmms.patience import noticed_silence
 from cmms.settings import Settings, load_settings
 from cmms.sync.records import RunSummary
 
@@ -61,7 +62,7 @@ def _load_settings_or_defaults() -> Settings:
 
 def _notify(summary: RunSummary, settings: Settings) -> None:
     try:
-        with session() as connection:
+        with noticed_silence(), session() as connection:
             deliveries = carry_spool(connection, settings)
             history = load_history(connection, summary, settings)
             alerts = [
@@ -95,7 +96,7 @@ def send_deliveries(deliveries: Sequence[Delivery], settings: Settings) -> int:
     messages = [Message(delivery.alert, delivery.receiver, delivery.event_id) for delivery in deliveries]
     outcomes = send_messages(messages, settings)
     try:
-        with session() as connection:
+        with noticed_silence(), session() as connection:
             pairs = list(zip(deliveries, outcomes, strict=True))
             record_outcomes(connection, pairs, settings, datetime.now(UTC))
     except Exception as error:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 RUN_QUEUED = "run_queued"
 RUN_STALLED = "run_stalled"
+POOL_STARVED = "pool_starved"
 
 _CALLBACK_GRACE = timedelta(minutes=1)
 """A run that ended just now is still being told by its own callback."""
@@ -43,8 +44,21 @@ class QueuedRun:
     queued_at: datetime
 
 
+@dataclass(frozen=True)
+class StarvedTasks:
+    """Runs whose next tasks wait for the pool while none of ours is in it; ``since`` the first of them began."""
+
+    runs: tuple[str, ...]
+    since: datetime
+
+
 def check_watch_alerts(
-    connection: Connection, settings: Settings, now: datetime, *, queued_runs: Sequence[QueuedRun] = ()
+    connection: Connection,
+    settings: Settings,
+    now: datetime,
+    *,
+    queued_runs: Sequence[QueuedRun] = (),
+    starved: StarvedTasks | None = None,
 ) -> int:
     """Raise and resolve the alerts of stuck runs, tell untold ones; return how many messages were taken.
 
@@ -53,16 +67,19 @@ def check_watch_alerts(
         settings: Limits: ``alerts.queued_minutes`` in the queue, ``engine.lease_seconds`` without heartbeat.
         now: Instant to measure from.
         queued_runs: What Airflow itself has queued, if the caller can tell.
+        starved: What waits for a pool that nothing gets into, if the caller can tell.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: the log cannot be read.
     """
     stuck = _stuck_alerts(connection, settings, now, queued_runs)
+    if starved is not None:
+        stuck.append(_starved_alert(starved, now))
     raised = {alert.fingerprint for alert in stuck}
     over = [
         resolve_alert(open_alert, _evidence(open_alert.level, now, open_alert.title))
         for open_alert in load_open_alerts(connection)
-        if open_alert.rule_key in (RUN_QUEUED, RUN_STALLED) and open_alert.fingerprint not in raised
+        if open_alert.rule_key in (RUN_QUEUED, RUN_STALLED, POOL_STARVED) and open_alert.fingerprint not in raised
     ]
     deliveries = record_tellings(connection, [*stuck, *over], settings)
     for settled in ("alerts/resolve_settled_records", "alerts/resolve_settled_dues"):
@@ -126,6 +143,21 @@ def _stuck_alert(row: dict[str, Any], settings: Settings, now: datetime) -> Aler
         link=messages.run_link(settings.alerts.base_url, row["dag_id"], row["run_id"]),
         run=run,
         sync_log_id=row["id"],
+        respond_by=respond_by("critical", now),
+    )
+
+
+def _starved_alert(starved: StarvedTasks, now: datetime) -> Alert:
+    """One for all runs: they wait for the same."""
+    return replace(
+        _evidence("critical", now, messages.TITLE_STARVED),
+        rule_key=POOL_STARVED,
+        fingerprint=POOL_STARVED,
+        facts=(
+            ("Runs", ", ".join(starved.runs[:5]) + (", ..." if len(starved.runs) > 5 else "")),
+            ("Begun", messages.instant(starved.since)),
+        ),
+        advice=messages.ADVICE_STARVED,
         respond_by=respond_by("critical", now),
     )
 

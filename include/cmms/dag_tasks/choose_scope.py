@@ -11,11 +11,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from cmms.dag_tasks.check_conf import SYNC_KEYS, check_conf
 from cmms.errors import SettingsError
+from cmms.settings import Settings, StreamName
 from cmms.sync.open_run import Trigger
 from cmms.sync.records import Scope
 
 _ONE_DAY = timedelta(days=1)
+_SHOWN_LENGTH = 80
 
 
 class DagRunFacts(Protocol):
@@ -30,6 +33,7 @@ class DagRunFacts(Protocol):
     data_interval_start: datetime | None
     data_interval_end: datetime | None
     triggering_user_name: str | None
+    conf: dict[str, Any] | None
 
 
 def trigger_kind(dag_run: DagRunFacts) -> str:
@@ -67,6 +71,18 @@ def trigger_of(dag_run: DagRunFacts, started_at: datetime) -> Trigger:
     )
 
 
+def scope_of(stream: StreamName, dag_run: DagRunFacts, params: Mapping[str, Any], settings: Settings) -> Scope:
+    """What the run is to sync.
+
+    Raises:
+        SettingsError: the run was started with a key that its DAG does not read, or with a wrong value.
+    """
+    values = check_conf(dag_run.conf, SYNC_KEYS[stream], params)
+    if stream == "equipment":
+        return equipment_scope(dag_run, values, settings.zone)
+    return running_time_scope(dag_run, values, settings.zone, look_back_days=settings.rules.look_back_days)
+
+
 def equipment_scope(dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo) -> Scope:
     """The snapshot, named by the day on which it was due."""
     return Scope("equipment", start_date=run_date(dag_run, zone), **_restrictions(params))
@@ -85,7 +101,7 @@ def running_time_scope(
         look_back_days: days before that a scheduled run fetches again, for late corrections.
 
     Raises:
-        SettingsError: a date is none.
+        SettingsError: a value is no date, or no list of texts.
     """
     start, end = _day(params, "start_date"), _day(params, "end_date")
     if start is None and end is None:
@@ -106,16 +122,29 @@ def _interval_days(dag_run: DagRunFacts, zone: ZoneInfo) -> tuple[date, date]:
 
 def _day(params: Mapping[str, Any], name: str) -> date | None:
     value = params.get(name)
-    if not value:
+    if value is None or value == "":
         return None
     try:
-        return date.fromisoformat(str(value))
+        if isinstance(value, str):
+            return date.fromisoformat(value)
     except ValueError:
-        raise SettingsError(f"{name}: a date such as 2026-01-31 is expected, not {value!r}") from None
+        pass
+    raise SettingsError(f"{name}: a date such as 2026-01-31 is expected, not {_shown(value)}")
 
 
 def _restrictions(params: Mapping[str, Any]) -> dict[str, Any]:
-    def chosen(name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text.strip() for text in params.get(name) or () if text.strip()))
+    return {name: _texts(params, name) for name in ("plant_codes", "equipment_numbers")}
 
-    return {"plant_codes": chosen("plant_codes"), "equipment_numbers": chosen("equipment_numbers")}
+
+def _texts(params: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    values = params.get(name)
+    if values is None or values == "":
+        return ()
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
+        raise SettingsError(f'{name}: a list of texts such as ["P001"] is expected, not {_shown(values)}')
+    return tuple(dict.fromkeys(text.strip() for text in values if text.strip()))
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}..."

@@ -3,6 +3,7 @@
 Input: the context of a DAG callback. Output: a closed log row. Airflow skips all tasks of a run that has
 timed out, the closing one too; the callback then closes the row. What it misses (killed with the DAG
 processor) the watchdog closes. Callbacks may come late: a run that was started again meanwhile is left alone.
+People are told before, by the callback ahead of this one: closing may wait for a merge that is just committing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_PATIENCE_SECONDS = 20
 _REASONS = {"timed_out": "RunTimedOut: the run took longer than its time-out"}
 
 
@@ -35,9 +37,10 @@ def close_left_run(context: Context) -> None:
 
 def _close(dag_id: str, run_id: str, error: str, ended_at: datetime | None) -> None:
     from cmms.database import query, session
+    from cmms.patience import limited_patience
     from cmms.sync.close_run import close_run
 
-    with session() as connection:
+    with limited_patience(_PATIENCE_SECONDS), session() as connection:
         found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})
         if not found:
             return

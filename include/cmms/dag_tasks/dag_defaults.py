@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import Asset, CronDataIntervalTimetable, CronTriggerTimetable, Param
 
+from cmms.alerts.notifier import CmmsNotifier
 from cmms.errors import SettingsError
 from cmms.settings import POOL, Schedule, Settings, load_settings
 
@@ -47,6 +48,25 @@ UPKEEP_ARGUMENTS: dict[str, Any] = {
 }
 """Of tasks that can wait until the syncs are done."""
 
+
+def notified(*, is_logged: bool) -> dict[str, Any]:
+    """Callbacks of a task that is a DAG's only one: people are told of its failure, and when it works again.
+
+    Args:
+        is_logged: its runs have a row in ``api_sync_logs``.
+    """
+    return {
+        "on_failure_callback": CmmsNotifier(on="failure", is_logged=is_logged),
+        "on_success_callback": CmmsNotifier(on="success", is_logged=is_logged),
+    }
+
+
+_ALL_BUT_BACKFILL = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
+"""What a DAG allows whose work belongs to no interval: a backfill of it would do the same again and again."""
+
+_OURS: dict[str, Any] = {"catchup": False, "max_active_runs": 1, "rerun_with_latest_version": True}
+"""Of all DAGs. A cleared run takes the newest DAG file: `include/` has no versions, so old and new would meet."""
+
 _FIRST_DAY = (2020, 1, 1)
 """Airflow backfills from here on; older days by the dates in the trigger form."""
 
@@ -64,13 +84,13 @@ def read_site() -> tuple[Schedule, ZoneInfo]:
     return settings.schedule, settings.zone
 
 
-def daily_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
+def daily_arguments(cron: str, zone: ZoneInfo, *, may_backfill: bool) -> dict[str, Any]:
     """Arguments of a DAG whose runs cover the interval that ends when they start."""
     return {
         "schedule": CronDataIntervalTimetable(cron, timezone=zone.key),
         "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
-        "catchup": False,
-        "max_active_runs": 1,
+        "allowed_run_types": None if may_backfill else _ALL_BUT_BACKFILL,
+        **_OURS,
     }
 
 
@@ -79,8 +99,8 @@ def upkeep_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "schedule": CronTriggerTimetable(cron, timezone=zone.key),
         "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
-        "catchup": False,
-        "max_active_runs": 1,
+        "allowed_run_types": _ALL_BUT_BACKFILL,
+        **_OURS,
     }
 
 
@@ -99,8 +119,8 @@ def following_arguments(asset: Asset, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "schedule": [asset],
         "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
-        "catchup": False,
-        "max_active_runs": 1,
+        "allowed_run_types": _ALL_BUT_BACKFILL,
+        **_OURS,
     }
 
 
@@ -136,6 +156,7 @@ __all__ = [
     "daily_arguments",
     "date_param",
     "following_arguments",
+    "notified",
     "read_site",
     "scope_params",
     "upkeep_arguments",

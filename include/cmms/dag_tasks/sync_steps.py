@@ -1,8 +1,8 @@
 """The tasks of both syncs, in the order of docs/architecture.md; each calls one step of ``cmms.sync``.
 
 XCom carries the log row's id and small descriptors; pages, chunks and rows go through the storage and staging
-tables. Tasks that fetch, compute or write share the pool ``cmms_sync``; those that wait for another run's
-units do not, so that they never keep that run from going on.
+tables. Tasks that fetch, compute or write share the pool ``cmms_sync``. A task that has to wait for another run gives
+its place back meanwhile, so that it never keeps that run from going on.
 """
 
 from __future__ import annotations
@@ -29,28 +29,33 @@ LogId = Any
 
 @task(inlets=[EQUIPMENT_ASSET])
 def open_run(stream: StreamName, **context: Any) -> int:
-    """Open the log row; the id goes to all other tasks."""
+    """Open the log row; the id goes to all other tasks. A backfill's run waits for those of the days before."""
     from cmms.dag_tasks import choose_scope
+    from cmms.dag_tasks.come_again import come_again, seconds_waited
+    from cmms.dag_tasks.keep_backfill_order import find_earlier_run
     from cmms.database import session
+    from cmms.errors import SettingsError
     from cmms.sync.close_run import close_run as close
     from cmms.sync.open_run import StaleMaster, current_settings
     from cmms.sync.open_run import open_run as open_log
+    from cmms.sync.record_refused_run import record_refused_run
 
-    dag_run, params = context["dag_run"], context["params"]
+    dag_run = context["dag_run"]
+    if earlier := find_earlier_run(dag_run):
+        come_again(f"{earlier} of this backfill is at work", waited_seconds=seconds_waited())
+    trigger = choose_scope.trigger_of(dag_run, context["ti"].start_date)
     with errors_told(), session() as connection:
-        settings, _ = current_settings(connection)
-        if stream == "equipment":
-            scope = choose_scope.equipment_scope(dag_run, params, settings.zone)
-        else:
-            days = settings.rules.look_back_days
-            scope = choose_scope.running_time_scope(dag_run, params, settings.zone, look_back_days=days)
-        trigger = choose_scope.trigger_of(dag_run, context["ti"].start_date)
-        run_date = choose_scope.run_date(dag_run, settings.zone)
         try:
+            settings, _ = current_settings(connection)
+            scope = choose_scope.scope_of(stream, dag_run, context["params"], settings)
+            run_date = choose_scope.run_date(dag_run, settings.zone)
             return open_log(connection, scope, run_date=run_date, trigger=trigger).sync_log_id
         except StaleMaster as error:
             if error.run is not None:  # a failed setup keeps the closing task from running
                 close(connection, error.run.sync_log_id, error=error)
+            raise
+        except SettingsError as error:
+            record_refused_run(connection, stream, trigger, error)
             raise
 
 
@@ -60,11 +65,14 @@ def plan_requests(sync_log_id: LogId) -> list[Descriptor]:
 
     Of a run that is repeated, what it merged before counts no more: it succeeds by what it merges now.
     """
+    from airflow.sdk.configuration import conf
+
     from cmms.sync.open_run import plan_run, unit_keys
     from cmms.sync.stage_rows import claim
 
     with work_on_run(sync_log_id) as work:
-        batches = plan_run(work.connection, work.run)
+        most = conf.getint("core", "max_map_length", fallback=1024)
+        batches = plan_run(work.connection, work.run, most_batches=most)
         for unit_key in unit_keys(work.run.scope):
             claim(work.run, work.connection, unit_key, work.reporter)
     return [batch.to_dict() for batch in batches]

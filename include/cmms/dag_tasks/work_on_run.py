@@ -11,14 +11,16 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowRescheduleException
 from structlog.contextvars import bound_contextvars
 
-from cmms.errors import AskPerson, CmmsError, RunCancelled, StopError
+from cmms.dag_tasks.come_again import come_again, seconds_waited
+from cmms.dag_tasks.stop_for_good import stop_for_good
+from cmms.errors import CmmsError, RunConflict
 from cmms.log_file import log_to_file
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ log = logging.getLogger(__name__)
 
 ERROR_KEY = "error"
 _STACK_LENGTH = 8_000
-_FOR_GOOD = (StopError, RunCancelled, AskPerson)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def work_on_run(sync_log_id: int) -> Iterator[RunAtWork]:
 
     Raises:
         AirflowFailException: the step failed, and doing it again cannot help.
+        AirflowRescheduleException: another run holds a unit, and ``engine.unit_wait_seconds`` is not over.
     """
     from cmms.database import session
     from cmms.sync.open_run import load_run
@@ -54,27 +56,40 @@ def work_on_run(sync_log_id: int) -> Iterator[RunAtWork]:
 
     # Airflow's log lines carry run, task and try; with this one they can be joined with the tables.
     with bound_contextvars(sync_log_id=sync_log_id), errors_told(), session(local_infile=True) as connection:
-        run = load_run(connection, sync_log_id)
+        run = replace(load_run(connection, sync_log_id), waits_for_units=False)
         with Reporter(sync_log_id, lease_seconds=run.settings.engine.lease_seconds) as reporter:
             try:
                 reporter.check()
                 yield RunAtWork(run, connection, reporter)
+            except RunConflict as error:
+                _wait_for_units(run, reporter, error)
+                _note_event(reporter, error)
+                raise
             except Exception as error:
                 _note_event(reporter, error)
                 raise
+
+
+def _wait_for_units(run: RunContext, reporter: Reporter, conflict: RunConflict) -> None:
+    """Come again while there is time; the attempts of a task have the time each."""
+    limit, waited = run.settings.engine.unit_wait_seconds, seconds_waited()
+    if waited < limit:
+        reporter.show_life()
+        come_again(str(conflict), waited_seconds=waited, at_most_seconds=limit)
 
 
 @contextmanager
 def errors_told() -> Iterator[None]:
     """Leave an error for the closing task; turn one that is for good into Airflow's way of saying so."""
     log_to_file()
-    try:
-        yield
-    except Exception as error:
-        _tell(error)
-        if isinstance(error, _FOR_GOOD):
-            raise AirflowFailException(f"{type(error).__name__}: {error}") from error
-        raise
+    with stop_for_good():
+        try:
+            yield
+        except AirflowRescheduleException:
+            raise  # nothing has failed
+        except Exception as error:
+            _tell(error)
+            raise
 
 
 def _tell(error: Exception) -> None:

@@ -149,6 +149,12 @@ def _pinned_settings(row: dict[str, Any]) -> Settings:
         return Settings()
 
 
+def _counts_so_far(connection: Connection, sync_log_id: int) -> Counts:
+    """Of an open run: the units that it has merged."""
+    totals = query(connection, "run/close_summary", {"sync_log_id": sync_log_id})[0]
+    return Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
+
+
 def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
     execute(cursor, "run/close_summary", {"sync_log_id": sync_log_id})
     return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
@@ -234,6 +240,8 @@ def load_summary(
         rejected=row["records_failed"],
         warnings=row["records_warning"],
     )
+    if row["status"] in _OPEN:
+        counts = _counts_so_far(connection, sync_log_id)
     timings = {name: int(row[name]) for name in ("queue_ms", "api_ms", "validate_ms", "db_ms") if row[name] is not None}
     started = row["sync_started_at"] or row["created_at"]
     return RunSummary(

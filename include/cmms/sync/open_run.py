@@ -22,6 +22,9 @@ from cmms.sync.records import EQUIPMENT_UNIT, Batch, Scope
 from cmms.sync.report_progress import write_event
 from cmms.sync.run_context import RunContext
 
+EARLIEST_DAY = date(1970, 1, 1)
+"""Nobody has readings of an earlier one: a date before it is a slip of the keyboard."""
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -67,7 +70,8 @@ def open_run(
         units: unit keys, when they are not simply the days of the scope (a replay).
 
     Raises:
-        SettingsError: settings wrong, or the dates make no sense (end before start, in the future).
+        SettingsError: settings wrong, or the dates make no sense (end before start, in the future,
+            before 1970, more than ``engine.max_days``).
         DatabaseRefused: the tables are not those of this version.
     """
     check_schema_version(connection)
@@ -76,6 +80,8 @@ def open_run(
     if settings is None:
         settings, version_id = current_settings(connection)
     scope = _checked(scope, run_date)
+    if units is None and (days := len(unit_keys(scope))) > settings.engine.max_days:
+        raise SettingsError(f"{days} days are asked for; engine.max_days allows {settings.engine.max_days}")
     stale = (
         sync_type is None and scope.stream == "running_time" and not _has_fresh_equipment(connection, scope, run_date)
     )
@@ -96,13 +102,13 @@ def open_run(
     }
 
     def write(cursor: Cursor) -> int:
-        known = _find_log(cursor, trigger)
+        known = find_log(cursor, trigger)
         if known is None:
             execute(cursor, "run/insert_log", row)
             sync_log_id = int(cursor.lastrowid)
         else:
             sync_log_id = known
-            wanted = ("settings_json", "config_version_id", "stale_master")
+            wanted = ("settings_json", "config_version_id", "stale_master", "scope", "interval_start", "interval_end")
             execute(cursor, "run/reopen_log", {"id": known, **{name: row[name] for name in wanted}})
         insert_many(
             cursor,
@@ -153,13 +159,13 @@ def unit_keys(scope: Scope) -> list[str]:
     return [(scope.start_date + timedelta(days=number)).isoformat() for number in range(days)]
 
 
-def plan_run(connection: Connection, run: RunContext) -> list[Batch]:
-    """Step 1, plan the requests: one batch per mapped task."""
+def plan_run(connection: Connection, run: RunContext, *, most_batches: int | None = None) -> list[Batch]:
+    """Step 1, plan the requests: one batch per mapped task, ``most_batches`` at the most."""
     plants = [row["plant_code"] for row in query(connection, "run/active_plants")]
     watermark = None
     if run.settings.stream(run.scope.stream).incremental.parameter and run.scope.stream == "equipment":
         watermark = query(connection, "run/watermark")[0]["watermark"]
-    return plan_batches(run.settings, run.scope, plants, watermark=watermark)
+    return plan_batches(run.settings, run.scope, plants, watermark=watermark, most_batches=most_batches)
 
 
 def _checked(scope: Scope, run_date: date) -> Scope:
@@ -169,6 +175,8 @@ def _checked(scope: Scope, run_date: date) -> Scope:
     if scope.start_date is None:
         raise SettingsError("start_date: running times need a day")
     end = scope.end_date or scope.start_date
+    if scope.start_date < EARLIEST_DAY:
+        raise SettingsError(f"start_date: {scope.start_date} lies before {EARLIEST_DAY}, the earliest possible day")
     if end < scope.start_date:
         raise SettingsError(f"end_date: {end} lies before start_date {scope.start_date}")
     if end > run_date:
@@ -183,7 +191,8 @@ def _has_fresh_equipment(connection: Connection, scope: Scope, run_date: date) -
     return bool(query(connection, "run/equipment_synced_for", {"day": wanted})[0]["is_fresh"])
 
 
-def _find_log(cursor: Cursor, trigger: Trigger) -> int | None:
+def find_log(cursor: Cursor, trigger: Trigger) -> int | None:
+    """The log row of a DAG run, if it has one."""
     if trigger.dag_id is None or trigger.run_id is None:
         return None
     execute(cursor, "run/log_by_run", {"dag_id": trigger.dag_id, "run_id": trigger.run_id})

@@ -25,7 +25,12 @@ Parameters = tuple[tuple[str, str], ...]
 
 
 def plan_batches(
-    settings: Settings, scope: Scope, plant_codes: Sequence[str] = (), *, watermark: datetime | None = None
+    settings: Settings,
+    scope: Scope,
+    plant_codes: Sequence[str] = (),
+    *,
+    watermark: datetime | None = None,
+    most_batches: int | None = None,
 ) -> list[Batch]:
     """Requests for everything in ``scope``, grouped into batches of consecutive days.
 
@@ -34,6 +39,7 @@ def plan_batches(
         scope: what the run covers; running times need both dates.
         plant_codes: the active plants of the database, used when the settings name none.
         watermark: newest ``api_created_at`` stored so far, for a stream that can be asked for changes.
+        most_batches: how many the caller can work on; where ``engine.days_per_batch`` makes more, they get longer.
 
     Raises:
         SettingsError: no dates, too many days, requests that do not name their days, placeholders that nothing fills,
@@ -50,6 +56,8 @@ def plan_batches(
     if len(days) > 1:
         _check_days_are_named(stream, scope)
     size = len(days) if stream.date_parameters.mode == "everything" else settings.engine.days_per_batch
+    if most_batches is not None:
+        size = max(size, -(-len(days) // max(1, most_batches)))
     return [_day_batch(stream, scope, days[first : first + size], plants, fixed) for first in range(0, len(days), size)]
 
 

@@ -105,6 +105,10 @@ class Reporter:
             time.sleep(_PAUSE_POLL_SECONDS)
             self._beat()
 
+    def show_life(self) -> None:
+        """A heartbeat without progress, of a step that has to wait for another run."""
+        self._beat()
+
     def call(self, call: ApiCall) -> None:
         """Note an HTTP request; written in batches, at the latest by :meth:`close`."""
         self._calls.append({"sync_log_id": self.sync_log_id, **asdict(call)})

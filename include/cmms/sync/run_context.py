@@ -27,6 +27,7 @@ class RunContext:
     Attributes:
         replayed: (unit key, position) -> the quarantined record that stands there; only in a replay.
         replayed_by: who asked for the replay.
+        waits_for_units: in this process, for another run's unit; a task gives its place to others and comes again.
     """
 
     sync_log_id: int
@@ -35,6 +36,7 @@ class RunContext:
     scope: Scope
     replayed: Mapping[tuple[str, int], Replayed] = field(default_factory=dict)
     replayed_by: str | None = None
+    waits_for_units: bool = True
 
     @cached_property
     def storage(self) -> Storage:

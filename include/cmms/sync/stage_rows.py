@@ -126,7 +126,7 @@ def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Repo
         unit_key=unit_key,
         sync_log_id=run.sync_log_id,
         lease_seconds=run.settings.engine.lease_seconds,
-        wait_seconds=run.settings.engine.unit_wait_seconds,
+        wait_seconds=run.settings.engine.unit_wait_seconds if run.waits_for_units else 0,
         while_waiting=reporter.check,
     )
     _forget_merge(run, connection, unit_key)

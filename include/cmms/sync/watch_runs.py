@@ -18,7 +18,7 @@ from functools import partial
 
 from cmms.alerts.notify_run import notify_run, resend_pending
 from cmms.alerts.records import to_database
-from cmms.alerts.watch_runs import QueuedRun, check_watch_alerts
+from cmms.alerts.watch_runs import QueuedRun, StarvedTasks, check_watch_alerts
 from cmms.database import Connection, execute, query, run_transaction, server_time, session
 from cmms.errors import SettingsError
 from cmms.settings import Settings
@@ -42,18 +42,32 @@ class WatchReport:
         dropped_stages: staging tables that were left over.
         messages_sent: alert messages that a receiver took in this round, those of closed runs not counted.
         failures: what did not work, a sentence each; the caller should end as failed when there are any.
+        cause: the first error of those.
     """
 
     closed_runs: tuple[int, ...] = ()
     dropped_stages: tuple[str, ...] = ()
     messages_sent: int = 0
     failures: tuple[str, ...] = ()
+    cause: Exception | None = None
+
+
+class Failures(list[str]):
+    """What did not work in a round, a sentence each, and the first error of them."""
+
+    cause: Exception | None = None
+
+    def note(self, what: str, error: Exception) -> None:
+        """Add a sentence."""
+        self.cause = self.cause or error
+        self.append(what)
 
 
 def watch(
     now: datetime | None = None,
     *,
     find_queued: Callable[[], Sequence[QueuedRun]] = tuple,
+    find_starved: Callable[[], StarvedTasks | None] = lambda: None,
     has_waiting_tasks: HasWaitingTasks = lambda dag_id, run_id: False,
 ) -> WatchReport:
     """Do one round.
@@ -61,12 +75,13 @@ def watch(
     Args:
         now: instant to measure heartbeats from; default: the database's clock, which the heartbeats are by.
         find_queued: asks Airflow which runs have not begun, if the caller can.
+        find_starved: asks Airflow which tasks wait for a pool that nothing gets into, if the caller can.
         has_waiting_tasks: asks Airflow whether it will go on with a run that no task works on now, if the caller can.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: no connection to the database at all.
     """
-    failures: list[str] = []
+    failures = Failures()
     with session() as connection:
         now = now or server_time(connection)
         settings = _settings_or_defaults(connection, failures)
@@ -86,9 +101,13 @@ def watch(
     queued_runs: Sequence[QueuedRun] = ()
     with _guarded("asking Airflow which runs wait", failures):
         queued_runs = find_queued()
+    starved: StarvedTasks | None = None
+    with _guarded("asking Airflow what waits for the pool", failures):
+        starved = find_starved()
     with _guarded("looking for stuck and untold runs", failures), session() as connection:
-        sent += check_watch_alerts(connection, settings, now, queued_runs=queued_runs)
-    return WatchReport(tuple(summary.sync_log_id for summary in closed), tuple(dropped), sent, tuple(failures))
+        sent += check_watch_alerts(connection, settings, now, queued_runs=queued_runs, starved=starved)
+    closed_runs = tuple(summary.sync_log_id for summary in closed)
+    return WatchReport(closed_runs, tuple(dropped), sent, tuple(failures), failures.cause)
 
 
 def close_abandoned(
@@ -126,7 +145,7 @@ def release_left_leases(connection: Connection) -> None:
         log.warning("%s leases were held by runs that are gone; released", released)
 
 
-def drop_left_stages(connection: Connection, dropped: list[str], failures: list[str]) -> None:
+def drop_left_stages(connection: Connection, dropped: list[str], failures: Failures) -> None:
     """Drop the staging tables of closed runs; one that somebody still uses is left to the next round."""
     connection.rollback()
     for row in query(connection, "watch/left_stages"):
@@ -136,20 +155,20 @@ def drop_left_stages(connection: Connection, dropped: list[str], failures: list[
             dropped.append(name)
 
 
-def _settings_or_defaults(connection: Connection, failures: list[str]) -> Settings:
+def _settings_or_defaults(connection: Connection, failures: Failures) -> Settings:
     """A broken settings file must not stop the watchdog."""
     try:
         return current_settings(connection)[0]
     except SettingsError as error:
-        failures.append(f"settings: {error}")
+        failures.note(f"settings: {error}", error)
         return Settings()
 
 
 @contextmanager
-def _guarded(what: str, failures: list[str]) -> Iterator[None]:
+def _guarded(what: str, failures: Failures) -> Iterator[None]:
     """Report what fails, and go on."""
     try:
         yield
     except Exception as error:
         log.warning("%s failed: %s", what, error)
-        failures.append(f"{what}: {type(error).__name__}: {error}")
+        failures.note(f"{what}: {type(error).__name__}: {error}", error)

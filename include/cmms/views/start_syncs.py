@@ -94,6 +94,8 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
         raise Invalid("only a sync of equipment or running times can be started again")
     if not may_control("retry", row["status"], ""):
         raise Invalid(explain_refusal("retry", key, row["status"], ""))
+    if row["scope"] is None:
+        raise Invalid("this run was refused before it began: correct what its error names, then start a new one")
     import json
 
     scope = json.loads(row["scope"] or "{}")

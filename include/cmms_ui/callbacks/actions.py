@@ -7,13 +7,14 @@ import time
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_hex
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import dash
 from dash import ALL, Input, Output, State, no_update, set_props
 
+from cmms.parse_input import parse_json, parse_key
 from cmms.views.action_progress import read_progress
-from cmms.views.actors import Forbidden, Invalid, Stale, ViewError
+from cmms.views.actors import Forbidden, Invalid, NotFound, Stale, ViewError
 from cmms.views.read_list import read_keys, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.components.action_form import (
@@ -32,6 +33,34 @@ from cmms_ui.run_action import find_action, may_run, preview_action, run_action
 from cmms_ui.schema import Action, Outcome, Preview, Target
 
 NOTHING_SELECTED = "Select rows in the list first. 'Select all that match' is offered once a row is selected."
+PREFILLED_LENGTH = 20_000
+
+
+class Pressed(TypedDict):
+    """The button that opens a dialog; ``key``: of a row, or the values of the form as JSON."""
+
+    resource: str
+    verb: str
+    place: str
+    key: NotRequired[str]
+
+
+class Context(TypedDict):
+    """What an open dialog is about: chosen rows, or a list's state if all that it finds are meant."""
+
+    resource: str
+    verb: str
+    request: NotRequired[str]
+    keys: NotRequired[list[int]]
+    version: NotRequired[int]
+    matching: NotRequired[dict[str, Any]]
+    found: NotRequired[str]
+
+
+class FieldId(TypedDict):
+    """The id of a field of a form."""
+
+    name: str
 
 
 @on(
@@ -48,7 +77,7 @@ NOTHING_SELECTED = "Select rows in the list first. 'Select all that match' is of
     prevent_initial_call=True,
 )
 def open_action(
-    pressed: dict[str, str] | None,
+    pressed: Pressed | None,
     selected: list[list[dict[str, Any]] | None],
     everything: list[bool],
     states: list[dict[str, Any]],
@@ -58,35 +87,56 @@ def open_action(
     if not pressed:
         return no_update, no_update, no_update, no_update
     actor = current_actor()
+    action = find_action(pressed["resource"], pressed["verb"])
     resource = RESOURCES[pressed["resource"]]
-    action = find_action(resource.name, pressed["verb"])
     if not may_run(actor, action):
         raise Forbidden(f"{action.label} is not yours to do.")
     request = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}_{token_hex(4)}"
     context: dict[str, Any] = {"resource": resource.name, "verb": action.verb, "request": request}
     count, row, chosen = None, None, None
     if pressed["place"] in ("record", "banner"):
-        row = read_row(resource.listing, int(pressed["key"]))
-        context |= {"keys": [int(pressed["key"])], "version": row.get("row_version")}
+        key = _key_of(pressed.get("key"))
+        row = read_row(resource.listing, key)
+        context |= {"keys": [key], "version": row.get("row_version")}
         count = 1
     elif pressed["place"] in ("rows", "launcher"):
         if everything and everything[0]:
-            context["matching"] = {**states[0], "header_filters": header_filters[0] or {}}
+            if not states or not header_filters:
+                raise Invalid("there is no list here")
+            context["matching"] = {**(states[0] or {}), "header_filters": header_filters[0] or {}}
             keys = _read_matching(context)
             context["found"] = _mark(keys, {})
         else:
-            keys = tuple(int(item["id"]) for item in (selected[0] if selected else None) or ())
+            keys = tuple(_key_of((item or {}).get("id")) for item in (selected[0] if selected else None) or ())
             context["keys"] = list(keys)
         if not keys:
             raise Invalid(NOTHING_SELECTED)
         count = len(keys)
     elif pressed["place"] == "prefilled":
-        chosen = json.loads(pressed["key"])
+        chosen = _read_prefilled(pressed.get("key"))
     if row is not None and action.suggest and chosen is None:
         chosen = dict(action.suggest(row))
     title = action.label if row is None else f"{action.label}: {row[resource.title]}"
     previewed = _preview_at_once(action, context) if action.preview and not action.fields else None
     return True, title, action_form(action, count=count, row=row, chosen=chosen, previewed=previewed), context
+
+
+def _key_of(value: object) -> int:
+    try:
+        return parse_key(value)
+    except ValueError:
+        raise NotFound("there is no such record") from None
+
+
+def _read_prefilled(text: object) -> dict[str, Any]:
+    """The values that a button puts into the form."""
+    try:
+        found = parse_json(str(text), length=PREFILLED_LENGTH)
+    except ValueError as error:
+        raise Invalid(f"the button's values: {error}") from None
+    if not isinstance(found, dict):
+        raise Invalid("the button's values are no object")
+    return found
 
 
 def _preview_at_once(action: Action, context: dict[str, Any]) -> tuple[Preview, str] | None:
@@ -119,11 +169,11 @@ def _mark(keys: tuple[int, ...], filled: dict[str, Any]) -> str:
 )
 def submit_action(
     clicks: int | None,
-    context: dict[str, Any],
+    context: Context,
     values: list[Any],
-    fields: list[dict[str, str]],
+    fields: list[FieldId],
     flags: list[bool],
-    flag_fields: list[dict[str, str]],
+    flag_fields: list[FieldId],
     previewed: str | None,
 ) -> Any:
     """Show what the action would do if it has a preview of that, else run it; what is wrong is said at its field."""
@@ -131,10 +181,10 @@ def submit_action(
     if not clicks:
         return no_update, no_update, nothing
     actor = current_actor()
+    action = find_action(context["resource"], context["verb"])
     resource = RESOURCES[context["resource"]]
     filled = {field["name"]: value for field, value in zip(fields, values, strict=True)}
     filled |= {field["name"]: bool(value) for field, value in zip(flag_fields, flags, strict=True)}
-    action = find_action(resource.name, context["verb"])
     for field in action.fields:
         if field.read_only:
             filled.pop(field.name, None)
@@ -176,7 +226,7 @@ def tell_progress(_ticks: int | None, context: dict[str, Any] | None, places: li
     return [show_progress(*progress) if progress else no_update for _ in places]
 
 
-def _find_keys(context: dict[str, Any]) -> tuple[int, ...]:
+def _find_keys(context: Context | dict[str, Any]) -> tuple[int, ...]:
     """The rows that were chosen, or all that matched when the dialog was opened; raises :class:`Stale`."""
     if "matching" not in context:
         return tuple(context.get("keys") or ())
@@ -186,7 +236,7 @@ def _find_keys(context: dict[str, Any]) -> tuple[int, ...]:
     return keys
 
 
-def _read_matching(context: dict[str, Any]) -> tuple[int, ...]:
+def _read_matching(context: Context | dict[str, Any]) -> tuple[int, ...]:
     """All that match what the list shows."""
     resource = RESOURCES[context["resource"]]
     return tuple(read_keys(resource.listing, from_state(resource, current_actor(), context["matching"])))

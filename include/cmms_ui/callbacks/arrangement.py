@@ -7,12 +7,20 @@ from typing import Any
 import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update
 
-from cmms.views.actors import Invalid
+from cmms.parse_input import parse_key
+from cmms.views.actors import Invalid, NotFound
 from cmms.views.saved_views import delete_view, find_views, remember_columns, save_view
 from cmms_ui.arrange_list import describe_columns
 from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.guard import current_actor
 from cmms_ui.resources import RESOURCES
+
+
+def _key_of(pressed: Any) -> int:
+    try:
+        return parse_key(pressed["key"])
+    except (ValueError, TypeError):
+        raise NotFound("there is no such view") from None
 
 
 def _at(kind: str) -> dict[str, Any]:
@@ -109,7 +117,7 @@ def forget(clicks: list[int | None]) -> Any:
     if not any(clicks):
         return no_update
     resource = RESOURCES[ctx.triggered_id["resource"]]
-    delete_view(current_actor(), resource.name, int(ctx.triggered_id["key"]))
+    delete_view(current_actor(), resource.name, _key_of(ctx.triggered_id))
     notify("The view is deleted.")
     go_to(f"/{resource.name}?tab={resource.tabs[0].name}")
     return no_update

@@ -8,6 +8,8 @@ import dash
 import dash_mantine_components as dmc
 from dash import MATCH, Input, Output, ctx, dcc, get_relative_path, html, no_update
 
+from cmms.parse_input import parse_key
+from cmms.views.actors import NotFound
 from cmms.views.read_list import read_row
 from cmms_ui.callbacks.registry import on
 from cmms_ui.resources import RESOURCES
@@ -27,10 +29,14 @@ def _at(kind: str) -> dict[str, Any]:
 )
 def show_details(pressed: dict[str, Any] | None) -> Any:
     """What the resource shows of a row besides its columns."""
-    if not pressed or not (pressed.get("value") or {}).get("key"):
+    value = (pressed or {}).get("value")
+    if not pressed or not isinstance(value, dict) or not value.get("key"):
         return no_update, no_update, no_update
     resource = RESOURCES[ctx.outputs_list[0]["id"]["resource"]]
-    key = int(pressed["value"]["key"])
+    try:
+        key = parse_key(pressed["value"]["key"])
+    except ValueError:
+        raise NotFound("there is no such record") from None
     row = read_row(resource.listing, key)
     parts = [
         html.Section(

@@ -7,7 +7,8 @@ from typing import Any
 
 from dash import MATCH, Input, Output, State, ctx, no_update, set_props
 
-from cmms.views.actors import ViewError
+from cmms.parse_input import parse_key, parse_whole
+from cmms.views.actors import NotFound, ViewError
 from cmms.views.change_equipment import switch_equipment
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.guard import current_actor
@@ -47,7 +48,11 @@ def _switch(active: bool) -> Any:
     """
     identity = ctx.triggered_id
     try:
-        changed = switch_equipment(current_actor(), int(identity["key"]), int(identity["version"]), active=active)
+        changed = switch_equipment(
+            current_actor(), parse_key(identity["key"]), parse_whole(identity["version"], 0), active=active
+        )
+    except ValueError:
+        raise NotFound("there is no such machine") from None
     except ViewError as error:
         notify(error.message, "error")
         return not active

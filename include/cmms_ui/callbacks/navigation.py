@@ -7,6 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, dcc, get_relative_path, html, no_update, strip_relative_path
 
+from cmms.parse_input import parse_key
 from cmms.views.actors import Actor, NotFound
 from cmms.views.handle_alerts import count_unread
 from cmms.views.read_list import read_row
@@ -60,7 +61,7 @@ def _make_page(name: str, key: str, search: str) -> Any:
     if not key:
         return list_page(resource, actor, search)
     try:
-        return record_page(resource, actor, read_row(resource.listing, int(key)))
+        return record_page(resource, actor, read_row(resource.listing, parse_key(key)))
     except (NotFound, ValueError):
         return not_found()
 

@@ -38,6 +38,8 @@ class Registered:
 
 
 REGISTERED: list[Registered] = []
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+"""What Dash calls for an output id; their annotations say what the values are (``check_call``)."""
 
 
 def on(name: str, *arguments: Any, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -59,6 +61,7 @@ def attach(app: dash.Dash) -> dict[str, str]:
         app.callback(*item.arguments, **item.options)(_in_thread(item, limiter))
         for output in set(app.callback_map) - before:
             rows[output] = item.name
+            FUNCTIONS[output] = item.function
     return rows
 
 
@@ -106,11 +109,23 @@ def _spot_of(outputs: Any) -> str:
     return "/".join(str(part) for part in identity.values()) if isinstance(identity, dict) else str(identity)
 
 
+def _fits(result: Any, outputs: Any) -> bool:
+    """Whether each list of outputs gets as many values: a caller may name more parts as output than as state."""
+    if result is no_update or not isinstance(outputs, list):
+        return True
+    if not isinstance(result, list | tuple) or len(result) != len(outputs):
+        return False
+    return all(_fits(one, output) for one, output in zip(result, outputs, strict=True))
+
+
 def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[..., Any]:
     def guarded(*values: Any) -> Any:
         try:
             current_actor().require(CALLBACKS[item.name])  # the guard has asked already; nobody passes beside it
-            return mark_spots(item.function(*values), _spot_of(ctx.outputs_list))
+            result = item.function(*values)
+            if _fits(result, ctx.outputs_list):
+                return mark_spots(result, _spot_of(ctx.outputs_list))
+            notify("The page and its answer do not fit each other. Reload the page.", "error")
         except ViewError as error:
             if isinstance(error, Forbidden):
                 note_refusal(current_actor(), "CALLBACK", item.name, error.message)

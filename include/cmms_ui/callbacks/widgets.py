@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, get_relative_path, no_update
 
+from cmms.parse_input import parse_key
 from cmms.views.actors import Actor
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.marks import empty_state
@@ -27,10 +28,18 @@ def find_widget(actor: Actor, page: str, key: str, name: str) -> Widget | None:
     elif page == "follow":
         widgets = (FOLLOW,)
     else:
-        resource = RESOURCES[page]
+        resource = RESOURCES.get(page)
+        if resource is None:
+            return None
         on_tabs = tuple(widget for tab in resource.visible_tabs(actor) for widget in tab.widgets)
         widgets = resource.record_widgets if key else resource.widgets + on_tabs
     return next((widget for widget in widgets if widget.name == name), None)
+
+
+class OptionId(TypedDict):
+    """The id of an option of a widget."""
+
+    option: str
 
 
 @on(
@@ -43,7 +52,7 @@ def find_widget(actor: Actor, page: str, key: str, name: str) -> Widget | None:
     State({"type": "widget-option", **_ID, "option": ALL}, "id"),
 )
 def refresh_widget(
-    _asked: dict[str, Any] | None, _clicks: int | None, values: list[Any], _token: int, options: list[dict[str, str]]
+    _asked: dict[str, Any] | None, _clicks: int | None, values: list[Any], _token: int, options: list[OptionId]
 ) -> Any:
     """The body of a widget, with the options that are chosen in its head."""
     identity = ctx.outputs_list["id"]
@@ -53,7 +62,10 @@ def refresh_widget(
     wanted = {option["option"]: value for option, value in zip(options, values, strict=True)}
     key = identity["key"] or None
     if key and identity["page"] in RESOURCES:
-        key = int(key)
+        try:
+            key = parse_key(key)
+        except ValueError:
+            return empty_state("This record does not exist.")
     return widget.render(widget.load({"key": key, **widget.choose(wanted)}))
 
 

@@ -373,7 +373,9 @@ SYNCS = Resource(
             "pause",
             _control("pause", "The run will pause after the batch at hand."),
             confirm="Pause",
-            explain="The run finishes the batch at hand, then waits. It keeps its place in Airflow's pool.",
+            explain="The run finishes the batch at hand, then waits. It keeps its place in Airflow's pool, and"
+            " Airflow's time limit goes on: an equipment sync ends as failed 30 minutes after its start, a running"
+            " time sync after 60 minutes, paused or not.",
             visible_when=lambda row: _is_open(row) and row.get("status") != "paused",
         ),
         Action(

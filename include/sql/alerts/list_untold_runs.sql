@@ -1,5 +1,5 @@
 -- Runs that ended badly without any alert: their callback never ran (worker or DAG processor killed).
--- A failure counts as told when a later failure of the same sync type was told.
+-- A failure counts as told when a later failure of the same sync type was told, or its own just before the row was closed.
 -- Parameters: since, until, row_limit. Caller: cmms.alerts.watch_runs
 SELECT l.id
 FROM api_sync_logs AS l
@@ -10,7 +10,8 @@ WHERE l.sync_completed_at BETWEEN %(since)s AND %(until)s
       WHERE e.rule_key IN ('run_failed', 'database_unreachable')
         AND (e.rule_key = 'database_unreachable'
              OR SUBSTRING_INDEX(e.fingerprint, ':', 2) = CONCAT('run_failed:', l.sync_type))
-        AND e.last_at >= l.sync_completed_at
+        AND (e.last_at >= l.sync_completed_at
+             OR (e.sync_log_id = l.id AND e.last_at >= l.sync_completed_at - INTERVAL 2 MINUTE))
     ))
     OR (l.status <> 'failed' AND l.level IN ('high', 'medium') AND NOT EXISTS (
       SELECT 1 FROM alert_events AS e

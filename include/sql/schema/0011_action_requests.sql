@@ -1,5 +1,5 @@
--- Purpose: requests of people that have been carried out, so that one sent twice is carried out once (migration 0009).
--- Caller: cmms.migrations.versions.0009_action_requests. Runs unchanged on MySQL 8.4/9.x and MariaDB 10.11+.
+-- Purpose: requests of people that have been carried out, so that one sent twice is carried out once (migration 0011).
+-- Caller: cmms.migrations.versions.0011_action_requests. Runs unchanged on MySQL 8.4/9.x and MariaDB 10.11+.
 -- call_hash: what was asked for. outcome: what was answered, NULL until then. Rows of yesterday are removed.
 
 CREATE TABLE action_requests (
@@ -12,4 +12,4 @@ CREATE TABLE action_requests (
   created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   UNIQUE KEY uk_action_requests (actor, request),
   KEY ix_action_requests_created (created_at)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

@@ -36,6 +36,7 @@ class DagRun:
     run_id: str = "run"
     triggering_user_name: str | None = None
     logical_date: datetime | None = None
+    conf: dict[str, Any] | None = None
 
 
 def manual(run_after: datetime) -> DagRun:

@@ -1,0 +1,158 @@
+"""Whether the body of a callback has the shape that its callback expects; what has not is refused before it runs. Pure.
+
+Input: the body, and a :class:`CallShape` made of what Dash knows of the callback and of its function's annotations:
+they say what each value is. ``None`` is possible everywhere: a part of a page that is not there has no value. Values
+of parameters whose names begin with ``_`` are not looked at, by nobody.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import types
+import typing
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cmms_ui.refusals import Refused
+
+ID_LENGTH = 20_000
+"""Some ids carry the values that a dialog begins with."""
+_BUNDLES = ("ALL", "ALLSMALLER")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An input or a state: the id that it has, what its value is; ``many``: a list of all that match."""
+
+    id: str | Mapping[str, Any]
+    property: str
+    kind: Any
+    many: bool
+
+
+@dataclass(frozen=True)
+class CallShape:
+    """Inputs, states and outputs in their order; ``is_one``: a single output, which is no list.
+
+    ``resources`` are the names that an id may hold under ``resource``.
+    """
+
+    inputs: tuple[Place, ...]
+    states: tuple[Place, ...]
+    outputs: tuple[Place, ...]
+    is_one: bool
+    resources: Collection[str]
+
+
+def make_shape(
+    output: str, spec: Mapping[str, Any], function: Callable[..., Any], resources: Collection[str]
+) -> CallShape:
+    """From Dash's description of a callback and the function that it calls."""
+    hints = typing.get_type_hints(function)
+    parameters = inspect.signature(function).parameters
+    is_variadic = any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in parameters.values())
+    kinds = [Any if name.startswith("_") else hints.get(name, Any) for name in parameters]
+    described = [*spec["inputs"], *spec["state"]]
+    if is_variadic:
+        kinds = [Any] * len(described)
+    places = [_make_place(item, kind) for item, kind in zip(described, kinds, strict=True)]
+    count = len(spec["inputs"])
+    is_one = not output.startswith("..")
+    outputs = tuple(_make_output(text) for text in ([output] if is_one else output[2:-2].split("...")))
+    return CallShape(tuple(places[:count]), tuple(places[count:]), outputs, is_one, resources)
+
+
+def _make_output(text: str) -> Place:
+    identity, _, name = text.rpartition(".")
+    return _make_place({"id": identity, "property": name.partition("@")[0]}, Any)
+
+
+def _make_place(item: Mapping[str, str], kind: Any) -> Place:
+    if not item["id"].startswith("{"):
+        return Place(item["id"], item["property"], kind, many=False)
+    identity = json.loads(item["id"])
+    wildcards = [value[0] for value in identity.values() if isinstance(value, list)]
+    return Place(identity, item["property"], kind, any(value in _BUNDLES for value in wildcards))
+
+
+def check_call(call: Mapping[str, Any], shape: CallShape) -> None:
+    """Raise :class:`Refused` for another shape."""
+    try:
+        _check_parts(call.get("inputs", []), shape.inputs, shape)
+        _check_parts(call.get("state", []), shape.states, shape)
+        outputs = call.get("outputs")
+        _check_parts([outputs] if shape.is_one else outputs, shape.outputs, shape)
+        changed = call.get("changedPropIds", [])
+        if not isinstance(changed, list) or not all(isinstance(one, str) for one in changed):
+            raise ValueError("changedPropIds is a list of texts")
+    except ValueError as error:
+        raise Refused(422, f"this callback has another shape: {error}") from None
+
+
+def _check_parts(given: Any, places: Sequence[Place], shape: CallShape) -> None:
+    if not isinstance(given, list) or len(given) != len(places):
+        raise ValueError(f"it has {len(places)} inputs or states")
+    for item, place in zip(given, places, strict=True):
+        if not place.many:
+            _check_leaf(item, place.id, place.property, shape)
+            _check_value(item.get("value"), place.kind, place.property)
+            continue
+        if not isinstance(item, list):
+            raise ValueError(f"all of a kind are a list ({place.property})")
+        for leaf in item:
+            _check_leaf(leaf, place.id, place.property, shape)
+        _check_value([leaf.get("value") for leaf in item], place.kind, place.property)
+
+
+def _check_leaf(leaf: Any, identity: str | Mapping[str, Any], name: str, shape: CallShape) -> None:
+    if not isinstance(leaf, dict) or str(leaf.get("property")).partition("@")[0] != name:
+        raise ValueError(f"a part has an id and the property {name}")
+    given = leaf.get("id")
+    if isinstance(given, dict):
+        if not all(isinstance(v, str | int | float) and len(str(v)) <= ID_LENGTH for v in given.values()):
+            raise ValueError("an id is made of texts and numbers")
+        if "resource" in given and given["resource"] not in shape.resources:
+            raise ValueError("there is no such resource")
+    elif not isinstance(given, str):
+        raise ValueError("an id is a text or an object")
+    if not _is_of(given, identity):
+        raise ValueError(f"the id of {name} is another one")
+
+
+def _is_of(given: str | dict[str, Any], identity: str | Mapping[str, Any]) -> bool:
+    """Whether an id is the expected one, or matches its wildcards."""
+    if isinstance(identity, str) or isinstance(given, str):
+        return given == identity
+    return given.keys() == identity.keys() and all(
+        isinstance(wanted, list) or given[name] == wanted for name, wanted in identity.items()
+    )
+
+
+def _check_value(value: Any, kind: Any, name: str) -> None:
+    if not is_of_kind(value, kind):
+        raise ValueError(f"{name} is of another kind")
+
+
+def is_of_kind(value: Any, kind: Any) -> bool:
+    """Whether what was JSON is what an annotation says; numbers may stand for texts."""
+    if value is None or kind is Any or kind is None:
+        return True
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return any(is_of_kind(value, one) for one in arguments if one is not type(None))
+    if typing.is_typeddict(kind):
+        return isinstance(value, dict) and all(
+            (name not in kind.__required_keys__ or value.get(name) is not None) and is_of_kind(value.get(name), hint)
+            for name, hint in typing.get_type_hints(kind).items()
+        )
+    if origin is list:
+        return isinstance(value, list) and all(is_of_kind(one, arguments[0]) for one in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(is_of_kind(one, arguments[1]) for one in value.values())
+    if kind is str:
+        return isinstance(value, str | int | float) and not isinstance(value, bool)
+    if kind is int:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind) if isinstance(kind, type) else True
