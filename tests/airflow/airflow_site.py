@@ -371,7 +371,7 @@ def build_site_environment(site: AirflowSite, metadata: dict[str, Any], slack_ur
     home = folder / "airflow"
     home.mkdir(mode=0o700)
     shutil.copytree(REPOSITORY / "config", home / "config")
-    secrets = DemoSecrets("", _SECRET, site.simulator.config.token, _SECRET, _FERNET_KEY)
+    secrets = DemoSecrets("", "", _SECRET, site.simulator.config.token, _SECRET, _FERNET_KEY)
     settings = DemoSettings(folder, find_free_port(), site.simulator.port, site.database["port"], secrets)
     account = Account(**{name: site.database[name] for name in ("host", "port", "user", "password")})
     environment = build_environment(settings, account)
