@@ -39,9 +39,11 @@ with DAG(
     @task
     def prepare(**context: Any) -> None:
         """Everything that can be prepared from inside a task."""
+        from cmms.dag_tasks.check_conf import check_conf
         from cmms.operations.installation.init_site import prepare_database, prepare_storage
         from cmms.seed_plants import add_plants, read_plants
 
+        check_conf(context["dag_run"].conf, ("plants",))
         prepare_storage()
         prepare_database()
         if lines := context["params"]["plants"]:

@@ -11,11 +11,13 @@ from starlette.responses import HTMLResponse, Response
 
 from cmms.views.airflow_runs import send_with
 from cmms_ui import ask_airflow
+from cmms_ui.api.diagnostics import add_diagnostics
 from cmms_ui.api.rest import add_rest_api
 from cmms_ui.callbacks import (
     actions,
     arrangement,
     details,
+    diagnostics,
     lists,
     machine_chart,
     machine_switch,
@@ -35,7 +37,18 @@ from cmms_ui.pages.shell import make_layout
 from cmms_ui.push import add_events
 from cmms_ui.resources import RESOURCES
 
-CALLBACK_MODULES = (actions, arrangement, details, lists, machine_switch, navigation, palette, search, widgets)
+CALLBACK_MODULES = (
+    actions,
+    arrangement,
+    details,
+    diagnostics,
+    lists,
+    machine_switch,
+    navigation,
+    palette,
+    search,
+    widgets,
+)
 ASSETS = Path(__file__).parent / "assets"
 LOOK_PATH = "/assets/look.css"
 
@@ -79,6 +92,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     )  # fmt: skip
     send_with(ask_airflow.send)
     add_events(server)
+    add_diagnostics(server)
     add_rest_api(server)
     server.add_api_route(LOOK_PATH, _show_look, methods=["GET"], include_in_schema=False)
     on_fastapi: Any = server  # Dash types Flask only
@@ -115,7 +129,13 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
 
 def page_paths() -> list[str]:
     """Every address that is a page."""
-    return ["/", "/catalogue", *(f"/{name}" for name in RESOURCES), *(f"/{name}/{{key}}" for name in RESOURCES)]
+    return [
+        "/",
+        "/catalogue",
+        "/diagnostics",
+        *(f"/{name}" for name in RESOURCES),
+        *(f"/{name}/{{key}}" for name in RESOURCES),
+    ]
 
 
 def _show_look() -> Response:

@@ -36,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     # Pages. All of them are the same document; what they show is asked for by callbacks.
     Route("GET", "/", VIEW),
     Route("GET", "/catalogue", VIEW),
+    Route("GET", "/diagnostics", VIEW),  # what it shows is for who may run it
     Route("GET", "/equipment", VIEW),
     Route("GET", "/equipment/{key}", VIEW),
     Route("GET", "/running-times", VIEW),
@@ -77,6 +78,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/events", VIEW),  # names of what has changed; judged again at least once a minute
     Route("GET", "/api/v1/meta", VIEW),
     Route("GET", "/api/v1/meta/{resource}", VIEW),
+    Route("GET", "/api/v1/diagnostics", CONFIGURE),
+    Route("POST", "/api/v1/diagnostics", CONFIGURE),
     Route("GET", "/api/v1/{resource}", VIEW),
     Route("GET", "/api/v1/{resource}/{key}", VIEW),
     Route("GET", "/api/v1/{resource}/badges", VIEW),
@@ -102,6 +105,7 @@ CALLBACKS: dict[str, Capability] = {
     "refresh_widget": VIEW,
     "build_search": VIEW,
     "show_details": VIEW,
+    "run_diagnostics": CONFIGURE,
 }
 
 ACTIONS: dict[str, Capability] = {

@@ -371,10 +371,10 @@ def build_site_environment(site: AirflowSite, metadata: dict[str, Any], slack_ur
     home = folder / "airflow"
     home.mkdir(mode=0o700)
     shutil.copytree(REPOSITORY / "config", home / "config")
-    secrets = DemoSecrets("", _SECRET, site.simulator.config.token, _SECRET, _FERNET_KEY)
+    secrets = DemoSecrets("", "", _SECRET, site.simulator.config.token, _SECRET, _FERNET_KEY)
     settings = DemoSettings(folder, find_free_port(), site.simulator.port, site.database["port"], secrets)
     account = Account(**{name: site.database[name] for name in ("host", "port", "user", "password")})
-    environment = build_environment(settings, account)
+    environment = build_environment(settings, account, None)
     mysql = {**json.loads(environment["AIRFLOW_CONN_CMMS_MYSQL"]), "schema": site.database["database"]}
     half_a_day_off = (datetime.now(UTC) + timedelta(hours=12)).hour  # so that nothing becomes due meanwhile
     config = folder / "cmms.yaml"

@@ -142,14 +142,16 @@ def test_a_cleared_run_takes_the_newest_dag_file(dags: dict[str, Any]) -> None:
 @pytest.mark.feature("JOB-03")
 def test_the_keys_that_a_run_may_be_given_are_the_params_of_its_dag(dags: dict[str, Any]) -> None:
     assert {dag_id: tuple(dag.params) for dag_id, dag in dags.items() if dag.params} == {
-        f"{stream}_sync": keys for stream, keys in SYNC_KEYS.items()
+        **{f"{stream}_sync": keys for stream, keys in SYNC_KEYS.items()},
+        "cmms_setup": ("plants",),
     }
 
 
 @pytest.mark.feature("ALR-04")
 def test_the_watchdog_looks_for_exactly_the_tasks_of_the_pool_and_needs_none_itself(dags: dict[str, Any]) -> None:
     pooled = {dag_id: {task.task_id for task in dag.tasks if task.pool == "cmms_sync"} for dag_id, dag in dags.items()}
-    assert pooled == {"sync_watchdog": set(), **{dag_id: set(tasks) for dag_id, tasks in POOLED_TASKS.items()}}
+    in_none = {"sync_watchdog": set(), "cmms_setup": set()}
+    assert pooled == {**in_none, **{dag_id: set(tasks) for dag_id, tasks in POOLED_TASKS.items()}}
 
 
 @pytest.mark.feature("JOB-02", "JOB-03", "SVC-04")

@@ -109,8 +109,7 @@ def manual_arguments(zone: ZoneInfo) -> dict[str, Any]:
     return {
         "schedule": None,
         "start_date": datetime(*_FIRST_DAY, tzinfo=zone),
-        "catchup": False,
-        "max_active_runs": 1,
+        **_OURS,
     }
 
 

@@ -12,12 +12,14 @@ from cmms.views.actors import Actor, NotFound
 from cmms.views.handle_alerts import count_unread
 from cmms.views.read_list import read_row
 from cmms.views.read_status import read_worst_alert
+from cmms.views.run_diagnostics import last_report
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, icon
 from cmms_ui.guard import current_actor
 from cmms_ui.pages.catalogue import catalogue_page
 from cmms_ui.pages.dashboard import dashboard_page
+from cmms_ui.pages.diagnostics_page import diagnostics_page
 from cmms_ui.pages.list_page import list_page
 from cmms_ui.pages.record_page import record_page
 from cmms_ui.policy import ACTIONS
@@ -55,6 +57,8 @@ def _make_page(name: str, key: str, search: str) -> Any:
         return dashboard_page(actor)
     if name == "catalogue" and not key:
         return catalogue_page(actor)
+    if name == "diagnostics" and not key:
+        return diagnostics_page(actor, last_report()[0])
     resource = RESOURCES.get(name)
     if resource is None:
         return not_found()

@@ -87,7 +87,7 @@ def _find_machines(words: list[str]) -> list[tuple[str, str]]:
 
 
 def _find_pages(actor: Actor, words: list[str]) -> list[tuple[str, str]]:
-    pages = [("/", "Dashboard")]
+    pages = [("/", "Dashboard"), ("/diagnostics", "Diagnostics")]
     for resource in RESOURCES.values():
         pages.append((f"/{resource.name}", resource.label))
         tabs = resource.visible_tabs(actor)[1:]

@@ -12,7 +12,11 @@ from cmms_ui.components.marks import aria, icon
 from cmms_ui.resources import RESOURCES
 from cmms_ui.schema import Resource
 
-MENU = (("", "Dashboard", "dashboard"), *((f"{r.name}", r.label, r.icon) for r in RESOURCES.values() if not r.parent))
+MENU = (
+    ("", "Dashboard", "dashboard"),
+    *((f"{r.name}", r.label, r.icon) for r in RESOURCES.values() if not r.parent),
+    ("diagnostics", "Diagnostics", "check"),
+)
 BELL_SECONDS = 3
 PACES = (("live", "Live"), ("30", "30 s"), ("300", "5 min"), ("hand", "By hand"))
 

@@ -1,0 +1,100 @@
+"""The page *Diagnostics*: a button that runs all checks, and their lines by group, each fault with its remedy."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.operations.diagnosis.lines import Line, Report
+from cmms.views.actors import Actor
+from cmms_ui.components.marks import aria, empty_state, icon
+from cmms_ui.pages.shell import trail
+from cmms_ui.policy import CALLBACKS
+from cmms_ui.status import COLOURS
+
+TITLE = "Diagnostics"
+_INTRODUCTION = (
+    "Checks package, connections, database server, source, storage, Airflow and alerts from this API server."
+    " Nothing is changed or sent. It takes some seconds, up to a minute where a server does not answer."
+)
+_STATUSES = {
+    "pass": ("Passed", "good", "✓"),
+    "warn": ("Warning", "warn", "▲"),
+    "fail": ("Failed", "bad", "✕"),
+    "skip": ("Not checked", "idle", "–"),
+}
+
+
+def diagnostics_page(actor: Actor, report: Report | None) -> Any:
+    """The button and the last report, for administrators; others are told who may."""
+    head = [
+        trail(("/", "CMMS"), ("/diagnostics", TITLE)),
+        dmc.Title(TITLE, order=1, className="cmms-title"),
+    ]
+    if not actor.can(CALLBACKS["run_diagnostics"]):
+        return html.Div([*head, empty_state("Only administrators may run the diagnosis.", name="check")])
+    button = dmc.Button(
+        "Run diagnostics", id="diagnostics-run", leftSection=icon("play", 14), size="sm", my="sm", loaderProps={}
+    )
+    return html.Div(
+        [
+            *head,
+            dmc.Text(_INTRODUCTION, className="cmms-dim", size="sm"),
+            button,
+            html.Div(
+                show_report(report) if report else empty_state("No diagnosis has run here yet.", name="check"),
+                id="diagnostics-report",
+                **aria(live="polite"),
+            ),
+        ]
+    )
+
+
+def show_report(report: Report) -> Any:
+    """Counts, then a card for each group; groups with a fault come as they are checked, none is hidden."""
+    counts = [_badge(status, f"{report.count(status)}", "md") for status in ("fail", "warn", "pass", "skip")]
+    cards = [_card(group, list(lines)) for group, lines in groupby(report.lines, key=lambda line: line.group)]
+    return html.Div([html.Div(counts, className="cmms-live-facts"), *cards], className="cmms-diagnosis")
+
+
+def _card(group: str, lines: list[Line]) -> Any:
+    return dmc.Card(
+        [
+            dmc.Title(group.capitalize(), order=2, className="cmms-widget-title", mb=6),
+            html.Ul([_item(line) for line in lines]),
+        ],
+        withBorder=True,
+        padding="sm",
+        radius="md",
+        mt="sm",
+    )
+
+
+def _item(line: Line) -> Any:
+    return html.Li(
+        [
+            _badge(line.status, "", "sm"),
+            html.Div(
+                [
+                    html.Strong(line.name),
+                    html.Span(f" {line.found}"),
+                    html.Div(line.remedy, className="cmms-diagnosis-remedy") if line.remedy else None,
+                ]
+            ),
+        ]
+    )
+
+
+def _badge(status: str, count: str, size: str) -> Any:
+    label, tone, sign = _STATUSES[status]
+    return dmc.Badge(
+        f"{sign} {count} {label}".replace("  ", " "),
+        color=COLOURS[tone],
+        variant="light",
+        size=size,
+        className=f"cmms-tone cmms-tone-{tone}",
+        tt="none",
+    )
