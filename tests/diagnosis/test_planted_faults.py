@@ -196,7 +196,6 @@ def test_privileges_of_a_role_count(site: DiagnosedSite) -> None:
         ("max_allowed_packet", "65536", "fail", "less than statements need", "SET GLOBAL max_allowed_packet"),
         ("max_allowed_packet", "4194304", "warn", "is little", "SET GLOBAL max_allowed_packet"),
         ("read_only", "ON", "fail", "takes no writes", "the primary"),
-        ("wait_timeout", "5", "fail", "sessions would be ended", "SET GLOBAL wait_timeout = DEFAULT"),
     ],
 )
 def test_a_variable_that_stands_in_the_way_is_named(
@@ -206,13 +205,39 @@ def test_a_variable_that_stands_in_the_way_is_named(
     check_line(site.diagnose("database"), f"Variable {name}", status, found, remedy)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("sql_mode", "'ANSI_QUOTES'", "sql_mode=ANSI_QUOTES"),
+        ("sql_select_limit", "10", "sql_select_limit=10"),
+        ("wait_timeout", "5", "wait_timeout=5"),
+        ("completion_type", "'CHAIN'", "completion_type=CHAIN"),
+    ],
+)
 def test_a_variable_that_our_sessions_set_themselves_is_only_mentioned(
-    site: DiagnosedSite, set_global: SetGlobal
+    site: DiagnosedSite, set_global: SetGlobal, name: str, value: str, shown: str
 ) -> None:
-    set_global("sql_mode", "'ANSI_QUOTES'")
+    set_global(name, value)
     report = site.diagnose("database")
     assert bad_lines(report) == []
-    assert any("instead of sql_mode=ANSI_QUOTES" in line.found for line in report.lines)
+    assert any(f"instead of {shown}" in line.found for line in report.lines)
+
+
+def test_a_variable_that_our_sessions_do_not_set_is_named(site: DiagnosedSite) -> None:
+    from cmms.database import Connection, session
+    from cmms.operations.diagnosis import server_variables
+
+    @contextmanager
+    def cut_session() -> Iterator[Connection]:
+        with session() as connection:
+            connection.cursor().execute("SET SESSION sql_select_limit = 100")
+            yield connection
+
+    site.patch.setattr(server_variables, "session", cut_session)
+    check_line(
+        site.diagnose("database"), "Variable sql_select_limit", "fail", "results would be cut",
+        "SET GLOBAL sql_select_limit = DEFAULT",
+    )  # fmt: skip
 
 
 def test_tables_of_another_migration_are_found(site: DiagnosedSite) -> None:
