@@ -50,14 +50,15 @@ def no_orders(tables: Tables, airflow_app: Any) -> Iterator[None]:
 @pytest.mark.usefixtures("no_orders")
 def test_ten_equal_requests_at_once_create_one_order_and_get_one_answer(client_for: ClientFor, tables: Tables) -> None:
     answers = _at_once(client_for("user"), "equipment.new_order", 10, **_new_order(), request="order-once")
-    assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
-    assert len({answer.text for answer in answers}) == 1
+    carried_out = [answer for answer in answers if answer.status_code == 200]
+    assert {answer.status_code for answer in answers} <= {200, 429}  # 429: more than one person's share at a time
+    assert len({answer.text for answer in carried_out}) == 1, [answer.text for answer in answers]
     created = _orders(tables)
-    assert len(created) == 1 and answers[0].json()["paths"] == [f"/work-orders/{created[0]['id']}"]
+    assert len(created) == 1 and carried_out[0].json()["paths"] == [f"/work-orders/{created[0]['id']}"]
     audited = tables("SELECT id FROM audit_log WHERE entity = 'work_orders' AND entity_id = %s", str(created[0]["id"]))
     assert len(audited) == 1
     later = _act(client_for("user"), "equipment.new_order", **_new_order(), request="order-once")
-    assert later.json() == answers[0].json()
+    assert later.json() == carried_out[0].json()
     other_call = _act(client_for("user"), "equipment.new_order", **_new_order(priority="1"), request="order-once")
     assert (other_call.status_code, set(other_call.json()["fields"])) == (422, {"request"})
     assert len(_orders(tables)) == 1
@@ -216,7 +217,7 @@ def test_every_unique_key_is_explained_or_is_none_of_what_people_type(tables: Ta
     by_machines = {
         "uk_running_times_equipment_date", "uk_counter_events", "uk_config_versions", "uk_sync_logs_run", "uk_sync_units",
         "uk_record_errors", "uk_superseded", "uk_alert_events_open", "uk_deliveries", "uk_maintenance_dues_open",
-        "uk_maintenance_dues_occurrence", "uk_action_requests",
+        "uk_maintenance_dues_occurrence", "uk_action_requests", "uk_audit_refusal",
     }  # fmt: skip
     rows = tables(
         "SELECT DISTINCT INDEX_NAME AS name FROM information_schema.STATISTICS"

@@ -94,7 +94,7 @@ def test_a_cancel_is_final_whoever_asks_at_the_same_moment(client_for: ClientFor
         acts = _acts(tables, key)
         assert acts.count("cancel") == 1 and acts[-1] == "cancel"  # nothing was done after it
         assert sum(answer.status_code == 200 for answer in answers) == len(acts)
-        assert {answer.status_code for answer in answers} <= {200, 409}
+        assert {answer.status_code for answer in answers} <= {200, 409, 429}  # 429: more than one person's share
 
 
 @pytest.mark.feature("SYM-T1")
@@ -129,6 +129,7 @@ def test_a_first_task_that_starts_again_does_not_take_a_cancel_back(tables: Tabl
     from cmms.views.connections import write
 
     again = {"settings_json": "{}", "config_version_id": None, "stale_master": False}
+    again |= {"scope": "{}", "interval_start": None, "interval_end": None}
     for status, control in product(STATUSES, ASKED):
         key = run_in(status, control)
         write(lambda cursor: execute(cursor, "run/reopen_log", {"id": key, **again}), what="a test")  # noqa: B023

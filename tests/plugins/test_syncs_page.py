@@ -36,9 +36,9 @@ def history(tables: Callable[..., list[dict[str, Any]]]) -> Iterator[None]:
         status, good = ("failed", 0) if fails else ("partial" if back % 7 == 0 else "success", 100 + back)
         rejected = 3 if status == "partial" else 0
         tables(
-            "INSERT INTO api_sync_logs (sync_type, status, dag_id, run_id, records_processed, records_success, records_failed,"
+            "INSERT INTO api_sync_logs (sync_type, status, scope, dag_id, run_id, records_processed, records_success, records_failed,"
             " records_inserted, queue_ms, api_ms, validate_ms, db_ms, error_class, error_category, sync_started_at,"
-            " sync_completed_at) VALUES ('equipment', %s, 'equipment_sync', %s, %s, %s, %s, %s, 900, 500, 2000, 100, %s, %s,"
+            " sync_completed_at) VALUES ('equipment', %s, '{}', 'equipment_sync', %s, %s, %s, %s, %s, 900, 500, 2000, 100, %s, %s,"
             " UTC_TIMESTAMP(3) - INTERVAL %s DAY, UTC_TIMESTAMP(3) - INTERVAL %s DAY + INTERVAL 12 SECOND)",
             *(status, f"history-{back}", good, good - rejected, rejected, good - rejected),
             *("ApiRefused" if fails else None, "api" if fails else None, back, back),
