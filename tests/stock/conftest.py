@@ -1,4 +1,4 @@
-"""One stock site for the whole run, made for whoever asks first."""
+"""One stock site for the whole run, and Chromium in front of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.conftest import _OPTIONS, WAIT_MILLISECONDS
+from tests.plugins import view_site
 from tests.stock.stock_site import StockSite, running_site
+from tools.browser_binary import obtain_chromium
+
+Enter = Callable[[str], Page]
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +25,34 @@ def stock_site(
     folder.mkdir()
     with running_site(folder, dict(make_database(mysql_server)), dict(make_database(mysql_server))) as site:
         yield site
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=obtain_chromium(), args=_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, stock_site: StockSite) -> Iterator[Enter]:
+    """``enter("viewer")``: a page of Airflow behind FAB's own login form, by the site's public address."""
+    contexts = []
+
+    def make(user: str) -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        contexts.append(context)
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        page = context.new_page()
+        page.goto(f"{stock_site.url}/auth/login/")
+        page.fill("input[name=username]", user)
+        page.fill("input[name=password]", view_site.PASSWORD)
+        page.click("input[type=submit], button[type=submit]")
+        page.wait_for_url(lambda url: "/auth/login" not in url)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -32,9 +32,15 @@ class _Exchange(socketserver.StreamRequestHandler):
             return
         sizes = [int(line.partition(b":")[2]) for line in head if line.lower().startswith(b"content-length:")]
         head += [b"Host: 127.0.0.1:%d\r\n" % self.server.upstream, b"Connection: close\r\n", b"\r\n"]
+        inner = b"//127.0.0.1:%d/" % self.server.upstream
+        outer = b"//localhost:%d/" % self.server.server_address[1]  # as nginx's proxy_redirect does by itself
         with socket.create_connection(("127.0.0.1", self.server.upstream)) as upstream:
             upstream.sendall(b"".join(head) + self.rfile.read(sum(sizes)))
-            while chunk := upstream.recv(_CHUNK):
+            answer = upstream.makefile("rb")
+            while (line := answer.readline()) not in (b"\r\n", b""):
+                self.wfile.write(line.replace(inner, outer) if line.lower().startswith(b"location:") else line)
+            self.wfile.write(line)
+            while chunk := answer.read1(_CHUNK):
                 self.wfile.write(chunk)
 
     def finish(self) -> None:

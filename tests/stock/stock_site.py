@@ -61,6 +61,7 @@ class StockSite:
     url: str
     servers: tuple[str, ...]
     programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    closing: ExitStack = field(default_factory=ExitStack)
 
     def program(self, name: str) -> str:
         """Path of a console script of the site."""
@@ -116,8 +117,8 @@ class StockSite:
         return "\n".join(f"--- {file.name}\n{file.read_text(errors='replace')[-2000:]}" for file in files)
 
     def client(self, user: str, server: str) -> httpx.Client:
-        """A program that is logged in by a token."""
-        client = httpx.Client(base_url=server, timeout=120, trust_env=False)
+        """A program that is logged in by a token; closed with the site."""
+        client = self.closing.enter_context(httpx.Client(base_url=server, timeout=120, trust_env=False))
         answer = client.post(f"{PREFIX}/auth/token", json={"username": user, "password": view_site.PASSWORD})
         assert answer.status_code == 201, answer.text
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
@@ -139,7 +140,7 @@ def running_site(folder: Path, metadata: dict[str, Any], cmms: dict[str, Any]) -
     environment = _build_environment(folder, venv, metadata, url, ports[0])
     site = StockSite(folder, venv, cmms, environment, url, servers)
     _install(site)
-    with ExitStack() as stack:
+    with site.closing as stack:
         stack.callback(lambda: stop_processes(list(site.programs.values())))
         for number, port in enumerate(ports, 1):
             site.start(f"api-server-{number}", "api-server", "--workers", "1", AIRFLOW__API__PORT=str(port))
