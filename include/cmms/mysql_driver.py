@@ -54,7 +54,7 @@ def _pure_class() -> Any:
 
 def _pure_options(options: dict[str, Any]) -> dict[str, Any]:
     """Options of mysqlclient as PyMySQL has them. Bytes are marked as such, as mysqlclient does by itself."""
-    named = {"passwd": "password", "db": "database"}
+    named = {"passwd": "password", "db": "database"}  # pragma: allowlist secret
     pure = {named.get(name, name): value for name, value in options.items() if name != "ssl_mode"}
     mode = str(options.get("ssl_mode") or "").upper()
     if mode == "DISABLED":
