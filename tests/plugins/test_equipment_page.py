@@ -408,11 +408,12 @@ def test_a_day_of_the_trend_leads_to_its_readings(client_for: ClientFor, tables:
         assert found["total"] == len(stored) == row["machines"]
         if found["total"] <= 200:
             assert sum(Decimal(item["running_hours"]) for item in found["rows"]) == row["hours"]
+    on_page = {**chart.id, "spot": "widgets"}  # as the page marks whatever a callback draws
     body = {
         "output": "url.href",
         "outputs": {"id": "url", "property": "href"},
-        "inputs": [[{"id": chart.id, "property": "clickData", "value": {"date": day, "hours": 1.0}}]],
-        "changedPropIds": [json.dumps(chart.id, sort_keys=True, separators=(",", ":")) + ".clickData"],
+        "inputs": [[{"id": on_page, "property": "clickData", "value": {"date": day, "hours": 1.0}}]],
+        "changedPropIds": [json.dumps(on_page, sort_keys=True, separators=(",", ":")) + ".clickData"],
     }
     answer = client.post("/cmms/_dash-update-component", json=body)
     assert answer.status_code == 200, answer.text
