@@ -254,6 +254,15 @@ def test_a_day_that_an_open_run_has_not_merged_yet_is_neither_equal_nor_sure(syn
     assert (report.is_equal, report.is_sure) == (False, False)
 
 
+def test_a_source_that_refuses_says_nothing_about_either_side(
+    synced: Site, command: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    synced.simulator.inject(Fault("status", stream="running_time", day=DAY, status=403))
+    assert command() == 2
+    out, error = capsys.readouterr()
+    assert out == "" and error.startswith("ApiRefused: ")
+
+
 def test_long_lists_are_cut_and_counted(site: Site, command: Callable[..., int], capsys: Any) -> None:
     site.serve("equipment", None, [machine(str(number)) for number in range(LISTED + 7)])
     assert command() == 1

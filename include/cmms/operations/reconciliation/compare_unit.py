@@ -24,29 +24,23 @@ _NOTHING: tuple[int, int | None] = (0, None)
 def compare_unit(answer: Answer, stored: Stored) -> UnitResult:
     """Compare one unit."""
     rows = _comparable(answer, stored)
-    both = answer.records.join(rows, on="equipment_number", how="inner", suffix="_stored")
-    changed = both.filter(~_is_same())
-    waiting = _newer_in_quarantine(changed, answer, stored)
-    changed = changed.join(waiting, on="equipment_number", how="anti")
-    absent = answer.records.join(rows, on="equipment_number", how="anti")
-    is_open = stored.rejects.filter(pl.col("is_open") == 1)
-    held_back = absent.join(is_open, on="equipment_number", how="semi")
+    changed, newer = _changed(answer, stored, rows)
+    absent, not_replayed = _absent(answer, stored, rows)
     rejected, unaccounted = _rejected(answer, stored, rows)
-    known = pl.concat([answer.records["equipment_number"], answer.rejected["equipment_number"]]).drop_nulls()
-    extra = rows.filter((pl.col("is_missing") == 0) & ~pl.col("equipment_number").is_in(known.implode()))
-    collected = _Collected(answer.unit_key)
-    collected.add("missing", absent.join(held_back, on="equipment_number", how="anti"), _say_missing)
-    collected.add("missing", changed.filter(pl.col("is_missing") == 1), _say_marked)
-    collected.add("extra", extra, _say_extra)
     present = changed.filter(pl.col("is_missing") == 0)
+    collected = _Collected(answer.unit_key)
+    collected.add("missing", absent, _say_missing)
+    collected.add("missing", changed.filter(pl.col("is_missing") == 1), _say_marked)
+    collected.add("extra", _extra(answer, rows), _say_extra)
     collected.add("plant", present.filter(pl.col("plant_code") != pl.col("plant_code_stored")), _say_plant)
     collected.add("hours", present.filter(~_has_same_hours()), _say_hours)
     collected.add("rejected", unaccounted, _say_rejected)
     for doubt in answer.doubts:
         collected.note("incomplete", f"the source may hold more than it sent: {doubt}")
-    waits = pl.concat([frame.select("plant_code") for frame in (waiting, held_back, rejected)])
-    counted = answer.records.join(held_back, on="equipment_number", how="anti")
-    figures = _figures(answer.unit_key, counted, waits, rows.filter(pl.col("is_missing") == 0), collected.by_plant)
+    waiting = pl.concat([frame.select("plant_code", "equipment_number") for frame in (newer, not_replayed)])
+    counted = answer.records.join(waiting, on="equipment_number", how="anti")
+    waiting = pl.concat([waiting, rejected.select("plant_code", "equipment_number")])
+    figures = _figures(answer.unit_key, counted, waiting, rows.filter(pl.col("is_missing") == 0), collected.by_plant)
     return UnitResult(answer.unit_key, figures, collected.differences, collected.total)
 
 
@@ -66,14 +60,37 @@ def _is_same() -> pl.Expr:
     return _has_same_hours() & (pl.col("plant_code") == pl.col("plant_code_stored")) & (pl.col("is_missing") == 0)
 
 
-def _newer_in_quarantine(changed: pl.DataFrame, answer: Answer, stored: Stored) -> pl.DataFrame:
-    """Differing records that wait in quarantine byte for byte: only a record whose machine has a reject is read."""
+def _changed(answer: Answer, stored: Stored, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Records that are stored otherwise, and those of them that wait in quarantine byte for byte.
+
+    Only records whose machine has a reject are read for that.
+    """
+    both = answer.records.join(rows, on="equipment_number", how="inner", suffix="_stored")
+    changed = both.filter(~_is_same())
     suspects = changed.join(stored.rejects, on="equipment_number", how="semi")
     places = list(zip(suspects["page"].to_list(), suspects["position"].to_list(), strict=True))
     raw = answer.raw_bytes(places) if places else {}
     hashes = [hashlib.sha256(raw[place]).digest() for place in places]
     suspects = suspects.with_columns(pl.Series("payload_hash", hashes, dtype=pl.Binary))
-    return suspects.join(stored.rejects, on="payload_hash", how="semi")
+    newer = suspects.join(stored.rejects, on="payload_hash", how="semi")
+    return changed.join(newer, on="equipment_number", how="anti"), newer
+
+
+def _absent(answer: Answer, stored: Stored, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Valid records that are not stored, and those that are not because they wait for their replay."""
+    absent = answer.records.join(rows, on="equipment_number", how="anti")
+    not_replayed = absent.join(_open(stored), on="equipment_number", how="semi")
+    return absent.join(not_replayed, on="equipment_number", how="anti"), not_replayed
+
+
+def _extra(answer: Answer, rows: pl.DataFrame) -> pl.DataFrame:
+    """Stored rows of machines that the source does not name."""
+    known = pl.concat([answer.records["equipment_number"], answer.rejected["equipment_number"]]).drop_nulls()
+    return rows.filter((pl.col("is_missing") == 0) & ~pl.col("equipment_number").is_in(known.implode()))
+
+
+def _open(stored: Stored) -> pl.DataFrame:
+    return stored.rejects.filter(pl.col("is_open") == 1)
 
 
 def _rejected(answer: Answer, stored: Stored, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -81,9 +98,8 @@ def _rejected(answer: Answer, stored: Stored, rows: pl.DataFrame) -> tuple[pl.Da
 
     One that is stored just like this was right under the rules of its day: neither.
     """
-    is_open = stored.rejects.filter(pl.col("is_open") == 1)
     rest = answer.rejected.join(stored.rejects, on="payload_hash", how="anti")
-    rest = rest.join(is_open, on="equipment_number", how="anti")
+    rest = rest.join(_open(stored), on="equipment_number", how="anti")
     held = answer.rejected.join(rest, on="payload_hash", how="anti")
     matched = rest.join(rows, on="equipment_number", how="inner", suffix="_stored").filter(_is_same())
     return held, rest.join(matched, on="payload_hash", how="anti")
