@@ -21,25 +21,27 @@ with DAG(
     description="Compares the source with the CMMS",
     doc_md=__doc__,
     tags=["cmms", "upkeep"],
-    default_args=dag_defaults.UPKEEP_ARGUMENTS,
+    default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
     dagrun_timeout=timedelta(hours=2),
     on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
     **dag_defaults.upkeep_arguments(schedule.reconcile, zone),
 ):
 
-    @task(
-        on_success_callback=CmmsNotifier(on="success", is_logged=False),
-        on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
-    )
+    @task
     def reconcile(**context: Any) -> dict[str, Any]:
         """Which days were compared, and how many differences there are."""
+        from cmms.dag_tasks.check_conf import check_conf
         from cmms.dag_tasks.choose_scope import evaluation_day
+        from cmms.dag_tasks.stop_for_good import stop_for_good
         from cmms.operations.reconcile import print_report
         from cmms.operations.reconcile_week import reconcile_week
         from cmms.settings import load_settings
 
         run = context["dag_run"]
-        report = reconcile_week(evaluation_day(run, load_settings().zone), dag_id=run.dag_id, run_id=run.run_id)
+        with stop_for_good():
+            check_conf(run.conf)
+            day = evaluation_day(run, load_settings().zone)
+            report = reconcile_week(day, dag_id=run.dag_id, run_id=run.run_id)
         print_report(report)
         return {"first": str(report.first), "last": str(report.last), "differences": report.total}
 

@@ -119,7 +119,13 @@ def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, A
 
 @pytest.mark.feature("ALR-03", "ERR-01")
 @pytest.mark.parametrize(
-    ("dag_id", "is_logged"), [("maintenance_evaluation", False), ("sync_watchdog", False), ("sync_log_cleanup", True)]
+    ("dag_id", "is_logged"),
+    [
+        ("maintenance_evaluation", False),
+        ("sync_watchdog", False),
+        ("sync_log_cleanup", True),
+        ("cmms_reconcile_sources", False),
+    ],
 )
 def test_people_hear_when_upkeep_fails_and_when_it_works_again(
     dags: dict[str, Any], dag_id: str, is_logged: bool

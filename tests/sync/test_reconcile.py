@@ -177,6 +177,14 @@ def test_what_waits_in_quarantine_or_was_discarded_is_no_difference(synced: Site
     assert said(compare(synced)) == []  # right by now, and waits for its replay
 
 
+def test_a_record_that_a_person_corrected_to_another_machine_is_no_difference(synced: Site) -> None:
+    synced.sync_day(DAY, [*readings(DAY, "10", "11", "12"), reading("77", DAY)])
+    synced.execute("UPDATE sync_record_errors SET status = 'resolved'")
+    assert [one.kind for one in compare(synced).differences] == ["extra", "rejected"]
+    synced.execute("UPDATE sync_record_errors SET edited_payload = payload, equipment_number = '13'")
+    assert said(compare(synced)) == []
+
+
 def test_a_newer_version_in_quarantine_hides_no_other_change(synced: Site) -> None:
     twice = [*readings(DAY), *readings(DAY, "10", RECDV="many")]
     synced.sync_day(DAY, twice)

@@ -31,7 +31,7 @@ def compare_unit(answer: Answer, stored: Stored) -> UnitResult:
     collected = _Collected(answer.unit_key)
     collected.add("missing", absent, _say_missing)
     collected.add("missing", changed.filter(pl.col("is_missing") == 1), _say_marked)
-    collected.add("extra", _extra(answer, rows), _say_extra)
+    collected.add("extra", _extra(answer, stored, rows), _say_extra)
     collected.add("plant", present.filter(pl.col("plant_code") != pl.col("plant_code_stored")), _say_plant)
     collected.add("hours", present.filter(~_has_same_hours()), _say_hours)
     collected.add("rejected", unaccounted, _say_rejected)
@@ -83,9 +83,11 @@ def _absent(answer: Answer, stored: Stored, rows: pl.DataFrame) -> tuple[pl.Data
     return absent.join(not_replayed, on="equipment_number", how="anti"), not_replayed
 
 
-def _extra(answer: Answer, rows: pl.DataFrame) -> pl.DataFrame:
-    """Stored rows of machines that the source does not name."""
+def _extra(answer: Answer, stored: Stored, rows: pl.DataFrame) -> pl.DataFrame:
+    """Stored rows of machines that neither the source names nor a person who corrected a record."""
     known = pl.concat([answer.records["equipment_number"], answer.rejected["equipment_number"]]).drop_nulls()
+    corrected = stored.rejects.filter(pl.col("is_corrected") == 1)
+    rows = rows.join(corrected, on="equipment_number", how="anti")
     return rows.filter((pl.col("is_missing") == 0) & ~pl.col("equipment_number").is_in(known.implode()))
 
 

@@ -17,7 +17,12 @@ _ROWS = {
     "cumulative_hours": pl.Int64,
     "is_missing": pl.Int64,
 }
-_REJECTS = {"equipment_number": pl.String, "payload_hash": pl.Binary, "is_open": pl.Int64}
+_REJECTS = {
+    "equipment_number": pl.String,
+    "payload_hash": pl.Binary,
+    "is_open": pl.Int64,
+    "is_corrected": pl.Int64,
+}
 
 Lease = tuple[int, bool]
 """Fence of a unit, and whether an open run has it and has not merged it yet."""
@@ -29,7 +34,8 @@ class Stored:
 
     Attributes:
         rows: equipment_number, plant_code, running_hours, cumulative_hours (thousandths), is_missing.
-        rejects: equipment_number, payload_hash, is_open: records that are accounted for but not stored as received.
+        rejects: equipment_number, payload_hash, is_open, is_corrected: records that are accounted for but not stored as
+            received.
     """
 
     rows: pl.DataFrame
