@@ -1,7 +1,7 @@
 """``python -m cmms``: the engine without a scheduler.
 
-Exit code 0 only on success: a sync that ends ``failed`` or ``cancelled``, a difference found by ``verify``, or a wrong
-setting give another one.
+Exit code 0 only on success: a sync that ends ``failed`` or ``cancelled``, a difference found by ``verify`` or
+``reconcile``, or a wrong setting give another one.
 """
 
 from __future__ import annotations
@@ -104,6 +104,14 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="recompute counters, marks and chains; report every difference")
     verify.set_defaults(run=_verify)
+
+    reconcile = commands.add_parser("reconcile", help="ask the source again and compare; writes nothing")
+    reconcile.add_argument("--days", type=int, help="so many days before today (default: 7)")
+    reconcile.add_argument("--start-date", type=date.fromisoformat, help="YYYY-MM-DD (default: the end date)")
+    reconcile.add_argument("--end-date", type=date.fromisoformat, help="last day (default: the start date)")
+    reconcile.add_argument("--plant-code", action="append", default=[], help="only this plant (repeatable)")
+    reconcile.add_argument("--json", action="store_true", help="print the report as JSON")
+    reconcile.set_defaults(run=_reconcile)
 
     evaluate = commands.add_parser("evaluate", help="judge machines by the maintenance plans")
     evaluate.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD (default: today at the site)")
@@ -253,6 +261,22 @@ def _verify(args: argparse.Namespace) -> int:
         print(difference)
     print(f"{len(differences)} differences")
     return 1 if differences else 0
+
+
+def _reconcile(args: argparse.Namespace) -> int:
+    import json
+
+    from cmms.maintenance.site_today import site_today
+    from cmms.operations.reconcile import choose_days, print_report, reconcile
+
+    today = site_today()
+    first, last = choose_days(today, days=args.days, start=args.start_date, end=args.end_date)
+    report = reconcile(first, last, today=today, plant_codes=args.plant_code)
+    if args.json:
+        print(json.dumps(report.to_dict(), indent=2))
+    else:
+        print_report(report)
+    return 0 if report.is_equal else 1
 
 
 def _evaluate(args: argparse.Namespace) -> int:

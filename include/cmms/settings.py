@@ -380,6 +380,7 @@ class Schedule(Frozen):
     equipment: str = "0 0 * * *"
     running_time: str = "0 1 * * *"
     cleanup: str = "0 3 * * 0"
+    reconcile: str = "0 4 * * 0"
     watchdog: str = "*/5 * * * *"
 
 

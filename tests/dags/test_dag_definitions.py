@@ -100,6 +100,13 @@ def test_upkeep_dags_declare_time_out_retries_and_priority(dags: dict[str, Any])
     assert (cleanup.max_active_runs, watchdog.max_active_runs) == (1, 1)
 
 
+@pytest.mark.feature("SRC-08")
+def test_the_source_is_reconciled_weekly_in_the_pool(dags: dict[str, Any]) -> None:
+    dag = dags["cmms_reconcile_sources"]
+    assert (dag.timetable.expression, dag.catchup, dag.max_active_runs) == ("0 4 * * 0", False, 1)
+    assert [(task.retries, task.priority_weight, task.pool) for task in dag.tasks] == [(1, 1, "cmms_sync")]
+
+
 @pytest.mark.feature("OBJ-03", "SCHED-03")
 def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, Any]) -> None:
     dag = dags["maintenance_evaluation"]
@@ -112,7 +119,13 @@ def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, A
 
 @pytest.mark.feature("ALR-03", "ERR-01")
 @pytest.mark.parametrize(
-    ("dag_id", "is_logged"), [("maintenance_evaluation", False), ("sync_watchdog", False), ("sync_log_cleanup", True)]
+    ("dag_id", "is_logged"),
+    [
+        ("maintenance_evaluation", False),
+        ("sync_watchdog", False),
+        ("sync_log_cleanup", True),
+        ("cmms_reconcile_sources", False),
+    ],
 )
 def test_people_hear_when_upkeep_fails_and_when_it_works_again(
     dags: dict[str, Any], dag_id: str, is_logged: bool
@@ -225,4 +238,6 @@ def test_a_broken_settings_file_keeps_the_dags_on_the_built_in_schedule(
     file = tmp_path / "cmms.yaml"
     file.write_text("schedule: {equipment: [")
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
-    assert set(parse_dags()) == {*SYNCS, "cmms_setup", "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup"}
+    assert set(parse_dags()) == {
+        *SYNCS, "cmms_reconcile_sources", "cmms_setup", "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup",
+    }  # fmt: skip

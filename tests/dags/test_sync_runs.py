@@ -350,3 +350,23 @@ def test_maintenance_is_evaluated_by_the_runs_own_day_and_its_failure_is_told_un
         assert site.run("maintenance_evaluation", run_after=day_after).state == "success"
         assert site.value("SELECT COUNT(*) FROM maintenance_dues") == 1
         assert site.value("SELECT COUNT(*) FROM alert_events WHERE rule_key = 'maintenance_due'") == 1
+
+
+@pytest.mark.feature("SRC-08", "TEST-20")
+def test_the_weekly_reconciliation_raises_one_alert_until_both_sides_are_equal_again(site: DagSite) -> None:
+    site.run("equipment_sync")
+    site.run("running_time_sync")
+    alerts = "SELECT status, occurrences, title, level FROM alert_events WHERE rule_key = 'source_differs'"
+
+    def reconcile() -> list[tuple[Any, ...]]:
+        run = site.run("cmms_reconcile_sources", run_after=datetime(2026, 2, 1, 4, tzinfo=UTC))
+        assert run.states == {"reconcile": "success"}
+        return [tuple(row.values()) for row in site.query(alerts)]
+
+    assert reconcile() == []
+    site.execute("UPDATE equipment_running_times SET running_hours = running_hours + 1 ORDER BY id LIMIT 1")
+    title = "The CMMS differs from the source: 1 difference"
+    assert reconcile() == [("firing", 1, title, "high")]
+    assert reconcile() == [("firing", 2, title, "high")]
+    site.execute("UPDATE equipment_running_times SET running_hours = running_hours - 1 ORDER BY id LIMIT 1")
+    assert reconcile() == [("resolved", 2, title, "high")]

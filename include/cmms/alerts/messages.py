@@ -29,6 +29,7 @@ _SYNC_NAMES = {
     "maintenance_evaluation": "Maintenance evaluation",
     "cleanup": "Log clean-up",
     "sync_watchdog": "Watchdog",
+    "cmms_reconcile_sources": "Reconciliation",
 }
 
 _ADVICE_BY_CLASS = {
@@ -98,6 +99,10 @@ ADVICE_INCOMPLETE = (
 ADVICE_EXPOSED = (
     "The sync went well. Use https in the connection cmms_api and replace the credential, which others may have read;"
     " where the way is safe, set api.allow_plain_http: true."
+)
+ADVICE_DIFFERS = (
+    "Run python -m cmms reconcile for the whole list. Sync the days or the equipment again; what then differs still was"
+    " changed in the database, or is gone at the source."
 )
 ADVICE_CONSECUTIVE = "This does not mend itself. Open the newest failed run and follow its error."
 ADVICE_SPIKE = "Something changed at the source. Look at the codes that grew, and ask its owner before correcting rows."
@@ -174,6 +179,11 @@ def title_api(summary: RunSummary, count: int) -> str:
 
 
 TITLE_DATABASE = "CMMS database unreachable"
+
+
+def title_differs(total: int) -> str:
+    """Title of a reconciliation that found differences."""
+    return f"The CMMS differs from the source: {'1 difference' if total == 1 else f'{total:,} differences'}"
 
 
 def title_spike(summary: RunSummary, usual_percent: float) -> str:

@@ -24,6 +24,7 @@ POOLED_TASKS = {
     "running_time_sync": _SYNC_TASKS,
     "maintenance_evaluation": ["evaluate"],
     "sync_log_cleanup": ["clean_up_logs"],
+    "cmms_reconcile_sources": ["reconcile"],
 }
 """Task ids in the pool ``cmms_sync``, by DAG; a test compares them with the DAGs."""
 

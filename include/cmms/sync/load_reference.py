@@ -45,11 +45,11 @@ def load_reference(connection: Connection, *, day: date | None) -> Reference:
     """Read the reference data; ``day`` is None for an equipment snapshot, which needs plants only."""
     connection.rollback()  # a fresh snapshot: what was committed meanwhile counts
     version = query(connection, "reference/version")[0]["version"]
-    plants = _columns(connection, "reference/plants", {}, {"plant_code": pl.String, "plant_id": pl.Int64})
+    plants = read_columns(connection, "reference/plants", {}, {"plant_code": pl.String, "plant_id": pl.Int64})
     previous_types = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
     if day is None:
         return Reference(version, plants, pl.DataFrame(), pl.DataFrame(schema=previous_types))
-    equipment = _columns(
+    equipment = read_columns(
         connection,
         "reference/equipment",
         {},
@@ -57,7 +57,7 @@ def load_reference(connection: Connection, *, day: date | None) -> Reference:
     )
     accepted = frozenset(row["equipment_id"] for row in query(connection, "reference/counter_events", {"day": day}))
     previous = _load_previous(connection, day, equipment, previous_types)
-    stored = _columns(
+    stored = read_columns(
         connection, "reference/stored_rows_of_day", {"day": day}, {"equipment_id": pl.Int64, "stored_text": pl.String}
     )
     return Reference(version, plants, equipment, previous, accepted, stored)
@@ -68,7 +68,7 @@ def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, t
     newest = query(connection, "reference/latest_date_before", {"day": day})[0]["day"]
     if newest is None:
         return pl.DataFrame(schema=types)
-    found = _columns(
+    found = read_columns(
         connection,
         "reference/readings_of_day",
         {"day": newest},
@@ -79,12 +79,14 @@ def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, t
     for start in range(0, len(others), _LOOKUP_BATCH):
         ids = tuple(others[start : start + _LOOKUP_BATCH])
         parts.append(
-            _columns(connection, "reference/latest_readings_before", {"day": day, "equipment_ids": ids}, types)
+            read_columns(connection, "reference/latest_readings_before", {"day": day, "equipment_ids": ids}, types)
         )
     return pl.concat(parts)
 
 
-def _columns(connection: Connection, statement: str, parameters: dict[str, Any], types: dict[str, Any]) -> pl.DataFrame:
+def read_columns(
+    connection: Connection, statement: str, parameters: dict[str, Any], types: dict[str, Any]
+) -> pl.DataFrame:
     """The answer as a frame, converted batch by batch: as Python objects it would take several times the memory."""
     from cmms.mysql_driver import SSCursor
 

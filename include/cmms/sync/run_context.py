@@ -10,6 +10,9 @@ from cmms.settings import Settings
 from cmms.storage import Storage
 from cmms.sync.records import Scope
 
+RECONCILE = "reconcile"
+"""``sync_type`` of a comparison, which has no log row and writes nothing."""
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -37,6 +40,11 @@ class RunContext:
     replayed: Mapping[tuple[str, int], Replayed] = field(default_factory=dict)
     replayed_by: str | None = None
     waits_for_units: bool = True
+
+    @property
+    def has_batch_rules(self) -> bool:
+        """Whether its input can be wrong as a whole: a replay has some records only, a reconciliation compares any."""
+        return self.sync_type not in ("replay", RECONCILE)
 
     @cached_property
     def storage(self) -> Storage:

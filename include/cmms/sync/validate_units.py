@@ -102,7 +102,7 @@ def validate_span(
             unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
             received += _judge_chunk(run, connection, units, chunk)
             reporter.report(span[0], "validate", received, total)
-    if run.sync_type != "replay":
+    if run.has_batch_rules:
         if not run.scope.is_restricted:
             check_not_empty(settings, stream=stream, unit_keys=span, fetched=received)
         if received:
@@ -197,7 +197,7 @@ class _Unit:
         self._run.storage.write_bytes(
             f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode()
         )
-        if self._run.sync_type != "replay":
+        if self._run.has_batch_rules:
             check_reject_rate(
                 self._run.settings.rules, unit_key=self.unit_key, fetched=self._fetched, rejected=self._rejected
             )

@@ -17,7 +17,14 @@ from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import POOL
 
-DAG_IDS = ("equipment_sync", "running_time_sync", "maintenance_evaluation", "sync_log_cleanup", "sync_watchdog")
+DAG_IDS = (
+    "equipment_sync",
+    "running_time_sync",
+    "maintenance_evaluation",
+    "sync_log_cleanup",
+    "sync_watchdog",
+    "cmms_reconcile_sources",
+)
 _MIGRATE = "Run: airflow db migrate (or correct [database] sql_alchemy_conn for this process)"
 _CLOCK_SECONDS = 300
 _LONGEST_STACK_LINE = 200

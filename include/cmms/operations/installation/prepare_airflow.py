@@ -13,6 +13,7 @@ from cmms.settings import API_CONNECTION, MYSQL_CONNECTION, POOL
 POOL_SLOTS = 4
 _DAG_IDS = frozenset(
     {
+        "cmms_reconcile_sources",
         "cmms_setup",
         "equipment_sync",
         "maintenance_evaluation",

@@ -1,0 +1,48 @@
+"""### Reconcile: does the CMMS hold what the source says? Weekly.
+
+1. **reconcile** - asks the source for the last seven days and the equipment snapshot again, compares them with the
+   tables and writes no record; differences raise one alert, which is resolved when both are equal again
+
+The task ends well when it could compare. Its log lists the differences; so does `python -m cmms reconcile`.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import DAG, task
+
+from cmms.alerts.notifier import CmmsNotifier
+from cmms.dag_tasks import dag_defaults
+
+schedule, zone = dag_defaults.read_site()
+
+with DAG(
+    dag_id="cmms_reconcile_sources",
+    description="Compares the source with the CMMS",
+    doc_md=__doc__,
+    tags=["cmms", "upkeep"],
+    default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
+    dagrun_timeout=timedelta(hours=2),
+    on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
+    **dag_defaults.upkeep_arguments(schedule.reconcile, zone),
+):
+
+    @task
+    def reconcile(**context: Any) -> dict[str, Any]:
+        """Which days were compared, and how many differences there are."""
+        from cmms.dag_tasks.check_conf import check_conf
+        from cmms.dag_tasks.choose_scope import evaluation_day
+        from cmms.dag_tasks.stop_for_good import stop_for_good
+        from cmms.operations.reconcile import print_report
+        from cmms.operations.reconcile_week import reconcile_week
+        from cmms.settings import load_settings
+
+        run = context["dag_run"]
+        with stop_for_good():
+            check_conf(run.conf)
+            day = evaluation_day(run, load_settings().zone)
+            report = reconcile_week(day, dag_id=run.dag_id, run_id=run.run_id)
+        print_report(report)
+        return {"first": str(report.first), "last": str(report.last), "differences": report.total}
+
+    reconcile()

@@ -1,0 +1,1 @@
+"""Parts of the reconciliation, one file a step: ask the source again, read what is stored, compare, report."""

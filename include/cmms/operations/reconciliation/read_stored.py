@@ -1,0 +1,60 @@
+"""Part of reconcile: what the CMMS holds of one unit. Input: a connection. Output: :class:`Stored`. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from cmms.database import Connection, query
+from cmms.settings import StreamName
+from cmms.sync.load_reference import read_columns
+
+_ROWS = {
+    "equipment_number": pl.String,
+    "plant_code": pl.String,
+    "running_hours": pl.Int64,
+    "cumulative_hours": pl.Int64,
+    "is_missing": pl.Int64,
+}
+_REJECTS = {
+    "equipment_number": pl.String,
+    "payload_hash": pl.Binary,
+    "is_open": pl.Int64,
+    "is_corrected": pl.Int64,
+}
+
+Lease = tuple[int, bool]
+"""Fence of a unit, and whether an open run has it and has not merged it yet."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the CMMS holds of one unit.
+
+    Attributes:
+        rows: equipment_number, plant_code, running_hours, cumulative_hours (thousandths), is_missing.
+        rejects: equipment_number, payload_hash, is_open, is_corrected: records that are accounted for but not stored as
+            received.
+    """
+
+    rows: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def read_stored(connection: Connection, stream: StreamName, unit_key: str) -> Stored:
+    """Read one unit as it is committed now."""
+    connection.rollback()  # a fresh snapshot
+    if stream == "equipment":
+        rows = read_columns(connection, "reconcile/equipment", {}, _ROWS)
+    else:
+        rows = read_columns(connection, "reconcile/readings_of_day", {"day": unit_key}, _ROWS)
+    unit = {"stream": stream, "unit_key": unit_key}
+    return Stored(rows, read_columns(connection, "reconcile/rejects_of_unit", unit, _REJECTS))
+
+
+def read_lease(connection: Connection, stream: StreamName, unit_key: str) -> Lease:
+    """Where the unit's syncs are now."""
+    connection.rollback()
+    row = query(connection, "reconcile/lease_of_unit", {"stream": stream, "unit_key": unit_key})[0]
+    return int(row["fence"] or 0), bool(row["is_held"])
