@@ -288,7 +288,9 @@ def test_every_key_that_is_unique_refuses_a_second_row(filled: Site) -> None:
     keys = [key for key in keys if key["t"] in ROWS]
     assert len(keys) > 15
     for key in keys:
-        more = {"api_sync_logs": {"dag_id": "x", "run_id": "x"}}.get(key["t"], {})
+        more = {"uk_sync_logs_run": {"dag_id": "x", "run_id": "x"}, "uk_audit_refusal": {"refusal_key": "x" * 32}}.get(
+            key["k"], {}
+        )
         again = {"uk_maintenance_dues_open": {"occurrence_no": 2}}.get(key["k"], {})
         with _only_trying(filled) as cursor:
             _insert(cursor, key["t"], **more)
