@@ -143,8 +143,11 @@ def is_of_kind(value: Any, kind: Any) -> bool:
     if origin in (types.UnionType, typing.Union):
         return any(is_of_kind(value, one) for one in arguments if one is not type(None))
     if typing.is_typeddict(kind):
+        # Asked with the extras: of postponed annotations, the class itself takes every key as required.
+        marked = typing.get_type_hints(kind, include_extras=True)
+        optional = {name for name, hint in marked.items() if typing.get_origin(hint) is typing.NotRequired}
         return isinstance(value, dict) and all(
-            (name not in kind.__required_keys__ or value.get(name) is not None) and is_of_kind(value.get(name), hint)
+            (name in optional or value.get(name) is not None) and is_of_kind(value.get(name), hint)
             for name, hint in typing.get_type_hints(kind).items()
         )
     if origin is list:
