@@ -326,7 +326,9 @@ def test_a_machine_whose_copy_lacks_a_file_stores_nothing_and_says_which(
     monkeypatch.undo()
     forget_files()
     assert (summary.status, summary.error_class) == ("failed", "PackageIncomplete")
-    assert (summary.error_message or "").startswith(f"{copy / lacking}: No such file or directory; the package has to be")
+    assert (summary.error_message or "").startswith(
+        f"{copy / lacking}: No such file or directory; the package has to be"
+    )
     assert filled.value("SELECT COUNT(*) FROM equipment_running_times") == 0
 
 
