@@ -50,6 +50,7 @@ with DAG(
             find_queued=partial(find_waiting_runs, ti),
             find_starved=partial(find_starved_tasks, ti),
             has_waiting_tasks=partial(has_waiting_tasks, ti),
+            look_again_seconds=15,
         )
         if report.failures:
             raise AirflowFailException("; ".join(report.failures)) from report.cause

@@ -108,6 +108,30 @@ def test_a_silent_run_whose_tasks_wait_in_airflow_stays_open_and_people_are_told
     assert "[CMMS CRITICAL] Running-time sync: no heartbeat for 60 minutes" in headers
 
 
+@pytest.mark.feature("SYNC-02")
+def test_a_run_whose_task_has_just_started_after_a_long_wait_is_not_closed(
+    connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.database import session
+    from cmms.sync import watch_runs
+
+    started, gone = (add_log(connection, "running", at=ago(minutes=60)) for _ in range(2))
+    waited: list[float] = []
+
+    def give_first_heartbeat(seconds: float) -> None:
+        waited.append(seconds)
+        with session() as other, other.cursor() as cursor:
+            cursor.execute(
+                "UPDATE api_sync_logs SET heartbeat_at = %s WHERE id = %s", (NOW.replace(tzinfo=None), started)
+            )
+            other.commit()
+
+    monkeypatch.setattr(watch_runs.time, "sleep", give_first_heartbeat)
+    assert watch(NOW, look_again_seconds=15).closed_runs == (gone,)
+    assert waited == [15]
+    assert statuses(connection) == {started: "running", gone: "failed"}
+
+
 @pytest.mark.feature("SYNC-02", "SVC-03")
 @pytest.mark.parametrize("wrong_by", [timedelta(hours=2), timedelta(hours=-2)])
 def test_a_watchdog_whose_machine_has_the_wrong_time_closes_dead_runs_and_no_others(

@@ -10,6 +10,7 @@ are told. The steps are guarded one by one: what fails is reported, and the rest
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ def watch(
     find_queued: Callable[[], Sequence[QueuedRun]] = tuple,
     find_starved: Callable[[], StarvedTasks | None] = lambda: None,
     has_waiting_tasks: HasWaitingTasks = lambda dag_id, run_id: False,
+    look_again_seconds: float = 0,
 ) -> WatchReport:
     """Do one round.
 
@@ -77,6 +79,8 @@ def watch(
         find_queued: asks Airflow which runs have not begun, if the caller can.
         find_starved: asks Airflow which tasks wait for a pool that nothing gets into, if the caller can.
         has_waiting_tasks: asks Airflow whether it will go on with a run that no task works on now, if the caller can.
+        look_again_seconds: a task that has just started after a long wait gives its first heartbeat within this time;
+            a run is closed only if it is still silent then.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: no connection to the database at all.
@@ -88,7 +92,7 @@ def watch(
         closed: list[RunSummary] = []
         dropped: list[str] = []
         with _guarded("closing abandoned runs", failures):
-            close_abandoned(connection, settings, now, closed, has_waiting_tasks)
+            close_abandoned(connection, settings, now, closed, has_waiting_tasks, look_again_seconds)
         with _guarded("releasing the leases of deleted runs", failures):
             release_left_leases(connection)
         with _guarded("dropping left staging tables", failures):
@@ -116,6 +120,7 @@ def close_abandoned(
     now: datetime,
     closed: list[RunSummary],
     has_waiting_tasks: HasWaitingTasks,
+    look_again_seconds: float = 0,
 ) -> None:
     """Close every run whose lease is over, add it to ``closed``; merged units stay and are counted.
 
@@ -123,7 +128,13 @@ def close_abandoned(
         DatabaseUnavailable, DatabaseRefused: from the server.
     """
     limits = {"now": to_database(now), "lease_seconds": settings.engine.lease_seconds}
-    for run in query(connection, "watch/abandoned_runs", limits):
+    silent = query(connection, "watch/abandoned_runs", limits)
+    if silent and look_again_seconds:
+        connection.rollback()  # what is read from here on is as of now
+        time.sleep(look_again_seconds)
+        before = {run["id"] for run in silent}
+        silent = [run for run in query(connection, "watch/abandoned_runs", limits) if run["id"] in before]
+    for run in silent:
         if run["run_id"] and has_waiting_tasks(run["dag_id"], run["run_id"]):
             log.warning("Run %s: no sign of life since %s UTC; its tasks wait in Airflow", run["id"], run["seen_at"])
             continue
