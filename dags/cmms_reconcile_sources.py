@@ -1,9 +1,10 @@
-"""### Reconcile: does the CMMS hold what the source says? Weekly.
+"""### Reconcile: does the CMMS hold what the source says? Weekly, and on request.
 
 1. **reconcile** - asks the source for the last seven days and the equipment snapshot again, compares them with the
-   tables and writes no record; differences raise one alert, which is resolved when both are equal again
+   tables and changes no record; differences raise one alert, which is resolved when both are equal again
 
-The task ends well when it could compare. Its log lists the differences; so does `python -m cmms reconcile`.
+Started manually with days or plants, it compares these and leaves the alert as it is. The task ends well when it could
+compare. Its log lists the differences; so do Syncs > History in the view and `python -m cmms reconcile`.
 """
 
 from datetime import timedelta
@@ -24,24 +25,27 @@ with DAG(
     default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
     dagrun_timeout=timedelta(hours=2),
     on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
+    params={
+        "start_date": dag_defaults.date_param("First day", "Empty: the last seven days before the run."),
+        "end_date": dag_defaults.date_param("Last day", "Empty: the first day only."),
+        "plant_codes": dag_defaults.plants_param(),
+    },
     **dag_defaults.upkeep_arguments(schedule.reconcile, zone),
 ):
 
     @task
     def reconcile(**context: Any) -> dict[str, Any]:
         """Which days were compared, and how many differences there are."""
-        from cmms.dag_tasks.check_conf import check_conf
-        from cmms.dag_tasks.choose_scope import evaluation_day
+        from cmms.dag_tasks.choose_scope import evaluation_day, reconcile_scope
         from cmms.dag_tasks.stop_for_good import stop_for_good
         from cmms.operations.reconcile import print_report
-        from cmms.operations.reconcile_week import reconcile_week
+        from cmms.operations.reconcile_sources import reconcile_sources
         from cmms.settings import load_settings
 
         run = context["dag_run"]
         with stop_for_good():
-            check_conf(run.conf)
-            day = evaluation_day(run, load_settings().zone)
-            report = reconcile_week(day, dag_id=run.dag_id, run_id=run.run_id)
+            asked = reconcile_scope(run, context["params"])
+            report = reconcile_sources(evaluation_day(run, load_settings().zone), asked)
         print_report(report)
         return {"first": str(report.first), "last": str(report.last), "differences": report.total}
 

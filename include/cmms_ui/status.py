@@ -32,6 +32,9 @@ STATUSES: dict[str, Status] = {
     "partial": Status("Partial", "warn", "◐"),
     "failed": Status("Failed", "bad", "✕"),
     "cancelled": Status("Cancelled", "idle", "⊘"),
+    # reconciliations
+    "equal": Status("Equal", "good", "✓"),
+    "differs": Status("Differs", "bad", "≠"),
     # rejected records
     "open": Status("Open", "bad", "!"),
     "acknowledged": Status("Acknowledged", "warn", "◔"),

@@ -20,6 +20,7 @@ PAGES = {
     "/cmms/equipment/7": "Equipment 0",
     "/cmms/syncs": "Syncs",
     "/cmms/syncs/1": "Sync run 1",
+    "/cmms/reconciliations": "Reconciliations",
     "/cmms/record-errors": "Record errors",
     "/cmms/record-errors/1": "Rejected record",
     "/cmms/plants": "Plants",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -151,6 +152,8 @@ def test_running_times_without_equipment_of_the_day_are_flagged_or_blocked(
     make_site: Callable[..., DagSite],
 ) -> None:
     site = make_site()
+    site.run("equipment_sync")
+    site.execute("UPDATE api_sync_logs SET status = 'failed'")
     run = site.run("running_time_sync")
     assert (run.state, site.log()["stale_master"]) == ("success", 1)
 
@@ -164,8 +167,8 @@ def test_running_times_without_equipment_of_the_day_are_flagged_or_blocked(
 
 @pytest.mark.feature("RT-04", "DLQ-04")
 def test_orphans_are_stored_by_themselves_once_their_equipment_arrives(site: DagSite) -> None:
-    run = site.run("running_time_sync")
-    assert (run.state, site.log()["status"], site.log()["records_failed"]) == ("success", "partial", 40)
+    run = site.run("running_time_sync")  # nothing could be stored, which is no success; the records wait
+    assert (run.state, site.log()["status"], site.log()["records_failed"]) == ("failed", "failed", 40)
     run = site.run("equipment_sync")
     assert (run.state, run.states["replay_orphans"]) == ("success", "success")
     assert site.value("SELECT COUNT(*) FROM equipment_running_times") == 40
@@ -370,3 +373,31 @@ def test_the_weekly_reconciliation_raises_one_alert_until_both_sides_are_equal_a
     assert reconcile() == [("firing", 2, title, "high")]
     site.execute("UPDATE equipment_running_times SET running_hours = running_hours - 1 ORDER BY id LIMIT 1")
     assert reconcile() == [("resolved", 2, title, "high")]
+    results = "SELECT status, differences, asked_by, steps_done, report FROM reconciliations ORDER BY id"
+    equal, differs, again, last = (tuple(row.values()) for row in site.query(results))
+    assert equal[:4] == last[:4] == ("equal", 0, "dag_test", 2)
+    assert differs[:4] == again[:4] == ("differs", 1, "dag_test", 2)
+    assert [one["kind"] for one in json.loads(differs[4])["differences"]] == ["hours"]
+
+
+@pytest.mark.feature("SRC-08", "TEST-20")
+def test_a_reconciliation_of_chosen_days_is_recorded_and_leaves_the_alert_alone(site: DagSite) -> None:
+    site.run("equipment_sync")
+    site.run("running_time_sync")
+    site.execute("UPDATE equipment_running_times SET running_hours = running_hours + 1 ORDER BY id LIMIT 1")
+    results = "SELECT status, differences, first_day, last_day, plant_codes, error_message FROM reconciliations"
+
+    def reconcile(**conf: Any) -> tuple[Any, ...]:
+        site.run("cmms_reconcile_sources", run_after=datetime(2026, 2, 1, 4, tzinfo=UTC), **conf)
+        return tuple(site.query(f"{results} ORDER BY id DESC LIMIT 1")[0].values())
+
+    day, before = date(2026, 1, 31), date(2026, 1, 30)
+    assert reconcile(start_date="2026-01-31") == ("differs", 1, day, day, None, None)
+    assert reconcile(end_date="2026-01-31", plant_codes=["P001"])[2:5] == (day, day, '["P001"]')
+    site.simulator.inject(Fault("status", day=before, status=500))
+    broken = reconcile(start_date="2026-01-30", end_date="2026-01-31")
+    assert broken[:4] == ("failed", 0, before, day) and broken[5].startswith("ApiUnavailable: ")
+    assert site.value("SELECT COUNT(*) FROM alert_events WHERE rule_key = 'source_differs'") == 0
+    found = site.value("SELECT COUNT(*) FROM reconciliations")
+    assert site.run("cmms_reconcile_sources", days=3).state == "failed"  # an unknown key
+    assert site.value("SELECT COUNT(*) FROM reconciliations") == found

@@ -17,6 +17,9 @@ SYNC_KEYS: dict[str, tuple[str, ...]] = {
 }
 """The params of the syncs' DAGs, by stream."""
 
+RECONCILE_KEYS = ("start_date", "end_date", "plant_codes")
+"""The params of the DAG ``cmms_reconcile_sources``."""
+
 
 def check_conf(
     conf: Mapping[str, Any] | None, known: Collection[str] = (), defaults: Mapping[str, Any] | None = None

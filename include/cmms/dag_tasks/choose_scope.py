@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from cmms.dag_tasks.check_conf import SYNC_KEYS, check_conf
+from cmms.dag_tasks.check_conf import RECONCILE_KEYS, SYNC_KEYS, check_conf
 from cmms.errors import SettingsError
+from cmms.operations.reconciliation.asked import SCHEDULE, Asked
 from cmms.settings import Settings, StreamName
 from cmms.sync.open_run import Trigger
 from cmms.sync.records import Scope
@@ -109,6 +110,24 @@ def running_time_scope(
         if trigger_kind(dag_run) == "schedule":
             start -= look_back_days * _ONE_DAY
     return Scope("running_time", start_date=start or end, end_date=end or start, **_restrictions(params))
+
+
+def reconcile_scope(dag_run: DagRunFacts, params: Mapping[str, Any]) -> Asked:
+    """What the run is to compare; without days or plants what the weekly run compares.
+
+    Raises:
+        SettingsError: as :func:`scope_of`.
+    """
+    values = check_conf(dag_run.conf, RECONCILE_KEYS, params)
+    start, end = _day(values, "start_date"), _day(values, "end_date")
+    return Asked(
+        dag_run.dag_id,
+        dag_run.run_id,
+        by=dag_run.triggering_user_name or SCHEDULE,
+        start=start or end,
+        end=end or start,
+        plant_codes=_texts(values, "plant_codes"),
+    )
 
 
 def _interval_days(dag_run: DagRunFacts, zone: ZoneInfo) -> tuple[date, date]:

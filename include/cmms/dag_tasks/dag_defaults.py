@@ -125,18 +125,18 @@ def following_arguments(asset: Asset, zone: ZoneInfo) -> dict[str, Any]:
 
 def scope_params() -> dict[str, Param]:
     """Fields of the trigger form that both syncs have."""
+    numbers = "Numbers (EQUNR) exactly as the source has them, one a line. Empty: all equipment."
+    return {"plant_codes": plants_param(), "equipment_numbers": _texts_param("Equipment", numbers)}
+
+
+def plants_param() -> Param:
+    """A list of plants that may stay empty."""
+    return _texts_param("Plants", "Plant codes (SWERK), one a line. Empty: all plants.")
+
+
+def _texts_param(title: str, description: str) -> Param:
     texts: dict[str, Any] = {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}}
-    return {
-        "plant_codes": Param(
-            [], title="Plants", description="Plant codes (SWERK), one a line. Empty: all plants.", **texts
-        ),
-        "equipment_numbers": Param(
-            [],
-            title="Equipment",
-            description="Numbers (EQUNR) exactly as the source has them, one a line. Empty: all equipment.",
-            **texts,
-        ),
-    }
+    return Param([], title=title, description=description, **texts)
 
 
 def date_param(title: str, description: str) -> Param:
@@ -156,6 +156,7 @@ __all__ = [
     "date_param",
     "following_arguments",
     "notified",
+    "plants_param",
     "read_site",
     "scope_params",
     "upkeep_arguments",

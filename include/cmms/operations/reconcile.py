@@ -8,7 +8,7 @@ that is a difference.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -57,7 +57,13 @@ def choose_days(
 
 
 def reconcile(
-    first: date, last: date, *, today: date, plant_codes: Sequence[str] = (), settings: Settings | None = None
+    first: date,
+    last: date,
+    *,
+    today: date,
+    plant_codes: Sequence[str] = (),
+    settings: Settings | None = None,
+    note_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Compare the equipment snapshot and the days from ``first`` to ``last``.
 
@@ -67,6 +73,7 @@ def reconcile(
         today: the site's day, by which dates are old or in the future.
         plant_codes: only these plants.
         settings: default: the stored version, else the file.
+        note_progress: is called with the requests that are done and those in all, before the first and after each.
 
     Raises:
         ApiUnavailable, ApiRefused, RateLimited: the source does not answer: nothing can be said.
@@ -82,10 +89,13 @@ def reconcile(
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
         _check_plants(connection, plant_codes)
         base = Scope("equipment", first, last, plant_codes=tuple(plant_codes), full_refresh=True, run_date=today)
-        for scope in (base, replace(base, stream="running_time")):
-            for batch in _plan(connection, settings, scope):
-                for result in _reconcile_batch(connection, settings, scope, batch):
-                    report.add(result)
+        scopes = (base, replace(base, stream="running_time"))
+        steps = [(scope, batch) for scope in scopes for batch in _plan(connection, settings, scope)]
+        note_progress(0, len(steps))
+        for done, (scope, batch) in enumerate(steps, start=1):
+            for result in _reconcile_batch(connection, settings, scope, batch):
+                report.add(result)
+            note_progress(done, len(steps))
     return report
 
 

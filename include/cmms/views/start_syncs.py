@@ -55,16 +55,45 @@ def start_sync(
     if stream == "running_time":
         conf["start_date"] = start_date.isoformat() if start_date else None
         conf["end_date"] = end_date.isoformat() if end_date else None
+    return _start_dag(actor, _DAGS[stream], conf, request)
+
+
+def start_reconciliation(
+    actor: Actor,
+    *,
+    request: str = "",
+    start_date: date | None = None,
+    end_date: date | None = None,
+    plant_codes: Sequence[str] = (),
+) -> StartedRun:
+    """Start a run that compares the source with the tables; without days or plants what the weekly run compares.
+
+    Raises:
+        Invalid: as :func:`start_sync`.
+    """
+    actor.require(Capability.TRIGGER)
+    if start_date or end_date:
+        settings = read_settings()
+        check_days(start_date, end_date, settings, datetime.now(settings.zone).date())
+    conf: dict[str, Any] = {
+        "start_date": start_date.isoformat() if start_date else None,
+        "end_date": end_date.isoformat() if end_date else None,
+        "plant_codes": list(plant_codes),
+    }
+    return _start_dag(actor, "cmms_reconcile_sources", conf, request)
+
+
+def _start_dag(actor: Actor, dag_id: str, conf: dict[str, Any], request: str) -> StartedRun:
     wanted = f"manual__{request}" if re.fullmatch(r"[\w:.-]{1,80}", request, re.ASCII) else ""
     try:
-        run_id = trigger(actor, _DAGS[stream], conf, wanted)
+        run_id = trigger(actor, dag_id, conf, wanted)
     except AlreadyThere:  # pressed twice: the first one has noted it
-        return StartedRun(_DAGS[stream], wanted)
+        return StartedRun(dag_id, wanted)
     write(
-        lambda cursor: audit(cursor, actor, "trigger", "dag_run", run_id, after={"dag_id": _DAGS[stream], **conf}),
-        what="noting a started sync",
+        lambda cursor: audit(cursor, actor, "trigger", "dag_run", run_id, after={"dag_id": dag_id, **conf}),
+        what="noting a started run",
     )
-    return StartedRun(_DAGS[stream], run_id)
+    return StartedRun(dag_id, run_id)
 
 
 def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool, request: str = "") -> tuple[StartedRun, ...]:

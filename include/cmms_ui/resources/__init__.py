@@ -7,6 +7,7 @@ from cmms_ui.resources.groups import GROUPS
 from cmms_ui.resources.maintenance_plans import MAINTENANCE_PLANS
 from cmms_ui.resources.notifications import NOTIFICATIONS
 from cmms_ui.resources.plants import PLANTS
+from cmms_ui.resources.reconciliations import RECONCILIATIONS
 from cmms_ui.resources.record_errors import RECORD_ERRORS
 from cmms_ui.resources.running_times import RUNNING_TIMES
 from cmms_ui.resources.schedules import SCHEDULES
@@ -19,6 +20,16 @@ RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
         *(EQUIPMENT, RUNNING_TIMES, VALIDATIONS, FINDINGS, DUES, WORK_ORDERS),
-        *(SYNCS, RECORD_ERRORS, PLANTS, GROUPS, GROUP_RULES, MAINTENANCE_PLANS, SCHEDULES, NOTIFICATIONS),
+        *(
+            SYNCS,
+            RECONCILIATIONS,
+            RECORD_ERRORS,
+            PLANTS,
+            GROUPS,
+            GROUP_RULES,
+            MAINTENANCE_PLANS,
+            SCHEDULES,
+            NOTIFICATIONS,
+        ),
     )
 }

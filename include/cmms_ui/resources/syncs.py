@@ -11,7 +11,7 @@ from cmms.views.actors import Actor, Capability, Invalid, ViewError
 from cmms.views.read_gaps import last_due_day
 from cmms.views.read_status import read
 from cmms.views.run_controls import OPEN, RESTARTABLE
-from cmms.views.start_syncs import StartedRun, control_run, retry_run, start_sync
+from cmms.views.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
 from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.schema import (
@@ -37,6 +37,7 @@ from cmms_ui.widgets.metric_widgets import PERFORMANCE, WEEKS
 from cmms_ui.widgets.outcome_widgets import ALL_OUTCOMES, EQUIPMENT_OUTCOMES, RATES, RUNNING_TIME_OUTCOMES
 from cmms_ui.widgets.parts import count, sync_label
 from cmms_ui.widgets.plant_sync_widgets import BY_PLANT
+from cmms_ui.widgets.reconcile_widgets import RECONCILED
 from cmms_ui.widgets.run_widgets import ERRORS, STEPS
 from cmms_ui.widgets.speed_widgets import SPEEDS
 from cmms_ui.widgets.sync_widgets import LIVE, RECENT
@@ -57,8 +58,9 @@ _TRIGGERS = tuple(Choice(name, name.capitalize()) for name in ("schedule", "manu
 RETRY_LIMIT = 20
 
 
+_PLANTS = Field("plant_codes", "Plants", "choices", load_choices=plant_code_choices, help="None chosen: all plants.")
 _SCOPE = (
-    Field("plant_codes", "Plants", "choices", load_choices=plant_code_choices, help="None chosen: all plants."),
+    _PLANTS,
     Field(
         "equipment_numbers",
         "Machines",
@@ -103,6 +105,17 @@ def _start_running_time(actor: Actor, target: Target, values: Mapping[str, Any])
         equipment_numbers=_words(values.get("equipment_numbers")),
     )
     return Outcome(f"The running time sync has been started ({run.run_id}).", runs=(run,))
+
+
+def _reconcile(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    run = start_reconciliation(
+        actor,
+        request=target.request,
+        start_date=_day(values, "start_date"),
+        end_date=_day(values, "end_date"),
+        plant_codes=list(values.get("plant_codes") or ()),
+    )
+    return Outcome(f"The reconciliation has been started ({run.run_id}).", runs=(run,))
 
 
 def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -299,7 +312,7 @@ SYNCS = Resource(
             "list",
             "",
             "No sync has run yet: start one.",
-            widgets=(ALL_OUTCOMES, WEEKS, PERFORMANCE, RATES, SPEEDS, TOP_CODES),
+            widgets=(ALL_OUTCOMES, WEEKS, PERFORMANCE, RATES, SPEEDS, TOP_CODES, RECONCILED),
         ),
         Tab(
             "failed",
@@ -366,6 +379,18 @@ SYNCS = Resource(
             scope_now=_running_time_scope_now,
             explain="Starts a run of running_time_sync in Airflow. No day: yesterday. A first day only: that day.",
             fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), *_SCOPE),
+        ),
+        Action(
+            "syncs.reconcile",
+            "Reconcile",
+            "check",
+            _reconcile,
+            on="list",
+            confirm="Reconcile",
+            explain="Asks the source again for days and the equipment snapshot, compares the answer with the CMMS and"
+            " changes no record. No day: the last seven. A first day only: that day. The result is listed on the tab"
+            " History.",
+            fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), _PLANTS),
         ),
         Action(
             "syncs.pause",

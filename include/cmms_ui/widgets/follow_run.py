@@ -18,6 +18,7 @@ from cmms_ui.components.marks import status_badge
 from cmms_ui.guard import current_actor
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
+from cmms_ui.widgets.reconcile_widgets import describe_result, load_result
 from cmms_ui.widgets.run_progress import live_run, step_line
 
 OPEN = ("queued", "running", "paused")
@@ -36,6 +37,8 @@ def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     rows = read_live("run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
     found: dict[str, Any] = {"dag_id": dag_id, "run_id": run_id, "run": rows[0] if rows else None}
     if not rows:
+        if results := read_live("reconciliation_of_run", {"dag_id": dag_id, "run_id": run_id}):
+            return {**found, "result": load_result({"key": results[0]["id"]})}
         return {**found, "airflow": _ask_airflow(dag_id, run_id)}
     key = rows[0]["id"]
     if rows[0]["status"] in OPEN:
@@ -60,13 +63,17 @@ def _failed_tasks(dag_id: str, run_id: str) -> list[dict[str, Any]]:
 
 def render_followed(data: Mapping[str, Any]) -> Any:
     """Waiting, under way, or over."""
-    if data["run"] is None:
+    if data.get("result"):
+        body = describe_result(data["result"])
+    elif data["run"] is None:
         body = _waiting(data["dag_id"], data["airflow"])
     elif data["run"]["status"] in OPEN:
         body = [*(live_run(row) for row in data["live"]), note(GOES_ON)]
     else:
         body = _ended(data["run"], data["steps"])
     links = airflow_links(data["dag_id"], data["run_id"], data.get("tasks", ()))
+    if data.get("result"):
+        links.insert(0, link(f"Result {data['result']['id']}", f"/reconciliations/{data['result']['id']}"))
     if data["run"] is not None:
         links.insert(0, link(f"Run {data['run']['id']}", f"/syncs/{data['run']['id']}"))
     return html.Div([*body, html.Div(links, className="cmms-live-facts")], className="cmms-stack", role="status")
@@ -78,7 +85,7 @@ def _waiting(dag_id: str, airflow: Mapping[str, Any]) -> list[Any]:
         return [note(airflow["problem"])]
     if airflow["state"] in ("failed", "success"):
         return [
-            html.Strong(f"✕ Airflow says '{airflow['state']}', and no step of the sync has begun."),
+            html.Strong(f"✕ Airflow says '{airflow['state']}', and none of its steps has begun."),
             note("Open the run in Airflow: the log of its first task says why."),
         ]
     parts: list[Any] = [
