@@ -23,7 +23,7 @@ def stock_site(
     """A stock site with our wheel; see ``stock_site.py``."""
     folder = tmp_path_factory.mktemp("stock") / "airflow"
     folder.mkdir()
-    with running_site(folder, dict(make_database(mysql_server)), dict(make_database(mysql_server))) as site:
+    with running_site(folder, dict(make_database(mysql_server))) as site:
         yield site
 
 

@@ -1,6 +1,7 @@
-"""A virtual environment as a stock site has it: Airflow, FAB, and our wheel with what it declares; nothing of this repository.
+"""A virtual environment as a stock site has it: Airflow, FAB and what our wheel declares; nothing of this repository.
 
-Made once for the same requirements and kept in ``.cmms/stock``; only the wheel is built and installed each time.
+Made once for the same requirements and kept in ``.cmms/stock``. The wheel itself is built each time and installed by the
+documents' own line, with the environment's own freeze as constraints.
 """
 
 from __future__ import annotations
@@ -23,23 +24,37 @@ _PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(==[^ ;\\]+)")
 
 
 def obtain_environment() -> Path:
-    """The folder of the virtual environment, with the wheel of this checkout installed."""
+    """The folder of the virtual environment, without our wheel; that lies in :func:`find_wheels`."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     wanted = "\n".join([sys.version, *_OF_THE_SITE, *project["dependencies"], *_read_pins()])
     stock = find_state_folder() / "stock"
     folder = stock / hashlib.sha256(wanted.encode()).hexdigest()[:16]
     with hold_lock(stock / "lock"):
-        wheel = _build_wheel(stock / "dist")
+        wheel = _build_wheel(find_wheels())
         if not (folder / "ready").exists():
             for other in stock.glob("[0-9a-f]" * 16):
                 shutil.rmtree(other)
-            _run_uv("venv", "--python", sys.executable, str(folder))
-            constraints = folder / "constraints.txt"
-            constraints.write_text("\n".join(_read_pins()))
-            _install(folder, "--constraints", str(constraints), *_OF_THE_SITE, str(wheel))
+            _run_uv("venv", "--seed", "--python", sys.executable, str(folder))
+            pins = folder / "pins.txt"
+            pins.write_text("\n".join(_read_pins()))
+            _install(folder, "--constraints", str(pins), *_OF_THE_SITE)
+            before = freeze(folder)
+            _install(folder, "--constraints", str(pins), str(wheel))  # the line of the document finds them at hand
+            (folder / "before.txt").write_text("\n".join(before))
             (folder / "ready").touch()
-        _install(folder, "--no-deps", "--reinstall", str(wheel))
+        _run_uv("pip", "uninstall", "--quiet", "--python", str(folder / "bin/python"), "cmms-sync")
+        (folder / "constraints.txt").write_text("\n".join(freeze(folder)))
     return folder
+
+
+def find_wheels() -> Path:
+    """The folder that ``make wheel`` would write, of these tests."""
+    return find_state_folder() / "stock" / "dist"
+
+
+def freeze(folder: Path) -> list[str]:
+    """What ``pip freeze`` says of the environment."""
+    return _run_uv("pip", "freeze", "--python", str(folder / "bin/python")).splitlines()
 
 
 def _read_pins() -> list[str]:
@@ -60,14 +75,15 @@ def _install(folder: Path, *words: str) -> None:
     _run_uv("pip", "install", "--quiet", "--python", str(folder / "bin/python"), *words)
 
 
-def _run_uv(*words: str) -> None:
+def _run_uv(*words: str) -> str:
     """By the index and certificate that pip is set to use; by uv, which `make setup` has installed."""
     environment = translate_pip_settings(_PIP)
-    _run([sys.executable, "-m", "uv", *words], dict(environment) if environment is not None else None)
+    return _run([sys.executable, "-m", "uv", *words], dict(environment) if environment is not None else None)
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+def _run(command: list[str], environment: dict[str, str] | None = None) -> str:
     done = subprocess.run(
         command, cwd=REPOSITORY, env=environment or dict(os.environ), capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout

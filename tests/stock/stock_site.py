@@ -4,8 +4,9 @@
     site.servers      two API server processes on one metadata database, without the proxy
     site.run("cmms", "verify")    a command, as an administrator of the site runs it
 
-Connections are in the metadata database. The site runs in a virtual environment and folder of its own; nothing of this
-repository is on its path.
+Wheel, schema, connections, ``cmms init`` and bundle are the lines of docs/operations.md, word by word. Connections are in
+the metadata database. The site runs in a virtual environment and folder of its own; nothing of this repository is on its
+path.
 """
 
 from __future__ import annotations
@@ -13,22 +14,24 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import textwrap
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import MySQLdb
 
+from cmms.simulator import Simulator, SimulatorConfig
 from tests.airflow.airflow_site import find_free_port
 from tests.plugins import view_site
-from tests.stock.environment import obtain_environment
+from tests.stock.environment import find_wheels, obtain_environment
 from tests.stock.rewriting_proxy import rewriting_proxy
-from tests.sync.conftest import connection_uri
 from tools.processes import start_process, stop_processes
 from tools.state_folder import REPOSITORY
 
@@ -48,6 +51,7 @@ def their_own():
 their_own()
 '''
 _BLOCK = re.compile(r"<!-- runnable: *(?P<name>[\w-]+) *-->\s*```\w*\n(?P<lines>.*?)```", re.S)
+_PASSWORD = "made-up of the tests"
 
 
 @dataclass
@@ -67,24 +71,24 @@ class StockSite:
         """Path of a console script of the site."""
         return str(self.venv / "bin" / name)
 
-    def run(self, name: str, *words: str, code: int = 0) -> str:
+    def run(self, name: str, *words: str, code: int = 0, **environment: str) -> str:
         """What a command prints; it must end with this exit code."""
-        return self._run([self.program(name), *words], code)
+        return self._run([self.program(name), *words], code, environment=environment)
 
     def airflow(self, *commands: list[str]) -> str:
         """Several commands of Airflow in one process."""
         script = REPOSITORY / "tests/stock/run_commands.py"
         return self._run([self.program("python"), str(script), json.dumps(commands)], 0)
 
-    def run_document(self, name: str) -> str:
+    def run_document(self, name: str, answer: str = "") -> str:
         """The block of docs/operations.md that is marked ``<!-- runnable: name -->``, word by word, in a shell."""
-        text = (REPOSITORY / "docs/operations.md").read_text()
-        (block,) = [textwrap.dedent(match["lines"]) for match in _BLOCK.finditer(text) if match["name"] == name]
-        return self._run(["bash", "-euo", "pipefail", "-c", block], 0)
+        return self._run(["bash", "-euo", "pipefail", "-c", read_block(name)], 0, answer)
 
-    def _run(self, command: list[str], code: int) -> str:
+    def _run(
+        self, command: list[str], code: int, answer: str = "", environment: Mapping[str, str] | None = None
+    ) -> str:
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+            command, cwd=self.folder, env={**self.environment, **(environment or {})}, input=answer,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600,
         )  # fmt: skip
         assert done.returncode == code, done.stdout[-4000:]
@@ -129,18 +133,37 @@ class StockSite:
         return view_site.query(self.cmms, statement, *values)
 
 
+def read_block(name: str) -> str:
+    """The lines of a marked block."""
+    text = (REPOSITORY / "docs/operations.md").read_text()
+    (block,) = [textwrap.dedent(match["lines"]) for match in _BLOCK.finditer(text) if match["name"] == name]
+    return block
+
+
 @contextmanager
-def running_site(folder: Path, metadata: dict[str, Any], cmms: dict[str, Any]) -> Iterator[StockSite]:
+def running_site(folder: Path, metadata: dict[str, Any]) -> Iterator[StockSite]:
     """Install the site as its administrator would and start its API servers; end every process of it afterwards."""
     venv = obtain_environment()
+    server = {key: metadata[key] for key in ("host", "port", "user", "password")}
+    cmms = {**server, "user": "cmms", "password": _PASSWORD, "database": "cmms"}
     ports = [find_free_port() for _ in range(2)]
     public = find_free_port()
     url = f"http://localhost:{public}{PREFIX}"
     servers = tuple(f"http://127.0.0.1:{port}" for port in ports)
     environment = _build_environment(folder, venv, metadata, url, ports[0])
     site = StockSite(folder, venv, cmms, environment, url, servers)
-    _install(site)
     with site.closing as stack:
+        source = stack.enter_context(Simulator(SimulatorConfig(equipment=40, defect_rate=0)))
+        site.environment |= {
+            "CONSTRAINTS": str(venv / "constraints.txt"),
+            "CMMS_API_URL": source.base_url,
+            "CMMS_API_TOKEN": source.config.token,
+            "CMMS_DB_HOST": cmms["host"],
+            "CMMS_DB_PORT": str(cmms["port"]),
+            "CMMS_DB_PASSWORD": _PASSWORD,
+        }
+        stack.enter_context(_own_schema(server))
+        _install(site)
         stack.callback(lambda: stop_processes(list(site.programs.values())))
         for number, port in enumerate(ports, 1):
             site.start(f"api-server-{number}", "api-server", "--workers", "1", AIRFLOW__API__PORT=str(port))
@@ -159,13 +182,23 @@ def _install(site: StockSite) -> None:
         commands.append(
             ["users", "create", "--username", user, "--role", role, "--password", view_site.PASSWORD, *person]
         )
-    uri = f"{connection_uri(site.cmms)}?charset=utf8mb4&local_infile=true"
-    commands += [
-        ["connections", "add", "cmms_mysql", "--conn-uri", uri],
-        ["dags", "reserialize"],
-    ]
     site.airflow(*commands)
-    site.run("cmms", "migrate")
+    (site.folder / "dist").symlink_to(find_wheels())
+    shutil.copy(REPOSITORY / "include/config/plants.csv", site.folder)
+    for name in ("wheel", "connections", "init"):
+        site.run_document(name)
+    site.airflow(["dags", "reserialize"])
+
+
+@contextmanager
+def _own_schema(server: dict[str, Any]) -> Iterator[None]:
+    """The schema and the user of the document, made by its statements."""
+    with closing(MySQLdb.connect(**server)) as connection, closing(connection.cursor()) as cursor:
+        for statement in filter(str.strip, read_block("schema").split(";")):
+            cursor.execute(statement.replace("'...'", f"'{_PASSWORD}'"))
+        yield
+        cursor.execute("DROP DATABASE cmms")
+        cursor.execute("DROP USER 'cmms'@'%'")
 
 
 def _build_environment(folder: Path, venv: Path, metadata: dict[str, Any], url: str, port: int) -> dict[str, str]:
@@ -174,12 +207,7 @@ def _build_environment(folder: Path, venv: Path, metadata: dict[str, Any], url: 
         for name, value in view_site.inherit_environment().items()
         if not name.startswith(("CMMS_", "PYTHON", "VIRTUAL_ENV"))
     }
-    (found,) = venv.glob("lib/python*/site-packages/cmms/_files/dags")
-    local = "airflow.dag_processing.bundles.local.LocalDagBundle"
-    bundles = [
-        {"name": "dags-folder", "classpath": local, "kwargs": {}},
-        {"name": "cmms", "classpath": local, "kwargs": {"path": str(found), "refresh_interval": 300}},
-    ]
+    bundles = read_block("bundle").partition("dag_bundle_config_list =")[2]
     account = "mysql+mysqldb://{user}:{password}@{host}:{port}/{database}".format(**metadata)
     return {
         **inherited,
@@ -194,7 +222,7 @@ def _build_environment(folder: Path, venv: Path, metadata: dict[str, Any], url: 
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}{PREFIX}/execution/",
         "AIRFLOW__CORE__FERNET_KEY": "b25seSBpbiB0ZXN0cywgYXMgaXMgY2xlYXIuLi4uLi4=",  # pragma: allowlist secret
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": account,
-        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(bundles),
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": bundles.strip(),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": url,
