@@ -130,7 +130,8 @@ class Pagination(Frozen):
 
     Totals decide where the end is when the source tells them. Without them ``ends_with`` says which page is the
     last one of the styles ``page`` and ``offset``: a ``short_page`` has another number of records than asked for;
-    a source that sends fewer than it is asked for has to be asked until there is an ``empty_page``.
+    a source that sends fewer than it is asked for has to be asked until there is an ``empty_page``. A ``strict`` stream
+    always is.
     """
 
     style: Literal["none", "page", "offset", "cursor", "next_link", "link_header"] = "page"

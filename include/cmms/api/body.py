@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ import numpy as np
 
 from cmms.api.body_path import MISSING, pick
 from cmms.api.completeness import read_flag
-from cmms.api.scan_records import TOLERANT_JSON, RecordScanner, bad_text
+from cmms.api.scan_records import RecordScanner, bad_text
 from cmms.errors import BadPayload
 from cmms.settings import Pagination
 
@@ -183,10 +184,27 @@ def _envelope(body: bytes, records: Sequence[msgspec.Raw], records_path: str) ->
             return None
         rest = body[:begin] + body[end:]
     try:
-        document = TOLERANT_JSON.decode(rest.decode("utf-8"))
+        document = _ENVELOPE_JSON.decode(rest.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; the decoder of the records takes the last of two keys, so the scanner has to look at them.
+
+    Raises:
+        ValueError: a key is there twice.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+_ENVELOPE_JSON = json.JSONDecoder(
+    object_pairs_hook=_each_once, parse_int=str, parse_float=str, parse_constant=str, strict=False
+)
 
 
 def _address(buffer: Any) -> int:

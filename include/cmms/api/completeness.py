@@ -3,9 +3,8 @@
 Input: a page's envelope (its body without the records) and its headers. Output: :class:`Hint`. Of the pages of one
 request follow the :class:`Doubt` s: hints that say that more exists than came, and that no setting has used.
 
-Names count in every spelling: upper and lower case, ``_``, ``-``, ``@`` and dots make no difference, so ``hasMore``,
-``has_more`` and ``HasMore`` are one name. Nothing inside a record is ever looked at. docs/operations.md lists the
-names ("What an answer says of its own completeness"); a test holds both equal.
+Names count in every spelling (:mod:`cmms.api.completeness_names`): upper and lower case, ``_``, ``-``, ``@`` and dots
+make no difference: ``hasMore``, ``has_more`` and ``HasMore`` are one name. Nothing inside a record is ever looked at.
 """
 
 from __future__ import annotations
@@ -13,140 +12,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-HintKind = Literal["next_page", "has_more", "total", "pages"]
+from cmms.api import completeness_names as names
+from cmms.api.completeness_names import plain_name
 
-NEXT_ANYWHERE = frozenset(
-    [
-        "odatanextlink",
-        "nextlink",
-        "nexturl",
-        "nexturi",
-        "nexthref",
-        "nextpageurl",
-        "nextpageuri",
-        "nextpagelink",
-        "nextpagetoken",
-        "nexttoken",
-        "nextcursor",
-        "nextpagecursor",
-        "continuationtoken",
-        "nextcontinuationtoken",
-        "nextmarker",
-        "nextrecordsurl",
-        "nextskiptoken",
-        "nextoffset",
-        "nextpage",
-    ]
-)
-"""The next page, in any object of the envelope."""
-NEXT_IN_CONTAINERS = frozenset(("next", "skiptoken", "continuation", "lastevaluatedkey"))
-"""The next page, at the top of the body, beside the records, or in an object that tells of pages."""
-MORE_ANYWHERE = frozenset(
-    [
-        "hasmore",
-        "hasnext",
-        "hasnextpage",
-        "hasmorepages",
-        "hasmoreitems",
-        "hasmoreresults",
-        "hasmorerecords",
-        "hasmoredata",
-        "morerecords",
-        "moreresults",
-        "moreitems",
-        "morepages",
-        "moredata",
-        "moreavailable",
-        "moredataavailable",
-        "moreresultsavailable",
-        "istruncated",
-        "incompleteresults",
-    ]
-)
-"""True: there is more."""
-MORE_IN_CONTAINERS = frozenset(("more", "truncated", "incomplete"))
-"""True: there is more; in the same objects as :data:`NEXT_IN_CONTAINERS`."""
-LAST_IN_CONTAINERS = frozenset(
-    ["last", "islast", "lastpage", "islastpage", "done", "isdone", "complete", "iscomplete", "finished"]
-)
-"""False: there is more; in the same objects."""
-TOTAL_ANYWHERE = frozenset(
-    ["odatacount", "inlinecount", "totalcount", "totalrecords", "totalresults", "totalitems", "totalelements"]
-)
-"""Number of records in all pages, in any object of the envelope."""
-TOTAL_IN_CONTAINERS = frozenset(
-    [
-        "total",
-        "totalrows",
-        "totalhits",
-        "totalentries",
-        "totalsize",
-        "totalnumber",
-        "totalnumberofrecords",
-        "numberofrecords",
-        "count",
-        "recordcount",
-        "recordscount",
-        "recordstotal",
-        "resultcount",
-        "resultscount",
-        "itemcount",
-        "itemscount",
-        "rowcount",
-        "numfound",
-        "numrecords",
-        "numresults",
-        "numitems",
-        "records",
-    ]
-)
-"""Number of records in all pages; in the same objects as :data:`NEXT_IN_CONTAINERS`."""
-PAGES_ANYWHERE = frozenset(["totalpages", "pagestotal", "numberofpages", "numpages", "pagecount"])
-"""Number of pages, in any object of the envelope."""
-PAGES_IN_CONTAINERS = frozenset(("lastpage", "pages", "pagetotal"))
-"""Number of pages; in the same objects as :data:`NEXT_IN_CONTAINERS`."""
-CONTAINER_NAMES = frozenset(
-    ["links", "link", "result", "results", "response", "envelope", "header", "navigation", "nav", "info", "listinfo"]
-)
-"""Objects that tell of pages, besides those whose name holds one of :data:`CONTAINER_PARTS`."""
-CONTAINER_PARTS = ("meta", "pag", "cursor")
-TOTAL_HEADERS = frozenset(
-    [
-        "xtotalcount",
-        "xtotal",
-        "totalcount",
-        "xcount",
-        "xtotalrecords",
-        "xtotalresults",
-        "xtotalitems",
-        "xrecordcount",
-        "xpaginationtotalcount",
-        "xpaginationtotal",
-        "xwptotal",
-        "xresultcount",
-    ]
-)
-PAGES_HEADERS = frozenset(
-    ["xtotalpages", "xpagecount", "xpaginationpagecount", "xpaginationtotalpages", "xwptotalpages", "xlastpage"]
-)
-NEXT_HEADERS = frozenset(
-    ["xnextpage", "xnextcursor", "xnextlink", "xnexttoken", "xcontinuationtoken", "xmscontinuation", "nextrange"]
-)
-MORE_HEADERS = frozenset(("xhasmore", "xhasnext", "xhasnextpage", "xmore"))
-JSON_HEADERS = frozenset(("xpagination", "pagination"))
-"""Headers that hold an object of the names above."""
+HintKind = Literal["next_page", "has_more", "total", "pages", "size"]
 
 _TRUE = frozenset(("true", "1", "yes", "y", "x"))
-_FALSE = frozenset(("false", "0", "no", "n", ""))
-_NO_PAGE = frozenset(("", "0", "null", "none", "false"))
+_FALSE = frozenset(("false", "0", "no", "n"))
+_NO_PAGE = frozenset(("", "0", "null", "none", "false", "no"))
 _DEPTH = 6
 _NAME_LENGTH = 80
-_PARTIAL_CONTENT = 206
-_RANGE_TOTAL = re.compile(r"\s*(?!bytes)[a-z]*\s*(?:[0-9]+-[0-9]+|\*)/([0-9]{1,18})\s*", re.IGNORECASE)
+_INCOMPLETE_STATUSES = frozenset((206, 207))
+_RANGE_TOTAL = re.compile(r"\s*(?!bytes)[a-z]*[\s=]*(?:[0-9]+-[0-9]+|\*)/([0-9]{1,18})\s*", re.IGNORECASE)
+_COUNT = re.compile(r"([0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.0+)?")
+_PAGE_OF_LINK = re.compile(
+    r"[?&](?:page|p|pageno|page_no|pagenumber|page_number|page(?:\[|%5B)number(?:\]|%5D))=([0-9]{1,9})\b", re.IGNORECASE
+)
+_RELATION = re.compile(r'rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -155,11 +40,13 @@ class Hint:
 
     Attributes:
         kind: ``next_page`` (a link, cursor or number of one), ``has_more`` (a flag), ``total`` (records of all pages),
-            ``pages`` (how many there are).
+            ``pages`` (how many there are), ``size`` (records of a full page; promises nothing).
         name: where it is, as the source spells it: a path into the body, or the name of a header.
         value: the number; of ``has_more`` 1 or 0; of ``next_page`` 1.
         is_header: it is no path into the body.
         is_link: the next page is named by an address, not by a token or number.
+        is_end: a flag that says, when it is 0, that this was the last page.
+        is_echo: it may as well be about this page: its own cursor, its number of records.
     """
 
     kind: HintKind
@@ -167,6 +54,8 @@ class Hint:
     value: int
     is_header: bool = False
     is_link: bool = False
+    is_end: bool = False
+    is_echo: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,21 +79,18 @@ def find_hints(
     """
     route = records_path.split(".") if records_path else []
     hints = [*_body_hints(envelope, (), route), *_header_hints(headers)]
-    if status == _PARTIAL_CONTENT and not any(hint.kind == "total" and hint.is_header for hint in hints):
-        hints.append(Hint("has_more", "status 206", 1, is_header=True))
+    if status in _INCOMPLETE_STATUSES and not any(hint.kind == "total" and hint.is_header for hint in hints):
+        hints.append(Hint("has_more", f"status {status}", 1, is_header=True))
     return tuple(hints)
 
 
 def hint_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers that may hold hints: what a kept answer has to remember of them."""
-    known = TOTAL_HEADERS | PAGES_HEADERS | NEXT_HEADERS | MORE_HEADERS | JSON_HEADERS | {"contentrange", "link"}
-    return {name: value for name, value in headers.items() if plain_name(name) in known}
-
-
-@lru_cache(maxsize=4096)
-def plain_name(name: str) -> str:
-    """A name without what spellings differ in."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    """The headers that hold hints, or the end of one: what a kept answer has to remember of them."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if plain_name(name) == "link" or any(_header_hints({name: value}))
+    }
 
 
 # --- the body ---
@@ -217,10 +103,8 @@ def _body_hints(value: Any, place: tuple[str, ...], route: Sequence[str]) -> Ite
     tells_of_pages = list(place) == list(route[: len(place)]) or _is_container(place[-1])
     for key, inner in value.items():
         here, name = (*place, key), plain_name(key)
-        found = _hint(name, inner, _path(here), tells_of_pages)
-        if found is not None:
-            yield found
-        if isinstance(inner, list) and name in ("links", "link"):
+        yield from _hints_of(name, inner, _path(here), tells_of_pages)
+        if isinstance(inner, list) and name.endswith(("links", "link")):
             yield from _listed_links(inner, _path(here))
         else:
             yield from _body_hints(inner, here, route)
@@ -228,7 +112,7 @@ def _body_hints(value: Any, place: tuple[str, ...], route: Sequence[str]) -> Ite
 
 def _is_container(key: str) -> bool:
     name = plain_name(key)
-    return name in CONTAINER_NAMES or any(part in name for part in CONTAINER_PARTS)
+    return name in names.CONTAINER_NAMES or any(part in name for part in names.CONTAINER_PARTS)
 
 
 def _path(place: Sequence[str]) -> str:
@@ -237,20 +121,72 @@ def _path(place: Sequence[str]) -> str:
     return ".".join(keys)[:_NAME_LENGTH]
 
 
-def _hint(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
-    if name in NEXT_ANYWHERE or (tells_of_pages and name in NEXT_IN_CONTAINERS):
+def _hints_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Iterator[Hint]:
+    """What one key says. ``tells_of_pages``: names that also mean other things count too."""
+    for hint in (
+        _next_hint_of(name, value, path, tells_of_pages),
+        _flag_hint_of(name, value, path, tells_of_pages),
+        _number_hint_of(name, value, path, tells_of_pages),
+    ):
+        if hint is not None:
+            yield hint
+
+
+def _next_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
+    part = name.removeprefix("next") if name.startswith("next") else ""
+    if name in names.NEXT_ANYWHERE or part in names.NEXT_PARTS:
         return _next_hint(value, path)
-    if name in MORE_ANYWHERE or (tells_of_pages and name in MORE_IN_CONTAINERS):
+    if not tells_of_pages:
+        return None
+    if name in names.NEXT_IN_CONTAINERS or part in names.NEXT_PARTS_IN_CONTAINERS:
+        return _next_hint(value, path)
+    if name in names.ECHOES_IN_CONTAINERS and isinstance(value, str):
+        hint = _next_hint(value, path)
+        return hint and replace(hint, is_echo=True)
+    return _last_link(value, path) if name in ("last", "lastlink", "lastpage", "lastpagelink", "lastpageurl") else None
+
+
+def _flag_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
+    if name in names.MORE_ANYWHERE | names.MORE_COMPOSED or (tells_of_pages and name in names.MORE_IN_CONTAINERS):
+        hint = _flag_hint(value, path, more_when=True)
+        return hint and replace(hint, is_end=tells_of_pages)
+    if name in names.CUT_ANYWHERE | names.CUT_COMPOSED or (tells_of_pages and name in names.CUT_IN_CONTAINERS):
         return _flag_hint(value, path, more_when=True)
-    if tells_of_pages and name in LAST_IN_CONTAINERS and isinstance(value, bool):
-        return _flag_hint(value, path, more_when=False)
+    if not tells_of_pages:
+        return None
+    if name in names.LAST_IN_CONTAINERS | names.DONE_IN_CONTAINERS and _is_word(name, value):
+        hint = _flag_hint(value, path, more_when=False)
+        return hint and replace(hint, is_end=name in names.LAST_IN_CONTAINERS)
+    is_status = name in names.STATUS_NAMES and isinstance(value, str)
+    return Hint("has_more", path, 1) if is_status and plain_name(value) in names.PARTIAL_STATUSES else None
+
+
+def _is_word(name: str, value: Any) -> bool:
+    """Whether a value is a flag: ``last: 0`` may be the number of a page, ``isLast: 0`` is not."""
+    return isinstance(value, bool) or (
+        isinstance(value, str) and (name.startswith("is") or not value.strip().isdigit())
+    )
+
+
+def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
+    if name in ("range", "contentrange", "itemsrange") and isinstance(value, str):
+        match = _RANGE_TOTAL.fullmatch(value)
+        return Hint("total", path, int(match[1])) if match else None
+    is_total = name in names.TOTAL_ANYWHERE | names.TOTALS_COMPOSED
+    if is_total or (tells_of_pages and name in names.TOTAL_IN_CONTAINERS | names.COUNTS_COMPOSED):
+        if isinstance(value, dict) and (inner := next((key for key in value if plain_name(key) == "value"), None)):
+            value, path = value[inner], f"{path}.{inner}"[:_NAME_LENGTH]
+        count = _count(value)
+        return None if count is None else Hint("total", path, count)
     count = _count(value)
     if count is None:
         return None
-    if name in TOTAL_ANYWHERE or (tells_of_pages and name in TOTAL_IN_CONTAINERS):
-        return Hint("total", path, count)
-    if name in PAGES_ANYWHERE or (tells_of_pages and name in PAGES_IN_CONTAINERS):
+    if name in names.PAGES_ANYWHERE or (tells_of_pages and name in names.PAGES_IN_CONTAINERS):
         return Hint("pages", path, count)
+    if name in names.REMAINING_COMPOSED or (tells_of_pages and name in names.REMAINING_IN_CONTAINERS):
+        return Hint("has_more", path, 1) if count else None
+    if tells_of_pages and name in names.SIZE_IN_CONTAINERS | names.SIZE_COMPOSED:
+        return Hint("size", path, count, is_echo=name == "size")
     return None
 
 
@@ -259,10 +195,11 @@ def _next_hint(value: Any, path: str) -> Hint | None:
     if value is True:
         return Hint("has_more", path, 1)
     if isinstance(value, dict):
-        inner = next(
-            (key for key in value if plain_name(key) in ("href", "url", "uri", "link", "after", "cursor")), None
-        )
-        return _next_hint(value[inner], f"{path}.{inner}"[:_NAME_LENGTH]) if inner is not None else None
+        known = ("href", "url", "uri", "link", "after", "cursor", "page", "number", "token", "offset", "start", "skip")
+        inner = next((key for key in value if plain_name(key) in known), None)
+        if inner is None:  # a key of several parts, such as LastEvaluatedKey
+            return Hint("next_page", path, 1) if value else None
+        return _next_hint(value[inner], f"{path}.{inner}"[:_NAME_LENGTH])
     text = str(value).strip() if isinstance(value, str) else ""
     if text.lower() in _NO_PAGE or text.startswith("-"):
         return None
@@ -273,22 +210,38 @@ def _is_link(text: str) -> bool:
     return "://" in text or "?" in text or text.startswith("/")
 
 
+def _last_link(value: Any, path: str) -> Hint | None:
+    """The number of the last page, where its address holds one."""
+    if isinstance(value, dict):
+        inner = next((key for key in value if plain_name(key) in ("href", "url", "uri")), None)
+        return _last_link(value[inner], f"{path}.{inner}"[:_NAME_LENGTH]) if inner else None
+    match = _PAGE_OF_LINK.search(value) if isinstance(value, str) else None
+    return Hint("pages", path, int(match[1]), is_link=True) if match else None
+
+
 def _listed_links(links: Sequence[Any], path: str) -> Iterator[Hint]:
     for link in links:
         if not isinstance(link, dict):
             continue
-        names = {plain_name(key): key for key in link}
-        rel, target = names.get("rel"), names.get("href") or names.get("url") or names.get("uri")
-        kinds = link[rel] if rel and isinstance(link[rel], list) else [link.get(rel)] if rel else []
-        if target and link[target] and any(str(kind).lower() == "next" for kind in kinds):
-            yield Hint("next_page", f"{path}[{rel}=next].{target}", 1, is_link=True)
+        keys = {plain_name(key): key for key in link}
+        rel = next((keys[name] for name in ("rel", "relation", "rels", "name", "type") if name in keys), None)
+        target = next((keys[name] for name in ("href", "url", "uri", "link") if name in keys), None)
+        if rel is None or target is None or not link[target]:
+            continue
+        kinds = link[rel] if isinstance(link[rel], list) else [link[rel]]
+        relations = {re.split(r"[/#:]", str(kind).lower())[-1] for kind in kinds}
+        where = f"{path}[{rel}=next].{target}"
+        if "next" in relations:
+            yield Hint("next_page", where, 1, is_link=True)
+        elif "last" in relations and (last := _last_link(link[target], where)):
+            yield last
 
 
 def _flag_hint(value: Any, path: str, *, more_when: bool, is_header: bool = False) -> Hint | None:
     text = str(value).strip().lower() if isinstance(value, bool | str) else None
     if text in _TRUE:
         return Hint("has_more", path, int(more_when), is_header)
-    return Hint("has_more", path, int(not more_when), is_header) if text in _FALSE and text != "" else None
+    return Hint("has_more", path, int(not more_when), is_header) if text in _FALSE else None
 
 
 def read_flag(value: Any) -> bool | None:
@@ -298,7 +251,9 @@ def read_flag(value: Any) -> bool | None:
 
 
 def _count(value: Any) -> int | None:
-    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value) else None
+    """A whole number; ``5.0`` and ``1,005`` are such, too."""
+    match = _COUNT.fullmatch(value.strip()) if isinstance(value, str) else None
+    return int(match[1].replace(",", "")) if match else None
 
 
 # --- the headers ---
@@ -307,25 +262,40 @@ def _count(value: Any) -> int | None:
 def _header_hints(headers: Mapping[str, str]) -> Iterator[Hint]:
     for name, text in headers.items():
         plain, value = plain_name(name), text.strip()
-        count = _count(value)
-        if plain in TOTAL_HEADERS and count is not None:
-            yield Hint("total", name, count, is_header=True)
-        elif plain in PAGES_HEADERS and count is not None:
-            yield Hint("pages", name, count, is_header=True)
-        elif plain in NEXT_HEADERS and value.lower() not in _NO_PAGE:
-            yield Hint("next_page", name, 1, is_header=True, is_link=_is_link(value))
-        elif plain in MORE_HEADERS and (flag := _flag_hint(value, name, more_when=True, is_header=True)):
-            yield flag
-        elif plain == "contentrange" and (match := _RANGE_TOTAL.fullmatch(value)):
-            yield Hint("total", name, int(match[1]), is_header=True)
-        elif plain == "link" and _has_next_link(value):
-            yield Hint("next_page", name, 1, is_header=True, is_link=True)
-        elif plain in JSON_HEADERS and value.startswith("{"):
-            yield from _json_header_hints(name, value)
+        if plain == "link":
+            found: Iterable[Hint] = _link_header_hints(value, name)
+        elif value.startswith("{") and "pag" in plain:
+            found = _json_header_hints(name, value)
+        elif plain.endswith("contentrange"):
+            found = _hints_of("contentrange", value, name, tells_of_pages=True)
+        else:
+            found = _named_header_hints(plain, value, name)
+        yield from (replace(hint, is_header=True) for hint in found)
 
 
-def _has_next_link(header: str) -> bool:
-    return re.search(r';\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)', header, re.IGNORECASE) is not None
+def _named_header_hints(plain: str, value: str, name: str) -> Iterator[Hint]:
+    """What a header says whose name is one of the names of the body behind a usual prefix."""
+    if plain in names.HEADER_NAMES:
+        yield from _hints_of(plain, value, name, tells_of_pages=True)
+        return
+    rest, before = plain, None
+    while rest != before:
+        before = rest
+        prefix = next((one for one in names.HEADER_PREFIXES if rest.startswith(one) and len(rest) > len(one)), "")
+        rest = rest.removeprefix(prefix)
+        if prefix and (found := tuple(_hints_of(rest, value, name, tells_of_pages=True))):
+            yield from found
+            return
+
+
+def _link_header_hints(header: str, name: str) -> Iterator[Hint]:
+    for target, parameters in re.findall(r"<([^>]*)>([^<]*)", header):
+        match = _RELATION.search(parameters)
+        relations = (match[1] or match[2] or "").strip("'\"").lower().split() if match else []
+        if "next" in relations:
+            yield Hint("next_page", name, 1, is_link=True)
+        elif "last" in relations and (last := _last_link(target, name)):
+            yield last
 
 
 def _json_header_hints(name: str, text: str) -> Iterator[Hint]:
@@ -334,9 +304,7 @@ def _json_header_hints(name: str, text: str) -> Iterator[Hint]:
     except (ValueError, RecursionError):
         return
     for hint in _body_hints({"pagination": inside}, (), ()):
-        yield Hint(
-            hint.kind, f"{name} ({hint.name.partition('.')[2]})", hint.value, is_header=True, is_link=hint.is_link
-        )
+        yield replace(hint, name=f"{name} ({hint.name.partition('.')[2]})")
 
 
 # --- what follows from the hints of all pages ---
@@ -355,10 +323,12 @@ def describe(hint: Hint, came: str) -> str:
         "pages": f"{hint.value} pages",
         "has_more": "more records",
         "next_page": "a next page",
+        "size": f"pages of {hint.value} records",
     }[hint.kind]
+    kind = "next_page" if hint.kind == "size" else hint.kind
     return (
         f"the answer promises {says} ({hint.name} in {where}), {came}, and no setting uses it:"
-        f" set {_remedy(hint)}, or hints.{hint.kind}: ignore if it means something else"
+        f" set {_remedy(hint)}, or hints.{kind}: ignore if it means something else"
     )
 
 
@@ -368,6 +338,8 @@ def _remedy(hint: Hint) -> str:
         return f"pagination.{setting}: {hint.name}, and the pagination.style of the source"
     if hint.kind == "pages":
         return "pagination.style: page" + ("" if hint.is_header else f" with last_page_path: {hint.name}")
+    if hint.kind == "size":
+        return "the pagination.style of the source"
     if hint.kind == "has_more":
         return f"the pagination.style of the source{'' if hint.is_header else f' with has_more_path: {hint.name}'}"
     if hint.is_header:

@@ -6,31 +6,50 @@ an empty list beside one is no empty day, so both are refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-_ERRORS = frozenset(("error", "errors", "fault", "exception", "odata.error"))
-_SUCCESS = frozenset(("success", "ok", "issuccess", "succeeded"))
+_ERRORS = frozenset(("error", "errors", "fault", "exception", "odataerror"))
+_DETAILS = frozenset(("message", "msg", "code", "detail", "details", "description", "text"))
+"""What follows one of :data:`_ERRORS` in a name: ``errorMessage``."""
+_SUCCESS = frozenset(("success", "ok", "issuccess", "succeeded", "issuccessful", "successful"))
+_STATUSES = frozenset(("status", "state", "result", "outcome", "statuscode", "code", "httpstatus", "httpcode"))
 _BAD_STATUS = frozenset(("error", "fail", "failed", "failure"))
-_NOTHING = frozenset(("", "0", "none", "null", "no", "false", "ok", "success"))
+_BAD_CODE = re.compile(r"[45][0-9][0-9]")
+_BESIDE = ("meta", "status", "header", "response", "result", "info")
+"""Objects at the top that may say it too: their names hold one of these words."""
+_NOTHING = frozenset(("", "0", "00", "000", "200", "none", "null", "no", "false", "ok", "success", "noerror"))
+_FALSE = frozenset(("false", "no", "0"))
 
 
 def find_error(envelope: Mapping[str, Any]) -> str | None:
     """The key that holds an error; None when none does."""
+    return next(_errors(envelope), None)
+
+
+def _errors(envelope: Mapping[str, Any], *, is_inner: bool = False) -> Iterator[str]:
     for key, value in envelope.items():
-        name = key.lower().replace("_", "")
-        if name in _ERRORS and _is_something(value):
-            return key
-        if name in _SUCCESS and value is False:
-            return key
-        if name == "status" and isinstance(value, str) and value.strip().lower() in _BAD_STATUS:
-            return key
-    return None
+        name = re.sub("[^a-z0-9]", "", key.lower())
+        if _says_error(name, value):
+            yield key
+        if isinstance(value, dict) and not is_inner and any(word in name for word in _BESIDE):
+            yield from (f"{key}.{inner}" for inner in _errors(value, is_inner=True))
+
+
+def _says_error(name: str, value: Any) -> bool:
+    is_error = name in _ERRORS or any(name.removeprefix(word) in _DETAILS for word in _ERRORS if name.startswith(word))
+    if is_error and _is_something(value):
+        return True
+    text = value.strip().lower() if isinstance(value, str) else None
+    if name in _SUCCESS:
+        return value is False or text in _FALSE
+    return name in _STATUSES and text is not None and (text in _BAD_STATUS or bool(_BAD_CODE.fullmatch(text)))
 
 
 def _is_something(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_is_something(inner) for inner in value.values())
     if isinstance(value, str):
-        return value.strip().lower() not in _NOTHING
+        return re.sub("[^a-z0-9]", "", value.lower()) not in _NOTHING
     return bool(value)

@@ -36,6 +36,9 @@ _REMEDIES = {
     431: f": the address or the headers are too long; {_SPLIT}",
 }
 """What a status means for the settings."""
+BEYOND = frozenset((400, 404, 416, 422))
+"""What sources say of a page behind the last one."""
+_ACCEPTED = 202
 _HOPELESS = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -50,7 +53,8 @@ class Target:
     """What is asked for, and what call log and messages may say about it.
 
     ``form`` makes it a POST. ``on_new_connection``: the last answer broke off, so the source may be closing the
-    kept-alive connection it came over; using that once more would cost an attempt.
+    kept-alive connection it came over; using that once more would cost an attempt. ``may_be_beyond``: there may be no
+    such page, and a status that says so is an answer.
     """
 
     url: str
@@ -59,6 +63,7 @@ class Target:
     etag: str | None = None
     form: Mapping[str, str] | None = None
     on_new_connection: bool = False
+    may_be_beyond: bool = False
 
     @property
     def method(self) -> str:
@@ -164,10 +169,14 @@ class Exchange:
     def _judge(self, target: Target, answer: Answer, response: requests.Response) -> None:
         """Raise for every status but a good one."""
         status = response.status_code
-        if 200 <= status < 300 or (status == 304 and target.etag):
+        if (200 <= status < 300 and status != _ACCEPTED) or (status == 304 and target.etag):
             return
         if status == 404 and target.form is None and "not_found" in self._stream.empty_answers:
             return  # the source's way to say that there is nothing
+        if status in BEYOND and target.may_be_beyond:
+            return
+        if status == _ACCEPTED:
+            raise Transient("HTTP 202: the answer is not ready yet", status=status)
         if status in self._stream.retries.statuses:
             # A short body is read, so that the connection can be used again.
             answer.wire.buffer.write(response.raw.read(_MAX_ERROR_BODY_BYTES, decode_content=False) or b"")

@@ -25,10 +25,14 @@ Parameters = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class PageAddress:
-    """Where a page is; ``number`` counts from 1 within the request, whatever the source calls it."""
+    """Where a page is; ``number`` counts from 1 within the request, whatever the source calls it.
+
+    ``is_probe``: it is asked for only to be sure that there is none, so that a refusal is an answer too.
+    """
 
     number: int
     url: str
+    is_probe: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,18 @@ class PageTrail:
         base_url: of the connection: links may not leave its origin.
         url: of the request, without parameters.
         parameters: of the request, without those of paging.
+        is_strict: nothing but a page without new records is the end where the source says nothing of it.
     """
 
-    def __init__(self, pagination: Pagination, *, base_url: str, url: str, parameters: Parameters) -> None:
+    def __init__(
+        self, pagination: Pagination, *, base_url: str, url: str, parameters: Parameters, is_strict: bool = False
+    ) -> None:
         self._pagination = pagination
         self._base_url = base_url
         self._url = url
         self._parameters = parameters
         self._numbered = pagination.style in ("page", "offset")
+        self._is_strict = is_strict
         self._facts: dict[int, PageFacts] = {}
         self._waiting: set[int] = set()
         self._seen: set[str] = set()
@@ -125,7 +133,7 @@ class PageTrail:
     def doubts(self) -> list[Doubt]:
         """Why more may exist than came, now that the fetch is complete: what no setting has used."""
         last = self._facts[max(self._facts)]
-        return [*self._missing_paths(), *self._uncounted(), *self._unfollowed(last)]
+        return [*self._missing_paths(), *self._uncounted(), *self._unfollowed(last), *self._same_again(), *self._full()]
 
     def _missing_paths(self) -> list[Doubt]:
         """A total that was reached, or no records at all, need no path besides."""
@@ -143,24 +151,66 @@ class PageTrail:
         if self.total is None or not is_set:
             found = strongest(hint for hint in hints if hint.kind == "total" and hint.value > self.records)
             doubts += [Doubt("total", describe(found, f"{self.records} came"))] if found else []
-        if self.total is None and (self._facts[1].last_page is None or not self._numbered):
-            found = strongest(hint for hint in hints if hint.kind == "pages" and hint.value > len(self._facts))
-            doubts += [Doubt("pages", describe(found, f"{len(self._facts)} came"))] if found else []
+        if self.total is None and (self._last_page() is None or not self._numbered):
+            came = self.pages - (self.pages > 1 and not self._facts[self.pages].records)
+            found = strongest(hint for hint in hints if hint.kind == "pages" and hint.value > came)
+            doubts += [Doubt("pages", describe(found, f"{came} came"))] if found else []
         return doubts
 
     def _unfollowed(self, last: PageFacts) -> list[Doubt]:
         """What the last page says of a page behind it."""
         if self._said_end(last):
             return []
-        flags = [hint for hint in last.hints if hint.kind == "has_more"]
-        more = next((flag for flag in flags if flag.value), None)
+        flags = [hint for hint in last.hints if hint.kind == "has_more" and hint.is_end]
+        more = next((hint for hint in last.hints if hint.kind == "has_more" and hint.value), None)
         if more is None and last.has_more:
             more = Hint("has_more", str(self._pagination.has_more_path), 1)
         if more is not None:
             return [Doubt("has_more", describe(more, "none came"))]
         # A flag that says no counts more than a cursor, which many sources send on the last page too.
         following = [hint for hint in last.hints if hint.kind == "next_page" and (hint.is_link or not flags)]
+        if self._is_known_to_be_whole() or self.pages > 1 or self._pagination.style not in ("none", "page", "offset"):
+            following = [hint for hint in following if not hint.is_echo]
         return [Doubt("next_page", describe(following[0], "none came"))] if following else []
+
+    def _is_known_to_be_whole(self) -> bool:
+        """Whether a number of records or pages, or a flag, says that everything came."""
+        hints = [hint for facts in self._facts.values() for hint in facts.hints]
+        if self.total is not None or any(hint.kind == "total" and hint.value == self.records for hint in hints):
+            return True
+        if any(hint.kind == "pages" and 0 < hint.value <= self.pages for hint in hints):
+            return True
+        return any(hint.kind == "has_more" and hint.is_end and not hint.value for hint in hints)
+
+    def _same_again(self) -> list[Doubt]:
+        """The same full page over and over: the source may not know how we ask for the next one."""
+        if not self._numbered or self.total is not None or not self.repeated_pages:
+            return []
+        paging, first = self._pagination, self._facts[1]
+        if not first.records or first.records != self._page_size() or self._said_end(first):
+            return []
+        name = paging.page_parameter if paging.style == "page" else paging.offset_parameter
+        return [
+            Doubt(
+                "next_page",
+                f"a page came twice, and it is as long as a page may be ({first.records} records): does the source know"
+                f" the parameter {name}? Correct pagination.{paging.style}_parameter, or hints.next_page: ignore if the"
+                " source does not page",
+            )
+        ]
+
+    def _full(self) -> list[Doubt]:
+        """One page, exactly as long as the source says that a page may be, and nothing says that it is the only one."""
+        first = self._facts[1]
+        size = next(
+            (hint for hint in first.hints if hint.kind == "size" and hint.value == first.records and not hint.is_echo),
+            None,
+        )
+        if size is None or not first.records or self.pages > 1 or self._is_known_to_be_whole():
+            return []
+        if self._pagination.style != "none" or any(hint.kind in ("next_page", "has_more") for hint in first.hints):
+            return []
+        return [Doubt("next_page", describe(size, f"{first.records} came"))]
 
     def _said_end(self, last: PageFacts) -> bool:
         """Whether the source says in words that the settings name that this was the end."""
@@ -173,8 +223,8 @@ class PageTrail:
         pages = 1
         if first.total is not None and first.records:
             pages = math.ceil(first.total / first.records)
-        elif first.last_page is not None and first.records:
-            pages = first.last_page - self._pagination.first_page + 1
+        elif self._last_page() is not None and first.records:
+            pages = (self._last_page() or 0) - self._pagination.first_page + 1
         self._check_limit(pages)
         return [
             self._ask(number, self._numbered_url(number, (number - 1) * first.records))
@@ -184,9 +234,11 @@ class PageTrail:
     def _one_more(self) -> list[PageAddress]:
         """The page after the last one, unless that was the end."""
         number = len(self._facts)
-        if self._is_end(number, self._facts[number]):
+        last = self._facts[number]
+        if self._is_end(number, last):
             return []
-        return [self._ask(number + 1, self._numbered_url(number + 1, self._received))]
+        is_probe = last.has_more is None and (last.records != self._pagination.size or self.total is not None)
+        return [self._ask(number + 1, self._numbered_url(number + 1, self._received), is_probe=is_probe)]
 
     def _is_end(self, number: int, last: PageFacts) -> bool:
         paging = self._pagination
@@ -195,16 +247,34 @@ class PageTrail:
         if self.total is not None:
             before = self._facts.get(number - 1)
             stuck = last.repeated and before is not None and before.repeated
-            return self.records >= self.total or stuck
-        last_page = self._facts[1].last_page
+            return (self.records >= self.total and not self._may_count_one_page(number, last)) or stuck
+        last_page = self._last_page()
         if last_page is not None:
             return number >= last_page - paging.first_page + 1
         if last.has_more is not None and not last.repeated:
             return not last.has_more
         if last.repeated:
             return True  # the source ignores the page number: its first answer held everything
+        if number == 1 and last.records > paging.size:
+            return True
         is_asked_for = paging.size_parameter is not None and paging.ends_with == "short_page"
-        return is_asked_for and last.records != paging.size
+        return is_asked_for and not self._is_strict and last.records != self._page_size()
+
+    def _last_page(self) -> int | None:
+        """The largest number that a page has named; one before the first page says nothing."""
+        named = [facts.last_page for facts in self._facts.values() if facts.last_page is not None]
+        last = max(named, default=None)
+        return last if last is not None and last >= self._pagination.first_page else None
+
+    def _may_count_one_page(self, number: int, page: PageFacts) -> bool:
+        """A total that is just the size of a page may be a count of that page: one more request tells."""
+        return number == 1 and page.records == self.total == self._pagination.size
+
+    def _page_size(self) -> int:
+        """How long a full page is: as we ask for it, or less where the first page says that it is full at that."""
+        first = self._facts[1]
+        said = any(hint.kind == "size" and hint.value == first.records for hint in first.hints)
+        return first.records if said else self._pagination.size
 
     def _numbered_url(self, number: int, offset: int) -> str:
         paging = self._pagination
@@ -243,14 +313,14 @@ class PageTrail:
         """Whether a flag says that this was the last page, although a cursor comes along."""
         if facts.has_more is not None or self._pagination.style != "cursor":
             return facts.has_more is False
-        flags = [hint for hint in facts.hints if hint.kind == "has_more"]
+        flags = [hint for hint in facts.hints if hint.kind == "has_more" and (hint.is_end or hint.value)]
         return bool(flags) and not any(flag.value for flag in flags)
 
-    def _ask(self, number: int, url: str) -> PageAddress:
+    def _ask(self, number: int, url: str, *, is_probe: bool = False) -> PageAddress:
         self._check_limit(number)
         self._seen.add(url)
         self._waiting.add(number)
-        return PageAddress(number, url)
+        return PageAddress(number, url, is_probe)
 
     def _check_limit(self, pages: int) -> None:
         if pages > self._pagination.max_pages:
@@ -265,10 +335,15 @@ def next_of(
 ) -> str | None:
     """Cursor or link to the next page: from the body, else from the headers."""
     if pagination.style == "link_header":
-        return links.get("next", {}).get("url")
+        return next((link.get("url") for link in links.values() if "next" in _relations(link)), None)
     if pagination.style == "cursor":
         return body_value or headers.get(pagination.cursor_header) or None
     return body_value if pagination.style == "next_link" else None
+
+
+def _relations(link: Mapping[str, str]) -> list[str]:
+    """A link may have several, in any spelling."""
+    return " ".join(text for name, text in link.items() if name.lower() == "rel").lower().split()
 
 
 def total_of(pagination: Pagination, body_value: int | None, headers: Mapping[str, str]) -> int | None:

@@ -75,6 +75,8 @@ class RecordScanner:
         while (key := self._next_key(first=not keys)) is not None:
             keys.append(key)
             if key == self._route[depth]:
+                if found:
+                    raise BadPayload(f"the key {key!r:.60} is there twice: which one holds the records is a guess")
                 found = True
                 yield from self._enter(depth + 1)
             else:

@@ -16,8 +16,8 @@ from cmms.api.client import ApiClient
 from cmms.api.completeness import find_hints, hint_headers
 from cmms.api.connection import ApiConnection
 from cmms.api.error_objects import find_error
-from cmms.api.exchange import Answer, Target
-from cmms.api.pagination import PageFacts, next_of, total_of
+from cmms.api.exchange import BEYOND, Answer, Target
+from cmms.api.pagination import PageAddress, PageFacts, next_of, total_of
 from cmms.api.receive_body import Body, WireBody, unpack_body
 from cmms.errors import BadPayload
 from cmms.settings import Pagination, Stream
@@ -25,8 +25,7 @@ from cmms.storage import Storage
 from cmms.sync.land_pages import LandedContent, land_large, land_small
 
 BAD_PAYLOAD = "bad-payload.bin"
-_NO_CONTENT = 204
-_NOT_FOUND = 404
+_NO_CONTENT = (204, 205)
 _USED_BY = {
     "cursor_path": ("cursor",),
     "next_path": ("next_link",),
@@ -75,10 +74,11 @@ class PageFetcher:
         """Close all connections."""
         self._client.close()
 
-    def fetch(self, url: str, *, name: str, unit_key: str, page: int) -> FetchedPage:
+    def fetch(self, address: PageAddress, *, name: str, unit_key: str) -> FetchedPage:
         """Fetch a page and land it as ``name`` (a file name without its ending)."""
-        cached = self._cache.load(url) if self._cache else None
-        target = Target(url, unit_key=unit_key, page=page, etag=cached.etag if cached else None)
+        cached = self._cache.load(address.url) if self._cache else None
+        etag = cached.etag if cached else None
+        target = Target(address.url, unit_key, address.number, etag, may_be_beyond=address.is_probe)
         return self._client.fetch(target, lambda answer, body: self._read(target, answer, body, name, cached))
 
     def _read(self, target: Target, answer: Answer, body: Body, name: str, cached: CachedAnswer | None) -> FetchedPage:
@@ -134,8 +134,8 @@ def page_facts(stream: Stream, content: PageContent, answer: Answer, records: in
 
 
 def is_nothing(answer: Answer, body: Body) -> bool:
-    """An answer that says by its status that there are no records; status 404 only comes here if settings allow it."""
-    return answer.status == _NOT_FOUND or (answer.status == _NO_CONTENT and not body.size)
+    """An answer that says by its status that there are no records; an error only comes here if that is allowed."""
+    return answer.status in BEYOND or (answer.status in _NO_CONTENT and not body.size)
 
 
 def _is_list(content: PageContent, records_path: str) -> bool:

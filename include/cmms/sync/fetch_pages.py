@@ -219,7 +219,7 @@ class _BatchFetch:
             raise RunCancelled("the fetch has ended")
         name = f"r{job.state.number:04d}-page-{job.address.number:05d}" + ("-again" if job.is_recheck else "")
         unit_key = job.state.request.unit_keys[0]
-        return self._fetcher.fetch(job.address.url, name=name, unit_key=unit_key, page=job.address.number)
+        return self._fetcher.fetch(job.address, name=name, unit_key=unit_key)
 
     def _accept(self, job: _Job, page: FetchedPage) -> list[_Job]:
         """Take a page in; what to do next."""
@@ -305,6 +305,7 @@ class _BatchFetch:
             base_url=self._connection.base_url,
             url=self._connection.url(request.path),
             parameters=request.parameters,
+            is_strict=self._stream.strict,
         )
 
     def _report(self, call_log: CallLog) -> None:

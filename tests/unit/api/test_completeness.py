@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cmms.api import completeness
-from cmms.errors import AnswerIncomplete, BadPayload, IncompleteFetch
+from cmms.api import completeness_names
+from cmms.errors import AnswerIncomplete, ApiRefused, BadPayload, IncompleteFetch
 from tests.unit.api.fetching import fetch
 from tests.unit.api.scripted_source import Scripted, scripted
 
@@ -78,6 +78,28 @@ HINTS = [
     ({"totalPages": 2}, "pages", "last_page_path: totalPages"),
     ({"meta": {"total_pages": 2}}, "pages", "meta.total_pages"),
     ({"pagination": {"pages": 2}}, "pages", "pagination.pages"),
+    ({"page": {"current": 1, "of": 2}}, "pages", "page.of"),
+    ({"links": {"self": "/e?page=1", "last": "/e?page=2"}}, "pages", "links.last"),
+    ({"total": {"value": 5, "relation": "eq"}}, "total", "total_path: total.value"),
+    ({"total": "1,005"}, "total", "total_path: total"),
+    ({"total": 5.0}, "total", "total_path: total"),
+    ({"TotalItemCount": 5}, "total", "TotalItemCount"),
+    ({"nbHits": 5}, "total", "nbHits"),
+    ({"range": "0-2/5"}, "total", "range"),
+    ({"hydra:view": {"hydra:next": "/e?page=2"}}, "next_page", "hydra:view.hydra:next"),
+    ({"metadata": {"continue": "c1", "remainingItemCount": 2}}, "has_more", "metadata.remainingItemCount"),
+    ({"metadata": {"continue": "c1"}}, "next_page", "cursor_path: metadata.continue"),
+    ({"nextStart": 3}, "next_page", "nextStart"),
+    ({"next": {"page": 2}}, "next_page", "next.page"),
+    ({"LastEvaluatedKey": {"id": {"S": "3"}}}, "next_page", "LastEvaluatedKey"),
+    ({"cursor": "abc"}, "next_page", "cursor_path: cursor"),
+    ({"limit": 3}, "next_page", "limit"),
+    ({"atom:link": [{"relation": "http://example.com/rels/next", "url": "/e"}]}, "next_page", "atom:link"),
+    ({"exceededTransferLimit": True}, "has_more", "exceededTransferLimit"),
+    ({"isLast": "false"}, "has_more", "isLast"),
+    ({"endOfList": False}, "has_more", "endOfList"),
+    ({"remaining": 2}, "has_more", "remaining"),
+    ({"status": "partial"}, "has_more", "status"),
 ]
 HEADERS = [
     ({"X-Total": "5"}, "total", "total_header: X-Total"),
@@ -91,6 +113,11 @@ HEADERS = [
     ({"X-Next-Cursor": "abc"}, "next_page", "cursor_header: X-Next-Cursor"),
     ({"X-Has-More": "true"}, "has_more", "X-Has-More"),
     ({"X-Pagination": '{"TotalCount": 5, "HasNext": false}'}, "total", "X-Pagination"),
+    ({"Paging-Headers": '{"totalCount": 5, "nextPage": "No"}'}, "total", "Paging-Headers"),
+    ({"Pagination-Total": "5"}, "total", "Pagination-Total"),
+    ({"X-Pagination-Has-More": "true"}, "has_more", "X-Pagination-Has-More"),
+    ({"X-Is-Last-Page": "false"}, "has_more", "X-Is-Last-Page"),
+    ({"Link": '</e?page=2>; rel="last"'}, "pages", "Link"),
 ]
 
 
@@ -147,6 +174,13 @@ def test_a_flag_that_no_style_uses_is_noticed_with_each_of_them(tmp_path, style)
         {"last": True, "done": True},
         {"limit": 5000, "per_page": 5000, "size": 100},
         {"included": [{"count": 99, "hasMore": True}]},
+        {"limit": 3, "total": 3},
+        {"size": 3, "pages": 1, "of": 1},
+        {"cursor": "c1", "total": 3},
+        {"links": {"self": "/e", "last": "/e?page=1"}},
+        {"start": "2026-01-31", "end": "2026-01-31", "last": 0},
+        {"incomplete_results": False, "truncated": False, "status": "complete"},
+        {"remaining": 0, "rate": {"remaining": 99}},
     ],
     ids=str,
 )
@@ -158,7 +192,7 @@ def test_what_is_no_hint_is_none(tmp_path, beside):
 
 @pytest.mark.feature("SRC-01")
 @pytest.mark.parametrize(
-    "headers", [{"Content-Range": "bytes 0-99/500"}, {"X-Total-Count": "3"}, {"Link": "</e?page=1>; rel=prev"}, {"X-Next-Page": ""}], ids=str
+    "headers", [{"X-RateLimit-Remaining": "99", "X-Request-Id": "7"}, {"Content-Range": "bytes 0-99/500"}, {"X-Total-Count": "3"}, {"Link": "</e?page=1>; rel=prev"}, {"X-Next-Page": ""}], ids=str
 )  # fmt: skip
 def test_headers_that_promise_nothing_are_no_hints(tmp_path, headers):
     fetched, _ = answered(tmp_path, Scripted({"data": THREE}, headers=headers), pagination=NONE)
@@ -263,6 +297,111 @@ def test_a_flag_leads_to_the_next_page_of_a_source_that_caps_its_pages(tmp_path,
     assert (len(fetched.records), len(targets)) == (5, 2)
 
 
+CURSORS = {"style": "cursor", "cursor_path": "next"}
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "beside", [{"done": True}, {"complete": True}, {"incomplete_results": False}, {"filters": {"hasMore": False}}], ids=str
+)  # fmt: skip
+def test_a_flag_about_something_else_does_not_end_a_cursor_trail(tmp_path, beside):
+    pages = [{"data": THREE, "next": "c1", **beside}, {"data": TWO, "next": None, **beside}]
+    fetched, targets = answered(tmp_path, *pages, pagination=CURSORS)
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 2, [])
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+@pytest.mark.parametrize("style", ["page", "offset"])
+@pytest.mark.parametrize(
+    ("end", "beside", "strict"),
+    [
+        ({"data": []}, {}, True),
+        (Scripted({"error": "no such page"}, status=404), {}, True),
+        (Scripted(b"page out of range", status=400), {}, True),
+        ({"data": []}, {"per_page": 3}, False),
+        ({"data": []}, {"page": {"size": 3}}, False),
+        ({"data": []}, {"meta": {"total": None, "last_page": 0}}, True),
+    ],
+    ids=str,
+)
+def test_a_source_that_sends_shorter_pages_than_asked_is_followed_to_the_end(tmp_path, style, end, beside, strict):
+    pages = [{"data": THREE, **beside}, {"data": TWO, **beside}]
+    fetched, _ = answered(tmp_path, *pages, end, strict=strict, pagination={"style": style, "size": 100})
+    assert (len(fetched.records), doubts(fetched)) == (5, [])
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_page_that_is_refused_is_no_end_unless_it_was_asked_for_to_be_sure(tmp_path):
+    refusal(tmp_path, {"data": THREE}, Scripted(b"no", status=404), kind=ApiRefused, pagination={"size": 3})
+    refusal(tmp_path, {"data": THREE}, Scripted(b"no", status=403), kind=ApiRefused, pagination={"size": 100})
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+def test_a_last_page_that_grows_is_followed(tmp_path):
+    pages = [{"data": [one], "meta": {"last_page": last}} for one, last in zip(THREE, (2, 3, 3), strict=True)]
+    assert len(answered(tmp_path, *pages)[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_the_same_full_page_again_is_a_source_that_does_not_know_the_parameter(tmp_path, style):
+    error = refusal(tmp_path, {"data": THREE}, pagination={"style": style, "size": 3})
+    assert f"pagination.{style}_parameter" in str(error)
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+def test_a_total_that_is_the_size_of_a_page_may_be_a_count_of_that_page(tmp_path):
+    pages = [{"data": THREE, "meta": {"total": 3}}, {"data": TWO, "meta": {"total": 2}}]
+    refusal(tmp_path, *pages, *pages, kind=IncompleteFetch, pagination={"size": 3})
+    whole = [
+        {"data": THREE, "meta": {"total": 3}},
+        {"data": [], "meta": {"total": 3}},
+        {"data": THREE, "meta": {"total": 3}},
+    ]
+    assert len(answered(tmp_path, *whole, pagination={"size": 3})[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "body",
+    [b'{"data": [{"EQUNR": "1"}], "data": [{"EQUNR": "2"}]}', b'{"data": [{"EQUNR": "1"}], "data": []}',
+     b'{"data": [], "data": [{"EQUNR": "2"}]}'],
+)  # fmt: skip
+def test_records_under_a_key_that_is_there_twice_are_no_guess(tmp_path, body):
+    assert "twice" in str(refusal(tmp_path, body, kind=BadPayload, pagination=NONE))
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "beside",
+    [{"errorMessage": "half of it"}, {"error_code": 500}, {"status": 500}, {"statusCode": "503"}, {"result": "ERROR"},
+     {"meta": {"errors": ["timeout"]}}, {"success": "false"}],
+    ids=str,
+)  # fmt: skip
+def test_an_error_beside_records_is_refused(tmp_path, beside):
+    refusal(tmp_path, {"data": THREE, **beside}, kind=BadPayload, pagination=NONE)
+
+
+@pytest.mark.parametrize(
+    "beside", [{"status": 200, "code": 0, "errorCode": "00"}, {"error": None, "errors": [], "errorMessage": ""}], ids=str
+)  # fmt: skip
+def test_no_error_beside_records_is_none(tmp_path, beside):
+    assert len(answered(tmp_path, {"data": THREE, **beside}, pagination=NONE)[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01")
+def test_an_answer_that_is_not_ready_yet_is_asked_for_again(tmp_path):
+    fetched, targets = answered(tmp_path, Scripted({"data": []}, status=202), {"data": THREE}, pagination=NONE)
+    assert (len(fetched.records), len(targets)) == (3, 2)
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+@pytest.mark.parametrize("rel", ['rel="last next"', "REL=next", 'rel="Next"'])
+def test_a_link_header_is_followed_in_any_spelling(tmp_path, rel):
+    first = Scripted({"data": THREE}, headers={"Link": f"</equipment?p=2>; {rel}"})
+    assert len(answered(tmp_path, first, {"data": TWO}, pagination={"style": "link_header"})[0].records) == 5
+
+
 @pytest.mark.feature("SRC-01")
 def test_a_flag_that_promises_a_page_without_a_cursor_to_it_is_refused(tmp_path):
     paging = {"style": "cursor", "cursor_path": "after", "has_more_path": "again"}
@@ -300,8 +439,6 @@ def test_an_answer_with_nothing_holds_no_records(tmp_path, answer, total):
 
 
 def test_a_404_means_nothing_only_where_the_settings_say_so(tmp_path):
-    from cmms.errors import ApiRefused
-
     full = {"data": THREE}
     paging = {"size": 3}
     refusal(tmp_path, full, Scripted(b"no such page", status=404), kind=ApiRefused, pagination=paging)
@@ -321,8 +458,6 @@ def test_spaces_in_a_query_are_sent_as_percent_20(tmp_path):
 
 @pytest.mark.parametrize("link", ["https://127.0.0.1:{port}/equipment?p=2", "http://elsewhere.example/x"])
 def test_a_link_to_another_scheme_or_host_is_refused_with_both(tmp_path, link):
-    from cmms.errors import ApiRefused
-
     with scripted({}) as source:
         source.answers = [Scripted({"data": THREE, "links": {"next": link.format(port=source.port)}})]
         with pytest.raises(ApiRefused) as caught:
@@ -340,16 +475,14 @@ def test_the_documentation_lists_exactly_the_names_that_count():
     chapter = (
         OPERATIONS.read_text(encoding="utf-8").split("## What an answer says of its completeness")[1].split("\n## ")[0]
     )
-    listed = set(re.findall(r"`([a-z]+)`", chapter))
-    names = set().union(
-        *(
-            value
-            for name, value in vars(completeness).items()
-            if isinstance(value, frozenset) and name.isupper() and name[0] != "_"
-        )
-    )
-    assert names <= listed
-    documented = [row for row in chapter.splitlines() if row.startswith(("|", "Headers:"))]
-    in_tables = set(re.findall(r"`([a-z]+)`", "\n".join(documented)))
-    others = {"total", "pages", "links", "false", "true", "pagination"}
-    assert in_tables - names - others == set()
+    documented = "\n".join(row for row in chapter.splitlines() if row.startswith(("|", "Headers:", "\\*", "Spelling")))
+    listed = set(re.findall(r"`([a-z]+)`", documented))
+    groups = {name: value for name, value in vars(completeness_names).items() if isinstance(value, frozenset)}
+    names = set().union(*(value for name, value in groups.items() if not name.endswith("_COMPOSED")))
+    names |= {*completeness_names.HEADER_PREFIXES, *completeness_names.CONTAINER_PARTS}
+    assert names - listed == set()
+    others = {"false", "true", "range", "contentrange", "itemsrange", "numfound"}
+    assert listed - names - others == set()
+    patterns = {pattern.replace("\\", "") for pattern in re.findall(r"\*([a-z]*\\\*[a-z]*)\*", documented)}
+    source = Path(completeness_names.__file__).read_text(encoding="utf-8")
+    assert patterns == set(re.findall(r'"([a-z]*\*[a-z]*)"', source)) - {"*"}

@@ -1,0 +1,139 @@
+"""The names by which an answer says something of its completeness (:mod:`cmms.api.completeness`).
+
+Spelled as :func:`plain_name` spells them. docs/operations.md lists them ("What an answer says of its completeness"); a
+test holds both equal. Some are composed of words, as :func:`_composed` says.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+
+@lru_cache(maxsize=4096)
+def plain_name(name: str) -> str:
+    """A name without what spellings differ in, and without the prefix of a namespace (``hydra:next``)."""
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"^@?[a-z]+:", "", name.lower()))
+
+
+NOUNS = frozenset(
+    ["record", "row", "item", "element", "result", "hit", "entry", "object", "resource", "document", "match", "member"]
+)
+"""Words for a record, of which names are composed; one record or several make no difference."""
+
+
+def _composed(*patterns: str) -> frozenset[str]:
+    """Every pattern with every noun, singular and plural, in its place."""
+    irregular = {"entry": "entries", "match": "matches"}
+    nouns = [form for noun in NOUNS for form in (noun, irregular.get(noun, f"{noun}s"))]
+    return frozenset(pattern.replace("*", noun) for pattern in patterns for noun in nouns)
+
+
+NEXT_PARTS = frozenset(
+    [
+        *(
+            "link",
+            "url",
+            "uri",
+            "href",
+            "page",
+            "pageurl",
+            "pageuri",
+            "pagelink",
+            "pagetoken",
+            "pagecursor",
+            "pagenumber",
+        ),
+        *("pageno", "pagenum", "pageindex", "pagestart", "token", "cursor", "cursormark", "marker", "offset"),
+        *("skiptoken", "recordsurl", "partitionkey", "scrollid", "bookmark", "continuationtoken"),
+    ]
+)
+"""What follows ``next`` in the name of a next page, in any object of the envelope."""
+NEXT_PARTS_IN_CONTAINERS = frozenset(
+    ("start", "startkey", "skip", "index", "key", "id", "after", "batch", "position", "range", "set", "row")
+)
+"""The same; at the top of the body, beside the records, or in an object that tells of pages."""
+NEXT_ANYWHERE = frozenset(("odatanextlink", "continuationtoken"))
+"""The next page, in any object of the envelope."""
+NEXT_IN_CONTAINERS = frozenset(
+    ["next", "skiptoken", "continuation", "continue", "lastevaluatedkey", "exclusivestartkey", "resumptiontoken"]
+)
+"""The next page, in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
+ECHOES_IN_CONTAINERS = frozenset(("cursor", "after", "scrollid", "bookmark", "pagetoken", "marker"))
+"""A cursor that some sources send on the last page too; only beside a single page it may lead to the next one."""
+MORE_ANYWHERE = frozenset(
+    [
+        *("hasmore", "hasnext", "hasnextpage", "hasmorepages", "hasmoredata", "morepages", "moredata"),
+        *("moreavailable", "moredataavailable", "hasnextlink"),
+    ]
+)
+"""True: there is more. False: this was the last page."""
+MORE_IN_CONTAINERS = frozenset(("more", "morefollows"))
+"""The same; in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
+CUT_ANYWHERE = frozenset(
+    [
+        *(
+            "istruncated",
+            "ispartial",
+            "isincomplete",
+            "incompleteresults",
+            "limitreached",
+            "limitexceeded",
+            "maxreached",
+        ),
+        *("exceededlimit", "exceededtransferlimit", "terminatedearly", "datatruncated", "responsetruncated"),
+    ]
+)
+"""True: some are missing. False says nothing of further pages."""
+CUT_IN_CONTAINERS = frozenset(("truncated", "incomplete", "partial", "limited", "capped", "overflow", "timedout"))
+"""The same; in the same objects."""
+LAST_IN_CONTAINERS = frozenset(
+    [
+        *("last", "islast", "lastpage", "islastpage", "islastbatch", "end", "isend", "atend", "endoflist", "endofdata"),
+        *("endofresults", "eof", "iseof", "exhausted", "nomore", "nomoredata"),
+    ]
+)
+"""False: there is more. True: this was the last page; in the same objects."""
+DONE_IN_CONTAINERS = frozenset(("done", "isdone", "complete", "iscomplete", "finished", "allloaded"))
+"""False: there is more. True may also mean that a query was carried out; in the same objects."""
+REMAINING_IN_CONTAINERS = frozenset(("remaining", "remainingcount", "left"))
+"""Number of records that have not come; in the same objects."""
+TOTAL_ANYWHERE = frozenset(
+    [
+        *("odatacount", "inlinecount", "totalcount", "totalcnt", "totalnum", "totalnumber", "totalfound"),
+        *("totalavailable", "grandtotal", "fullcount"),
+    ]
+)
+"""Number of records in all pages, in any object of the envelope."""
+TOTAL_IN_CONTAINERS = frozenset(
+    [
+        *("total", "totalsize", "count", "countall", "allcount", "hits", "found", "matches", "matched", "records"),
+        *("collectionsize", "available", "listtotal"),
+    ]
+)
+"""Number of records in all pages; in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
+PAGES_ANYWHERE = frozenset(["totalpages", "pagestotal", "numberofpages", "numpages", "nbpages", "pagecount"])
+"""Number of pages, in any object of the envelope."""
+PAGES_IN_CONTAINERS = frozenset(("lastpage", "pages", "pagetotal", "of"))
+"""Number of pages; in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
+SIZE_IN_CONTAINERS = frozenset(("perpage", "pagesize", "size", "limit", "pagelimit", "maxpagesize", "pagelength"))
+"""How many records a page holds at most; in the same objects. No promise: it tells a full page from the last one."""
+STATUS_NAMES = frozenset(("status", "state", "completeness", "resultstatus"))
+PARTIAL_STATUSES = frozenset(("partial", "truncated", "incomplete", "partialsuccess", "partialcontent"))
+"""Values of :data:`STATUS_NAMES` at the top of the body or in an object that tells of pages: some are missing."""
+CONTAINER_NAMES = frozenset(
+    ["links", "link", "result", "results", "response", "envelope", "header", "navigation", "nav", "view", "search"]
+)
+"""Objects that tell of pages, besides those whose name holds one of :data:`CONTAINER_PARTS`."""
+CONTAINER_PARTS = ("meta", "pag", "cursor", "info")
+HEADER_PREFIXES = ("x", "pagination", "paging", "odata", "ms", "wp", "list", "collection")
+"""What a header's name may begin with before one of the names above."""
+HEADER_NAMES = frozenset(("totalcount", "totalresults", "totalrecords", "nextrange", "nextpage", "hasmore"))
+"""Headers that need none of :data:`HEADER_PREFIXES`."""
+
+TOTALS_COMPOSED = _composed("total*", "total*count", "totalnumberof*", "totalnumof*", "total*found")
+COUNTS_COMPOSED = _composed("*total", "*count", "num*", "numberof*", "nb*", "*found") | {"numfound"}
+MORE_COMPOSED = _composed("hasmore*", "more*", "more*available")
+CUT_COMPOSED = _composed("*truncated", "max*reached", "*limitreached", "*limitexceeded")
+REMAINING_COMPOSED = _composed("remaining*", "remaining*count", "*remaining", "*left")
+SIZE_COMPOSED = _composed("*perpage", "max*") | {"itemsperpage"}
