@@ -313,7 +313,10 @@ def test_a_pattern_that_comes_to_no_end_is_ended(client_for: ClientFor, tables: 
     number = "0" * 45 + "x"
     tables("UPDATE equipment SET equipment_number = %s WHERE id = 70", number)
     answer = _act(client_for("admin"), "group-rules.create", values=values)
-    assert (answer.status_code, answer.json()["fields"]) == (422, {"pattern": "takes too long on your machines"})
+    assert (answer.status_code, answer.json()["fields"]) == (
+        422,
+        {"pattern": "takes too long on your machines, or on a long text"},
+    )
     assert time.monotonic() - started < 20  # of a search that would take years
     assert tables("SELECT COUNT(*) AS n FROM equipment_group_rules")[0]["n"] == 3
 

@@ -246,3 +246,21 @@ def test_a_mark_that_changes_with_the_rules_is_no_correction_of_the_reading(site
         "SELECT e.equipment_number FROM equipment_running_time_revisions r JOIN equipment e ON e.id = r.equipment_id"
     )
     assert site.value(revised) == "B"
+
+
+@pytest.mark.feature("SYNC-09")
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(*"])
+def test_a_rule_that_cannot_be_used_stops_no_sync_and_moves_no_machine(
+    site: Site, monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    monkeypatch.setattr("cmms.sync.classify_groups.RULE_SECONDS", 0.1)
+    site.execute("INSERT INTO equipment_groups (name) VALUES ('First'), ('Second')")
+    rule = "INSERT INTO equipment_group_rules (equipment_group_id, priority, field, pattern) VALUES (%s, %s, %s, %s)"
+    site.execute(rule, values=(1, 10, "equipment_number", "^A"))
+    hard = "a" * 60 + "!"
+    assert site.sync_equipment([machine("A", EQKTU=hard), machine("B", EQKTU=hard)]).status == "success"
+    site.execute(rule, values=(2, 5, "equipment_description", pattern))
+    site.execute(rule, values=(2, 20, "equipment_number", "^B"))
+    assert site.sync_equipment([machine(number, EQKTU=hard, POINT="7") for number in "ABC"]).status == "success"
+    assert [state(site, number)["group_name"] for number in "ABC"] == ["First", None, None]
+    assert site.value("SELECT message FROM sync_log_events WHERE message LIKE '%%takes too long%%'")
