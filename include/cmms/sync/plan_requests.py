@@ -8,18 +8,14 @@ ask for several days without naming them are refused before anything is fetched.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from cmms.errors import SettingsError
 from cmms.settings import Settings, Stream
+from cmms.sync.check_requests import check_days_are_named, check_parameters, placeholders
 from cmms.sync.records import EQUIPMENT_UNIT, Batch, PlannedRequest, Scope
-
-_DAYS = frozenset(("date", "start_date", "end_date"))
-_FILLED = _DAYS | {"plant_code"}
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -46,15 +42,14 @@ def plan_batches(
             or requests per plant while no plant is known.
     """
     stream = settings.stream(scope.stream)
-    _check_placeholders(stream, scope)
+    check_parameters(stream, scope.stream)
     plants = _plants(stream, scope, plant_codes)
     fixed = _fixed_parameters(stream, scope, None if scope.full_refresh else watermark)
     if scope.stream == "equipment":
         requests = tuple(_requests(stream, (EQUIPMENT_UNIT,), (), plants, fixed))
         return [Batch("equipment", (EQUIPMENT_UNIT,), requests)]
     days = _days(settings, scope)
-    if len(days) > 1:
-        _check_days_are_named(stream, scope)
+    check_days_are_named(stream, days)
     size = len(days) if stream.date_parameters.mode == "everything" else settings.engine.days_per_batch
     if most_batches is not None:
         size = max(size, -(-len(days) // max(1, most_batches)))
@@ -62,7 +57,7 @@ def plan_batches(
 
 
 def _asks_single_plants(stream: Stream) -> bool:
-    return stream.plant_parameter.mode == "per_plant" or "plant_code" in _placeholders(stream)
+    return stream.plant_parameter.mode == "per_plant" or "plant_code" in placeholders(stream)
 
 
 def _day_batch(stream: Stream, scope: Scope, days: list[date], plants: list[str], fixed: Parameters) -> Batch:
@@ -76,42 +71,7 @@ def _day_batch(stream: Stream, scope: Scope, days: list[date], plants: list[str]
 
 
 def _asks_single_days(stream: Stream) -> bool:
-    return stream.date_parameters.mode == "single" or "date" in _placeholders(stream)
-
-
-def _placeholders(stream: Stream) -> set[str]:
-    """Names in braces that path and static parameters hold, those that nothing fills among them."""
-    found = set(_PLACEHOLDER.findall(stream.path))
-    for value in stream.static_parameters.values():
-        for text in (value,) if isinstance(value, str) else value:
-            whole = _PLACEHOLDER.fullmatch(text)
-            found |= {whole[1]} if whole else _FILLED & set(_PLACEHOLDER.findall(text))
-    return found
-
-
-def _check_placeholders(stream: Stream, scope: Scope) -> None:
-    """What nothing fills would be sent as it stands, the same for every day and plant."""
-    filled = {"plant_code"} if scope.stream == "equipment" else _FILLED
-    if unknown := sorted(_placeholders(stream) - filled):
-        raise SettingsError(
-            f"streams.{scope.stream}: path or static_parameters hold {{{unknown[0]}}}, which nothing fills;"
-            f" known are {', '.join(f'{{{name}}}' for name in sorted(filled))}"
-        )
-
-
-def _check_days_are_named(stream: Stream, scope: Scope) -> None:
-    """Several days are asked for: each request has to name its own, or the first and the last of its range."""
-    named = _placeholders(stream)
-    if stream.date_parameters.mode in ("single", "range", "everything") or "date" in named:
-        return
-    if {"start_date", "end_date"} <= named:
-        return
-    half = f"name {{{(named & _DAYS).pop()}}} only" if named & _DAYS else "name no day"
-    raise SettingsError(
-        f"streams.{scope.stream}.date_parameters: mode is none; path and static_parameters {half}: the request would"
-        " be the same for every day. Put {date}, or {start_date} and {end_date}, into them, choose the mode single or"
-        " range, or everything if each answer of the source holds all days"
-    )
+    return stream.date_parameters.mode == "single" or "date" in placeholders(stream)
 
 
 def _requests(
@@ -161,7 +121,7 @@ def _plant_parameters(stream: Stream, plants: list[str], plant: str | None) -> P
     parameter = stream.plant_parameter
     if parameter.mode == "none" or "{plant_code}" in stream.path:
         return ()
-    if parameter.mode == "repeated" and "plant_code" in _placeholders(stream):
+    if parameter.mode == "repeated" and "plant_code" in placeholders(stream):
         return ()
     codes = plants if parameter.mode == "repeated" else [plant]
     return tuple((parameter.name, code) for code in codes if code is not None)

@@ -61,6 +61,32 @@ def test_several_days_that_no_request_names_are_refused(filter_):
 
 
 @pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    ("stream", "named"),
+    [
+        ({"date_parameters": {"mode": "range", "format": "%Y-%m"}}, "date_parameters.format"),
+        ({"date_parameters": {"mode": "range", "format": "yesterday"}}, "date_parameters.format"),
+        ({"date_parameters": {"mode": "single", "format": ""}}, "date_parameters.format"),
+        ({"date_parameters": {"mode": "none", "format": "%Y"}, "static_parameters": {"d": "{date}"}}, "date_parameters.format"),
+        ({"date_parameters": {"mode": "range", "start": ""}}, "date_parameters.start"),
+        ({"date_parameters": {"mode": "range", "end": " "}}, "date_parameters.end"),
+        ({"date_parameters": {"mode": "range", "start": "day", "end": "day"}}, "date_parameters.start"),
+        ({"date_parameters": {"single": ""}}, "date_parameters.single"),
+        ({"static_parameters": {"date": "2026-01-31"}}, "date_parameters.single"),
+        ({"date_parameters": {"single": "page"}}, "date_parameters.single"),
+        ({"static_parameters": {"page": "1"}}, "pagination.page_parameter"),
+        ({"plant_parameter": {"mode": "per_plant", "name": ""}}, "plant_parameter.name"),
+        ({"plant_parameter": {"mode": "per_plant"}, "static_parameters": {"plant": "P1"}}, "plant_parameter.name"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_request_that_does_not_depend_on_its_unit_is_refused(stream, named):
+    with pytest.raises(SettingsError) as caught:
+        plan(**stream)
+    assert named in str(caught.value)
+
+
+@pytest.mark.feature("SRC-01")
 @pytest.mark.parametrize(("text", "mode"), [("{date}", "none"), ("day eq '{date}'", "none"), ("{date}", "range")])
 def test_a_date_in_a_static_parameter_means_one_request_per_day(text, mode):
     two = Scope("running_time", date(2026, 1, 30), date(2026, 1, 31))
