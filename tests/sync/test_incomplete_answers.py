@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from cmms.alerts.evaluate_run import ANSWER_INCOMPLETE, evaluate_run
 from cmms.alerts.records import OpenAlert, RunHistory
 from cmms.simulator import SimulatorConfig
 from cmms.sync.records import RunSummary
+from cmms.sync.verify_tables import verify_tables
 from tests.sync.conftest import connection_uri
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site
@@ -144,3 +147,33 @@ def test_what_a_refused_answer_says_is_stored_with_the_call(site: Site, sync_ans
     assert (summary.status, summary.error_class) == ("failed", "ApiRefused")
     assert "no such plant" not in str(summary)
     assert site.value("SELECT answer_head FROM api_call_logs") == "<b>no such plant</b>"
+
+
+@pytest.mark.feature("TEST-30")
+def test_verify_compares_the_tables_with_the_stored_answers_and_names_machines(
+    site: Site, sync_answer: Callable[..., RunSummary], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "cmms.yaml"
+    config.write_text(f"storage: {{base_path: {site.folder / 'storage'}}}\n")
+    monkeypatch.setenv("CMMS_CONFIG_FILE", str(config))
+    assert sync_answer(body([*MACHINES, machine("13", SWERK="NOWHERE")])).status == "partial"
+    sync_answer(body([reading("10"), reading("11"), BAD.replace('"10"', '"12"')]), days=1)
+    assert verify_tables() == []
+    site.execute("UPDATE equipment SET missing_since = '2026-01-01' WHERE equipment_number = '10'")
+    found = verify_tables()
+    assert any("machine 10 is in it, but marked as missing" in sentence for sentence in found)
+    site.execute("UPDATE equipment SET missing_since = NULL")
+    with site.session() as connection:
+        connection.query("SET foreign_key_checks = 0")
+        connection.query("DELETE FROM equipment WHERE equipment_number = '12'")
+        connection.query("DELETE FROM equipment_running_times WHERE sync_log_id = 2 AND id % 2 = 1")
+        connection.query("DELETE FROM sync_record_errors")
+        connection.query("UPDATE sync_units SET fetched = 9, unchanged = unchanged + 5 WHERE unit_key = 'equipment'")
+    found = verify_tables()
+    for number, unit in (("12", "equipment"), ("13", "equipment"), ("12", DAY.isoformat()), ("10", DAY.isoformat())):
+        assert [line for line in found if line.startswith(f"Unit {unit} ") and f"machine {number} " in line], found
+    assert any("holds 4 records, 9 were counted" in sentence for sentence in found)
+    next((site.folder / "storage").rglob("equipment/r0001*")).write_bytes(b"damaged")
+    assert any("stored answer cannot be compared" in sentence for sentence in verify_tables())
+    shutil.rmtree(site.folder / "storage")
+    assert not any("has sent" in sentence for sentence in verify_tables())

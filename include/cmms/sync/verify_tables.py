@@ -1,7 +1,7 @@
 """``python -m cmms verify``: derive again, from the data, what counters and marks say; report differences.
 
-Input: the database. Output: one sentence per difference; none on a healthy database. Reads one snapshot, so
-that syncs may run meanwhile, changes nothing, and holds one row in memory at a time
+Input: the database, and the raw pages that are still stored. Output: one sentence per difference; none on a healthy
+database. Reads one snapshot, so that syncs may run meanwhile, changes nothing, and holds one row in memory at a time
 (``include/sql/verify/*.sql``).
 """
 
@@ -20,6 +20,7 @@ from cmms.settings import Settings
 from cmms.sync.open_run import current_settings
 from cmms.sync.stream_rows import stream_rows
 from cmms.sync.verify_chains import verify_chains
+from cmms.sync.verify_inputs import verify_inputs
 
 LISTED = 100
 """Differences of one kind that are listed; more are counted."""
@@ -113,6 +114,7 @@ def _checks(connection: Connection, settings: Settings, now: datetime) -> Iterat
         rows = stream_rows(connection, check.statement, parameters)
         yield (check.sentence.format(**{name: _text(value) for name, value in row.items()}) for row in rows)
     yield verify_chains(connection, settings.rules)
+    yield verify_inputs(connection, settings, now)
 
 
 def _listed(found: Iterable[str]) -> list[str]:

@@ -1,0 +1,5 @@
+-- Purpose: numbers of all machines that are stored, or of which a master record was rejected.
+-- Caller: cmms.sync.verify_inputs.
+SELECT equipment_number FROM equipment
+UNION
+SELECT equipment_number FROM sync_record_errors WHERE stream = 'equipment' AND equipment_number IS NOT NULL

@@ -1,0 +1,10 @@
+-- Purpose: numbers of the machines that have a reading of a day, or of which one was rejected.
+-- Parameters: day, unit_key (the same day as text). Caller: cmms.sync.verify_inputs.
+SELECT e.equipment_number
+FROM equipment_running_times r
+JOIN equipment e ON e.id = r.equipment_id
+WHERE r.date = %(day)s
+UNION
+SELECT equipment_number
+FROM sync_record_errors
+WHERE stream = 'running_time' AND unit_key = %(unit_key)s AND equipment_number IS NOT NULL

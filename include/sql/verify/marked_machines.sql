@@ -1,0 +1,6 @@
+-- Purpose: machines that are marked as missing, but for those of which a master record was rejected.
+-- Caller: cmms.sync.verify_inputs.
+SELECT e.equipment_number
+FROM equipment e
+WHERE e.missing_since IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM sync_record_errors r WHERE r.stream = 'equipment' AND r.equipment_number = e.equipment_number)
