@@ -14,7 +14,14 @@ from cmms.api.connection import ApiConnection
 from cmms.errors import SettingsError
 from cmms.settings import Stream
 
-_SECRET_NAME = re.compile(r"auth|token|key|secret|cookie|passw|session|credential|signature", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"auth|token|key|secret|cookie|passw|session|credential|signature|bearer|jwt|ticket|\bpwd|pwd\b|\bpass\b|\bpin\b|\bsid\b|\bsig\b",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(
+    r"(?:bearer|basic|token|apikey|negotiate|digest) \S+|eyJ[\w-]+\.[\w-]+\.[\w-]+", re.IGNORECASE
+)
+"""What is a credential whatever its name is: an authorisation, a signed token."""
 
 
 def exposed_secret(connection: ApiConnection, stream: Stream) -> str | None:
@@ -43,11 +50,16 @@ def refuse_exposed_secret(connection: ApiConnection, stream: Stream) -> None:
 def _secret_of(connection: ApiConnection, stream: Stream) -> str | None:
     if stream.auth.scheme != "none":
         return f"the credential (auth scheme {stream.auth.scheme})"
-    for what, names in (("header", (*connection.headers, *stream.headers)), ("parameter", stream.static_parameters)):
-        if name := _first_secret(names):
+    headers = (*connection.headers.items(), *stream.headers.items())
+    for what, sent in (("header", headers), ("parameter", stream.static_parameters.items())):
+        if name := _first_secret(sent):
             return f"the {what} {name[:60]}"
     return None
 
 
-def _first_secret(names: Iterable[str]) -> str | None:
-    return next((name for name in names if _SECRET_NAME.search(name)), None)
+def _first_secret(sent: Iterable[tuple[str, str | tuple[str, ...]]]) -> str | None:
+    for name, value in sent:
+        texts = (value,) if isinstance(value, str) else value
+        if _SECRET_NAME.search(name.replace("_", "-")) or any(_SECRET_VALUE.match(text) for text in texts):
+            return name
+    return None

@@ -133,6 +133,9 @@ def test_a_file_that_is_not_there_is_named(extra):
         ("header X-Api-Token", {"auth": {"scheme": "none"}}, {"X-Api-Token": SECRET}),
         ("header Cookie", {"auth": {"scheme": "none"}, "headers": {"Cookie": "a=b"}}, {}),
         ("parameter apikey", {"auth": {"scheme": "none"}, "static_parameters": {"apikey": "x"}}, {}),
+        ("parameter sig", {"auth": {"scheme": "none"}, "static_parameters": {"sig": "x"}}, {}),
+        ("parameter user_pwd", {"auth": {"scheme": "none"}, "static_parameters": {"user_pwd": "x"}}, {}),
+        ("header X-Company", {"auth": {"scheme": "none"}}, {"X-Company": f"Bearer {SECRET}"}),
     ],
 )
 def test_a_secret_leaves_this_machine_only_where_the_settings_allow_it(tmp_path, what, api, headers):
