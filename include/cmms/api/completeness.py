@@ -18,7 +18,7 @@ from typing import Any, Literal
 from cmms.api import completeness_names as names
 from cmms.api.completeness_names import plain_name
 
-HintKind = Literal["next_page", "has_more", "total", "pages", "size"]
+HintKind = Literal["next_page", "has_more", "total", "pages", "size", "list"]
 
 _TRUE = frozenset(("true", "1", "yes", "y", "x"))
 _FALSE = frozenset(("false", "0", "no", "n"))
@@ -40,7 +40,8 @@ class Hint:
 
     Attributes:
         kind: ``next_page`` (a link, cursor or number of one), ``has_more`` (a flag), ``total`` (records of all pages),
-            ``pages`` (how many there are), ``size`` (records of a full page; promises nothing).
+            ``pages`` (how many there are), ``size`` (records of a full page; promises nothing),
+            ``list`` (a list beside the records that holds such, too).
         name: where it is, as the source spells it: a path into the body, or the name of a header.
         value: the number; of ``has_more`` 1 or 0; of ``next_page`` 1.
         is_header: it is no path into the body.
@@ -91,6 +92,17 @@ def hint_headers(headers: Mapping[str, str]) -> dict[str, str]:
         for name, value in headers.items()
         if plain_name(name) == "link" or any(_header_hints({name: value}))
     }
+
+
+def find_lists(envelope: Any, keys: Sequence[Sequence[str]], place: tuple[str, ...] = ()) -> Iterator[Hint]:
+    """Lists beside the records, of objects that have one of each of these ``keys``: records too, as it seems."""
+    if not isinstance(envelope, dict) or len(place) > _DEPTH:
+        return
+    for key, inner in envelope.items():
+        yield from find_lists(inner, keys, (*place, key))
+        first = inner[0] if isinstance(inner, list) and inner else None
+        if isinstance(first, dict) and all(any(name in first for name in group) for group in keys):
+            yield Hint("list", _path((*place, key)), len(inner))
 
 
 # --- the body ---
@@ -324,8 +336,9 @@ def describe(hint: Hint, came: str) -> str:
         "has_more": "more records",
         "next_page": "a next page",
         "size": f"pages of {hint.value} records",
+        "list": f"{hint.value} further records",
     }[hint.kind]
-    kind = "next_page" if hint.kind == "size" else hint.kind
+    kind = {"size": "next_page", "list": "has_more"}.get(hint.kind, hint.kind)
     return (
         f"the answer promises {says} ({hint.name} in {where}), {came}, and no setting uses it:"
         f" set {_remedy(hint)}, or hints.{kind}: ignore if it means something else"
@@ -338,6 +351,8 @@ def _remedy(hint: Hint) -> str:
         return f"pagination.{setting}: {hint.name}, and the pagination.style of the source"
     if hint.kind == "pages":
         return "pagination.style: page" + ("" if hint.is_header else f" with last_page_path: {hint.name}")
+    if hint.kind == "list":
+        return "records_path to the list that holds all of them"
     if hint.kind == "size":
         return "the pagination.style of the source"
     if hint.kind == "has_more":

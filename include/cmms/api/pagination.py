@@ -133,7 +133,14 @@ class PageTrail:
     def doubts(self) -> list[Doubt]:
         """Why more may exist than came, now that the fetch is complete: what no setting has used."""
         last = self._facts[max(self._facts)]
-        return [*self._missing_paths(), *self._uncounted(), *self._unfollowed(last), *self._same_again(), *self._full()]
+        return [
+            *self._missing_paths(),
+            *self._uncounted(),
+            *self._unfollowed(last),
+            *self._same_again(),
+            *self._full(),
+            *self._elsewhere(),
+        ]
 
     def _missing_paths(self) -> list[Doubt]:
         """A total that was reached, or no records at all, need no path besides."""
@@ -198,6 +205,11 @@ class PageTrail:
                 " source does not page",
             )
         ]
+
+    def _elsewhere(self) -> list[Doubt]:
+        """Records in another list than the one that is read."""
+        hints = [hint for facts in self._facts.values() for hint in facts.hints if hint.kind == "list"]
+        return [Doubt("has_more", describe(hints[0], "those of one list came"))] if hints else []
 
     def _full(self) -> list[Doubt]:
         """One page, exactly as long as the source says that a page may be, and nothing says that it is the only one."""

@@ -13,14 +13,14 @@ from cmms.api.body import PageContent, split_records
 from cmms.api.body_path import MISSING, pick
 from cmms.api.call_log import CallLog
 from cmms.api.client import ApiClient
-from cmms.api.completeness import find_hints, hint_headers
+from cmms.api.completeness import Hint, find_hints, find_lists, hint_headers
 from cmms.api.connection import ApiConnection
 from cmms.api.error_objects import find_error
 from cmms.api.exchange import BEYOND, Answer, Target
 from cmms.api.pagination import PageAddress, PageFacts, next_of, total_of
 from cmms.api.receive_body import Body, WireBody, unpack_body
 from cmms.errors import BadPayload
-from cmms.settings import Pagination, Stream
+from cmms.settings import EquipmentStream, Pagination, RunningTimeStream, Stream
 from cmms.storage import Storage
 from cmms.sync.land_pages import LandedContent, land_large, land_small
 
@@ -128,9 +128,17 @@ def page_facts(stream: Stream, content: PageContent, answer: Answer, records: in
         last_page=content.last_page,
         next_value=next_of(paging, content.next_value, headers, answer.links),
         has_more=content.has_more,
-        hints=find_hints(content.envelope, stream.records_path, headers, answer.status),
+        hints=(*find_hints(content.envelope, stream.records_path, headers, answer.status), *_lists(stream, content)),
         missing_paths=tuple(_missing_paths(stream, content)),
     )
+
+
+def _lists(stream: Stream, content: PageContent) -> Iterator[Hint]:
+    """Lists beside the records that hold machines (readings) by the names of the settings, too."""
+    if isinstance(stream, EquipmentStream):
+        yield from find_lists(content.envelope, (stream.fields.equipment_number, stream.fields.plant_code))
+    elif isinstance(stream, RunningTimeStream):
+        yield from find_lists(content.envelope, (stream.fields.equipment_number, stream.fields.running_hours))
 
 
 def is_nothing(answer: Answer, body: Body) -> bool:

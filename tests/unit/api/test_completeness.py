@@ -390,6 +390,15 @@ def test_no_error_beside_records_is_none(tmp_path, beside):
 
 
 @pytest.mark.feature("SRC-01")
+def test_records_in_another_list_are_a_hint(tmp_path):
+    machines = [{"EQUNR": "4", "SWERK": "P001"}]
+    error = refusal(tmp_path, {"data": THREE, "retired": {"machines": machines}}, pagination=NONE)
+    assert "retired.machines" in str(error) and "records_path" in str(error) and error.context["hint"] == "has_more"
+    beside = {"included": [{"EQUNR": "4", "colour": "red"}], "plants": [{"SWERK": "P001"}]}
+    assert len(answered(tmp_path, {"data": THREE, **beside}, pagination=NONE)[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01")
 def test_an_answer_that_is_not_ready_yet_is_asked_for_again(tmp_path):
     fetched, targets = answered(tmp_path, Scripted({"data": []}, status=202), {"data": THREE}, pagination=NONE)
     assert (len(fetched.records), len(targets)) == (3, 2)
