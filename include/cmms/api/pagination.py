@@ -22,6 +22,8 @@ from cmms.settings import Pagination
 
 Parameters = tuple[tuple[str, str], ...]
 
+_ROUND = 50
+
 
 @dataclass(frozen=True)
 class PageAddress:
@@ -270,7 +272,16 @@ class PageTrail:
         if number == 1 and last.records > paging.size:
             return True
         is_asked_for = paging.size_parameter is not None and paging.ends_with == "short_page"
-        return is_asked_for and not self._is_strict and last.records != self._page_size()
+        return is_asked_for and not self._is_strict and not self._may_be_full(last)
+
+    def _may_be_full(self, page: PageFacts) -> bool:
+        """Whether a page is as long as we asked for, as the source says, or as a first page of a round number.
+
+        Sources that cap their pages do so at 100, 500 or 1,000 records.
+        """
+        first = self._facts[1].records
+        cap = first if first < self._pagination.size and first % _ROUND == 0 else None
+        return page.records in (self._page_size(), cap)
 
     def _last_page(self) -> int | None:
         """The largest number that a page has named; one before the first page says nothing."""

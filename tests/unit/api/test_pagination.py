@@ -37,6 +37,17 @@ def test_the_next_page_is_asked_for_while_pages_are_full_and_nothing_tells_a_tot
     assert len(walk(trail(size=2), [PageFacts(1)])) == 1
 
 
+@pytest.mark.feature("SRC-01")
+def test_a_page_of_a_round_number_of_records_may_be_capped():
+    one = trail()
+    urls = walk(one, [PageFacts(100), PageFacts(100), PageFacts(30)])
+    assert (len(urls), one.records, one.doubts()) == (3, 230, [])
+    unpaged = trail()
+    assert len(walk(unpaged, [PageFacts(100), PageFacts(100, repeated=True)])) == 2
+    assert (unpaged.records, unpaged.doubts()) == (100, [])
+    assert len(walk(trail(), [PageFacts(99)])) == 1
+
+
 def test_without_totals_a_longer_page_holds_everything():
     assert len(walk(trail(size=2), [PageFacts(17)])) == 1
 
