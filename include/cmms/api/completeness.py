@@ -295,6 +295,8 @@ def _named_header_hints(plain: str, value: str, name: str) -> Iterator[Hint]:
         before = rest
         prefix = next((one for one in names.HEADER_PREFIXES if rest.startswith(one) and len(rest) > len(one)), "")
         rest = rest.removeprefix(prefix)
+        if rest in names.REMAINING_IN_CONTAINERS:
+            return  # of requests, in a header
         if prefix and (found := tuple(_hints_of(rest, value, name, tells_of_pages=True))):
             yield from found
             return

@@ -192,7 +192,7 @@ def test_what_is_no_hint_is_none(tmp_path, beside):
 
 @pytest.mark.feature("SRC-01")
 @pytest.mark.parametrize(
-    "headers", [{"X-RateLimit-Remaining": "99", "X-Request-Id": "7"}, {"Content-Range": "bytes 0-99/500"}, {"X-Total-Count": "3"}, {"Link": "</e?page=1>; rel=prev"}, {"X-Next-Page": ""}], ids=str
+    "headers", [{"X-RateLimit-Remaining": "99", "X-Remaining": "99", "X-Request-Id": "7"}, {"Content-Range": "bytes 0-99/500"}, {"X-Total-Count": "3"}, {"Link": "</e?page=1>; rel=prev"}, {"X-Next-Page": ""}], ids=str
 )  # fmt: skip
 def test_headers_that_promise_nothing_are_no_hints(tmp_path, headers):
     fetched, _ = answered(tmp_path, Scripted({"data": THREE}, headers=headers), pagination=NONE)
