@@ -141,6 +141,22 @@ def test_requests_per_plant_speak_for_their_plants_only(
     ] == ["20"]
 
 
+@pytest.mark.feature("SRC-01")
+def test_an_answer_about_another_plant_than_asked_for_speaks_for_nothing(
+    site: Site, sync_answer: Callable[..., RunSummary]
+) -> None:
+    per_plant = {"plant_parameter": {"mode": "per_plant"}, "parallel_requests": 1, "allow_empty": True}
+    first, second, nothing = body([machine("10")]), body([machine("20", SWERK="P002")]), body([], meta={"total": 0})
+    assert sync_answer(first, second, nothing, api=per_plant).status == "success"
+    loose = {"max_shrink_percent": 100}
+    sync_answer(
+        second, api=per_plant, rules=loose
+    )  # the source does not know the parameter: its own plant, three times
+    assert missing(site) == []
+    sync_answer(nothing, second, nothing, api=per_plant, rules=loose)
+    assert missing(site) == ["10"]
+
+
 @pytest.mark.feature("LOG-01")
 def test_what_a_refused_answer_says_is_stored_with_the_call(site: Site, sync_answer: Callable[..., RunSummary]) -> None:
     summary = sync_answer(Scripted(b"<b>no such plant</b>", status=400))

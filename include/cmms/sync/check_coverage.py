@@ -7,6 +7,7 @@ was asked for; an empty one only if the source says itself that there are no rec
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from cmms.sync.records import Manifest
@@ -25,13 +26,25 @@ class Coverage:
     plant_codes: tuple[str, ...] | None = None
 
 
-def coverage_of(manifest: Manifest, unit_key: str) -> Coverage:
-    """Coverage of a unit; of a manifest that does not say, everything."""
+def coverage_of(manifest: Manifest, unit_key: str, plants_seen: Set[str]) -> Coverage:
+    """Coverage of a unit; of a manifest that does not say, everything.
+
+    Args:
+        manifest: of the fetch.
+        unit_key: the unit.
+        plants_seen: plants of the records that came: who asks for one plant and gets others has no answer about it.
+    """
     if manifest.answers is None:
         return Coverage()
     answers = [answer for answer in manifest.answers if unit_key in answer.unit_keys]
     doubts = tuple(dict.fromkeys(doubt for answer in answers for doubt in answer.doubts))
-    speaking = [answer for answer in answers if answer.records or answer.total == 0]
+    seen = {code.upper() for code in plants_seen}
+    speaking = [
+        answer
+        for answer in answers
+        if answer.total == 0
+        or (answer.records and (len(answer.plant_codes) != 1 or answer.plant_codes[0].upper() in seen))
+    ]
     if any(not answer.plant_codes for answer in speaking):
         return Coverage(doubts)
     return Coverage(doubts, tuple(sorted({code for answer in speaking for code in answer.plant_codes})))
