@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cmms.dag_ids import SCHEDULED_DAG_IDS
 from tools.state_folder import REPOSITORY
 
 pytestmark = pytest.mark.usefixtures("airflow_metadata")
@@ -91,7 +92,7 @@ def test_a_dag_whose_work_belongs_to_no_day_refuses_a_backfill(dry_run: Backfill
 
     arguments: list[Any] = documented_arguments()
     where = arguments.index("running_time_sync")
-    for dag_id in ("equipment_sync", "sync_watchdog", "sync_log_cleanup", "maintenance_evaluation"):
+    for dag_id in set(SCHEDULED_DAG_IDS) - {"running_time_sync"}:
         refused = (DagRunTypeNotAllowed, DagNonPeriodicScheduleException)
         with pytest.raises(refused, match=dag_id):
             dry_run([*arguments[:where], dag_id, *arguments[where + 1 :]])

@@ -13,18 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cmms.dag_ids import SCHEDULED_DAG_IDS
 from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import POOL
 
-DAG_IDS = (
-    "equipment_sync",
-    "running_time_sync",
-    "maintenance_evaluation",
-    "sync_log_cleanup",
-    "sync_watchdog",
-    "cmms_reconcile_sources",
-)
 _MIGRATE = "Run: airflow db migrate (or correct [database] sql_alchemy_conn for this process)"
 _CLOCK_SECONDS = 300
 _LONGEST_STACK_LINE = 200
@@ -120,7 +113,7 @@ def check_dags(_site: Site) -> Iterator[Finding]:
     with _metadata() as session:
         rows = session.execute(
             select(DagModel.dag_id, DagModel.is_paused, DagModel.is_stale, DagModel.next_dagrun_create_after).where(
-                DagModel.dag_id.in_(DAG_IDS)
+                DagModel.dag_id.in_(SCHEDULED_DAG_IDS)
             )
         ).all()
         errors = session.execute(select(ParseImportError.filename, ParseImportError.stacktrace)).all()
@@ -134,14 +127,14 @@ def check_dags(_site: Site) -> Iterator[Finding]:
             name="DAG files",
         )
     known = {row.dag_id: row for row in rows if not row.is_stale}
-    missing = [dag_id for dag_id in DAG_IDS if dag_id not in known]
+    missing = [dag_id for dag_id in SCHEDULED_DAG_IDS if dag_id not in known]
     if missing and not ours:
         yield Finding(
             "fail",
             f"Airflow does not know {', '.join(missing)}",
             "Put the files into the DAGs folder, and look whether the DAG processor runs and parses it.",
         )
-    paused = [dag_id for dag_id in DAG_IDS if dag_id in known and known[dag_id].is_paused]
+    paused = [dag_id for dag_id in SCHEDULED_DAG_IDS if dag_id in known and known[dag_id].is_paused]
     if paused:
         yield Finding(
             "warn",
@@ -149,7 +142,7 @@ def check_dags(_site: Site) -> Iterator[Finding]:
             f"Switch them on in Airflow, or run: {'; '.join(f'airflow dags unpause {dag_id}' for dag_id in paused)}",
         )
     if not (missing or paused or ours):
-        yield Finding("pass", f"{len(DAG_IDS)} DAGs are parsed and on")
+        yield Finding("pass", f"{len(SCHEDULED_DAG_IDS)} DAGs are parsed and on")
     following = [(row.next_dagrun_create_after, dag_id) for dag_id, row in known.items() if not row.is_paused]
     planned = sorted((moment, dag_id) for moment, dag_id in following if moment is not None)
     if planned:
@@ -158,7 +151,7 @@ def check_dags(_site: Site) -> Iterator[Finding]:
 
 
 def _is_ours(name: str, trace: str) -> bool:
-    return Path(name).stem in DAG_IDS or "No module named 'cmms" in trace
+    return Path(name).stem in SCHEDULED_DAG_IDS or "No module named 'cmms" in trace
 
 
 def check_mapping(site: Site) -> Iterator[Finding]:

@@ -7,21 +7,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from cmms.dag_ids import DAG_IDS
 from cmms.package_files import find_folder
 from cmms.settings import API_CONNECTION, MYSQL_CONNECTION, POOL
 
 POOL_SLOTS = 4
-_DAG_IDS = frozenset(
-    {
-        "cmms_reconcile_sources",
-        "cmms_setup",
-        "equipment_sync",
-        "maintenance_evaluation",
-        "running_time_sync",
-        "sync_log_cleanup",
-        "sync_watchdog",
-    }
-)
 
 
 def list_missing_connections() -> list[str]:
@@ -50,7 +40,7 @@ def create_pool() -> bool:
 
 def list_dag_ids() -> list[str]:
     """Our DAGs, of this version and of those before it."""
-    return sorted(_DAG_IDS | {file.stem for file in find_folder("dags").glob("*.py")})
+    return sorted({*DAG_IDS} | {file.stem for file in find_folder("dags").glob("*.py")})
 
 
 def pause_dags() -> list[str]:

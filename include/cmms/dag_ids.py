@@ -1,0 +1,18 @@
+"""The DAGs of this package, by their ids. Input: nothing. Output: constants.
+
+The files in ``dags/`` spell their own id, for a DAG file should be read without another one; a test compares both.
+"""
+
+from __future__ import annotations
+
+SETUP_DAG_ID = "cmms_setup"
+SCHEDULED_DAG_IDS = (
+    "equipment_sync",
+    "running_time_sync",
+    "maintenance_evaluation",
+    "sync_log_cleanup",
+    "sync_watchdog",
+    "cmms_reconcile_sources",
+)
+"""Those that have to be unpaused for the site to work by itself."""
+DAG_IDS = (*SCHEDULED_DAG_IDS, SETUP_DAG_ID)
