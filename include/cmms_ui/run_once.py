@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from cmms.views.actors import Actor
-from cmms.views.claim_request import Claim, Repeated, claiming, find_answer, keep_answer
+from cmms.views.answer_request import claiming, find_answer, keep_answer
+from cmms.views.claim_request import Claim, Repeated
 from cmms.views.start_syncs import StartedRun
 from cmms_ui.schema import Action, Detail, Outcome, Target
 
