@@ -24,10 +24,10 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import StreamingResponse
 
 from cmms.errors import CmmsError
+from cmms.views.person_places import Places
 from cmms.views.read_changes import TOPICS, read_versions
 from cmms_ui.guard import current_actor
 from cmms_ui.mount import Receive, Scope, Send
-from cmms_ui.shares import Places
 
 EVENTS_PATH = "/api/v1/events"
 ASK_SECONDS = 1.0

@@ -1,63 +1,24 @@
 """One person's share of this process, so that nobody takes the others' time.
 
-``Places`` are taken or refused at once (exports, event streams); a ``Turns`` lets a person's further requests wait for
-a moment, for a page asks for many things together. Limits are those of one API server process: with two processes a
-person has twice as much.
+A ``Turns`` lets a person's further requests wait for a moment, for a page asks for many things together; what lasts has
+places instead (``cmms.views.person_places``). Limits are those of one API server process: with two processes a person
+has twice as much.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from threading import RLock
 
 import anyio
 
 from cmms_ui.refusals import Refused
 
 RETRY_SECONDS = 5
-
-
-class Place:
-    """One that was taken. It is left once, at the latest when nobody holds it any more: an answer may never be sent."""
-
-    def __init__(self, leave: Callable[[], None]) -> None:
-        self._leave: Callable[[], None] | None = leave
-
-    def leave(self) -> None:
-        """Free it."""
-        leave, self._leave = self._leave, None
-        if leave is not None:
-            leave()
-
-    __del__ = leave
-
-
-class Places:
-    """So many for one person, so many for all; from any thread."""
-
-    def __init__(self, *, each: int, total: int) -> None:
-        self._each = each
-        self._total = total
-        self._taken: Counter[str] = Counter()
-        self._lock = RLock()  # a place may be left by the garbage collector, at any moment
-
-    def take(self, who: str) -> Place | None:
-        """A place, None if there is none."""
-        with self._lock:
-            if self._taken.get(who, 0) >= self._each or self._taken.total() >= self._total:
-                return None
-            self._taken[who] += 1
-        return Place(partial(self._give_back, who))
-
-    def _give_back(self, who: str) -> None:
-        with self._lock:
-            self._taken[who] -= 1
-            if not self._taken[who]:
-                del self._taken[who]
+REFUSAL_SECONDS = 1.0
+"""So long a refusal is held back: who asks again at once, on many connections, would fill the process with refusals."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +55,7 @@ class Turns:
 
     async def _wait(self, who: str, patience: Patience) -> None:
         if len(self._waiting.get(who, ())) >= patience.waiting:
+            await anyio.sleep(REFUSAL_SECONDS)
             raise _refusal()
         mine = anyio.Event()
         self._waiting.setdefault(who, deque()).append(mine)

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from cmms.errors import DatabaseUnavailable
 from tests.plugins.conftest import ClientFor
 
 API = "/cmms/api/v1"
@@ -171,6 +172,33 @@ def test_an_export_that_takes_too_long_is_cut_off_so_that_nobody_takes_it_for_wh
     assert ask("viewer", "/plants/export?format=json").status == 200
 
 
+def _failing(row: Any, after: int) -> Iterator[Any]:
+    yield from itertools.repeat(row, after)
+    raise DatabaseUnavailable("the server has gone away")
+
+
+@pytest.mark.parametrize(("kind", "whole"), [("csv", b""), ("json", b"]"), ("print", b"</html>")])
+def test_an_export_that_fails_on_the_way_says_so_and_one_that_never_begins_is_a_refusal(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, kind: str, whole: bytes
+) -> None:
+    from cmms_ui.api import export_rows
+
+    rows = export_rows.stream_rows
+    monkeypatch.setattr(export_rows, "stream_rows", lambda *asked: _failing(next(rows(*asked)), 3_000))
+    answer = ask("viewer", f"/plants/export?format={kind}")
+    try:
+        content = answer.read()
+    except http.client.IncompleteRead as cut:
+        content = cut.partial
+    assert answer.status == 200 and content.endswith(export_rows.BROKEN_OFF)
+    assert not whole or whole not in content[-200:]
+    monkeypatch.setattr(export_rows, "stream_rows", lambda *asked: _failing(next(rows(*asked)), 0))
+    if kind == "csv":
+        refused = ask("viewer", "/plants/export")
+        assert (refused.status, refused.headers["content-type"]) == (503, "application/problem+json")
+    assert ask("viewer", "/plants/export?format=xlsx").status == 503
+
+
 def test_event_streams_of_one_person_are_few_and_others_are_told(ask: Ask) -> None:
     from cmms_ui.push import LISTENERS_EACH
 
@@ -185,7 +213,7 @@ def test_event_streams_of_one_person_are_few_and_others_are_told(ask: Ask) -> No
 
 
 def test_a_place_is_left_once_and_at_the_latest_when_nobody_holds_it() -> None:
-    from cmms_ui.shares import Places
+    from cmms.views.person_places import Places
 
     places = Places(each=2, total=3)
     first, second = places.take("a"), places.take("a")

@@ -73,6 +73,12 @@ class WrongState(ViewError):
         self.path = path
 
 
+class Busy(ViewError):
+    """The person, or everybody together, has enough of this running at the moment."""
+
+    status = 429
+
+
 class Invalid(ViewError):
     """Input that cannot be accepted; ``fields`` says per field why."""
 

@@ -19,7 +19,7 @@ from cmms.database import Cursor, execute
 from cmms.parse_input import parse_key, parse_whole
 from cmms.sync.match_apart import match_apart
 from cmms.sync.match_rules import PATTERN_LIMIT
-from cmms.views.actors import Actor, Capability, Invalid, NotFound, ViewError
+from cmms.views.actors import Actor, Busy, Capability, Invalid, NotFound
 from cmms.views.audit import audit
 from cmms.views.change_places import create_row, edit_row
 from cmms.views.connections import write
@@ -135,7 +135,7 @@ def _try_rules(rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int 
     texts = [{field: machine[field] for field in FIELDS} for machine in machines]
     probes = [dict.fromkeys(FIELDS, text) for text in _hard_texts(rules)]
     if not _slots.acquire(blocking=False):
-        raise ViewError("Others try rules at this moment; try again in a minute.")
+        raise Busy("Others try rules at this moment; try again in a minute.")
     try:
         matches = match_apart(listed, [*texts, *probes], timeout=TRIAL_SECONDS)
     except subprocess.TimeoutExpired:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
-from threading import BoundedSemaphore, Thread
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -21,10 +21,11 @@ from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_json
 from cmms.sync.name_record import SUPERSEDED_BY, record_key
 from cmms.sync.open_run import current_settings
-from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale, ViewError
+from cmms.views.actors import Actor, Busy, Capability, Invalid, NotFound, Stale, ViewError
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
 from cmms.views.identify_record import identify_record
+from cmms.views.person_places import Place, Places
 
 REPLAY_LIMIT = 1_000
 REPLAY_WAIT_SECONDS = 20.0
@@ -32,7 +33,7 @@ CONCURRENT_REPLAYS = 2
 PAYLOAD_LIMIT_BYTES = 64_000
 _TABLE = "sync_record_errors"
 _NUMBER_LENGTH = 50
-_slots = BoundedSemaphore(CONCURRENT_REPLAYS)
+_places = Places(each=1, total=CONCURRENT_REPLAYS)
 _OPEN = ("open", "acknowledged", "retrying")
 
 
@@ -219,9 +220,16 @@ def replay(
             audit(cursor, actor, "replay", "sync_record_errors", row["id"], before=before, batch_id=batch_id)
         return len(rows)
 
-    if not write(note, what="noting a replay"):
-        raise NotFound("these records do not exist (any more)")
-    replaying = _ReplayProcess(actor.name, keys, accepted)
+    place = _places.take(actor.name)
+    if place is None:
+        raise Busy("You or others replay at this moment; try again when that has ended.")
+    try:
+        if not write(note, what="noting a replay"):
+            raise NotFound("these records do not exist (any more)")
+        replaying = _ReplayProcess(actor.name, keys, accepted, place)
+    except BaseException:
+        place.leave()
+        raise
     replaying.join(wait_seconds)
     if replaying.is_alive():
         return None
@@ -251,9 +259,7 @@ def find_open_rejects(equipment_ids: Sequence[int]) -> list[int]:
 class _ReplayProcess(Thread):
     """``cmms replay`` as a process; the thread waits for its end, so that it leaves nothing behind."""
 
-    def __init__(self, user: str, keys: Sequence[int], accepted: AcceptedCounter | None) -> None:
-        if not _slots.acquire(blocking=False):
-            raise ViewError("Others replay at this moment; try again in a minute.")
+    def __init__(self, user: str, keys: Sequence[int], accepted: AcceptedCounter | None, place: Place) -> None:
         super().__init__(name="cmms-replay", daemon=True)
         self._command = [sys.executable, "-m", "cmms", "replay"]
         for key in keys:
@@ -261,6 +267,7 @@ class _ReplayProcess(Thread):
         if accepted is not None:
             self._command += [f"--accept-counter={accepted.reason[:255]}", "--counter-kind", accepted.kind]
         self._user = user
+        self._place = place
         self.failed = True
         self.output = ""
         self.start()
@@ -275,7 +282,7 @@ class _ReplayProcess(Thread):
             self.failed = ended.returncode != 0
             self.output = ended.stderr or ended.stdout
         finally:
-            _slots.release()
+            self._place.leave()
 
 
 def _last_line(text: str) -> str:

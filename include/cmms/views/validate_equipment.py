@@ -10,18 +10,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from threading import BoundedSemaphore, Thread
+from threading import Thread
 from typing import Any
 
 from cmms.database import Cursor, query
 from cmms.sync.validation_reports import close_report, open_report
-from cmms.views.actors import Actor, Capability, Invalid, ViewError
+from cmms.views.actors import Actor, Busy, Capability, Invalid
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
+from cmms.views.person_places import Place, Places
 
-CONCURRENT_VALIDATIONS = 1
+CONCURRENT_VALIDATIONS = 2
 DAYS_LIMIT = 31
-_slots = BoundedSemaphore(CONCURRENT_VALIDATIONS)
+_places = Places(each=1, total=CONCURRENT_VALIDATIONS)
 
 
 def start_validation(actor: Actor, keys: Sequence[int], *, days: int) -> int:
@@ -31,8 +32,9 @@ def start_validation(actor: Actor, keys: Sequence[int], *, days: int) -> int:
         raise Invalid("no equipment was chosen")
     if not 0 <= days <= DAYS_LIMIT:
         raise Invalid("the number of days is out of range", days=f"must be 0 to {DAYS_LIMIT}")
-    if not _slots.acquire(blocking=False):
-        raise ViewError("Another validation is running; try again when it has ended.")
+    place = _places.take(actor.name)
+    if place is None:
+        raise Busy("Another validation of yours, or of others, is running; try again when it has ended.")
 
     def work(cursor: Cursor) -> int:
         report_id = open_report(cursor, asked_by=actor.name, equipment_ids=keys, days=days)
@@ -41,9 +43,9 @@ def start_validation(actor: Actor, keys: Sequence[int], *, days: int) -> int:
 
     try:
         report_id = write(work, what="opening a validation report")
-        Thread(target=_judge, args=(report_id,), name="cmms-validate", daemon=True).start()
+        Thread(target=_judge, args=(report_id, place), name="cmms-validate", daemon=True).start()
     except BaseException:
-        _slots.release()
+        place.leave()
         raise
     return report_id
 
@@ -55,7 +57,7 @@ def read_report(report_id: int) -> dict[str, Any]:
         return {**rows[0], "rules": query(connection, "validate/findings_by_rule", {"id": report_id})} if rows else {}
 
 
-def _judge(report_id: int) -> None:
+def _judge(report_id: int, place: Place) -> None:
     """Wait for the process, and close the report if it could not."""
     try:
         command = [sys.executable, "-m", "cmms", "validate", "--report", str(report_id)]
@@ -65,4 +67,4 @@ def _judge(report_id: int) -> None:
             with raw_session() as connection:
                 close_report(connection, report_id, "failed", last.strip())
     finally:
-        _slots.release()
+        place.leave()

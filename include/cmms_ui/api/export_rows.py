@@ -24,17 +24,19 @@ from typing import Any
 import anyio
 from fastapi.responses import StreamingResponse
 
-from cmms.views.actors import Actor, ViewError
+from cmms.views.actors import Actor, Busy, ViewError
 from cmms.views.listing import ListQuery
+from cmms.views.person_places import Place, Places
 from cmms.views.read_list import Row, stream_rows
 from cmms_ui.mount import Receive, Scope, Send
 from cmms_ui.present_rows import to_json, to_text
 from cmms_ui.schema import Column, Resource
-from cmms_ui.shares import Place, Places
 
 EXPORTS_EACH, EXPORTS_TOTAL = 2, 6
 EXPORT_SECONDS = 600.0
 CUT_OFF = b"\r\nCUT OFF: this export took too long and is not complete.\r\n"
+BROKEN_OFF = b"\r\nCUT OFF: this export failed and is not complete.\r\n"
+FIRST_PART_BYTES, PART_BYTES = 4_000, 64_000
 PRINTED_ROWS = 5_000
 _FORMULA_STARTS = "=+-@\t\r\n\x00|%"
 KINDS = {
@@ -48,19 +50,13 @@ _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp"})
 _places = Places(each=EXPORTS_EACH, total=EXPORTS_TOTAL)
 
 
-class TooManyExports(ViewError):
-    """The person, or everybody together, exports enough at this moment."""
-
-    status = 429
-
-
 def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> StreamingResponse:
     """The answer with the file; its name is made here."""
     columns = resource.visible_columns(actor)
     name = f"{resource.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{kind}"
     place = _places.take(actor.name)
     if place is None:
-        raise TooManyExports("Too many exports run at this moment; try again when one has ended.")
+        raise Busy("Too many exports run at this moment; try again when one has ended.")
     ended = Event()
     try:
         rows = _until(ended, stream_rows(resource.listing, query))
@@ -76,6 +72,12 @@ def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> Str
     return ExportResponse(body, ended, place, media_type=KINDS[kind], headers=headers)
 
 
+class TookTooLong(ViewError):
+    """An export's time is over."""
+
+    status = 504
+
+
 class ExportResponse(StreamingResponse):
     """Holds a place from when it is made until it is sent, the client is gone, or its time is over."""
 
@@ -83,26 +85,47 @@ class ExportResponse(StreamingResponse):
         super().__init__(body, **more)
         self._ended = ended
         self._place = place
+        self._is_begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it; one that is cut off says so in its last line, so that nobody takes it for whole.
+        """Send it; one that is cut off or fails says so in its last line, so that nobody takes it for whole.
 
         That line waits for a client that reads slowly, without a place: behind middleware an error alone looks like
-        the end.
+        the end. What fails before anything was sent is answered like any other fault.
         """
+        failure: Exception | None = None
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._cancel_when_gone, receive, tasks.cancel_scope)
-                with anyio.move_on_after(EXPORT_SECONDS) as limit:
-                    await self.stream_response(send)
+                try:
+                    with anyio.move_on_after(EXPORT_SECONDS) as limit:
+                        await self.stream_response(send)
+                    if limit.cancelled_caught:
+                        failure = TookTooLong(
+                            f"This export was cut off after {EXPORT_SECONDS:.0f} seconds. Narrow the list."
+                        )
+                except Exception as error:
+                    failure = error
                 self._end()
-                if limit.cancelled_caught:
-                    await send({"type": "http.response.body", "body": CUT_OFF, "more_body": True})
+                if failure is not None and self._is_begun:
+                    line = CUT_OFF if limit.cancelled_caught else BROKEN_OFF
+                    await send({"type": "http.response.body", "body": line, "more_body": True})
                 tasks.cancel_scope.cancel()
         finally:
             self._end()
-        if limit.cancelled_caught:
-            raise TimeoutError(f"an export was cut off after {EXPORT_SECONDS:.0f} seconds")
+        if failure is not None:
+            raise failure
+
+    async def stream_response(self, send: Send) -> None:
+        """Begin only when there is something to send."""
+        parts = aiter(self.body_iterator)
+        part: Any = await anext(parts, b"")
+        self._is_begun = True
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        while part:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            part = await anext(parts, b"")
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _end(self) -> None:
         self._ended.set()
@@ -148,11 +171,13 @@ def write_csv(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]
     columns = tuple(columns)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    size = FIRST_PART_BYTES
     writer.writerow([column.label for column in columns])
-    yield b"\xef\xbb\xbf"
     for row in rows:
         writer.writerow([_csv_value(row[column.name], column) for column in columns])
-        if buffer.tell() > 64_000:
+        if buffer.tell() > size:
+            size = PART_BYTES
             yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()
@@ -218,10 +243,12 @@ def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes
             sheet.write_string(0, place, column.label, bold)
             sheet.set_column(place, place, max(10, column.width // 8))
         sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows, start=1):
-            for place, column in enumerate(columns):
-                _write_cell(sheet, number, place, row[column.name], formats.get(column.kind))
-        book.close()
+        try:
+            for number, row in enumerate(rows, start=1):
+                for place, column in enumerate(columns):
+                    _write_cell(sheet, number, place, row[column.name], formats.get(column.kind))
+        finally:
+            book.close()  # it holds files of its own
         file.seek(0)
         while chunk := file.read(64_000):
             yield chunk
