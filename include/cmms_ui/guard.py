@@ -38,6 +38,8 @@ CALLBACK_PATH = "/_dash-update-component"
 SCRIPTS_PATH = "/_dash-component-suites/"
 WRITING_CALLBACKS = frozenset({"submit_action", "edit_cell", "save_view", "remember_columns"})
 READS_EACH, WRITES_EACH, NOTES = 2, 2, 2
+SMALL_BODY_BYTES = 20_000
+"""What is larger is parsed in a thread, one body of a person at a time: a megabyte of JSON takes a while."""
 PROGRAM_PATIENCE, PAGE_PATIENCE = Patience(waiting=8, seconds=5), Patience(waiting=60, seconds=30)
 """A page asks for up to thirty things when it opens; a program waits for an answer before it asks again."""
 FAULT = "Something went wrong here. The API server's log says what."
@@ -82,6 +84,7 @@ class Guard:
         self._shapes = shapes or {}
         self._reads = Turns(running=READS_EACH)
         self._writes = Turns(running=WRITES_EACH)
+        self._bodies = Turns(running=1)
         self._notes = anyio.CapacityLimiter(NOTES)
         hashes = " ".join(f"'{value.strip(chr(39))}'" for value in script_hashes)
         self._headers = [
@@ -155,9 +158,16 @@ class Guard:
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refused(415, "only application/json is accepted")
         body = await _read_body(receive)
-        call = await anyio.to_thread.run_sync(_parse_body, body)
-        row = self._check_callback(call, actor) if path == CALLBACK_PATH else ""
-        return _replay_body(body, receive), row
+        check = partial(self._check_body, body, actor, path)
+        if len(body) <= SMALL_BODY_BYTES:
+            return _replay_body(body, receive), check()
+        async with self._bodies.turn(actor.name, PAGE_PATIENCE):
+            return _replay_body(body, receive), await anyio.to_thread.run_sync(check)
+
+    def _check_body(self, body: bytes, actor: Actor, path: str) -> str:
+        """The policy row of a callback, nothing for other calls."""
+        call = _parse_body(body)
+        return self._check_callback(call, actor) if path == CALLBACK_PATH else ""
 
     def _check_callback(self, call: Any, actor: Actor) -> str:
         if not isinstance(call, dict) or "output" not in call:
@@ -183,9 +193,9 @@ class Guard:
             nonlocal is_replaced
             if is_replaced:
                 return
-            if _is_bare_fault(message):
+            if _is_bare_refusal(message):
                 is_replaced = True
-                message, body = _make_fault(message["status"])
+                message, body = _make_problem(message["status"])
                 await send({**message, "headers": [*message["headers"], *self._headers, (b"cache-control", NOT_KEPT)]})
                 await send(body)
                 return
@@ -198,15 +208,17 @@ class Guard:
         return send_with_headers
 
 
-def _is_bare_fault(message: MutableMapping[str, Any]) -> bool:
-    """A fault that is no problem document: Dash answers its own so."""
-    if message["type"] != "http.response.start" or message["status"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+def _is_bare_refusal(message: MutableMapping[str, Any]) -> bool:
+    """A refusal or fault that is neither a problem document nor a page: Dash and files answer so."""
+    if message["type"] != "http.response.start" or message["status"] < HTTPStatus.BAD_REQUEST:
         return False
-    return (b"content-type", b"application/problem+json") not in [tuple(pair) for pair in message.get("headers", [])]
+    kinds = [bytes(value) for name, value in message.get("headers", []) if bytes(name).lower() == b"content-type"]
+    return kinds not in ([b"application/problem+json"], [b"text/html; charset=utf-8"])
 
 
-def _make_fault(status: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    content = json.dumps(problem(status, FAULT)).encode()
+def _make_problem(status: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    text = FAULT if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "This cannot be answered."
+    content = json.dumps(problem(status, text)).encode()
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(content)).encode())]
     start = {"type": "http.response.start", "status": status, "headers": headers}
     return start, {"type": "http.response.body", "body": content}

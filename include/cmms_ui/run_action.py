@@ -5,7 +5,9 @@ Capability, form and rows are judged here once for both. Output: the action's ou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cmms.parse_input import check_text, parse_day, parse_number
@@ -16,6 +18,7 @@ from cmms_ui.resources import RESOURCES
 from cmms_ui.run_once import run_once
 from cmms_ui.schema import Action, Field, Outcome, Preview, Target
 
+REQUEST_NAME = re.compile(r"[A-Za-z0-9_:.-]{0,80}")
 NUMBER_DIGITS = 15
 """A number of a form has at most so many digits before its decimal point."""
 
@@ -41,7 +44,7 @@ def run_action(actor: Actor, resource_name: str, verb: str, target: Target, valu
     Raises:
         Forbidden, NotFound, Stale, Invalid: nothing was changed.
     """
-    action = find_action(resource_name, verb)
+    action, target = find_action(resource_name, verb), _each_once(target)
     checked = _admit(actor, action, target, values)
     return run_once(actor, action, target, checked, lambda: action.run(actor, target, checked))
 
@@ -50,15 +53,22 @@ def preview_action(
     actor: Actor, resource_name: str, verb: str, target: Target, values: Mapping[str, Any]
 ) -> Preview | None:
     """What the action would do, after the same checks; None if it has no preview. Nothing is changed."""
-    action = find_action(resource_name, verb)
+    action, target = find_action(resource_name, verb), _each_once(target)
     checked = _admit(actor, action, target, values)
     return action.preview(actor, target, checked) if action.preview else None
+
+
+def _each_once(target: Target) -> Target:
+    """A row that was named twice is one row."""
+    return replace(target, keys=tuple(dict.fromkeys(target.keys)))
 
 
 def _admit(actor: Actor, action: Action, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
     """The checked values, if the person may run it on these rows."""
     if not may_run(actor, action):
         raise Forbidden(f"{action.label}: this needs the capability '{ACTIONS.get(action.name, 'nobody has')}'")
+    if not REQUEST_NAME.fullmatch(target.request):
+        raise Invalid("This is no name for a request.", request="letters, digits and _:.-, at most 80")
     if action.on == "record" and len(target.keys) != 1:
         raise Invalid("choose exactly one row")
     if action.on == "rows" and not target.keys:

@@ -68,12 +68,61 @@ def test_an_address_that_makes_no_sense_is_refused(client_for: ClientFor, query:
     DEEP, '{"values":' + DEEP + "}", '{"keys": [' + "9" * 5000 + "]}", '{"keys": [1e999999999]}', '{"keys": [NaN]}',
     '{"values": {"note": "\\ud800"}}', '{"values": {"\\udfff": 1}}', '{"values": {"note": "\\u0000"}}', '{"version": -1}',
     "[" + "0," * 300_000 + "0]", '{"values": {"message": 1}}', '{"values": []}', "[]", "1", '"x"', "null", "{", "",
-    '{"keys": [' + "1," * 10_001 + "1]}",
-], ids=range(19))  # fmt: skip
+    '{"keys": [' + "1," * 10_001 + "1]}", '{"keys": [true]}', '{"version": true}', '{"request": "a b"}',
+], ids=range(22))  # fmt: skip
 def test_a_body_that_makes_no_sense_is_refused(client_for: ClientFor, body: str) -> None:
     for path in (f"{API}/plants/actions/create", f"{API}/maintenance-plans/actions/create/preview"):
         answer = client_for("admin").post(path, content=body, headers={"Content-Type": "application/json"})
         _is_refused(answer, 400, 413, 422)
+
+
+@pytest.mark.parametrize("path", [
+    "nothing/x.js", "dash/%00", "dash/..%2f..%2fdash.py", "dash/" + "a" * 400, "os/x.js", "cmms_ui/guard.py",
+    "dash_mantine_components/nothing.v1m1.js",
+])  # fmt: skip
+def test_a_script_that_there_is_not_is_not_found(client_for: ClientFor, path: str) -> None:
+    _is_refused(client_for("viewer").get(f"/cmms/_dash-component-suites/{path}"), 404)
+
+
+@pytest.mark.parametrize("wanted", ["bytes=abc", "bytes=9-1", "bytes=99999999999999999999-"])
+def test_a_part_of_a_file_that_there_is_not_is_refused_as_anything_else(client_for: ClientFor, wanted: str) -> None:
+    _is_refused(client_for("viewer").get("/cmms/assets/cmms.js", headers={"Range": wanted}), 400, 416)
+
+
+def test_a_row_that_is_named_twice_is_one_row(client_for: ClientFor) -> None:
+    call = {"keys": [7, 7], "version": 999_999, "values": {"notes": "x"}}
+    _is_refused(client_for("op").post(f"{API}/equipment/actions/edit", json=call), 409)
+
+
+CHANGED = ("nothing.children", "{}.x", "[].x", "", '{"a":' * 3_000, '{"type":"widget-ask"}.data', "palette-input.error")
+
+
+@pytest.mark.parametrize("changed", CHANGED, ids=range(len(CHANGED)))
+def test_a_callback_is_not_triggered_by_what_is_no_input_of_it(client_for: ClientFor, changed: str) -> None:
+    call = {
+        "output": "palette-found.children",
+        "outputs": {"id": "palette-found", "property": "children"},
+        "inputs": [{"id": "palette-input", "property": "value", "value": "pump"}],
+        "changedPropIds": [changed],
+    }
+    _is_refused(client_for("viewer").post("/cmms/_dash-update-component", json=call))
+
+
+def test_the_parts_of_a_callback_belong_to_one_list(client_for: ClientFor) -> None:
+    def call(shown: str, state: Any) -> Any:
+        name = '{"resource":["MATCH"],"type":"grid"}.columnState'
+        body = {
+            "output": name,
+            "outputs": {"id": {"resource": "plants", "type": "grid"}, "property": "columnState"},
+            "inputs": [{"id": {"resource": shown, "type": "list-columns-usual"}, "property": "n_clicks", "value": 0}],
+            "state": [{"id": {"resource": "plants", "type": "list-state"}, "property": "data", "value": state}],
+        }
+        return client_for("viewer").post("/cmms/_dash-update-component", json=body)
+
+    assert call("plants", {"tab": "all"}).status_code < 300
+    _is_refused(call("groups", {"tab": "all"}))
+    for state in ("all", ["all"], {"filters": 1.5}, {"chips": {}}, {"tab": 5}):
+        _is_refused(call("plants", state))
 
 
 def _forms() -> list[tuple[str, Any, dict[str, Any]]]:

@@ -40,12 +40,13 @@ def audit(
     )
 
 
-def audit_refusal(actor: Actor, kind: str, request: str, reason: str) -> None:
-    """Note a write that was refused: at most one row a person, kind of request and minute, with a count."""
+def audit_refusal(actor: Actor, kind: str, request: str, reason: str, count: int = 1) -> None:
+    """Note writes that were refused: at most one row a person, kind of request and minute, with a count."""
     minute = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M")
     row = {
         "actor": actor.name[:120],
-        "after_json": _dump({"request": request[:200], "reason": reason[:200], "count": 1}),
+        "after_json": _dump({"request": request[:200], "reason": reason[:200], "count": count}),
+        "count": count,
         "refusal_key": sha256(json.dumps([actor.name, kind, minute]).encode()).hexdigest(),
     }
     write(lambda cursor: execute(cursor, "ui/audit_refusal", row), what="noting a refusal")

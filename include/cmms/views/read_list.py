@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -55,7 +56,8 @@ def count_rows(listing: Listing, query: ListQuery) -> int:
             return int(connection.execute(select_count(listing, query)).scalar_one())
 
     asked = (query.scope, query.search, query.conditions, query.chips, query.tree, query.zone)
-    return keep(("count", listing.table, *asked), read)
+    # A digest, for a question may be a megabyte long, and is remembered.
+    return keep(("count", listing.table, sha256(repr(asked).encode("utf-8", "surrogatepass")).digest()), read)
 
 
 def read_row(listing: Listing, key: int) -> Row:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
+from dash.exceptions import DependencyException
 from fastapi import Body, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from cmms.errors import CmmsError, SettingsError
@@ -48,12 +49,21 @@ _KEY_LIMIT = 2**63 - 1
 Key = Annotated[int, Path(ge=1, le=_KEY_LIMIT, examples=[1])]
 
 
+def _refuse_truth(value: object) -> object:
+    """``true`` is no number: it would be taken for record 1."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
 class ActionCall(BaseModel):
     """What an action works on, and the values of its form."""
 
     model_config = ConfigDict(extra="forbid")
-    keys: list[Annotated[int, Field(ge=1, le=_KEY_LIMIT)]] = Field(default=[], max_length=10_000, examples=[[17]])
-    version: int | None = Field(
+    keys: list[Annotated[int, Field(ge=1, le=_KEY_LIMIT), BeforeValidator(_refuse_truth)]] = Field(
+        default=[], max_length=10_000, examples=[[17]]
+    )
+    version: Annotated[int | None, BeforeValidator(_refuse_truth)] = Field(
         default=None, ge=0, le=_KEY_LIMIT, description="row_version that was seen; needed by actions on one record"
     )
     request: str = Field(
@@ -89,6 +99,7 @@ def add_rest_api(server: FastAPI) -> None:
     server.add_exception_handler(CmmsError, _show_outage)
     server.add_exception_handler(RequestValidationError, _show_bad_request)
     server.add_exception_handler(HTTPException, _show_http_error)
+    server.add_exception_handler(DependencyException, _show_no_script)
     server.add_exception_handler(Exception, _show_fault)
     describe_problems(server)
     server.get(
@@ -296,6 +307,11 @@ def _show_bad_request(_request: Request, error: Exception) -> JSONResponse:
 def _show_http_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     return _answer(error.status_code, str(error.detail), headers=error.headers)
+
+
+def _show_no_script(_request: Request, _error: Exception) -> JSONResponse:
+    """A script that Dash does not serve; in a fault's traceback a viewer could have it logged again and again."""
+    return _answer(404, "there is no such script")
 
 
 def _show_fault(_request: Request, _error: Exception) -> JSONResponse:
