@@ -2,7 +2,8 @@
 
 Input: the body, and a :class:`CallShape` made of what Dash knows of the callback and of its function's annotations:
 they say what each value is. ``None`` is possible everywhere: a part of a page that is not there has no value. Values
-of parameters whose names begin with ``_`` are not looked at, by nobody.
+of parameters whose names begin with ``_`` are not looked at, by nobody. What a call says has changed must be an input
+of the callback, and the parts of a call belong together: they agree on what stands for ``MATCH``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cmms.parse_input import parse_json
 from cmms_ui.refusals import Refused
 
 ID_LENGTH = 20_000
@@ -82,11 +84,12 @@ def check_call(call: Mapping[str, Any], shape: CallShape) -> None:
     try:
         _check_parts(call.get("inputs", []), shape.inputs, shape)
         _check_parts(call.get("state", []), shape.states, shape)
-        outputs = call.get("outputs")
-        _check_parts([outputs] if shape.is_one else outputs, shape.outputs, shape)
-        changed = call.get("changedPropIds", [])
-        if not isinstance(changed, list) or not all(isinstance(one, str) for one in changed):
-            raise ValueError("changedPropIds is a list of texts")
+        outputs: Any = [call.get("outputs")] if shape.is_one else call.get("outputs")
+        _check_parts(outputs, shape.outputs, shape)
+        given = [*call.get("inputs", []), *call.get("state", [])]
+        _check_matched([*given, *outputs], [*shape.inputs, *shape.states, *shape.outputs])
+        _check_siblings(given, [*shape.inputs, *shape.states])
+        _check_changed(call.get("changedPropIds", []), shape)
     except ValueError as error:
         raise Refused(422, f"this callback has another shape: {error}") from None
 
@@ -104,6 +107,47 @@ def _check_parts(given: Any, places: Sequence[Place], shape: CallShape) -> None:
         for leaf in item:
             _check_leaf(leaf, place.id, place.property, shape)
         _check_value([leaf.get("value") for leaf in item], place.kind, place.property)
+
+
+def _check_matched(given: Sequence[Any], places: Sequence[Place]) -> None:
+    """The parts belong together: one list, one machine."""
+    known: dict[str, Any] = {}
+    for item, place in zip(given, places, strict=True):
+        for leaf in item if place.many else [item]:
+            for name in _matched(place):
+                if known.setdefault(name, leaf["id"][name]) != leaf["id"][name]:
+                    raise ValueError(f"its parts disagree on {name}")
+
+
+def _matched(place: Place) -> list[str]:
+    """The names of an id whose values are the same in all parts of a call."""
+    return [] if isinstance(place.id, str) else [name for name, value in place.id.items() if value == ["MATCH"]]
+
+
+def _check_siblings(given: Sequence[Any], places: Sequence[Place]) -> None:
+    """Several properties of all of a kind are those of the same components, in the same order."""
+    known: list[tuple[Any, list[Any]]] = []
+    for item, place in zip(given, places, strict=True):
+        if place.many:
+            ids = [leaf["id"] for leaf in item]
+            if any(one == place.id and other != ids for one, other in known):
+                raise ValueError("all of a kind are the same components")
+            known.append((place.id, ids))
+
+
+def _check_changed(changed: Any, shape: CallShape) -> None:
+    if not isinstance(changed, list) or not all(isinstance(one, str) for one in changed):
+        raise ValueError("changedPropIds is a list of texts")
+    for text in set(changed):
+        identity, _, name = text.rpartition(".")
+        given = parse_json(identity, length=ID_LENGTH) if identity.startswith("{") else identity
+        leaf = {"id": given, "property": name}
+        for place in shape.inputs:
+            if place.property == name and _is_of(given, place.id):
+                _check_leaf(leaf, place.id, name, shape)
+                break
+        else:
+            raise ValueError("what has changed is an input")
 
 
 def _check_leaf(leaf: Any, identity: str | Mapping[str, Any], name: str, shape: CallShape) -> None:
@@ -136,7 +180,7 @@ def _check_value(value: Any, kind: Any, name: str) -> None:
 
 
 def is_of_kind(value: Any, kind: Any) -> bool:
-    """Whether what was JSON is what an annotation says; numbers may stand for texts."""
+    """Whether what was JSON is what an annotation says."""
     if value is None or kind is Any or kind is None:
         return True
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
@@ -151,11 +195,12 @@ def is_of_kind(value: Any, kind: Any) -> bool:
             for name, hint in typing.get_type_hints(kind).items()
         )
     if origin is list:
-        return isinstance(value, list) and all(is_of_kind(one, arguments[0]) for one in value)
+        is_whole = typing.is_typeddict(arguments[0])
+        return isinstance(value, list) and all(
+            is_of_kind(one, arguments[0]) and not (is_whole and one is None) for one in value
+        )
     if origin is dict:
         return isinstance(value, dict) and all(is_of_kind(one, arguments[1]) for one in value.values())
-    if kind is str:
-        return isinstance(value, str | int | float) and not isinstance(value, bool)
     if kind is int:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, kind) if isinstance(kind, type) else True

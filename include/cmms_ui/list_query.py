@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from cmms.parse_input import parse_whole
 from cmms.views.actors import Actor, Forbidden, Invalid
@@ -33,6 +33,32 @@ _GRID_OPERATORS = {
 }
 PARAMETER_LIMIT = 500
 RESERVED = ("tab", "q", "order", "offset", "limit", "format", "chip", "where")
+
+
+class SortedBy(TypedDict):
+    """A column that the grid is sorted by."""
+
+    colId: str
+    sort: str
+
+
+class GridRequest(TypedDict):
+    """A block of rows that the grid asks for."""
+
+    startRow: NotRequired[int]
+    endRow: NotRequired[int]
+    sortModel: NotRequired[list[SortedBy]]
+    filterModel: NotRequired[dict[str, dict[str, Any]]]
+
+
+class ListState(TypedDict):
+    """What the toolbar of a list holds."""
+
+    tab: NotRequired[str]
+    search: NotRequired[str]
+    filters: NotRequired[dict[str, list[Any]]]
+    chips: NotRequired[list[str]]
+    where: NotRequired[dict[str, Any]]
 
 
 def from_state(resource: Resource, actor: Actor, state: Mapping[str, Any], **page: Any) -> ListQuery:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cmms_ui.callbacks.actions import Context, Pressed
+from cmms_ui.callbacks.actions import Context, FieldId, Pressed
 from cmms_ui.check_call import is_of_kind
 
 _NAMED = {"resource": "syncs", "verb": "pause", "request": "2026-01-31T10:00:00_0a1b2c3d"}
@@ -17,6 +17,12 @@ _NAMED = {"resource": "syncs", "verb": "pause", "request": "2026-01-31T10:00:00_
     ("value", "kind", "fits"),
     [
         (_NAMED, Context, True),
+        ([{"name": "a"}], list[FieldId], True),
+        ([{"name": "a"}, None], list[FieldId], False),
+        ([None], list[str], True),
+        (1.5, str, False),
+        ({"resource": "syncs", "verb": "pause", "place": "record", "key": 7}, Pressed, True),
+        ({**_NAMED, "matching": {"filters": 1.5}}, Context, False),
         ({**_NAMED, "keys": [7], "version": None}, Context, True),
         ({**_NAMED, "keys": [7, 8]}, Context, True),
         ({**_NAMED, "matching": {"tab": "active", "header_filters": {}}, "found": "ab12"}, Context, True),

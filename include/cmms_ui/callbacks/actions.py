@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_hex
@@ -26,7 +27,7 @@ from cmms_ui.components.action_form import (
     show_refusal,
 )
 from cmms_ui.guard import current_actor
-from cmms_ui.list_query import from_state
+from cmms_ui.list_query import ListState, from_state
 from cmms_ui.note_refusal import note_refusal
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import find_action, may_run, preview_action, run_action
@@ -42,7 +43,13 @@ class Pressed(TypedDict):
     resource: str
     verb: str
     place: str
-    key: NotRequired[str]
+    key: NotRequired[str | int]
+
+
+class Matching(ListState):
+    """The state of a list whose rows are all meant."""
+
+    header_filters: NotRequired[dict[str, dict[str, Any]]]
 
 
 class Context(TypedDict):
@@ -53,7 +60,7 @@ class Context(TypedDict):
     request: NotRequired[str]
     keys: NotRequired[list[int]]
     version: NotRequired[int]
-    matching: NotRequired[dict[str, Any]]
+    matching: NotRequired[Matching]
     found: NotRequired[str]
 
 
@@ -80,8 +87,8 @@ def open_action(
     pressed: Pressed | None,
     selected: list[list[dict[str, Any]] | None],
     everything: list[bool],
-    states: list[dict[str, Any]],
-    header_filters: list[dict[str, Any] | None],
+    states: list[ListState | None],
+    header_filters: list[dict[str, dict[str, Any]] | None],
 ) -> Any:
     """Show what the action will do, to how many rows, and its form."""
     if not pressed:
@@ -107,7 +114,7 @@ def open_action(
             keys = _read_matching(context)
             context["found"] = _mark(keys, {})
         else:
-            keys = tuple(_key_of((item or {}).get("id")) for item in (selected[0] if selected else None) or ())
+            keys = _keys_of((item or {}).get("id") for item in (selected[0] if selected else None) or ())
             context["keys"] = list(keys)
         if not keys:
             raise Invalid(NOTHING_SELECTED)
@@ -126,6 +133,11 @@ def _key_of(value: object) -> int:
         return parse_key(value)
     except ValueError:
         raise NotFound("there is no such record") from None
+
+
+def _keys_of(values: Iterable[object]) -> tuple[int, ...]:
+    """Each row once."""
+    return tuple(dict.fromkeys(map(_key_of, values)))
 
 
 def _read_prefilled(text: object) -> dict[str, Any]:
@@ -169,7 +181,7 @@ def _mark(keys: tuple[int, ...], filled: dict[str, Any]) -> str:
 )
 def submit_action(
     clicks: int | None,
-    context: Context,
+    context: Context | None,
     values: list[Any],
     fields: list[FieldId],
     flags: list[bool],
@@ -178,7 +190,7 @@ def submit_action(
 ) -> Any:
     """Show what the action would do if it has a preview of that, else run it; what is wrong is said at its field."""
     nothing = [no_update] * len(fields)
-    if not clicks:
+    if not clicks or not context:
         return no_update, no_update, nothing
     actor = current_actor()
     action = find_action(context["resource"], context["verb"])
@@ -229,7 +241,7 @@ def tell_progress(_ticks: int | None, context: dict[str, Any] | None, places: li
 def _find_keys(context: Context | dict[str, Any]) -> tuple[int, ...]:
     """The rows that were chosen, or all that matched when the dialog was opened; raises :class:`Stale`."""
     if "matching" not in context:
-        return tuple(context.get("keys") or ())
+        return _keys_of(context.get("keys") or ())
     keys = _read_matching(context)
     if _mark(keys, {}) != context.get("found"):
         raise Stale(f"The list has changed since this dialog was opened: {len(keys):,} rows match now. Select again.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update
@@ -13,6 +13,7 @@ from cmms.views.saved_views import delete_view, find_views, remember_columns, sa
 from cmms_ui.arrange_list import describe_columns
 from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.guard import current_actor
+from cmms_ui.list_query import ListState
 from cmms_ui.resources import RESOURCES
 
 
@@ -21,6 +22,13 @@ def _key_of(pressed: Any) -> int:
         return parse_key(pressed["key"])
     except (ValueError, TypeError):
         raise NotFound("there is no such view") from None
+
+
+class Remembered(TypedDict):
+    """How the person has arranged the columns; ``off``: they have only just been read."""
+
+    columns: NotRequired[list[dict[str, Any]]]
+    off: NotRequired[Any]
 
 
 def _at(kind: str) -> dict[str, Any]:
@@ -33,9 +41,9 @@ def _at(kind: str) -> dict[str, Any]:
     Input(_at("list-remembered"), "data"),
     prevent_initial_call=True,
 )
-def remember(data: dict[str, Any]) -> Any:
+def remember(data: Remembered | None) -> Any:
     """Keep how the person has arranged the columns; the next time the list opens so."""
-    if data.get("columns") and not data.get("off"):
+    if data and data.get("columns") and not data.get("off"):
         resource = RESOURCES[ctx.triggered_id["resource"]]
         columns = [{**item, "sort": None, "sort_rank": None} for item in describe_columns(data["columns"])]
         remember_columns(current_actor(), resource.name, columns)
@@ -49,12 +57,12 @@ def remember(data: dict[str, Any]) -> Any:
     State(_at("list-state"), "data"),
     prevent_initial_call=True,
 )
-def arrange_as_usual(clicks: int | None, state: dict[str, Any]) -> Any:
+def arrange_as_usual(clicks: int | None, state: ListState | None) -> Any:
     """The columns as the resource defines them."""
     if not clicks:
         return no_update
     resource = RESOURCES[ctx.triggered_id["resource"]]
-    tab = resource.tab(state.get("tab"))
+    tab = resource.tab((state or {}).get("tab"))
     return [
         {"colId": c.name, "width": c.width, "hide": c.hidden and c.name not in tab.columns, "sort": None}
         for c in resource.visible_columns(current_actor())
@@ -78,14 +86,15 @@ def keep(
     name: str | None,
     is_default: bool | None,
     is_shared: bool | None,
-    state: dict[str, Any],
+    state: ListState | None,
     columns: list[dict[str, Any]] | None,
-    header_filters: dict[str, Any] | None,
+    header_filters: dict[str, dict[str, Any]] | None,
 ) -> Any:
     """Keep the list as it is, and open it under its name."""
     if not clicks:
         return no_update
     actor, resource = current_actor(), RESOURCES[ctx.triggered_id["resource"]]
+    state = state or {}
     body = {
         "tab": state.get("tab"),
         "search": state.get("search"),
@@ -100,9 +109,10 @@ def keep(
         save_view(actor, resource.name, name, body, is_shared=bool(is_shared), is_default=bool(is_default))
     except Invalid as error:
         return f"{error.message[:1].upper()}{error.message[1:]}."
-    view = next(view for view in find_views(actor, resource.name) if view.is_own and view.name == name)
+    view = next((view for view in find_views(actor, resource.name) if view.is_own and view.name == name), None)
     notify(f"Kept as {name}.")
-    go_to(f"/{resource.name}?view={view.id}")
+    if view is not None:  # it may have been deleted in another window
+        go_to(f"/{resource.name}?view={view.id}")
     return None
 
 

@@ -3,22 +3,59 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update, set_props
 
-from cmms.views.actors import Stale
+from cmms.parse_input import parse_key, parse_whole
+from cmms.views.actors import NotFound, Stale
 from cmms.views.read_list import read_badges, read_chips, read_page
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.components.marks import empty_state
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.guard import current_actor
-from cmms_ui.list_query import from_grid
+from cmms_ui.list_query import GridRequest, ListState, from_grid
 from cmms_ui.present_rows import to_grid
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import run_action
 from cmms_ui.schema import Resource, Target
+
+
+class EditedRow(TypedDict):
+    """The row of a cell that was edited."""
+
+    id: int | str
+    row_version: int | str
+
+
+class EditedCell(TypedDict):
+    """A cell that was edited; ``data`` is its row as it was shown."""
+
+    data: EditedRow
+    colId: str
+    value: NotRequired[Any]
+    timestamp: NotRequired[int]
+
+
+class FilterId(TypedDict):
+    """The id of a filter of a toolbar."""
+
+    column: str
+
+
+class BadgeId(TypedDict):
+    """The id of a tab's badge."""
+
+    resource: str
+    tab: str
+
+
+class ChipId(TypedDict):
+    """The id of a quick filter."""
+
+    resource: str
+    chip: str
 
 
 def _at(kind: str, **more: Any) -> dict[str, Any]:
@@ -34,12 +71,13 @@ def _at(kind: str, **more: Any) -> dict[str, Any]:
     Input(_at("grid"), "getRowsRequest"),
     State(_at("list-state"), "data"),
 )
-def load_rows(request: dict[str, Any] | None, state: dict[str, Any]) -> Any:
+def load_rows(request: GridRequest | None, state: ListState | None) -> Any:
     """One block of rows as the grid and the toolbar ask for it."""
     if request is None:
         return no_update, no_update, no_update, no_update
     resource = RESOURCES[ctx.outputs_list[0]["id"]["resource"]]
     actor = current_actor()
+    state = state or {}
     try:
         query = from_grid(resource, actor, state, request)
         page = read_page(resource.listing, query)
@@ -61,7 +99,7 @@ def _answer(rows: list[dict[str, Any]], total: int) -> dict[str, Any]:
     return {"rowData": rows, "rowCount": total, "answered": time.time_ns() // 1_000}
 
 
-def _explain_empty(resource: Resource, state: dict[str, Any], request: dict[str, Any]) -> Any:
+def _explain_empty(resource: Resource, state: ListState, request: GridRequest) -> Any:
     narrowed = (
         any(state.get(name) for name in ("search", "chips", "where"))
         or any((state.get("filters") or {}).values())
@@ -93,7 +131,7 @@ def show_tab_widgets(name: str | None) -> Any:
     State({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
     prevent_initial_call=True,
 )
-def choose_value(_clicks: list[int | None], filters: list[dict[str, str]], values: list[Any]) -> Any:
+def choose_value(_clicks: list[int | None], filters: list[FilterId], values: list[Any]) -> Any:
     """Filter the list by what was pressed in a widget; pressed again, the filter is taken away."""
     pressed = ctx.triggered_id
     if not pressed or not ctx.triggered[0]["value"]:
@@ -113,15 +151,18 @@ def choose_value(_clicks: list[int | None], filters: list[dict[str, str]], value
     Input(_at("list-changed"), "data"),
     State({"type": "list-badge", "resource": MATCH, "tab": ALL}, "id"),
 )
-def show_badges(_polls: int | None, _token: int, badges: list[dict[str, str]]) -> Any:
+def show_badges(_polls: int | None, _token: int, badges: list[BadgeId]) -> Any:
     """The number of rows of each tab, all from one statement."""
     if not badges:
         return [], []
     resource = RESOURCES[badges[0]["resource"]]
     counts = read_badges(resource.listing)
     alarming = {tab.name for tab in resource.tabs if tab.alarming}
-    texts = [f"{counts[badge['tab']]:,}" for badge in badges]
-    colours = ["red" if badge["tab"] in alarming and counts[badge["tab"]] else "gray" for badge in badges]
+    shown = [counts.get(badge["tab"], 0) for badge in badges]
+    texts = [f"{count:,}" for count in shown]
+    colours = [
+        "red" if badge["tab"] in alarming and count else "gray" for badge, count in zip(badges, shown, strict=True)
+    ]
     return texts, colours
 
 
@@ -131,27 +172,34 @@ def show_badges(_polls: int | None, _token: int, badges: list[dict[str, str]]) -
     Input(_at("grid"), "cellValueChanged"),
     prevent_initial_call=True,
 )
-def edit_cell(changes: list[dict[str, Any]] | None) -> Any:
+def edit_cell(changes: list[EditedCell] | None) -> Any:
     """Save a cell; what was changed meanwhile by somebody else is shown instead."""
     if not changes:
         return no_update
     resource = RESOURCES[ctx.triggered_id["resource"]]
     change = changes[-1]
-    row = change["data"]
-    target = Target((int(row["id"]),), int(row["row_version"]))
+    edited_at = change.get("timestamp", 0)
     try:
+        target = _target_of(change["data"])
         outcome = run_action(
-            current_actor(), resource.name, resource.inline_edit, target, {change["colId"]: change["value"]}
+            current_actor(), resource.name, resource.inline_edit, target, {change["colId"]: change.get("value")}
         )
     except Exception as error:
-        set_props({"type": "list-changed", "resource": resource.name}, {"data": change["timestamp"]})
+        set_props({"type": "list-changed", "resource": resource.name}, {"data": edited_at})
         if isinstance(error, Stale):
             notify("Somebody else has changed this row meanwhile; the list shows it as it is now.", "error")
             return no_update
         raise
     notify(outcome.message, outcome.level)
-    set_props({"type": "list-changed", "resource": resource.name}, {"data": change["timestamp"]})
+    set_props({"type": "list-changed", "resource": resource.name}, {"data": edited_at})
     return no_update
+
+
+def _target_of(row: EditedRow) -> Target:
+    try:
+        return Target((parse_key(row["id"]),), parse_whole(row["row_version"], 0))
+    except ValueError:
+        raise NotFound("there is no such record") from None
 
 
 @on(
@@ -161,7 +209,7 @@ def edit_cell(changes: list[dict[str, Any]] | None) -> Any:
     Input(_at("list-changed"), "data"),
     State({"type": "list-chip", "resource": MATCH, "chip": ALL}, "id"),
 )
-def count_chips(tab: str, _token: Any, chips: list[dict[str, str]]) -> Any:
+def count_chips(tab: str, _token: Any, chips: list[ChipId]) -> Any:
     """What each quick filter would find in the open tab, all from one statement."""
     if not chips:
         return []
@@ -170,7 +218,9 @@ def count_chips(tab: str, _token: Any, chips: list[dict[str, str]]) -> Any:
         return [no_update] * len(chips)
     counts = read_chips(resource.listing, resource.tab(tab).name)
     labels = {chip.name: chip.label for chip in resource.chips}
-    return [f"{labels[item['chip']]} ({counts[item['chip']]:,})" for item in chips]
+    return [
+        f"{labels[item['chip']]} ({counts[item['chip']]:,})" if item["chip"] in labels else no_update for item in chips
+    ]
 
 
 def attach_browser_part(app: dash.Dash) -> None:

@@ -22,9 +22,9 @@ _ID = {"type": "machine-switch", "key": MATCH, "version": MATCH}
     Input(_ID, "checked"),
     prevent_initial_call=True,
 )
-def switch_machine(active: bool) -> Any:
+def switch_machine(active: bool | None) -> Any:
     """Store what the switch shows already; a refusal puts it back and says why."""
-    return _switch(active)
+    return no_update if active is None else _switch(active)
 
 
 @on(
@@ -34,9 +34,9 @@ def switch_machine(active: bool) -> Any:
     State(_ID, "checked"),
     prevent_initial_call=True,
 )
-def undo_switch(clicks: int | None, active: bool) -> Any:
+def undo_switch(clicks: int | None, active: bool | None) -> Any:
     """The other way round."""
-    if clicks:
+    if clicks and active is not None:
         _switch(not active)
     return no_update
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, dcc, get_relative_path, html, no_update, strip_relative_path
+from dash.exceptions import UnsupportedRelativePath
 
 from cmms.parse_input import parse_key
 from cmms.views.actors import Actor, NotFound
@@ -26,6 +27,12 @@ from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
 
 
+class MenuId(TypedDict):
+    """The id of an entry of the menu."""
+
+    path: str
+
+
 @on(
     "show_page",
     Output("page", "children"),
@@ -35,11 +42,14 @@ from cmms_ui.resources import RESOURCES
     Input("refresh-token", "data"),
     State({"type": "menu", "path": ALL}, "id"),
 )
-def show_page(pathname: str, search: str | None, _token: int, entries: list[dict[str, str]]) -> Any:
+def show_page(pathname: str | None, search: str | None, _token: int, entries: list[MenuId]) -> Any:
     """The page of an address; after an action only a record is read again, a list refreshes its rows itself."""
     from dash import ctx
 
-    path = (strip_relative_path(pathname) or "").strip("/")
+    try:
+        path = (strip_relative_path(pathname or get_relative_path("/")) or "").strip("/")
+    except UnsupportedRelativePath:
+        raise NotFound("this address is not of this view") from None
     name, _, key = path.partition("/")
     if ctx.triggered_id == "refresh-token" and not key:
         return no_update, [no_update] * len(entries)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update
 
 from cmms.views.actors import Actor, Invalid
-from cmms.views.search_tree import read_tree, write_tree
+from cmms.views.search_tree import DEPTH_LIMIT, read_tree, write_tree
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.search_builder import (
     Draft,
     columns_for,
     describe_search,
+    is_draft,
     new_condition,
     operators_for,
     search_form,
@@ -23,6 +25,8 @@ from cmms_ui.guard import current_actor
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
 from cmms_ui.schema import Resource
+
+UNFIT = "The search and its form do not fit each other. Reload the page."
 
 
 def _at(kind: str, **more: Any) -> dict[str, Any]:
@@ -54,6 +58,8 @@ def build_search(*_given: Any) -> Any:
         return nothing
     actor, resource = current_actor(), RESOURCES[pressed["resource"]]
     draft, where = _given[-2], _given[-1]
+    if not all(one is None or is_draft(resource, actor, one) for one in (draft, where or None)):
+        raise Invalid(UNFIT)
     clicked = ctx.triggered[0]["value"]
     if pressed["type"] == "search-open":
         draft = copy.deepcopy(where) or {"all": [new_condition()]}
@@ -68,7 +74,7 @@ def build_search(*_given: Any) -> Any:
     if do == "apply":
         return _apply(draft, resource, actor)
     if do:
-        _change(draft, do, [int(place) for place in pressed["path"].split(".") if place])
+        _change(draft, do, _read_path(pressed["path"]))
     elif draft == before:
         return nothing  # inputs that have only just appeared
     return search_form(resource, actor, draft), draft, no_update, no_update
@@ -104,27 +110,28 @@ def _take_inputs(draft: Draft, resource: Resource, actor: Actor) -> None:
             given.setdefault(item["id"]["path"], {})[kind] = item.get("value")
     for item in ctx.states_list[0]:
         values = given.setdefault(item["id"]["path"], {}).setdefault("values", {})
-        values[item["id"]["place"]] = item.get("value")
+        values[str(item["id"]["place"])] = item.get("value")
     for path, values in given.items():
-        part, relation = _find(draft, [int(place) for place in path.split(".") if place])
+        part, relation = _find(draft, _read_path(path))
         if "field" in part:
             _take_condition(part, values, resource, actor, relation)
             continue
-        if values.get("word") not in (None, word_of(part)):
+        if values.get("word") in ("all", "any") and values["word"] != word_of(part):
             part[values["word"]] = part.pop(word_of(part))
-        if values.get("exists") in ("some", "none") and values["exists"] not in part:
+        is_about = not part.keys().isdisjoint({"some", "none"})
+        if is_about and values.get("exists") in ("some", "none") and values["exists"] not in part:
             part[values["exists"]] = part.pop("none" if "none" in part else "some")
 
 
 def _take_condition(part: Draft, given: dict[str, Any], resource: Resource, actor: Actor, relation: str) -> None:
-    column = columns_for(resource, actor, relation).get(given.get("field") or "")
+    column = columns_for(resource, actor, relation).get(str(given.get("field") or ""))
     if column is None:
         part.update(new_condition())
         return
     if column.name != part["field"]:
         part.update(field=column.name, values=[], **{"is": operators_for(column)[0]})
         return
-    part["is"] = given.get("is") or part["is"]
+    part["is"] = given["is"] if given.get("is") in operators_for(column) else part["is"]
     places = given.get("values", {})
     values = [
         value
@@ -141,16 +148,32 @@ def _find(draft: Draft, path: list[int]) -> tuple[Draft, str]:
     part, relation = draft, ""
     for place in path:
         relation = part.get("some") or part.get("none") or relation
-        part = part[word_of(part)][place]
+        parts = part.get(word_of(part), ())
+        if place >= len(parts):
+            raise Invalid(UNFIT)
+        part = parts[place]
     return part, relation
+
+
+def _read_path(text: object) -> list[int]:
+    """``0.2`` as numbers."""
+    places = [place for place in str(text).split(".") if place]
+    if len(places) > DEPTH_LIMIT + 1 or not all(re.fullmatch("[0-9]{1,3}", place) for place in places):
+        raise Invalid(UNFIT)
+    return [int(place) for place in places]
 
 
 def _change(draft: Draft, do: str, path: list[int]) -> None:
     if do == "remove":
+        if not path:
+            raise Invalid(UNFIT)
         parent, _ = _find(draft, path[:-1])
+        _find(draft, path)
         del parent[word_of(parent)][path[-1]]
         return
     group, _ = _find(draft, path)
+    if "field" in group:
+        raise Invalid(UNFIT)
     new = new_condition() if do == "add" else {"any": [new_condition()]}
     if do.startswith("relation:"):
         new = {"some": do.partition(":")[2], "all": [new_condition()]}
@@ -165,4 +188,6 @@ def _change(draft: Draft, do: str, path: list[int]) -> None:
 def describe(where: Draft | None) -> Any:
     """What the search that holds says in words."""
     resource = RESOURCES[ctx.outputs_list["id"]["resource"]]
-    return [html.Strong("Only: "), describe_search(resource, where)] if where else None
+    if not where or not is_draft(resource, current_actor(), where):
+        return None
+    return [html.Strong("Only: "), describe_search(resource, where)]

@@ -75,10 +75,10 @@ def refresh_widget(
     Input({"type": "drill", "resource": ALL, "column": ALL, "spot": ALL}, "clickData"),
     prevent_initial_call=True,
 )
-def drill_down(_points: list[dict[str, Any] | None]) -> Any:
+def drill_down(points: list[dict[str, Any] | None]) -> Any:
     """From a point of a chart to the rows that it is made of."""
     pressed, point = ctx.triggered_id, ctx.triggered[0]["value"]
-    if not pressed or not point or pressed["resource"] not in RESOURCES:
+    if not pressed or point not in points or not point or point.get(pressed["column"]) is None:
         return no_update
     resource, column = RESOURCES[pressed["resource"]], pressed["column"]
     is_days = any(item.column == column and item.kind == "days" for item in resource.filters)

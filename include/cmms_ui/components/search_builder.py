@@ -56,6 +56,28 @@ def columns_for(resource: Resource, actor: Actor, relation: str) -> dict[str, Co
     return {column.name: column for column in columns if column.filterable}
 
 
+def is_draft(resource: Resource, actor: Actor, part: Any, relation: str = "", depth: int = 1) -> bool:
+    """Whether what a page sends is a search of this resource, finished or not: groups, known fields, operators."""
+    if not isinstance(part, dict) or depth > DEPTH_LIMIT + 1:
+        return False
+    if "field" in part:
+        return _is_condition(columns_for(resource, actor, relation), part)
+    about = part.get("some", part.get("none", ""))
+    inner = part.get(word_of(part))
+    if not isinstance(about, str) or not isinstance(inner, list) or (about and resource.relation(about) is None):
+        return False
+    return all(is_draft(resource, actor, one, about or relation, depth + 1) for one in inner)
+
+
+def _is_condition(columns: Mapping[str, Column], part: Mapping[str, Any]) -> bool:
+    name, operator, values = part["field"], part.get("is"), part.get("values", [])
+    if not isinstance(name, str) or not isinstance(operator, str) or not isinstance(values, list):
+        return False
+    if not all(isinstance(value, str | int | float) for value in values):
+        return False
+    return not name or (name in columns and operator in operators_for(columns[name]))
+
+
 def operators_for(column: Column) -> list[str]:
     """The operators that make sense for the column."""
     return list(OPERATORS_OF.get(column.to_field().kind, OPERATORS_OF["text"]))
