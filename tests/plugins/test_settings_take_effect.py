@@ -57,6 +57,16 @@ def test_the_ages_and_durations_of_the_site_are_obeyed_at_once(
     assert "#0a6b2c" in viewer.get("/cmms/assets/look.css").text
 
 
+def test_the_day_of_the_site_is_that_of_the_settings_in_force(settings_of_site: Callable[..., None]) -> None:
+    from cmms.maintenance.site_today import site_today
+
+    found = set()
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):  # 26 hours apart, so never on the same day
+        settings_of_site(timezone=zone)
+        found.add(site_today())
+    assert len(found) == 2
+
+
 @pytest.mark.feature("WAD-08")
 def test_no_module_reads_settings_or_the_clock_when_it_is_imported() -> None:
     found = []

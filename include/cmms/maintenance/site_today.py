@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from cmms.settings import load_settings
+from cmms.database import Connection, session
 
 
-def site_today() -> date:
-    """Today in the site's time zone. A scheduled run goes by its own day instead."""
-    return datetime.now(load_settings().zone).date()
+def site_today(connection: Connection | None = None) -> date:
+    """Today in the site's time zone, by the settings in force. A scheduled run goes by its own day instead.
+
+    Args:
+        connection: one that is open; without it, a session of its own.
+    """
+    from cmms.sync.open_run import current_settings
+
+    if connection is None:
+        with session() as own:
+            return site_today(own)
+    return datetime.now(current_settings(connection)[0].zone).date()

@@ -74,7 +74,7 @@ def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
         key = int(cursor.lastrowid)
         execute(cursor, "reference/raise_version")
         audit(cursor, actor, "create", "equipment", key, after=row)
-        evaluate(cursor, today=site_today(), equipment_ids=[key])
+        evaluate(cursor, today=site_today(cursor.connection), equipment_ids=[key])
         return key
 
     return write(work, what="creating equipment")
@@ -228,7 +228,7 @@ def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch
     for row in schedules:
         if row["due_state"] == "open":
             dues.setdefault(row["equipment_id"], []).append(row["due_id"])
-    today = site_today()
+    today = site_today(cursor.connection)
     served = [row for row in machines if row["id"] not in ordered]
     for row in served:
         hours = row["cumulative_hours"]
@@ -248,7 +248,7 @@ def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch
 def _evaluate(cursor: Cursor, keys: Sequence[int], values: Mapping[str, Any]) -> None:
     """What plans ask of machines depends on their group and on whether they are in use."""
     if keys and not values.keys().isdisjoint({"is_active", "equipment_group_id"}):
-        evaluate(cursor, today=site_today(), equipment_ids=keys)
+        evaluate(cursor, today=site_today(cursor.connection), equipment_ids=keys)
 
 
 def _apply(

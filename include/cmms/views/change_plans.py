@@ -182,7 +182,7 @@ def _save(actor: Actor, key: int | None, version: int | None, row: dict[str, Any
         plan_id = _write_plan(cursor, actor, key, version, row)
         ids = _find_machines(cursor.connection, plan_id, row)
         if 0 < len(ids) <= BATCH:
-            evaluate(cursor, today=site_today(), equipment_ids=ids)
+            evaluate(cursor, today=site_today(cursor.connection), equipment_ids=ids)
         return plan_id, ids
 
     plan_id, ids = write(work, what="saving a maintenance plan")
@@ -192,7 +192,7 @@ def _save(actor: Actor, key: int | None, version: int | None, row: dict[str, Any
         if time.monotonic() > deadline:
             break
         write(
-            lambda cursor, chunk=chunk: evaluate(cursor, today=site_today(), equipment_ids=chunk),  # type: ignore[misc]
+            lambda cursor, chunk=chunk: evaluate(cursor, today=site_today(cursor.connection), equipment_ids=chunk),  # type: ignore[misc]
             what="judging the machines of a plan",
         )
         judged += len(chunk)
@@ -231,7 +231,7 @@ def _rehearse(actor: Actor, key: int | None, row: Mapping[str, Any], ids: Sequen
         now, dues = _states(cursor, asked), _open_dues(cursor, asked)
         asked["id"] = _write_plan(cursor, actor, key, None, row)
         if ids:
-            evaluate(cursor, today=site_today(), equipment_ids=ids)
+            evaluate(cursor, today=site_today(cursor.connection), equipment_ids=ids)
         then, after = _states(cursor, asked), _open_dues(cursor, asked)
         raise _Rehearsed(Rehearsal(now, then, len(after - dues), len(dues - after), len(ids), len(ids)))
 

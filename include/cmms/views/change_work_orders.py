@@ -346,7 +346,7 @@ def _move(
             before={**old, **also.get("before", {})}, after={**new, **also.get("after", {})},
         )  # fmt: skip
         if verb in _JUDGED_AFTER:
-            evaluate(cursor, today=site_today(), equipment_ids=[row["equipment_id"]])
+            evaluate(cursor, today=site_today(cursor.connection), equipment_ids=[row["equipment_id"]])
 
     write(work, what="changing a work order")
 

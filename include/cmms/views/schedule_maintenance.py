@@ -208,7 +208,7 @@ def _check_day(due_on: date) -> None:
 
 def _evaluate(cursor: Cursor, equipment_ids: Sequence[int]) -> None:
     if equipment_ids:
-        evaluate(cursor, today=site_today(), equipment_ids=sorted(set(equipment_ids)))
+        evaluate(cursor, today=site_today(cursor.connection), equipment_ids=sorted(set(equipment_ids)))
 
 
 def _batches(keys: Sequence[int]) -> list[tuple[int, ...]]:
