@@ -93,7 +93,7 @@ def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: Log
     free = page.locator(".ag-row:not(.ag-row-selected) .ag-checkbox-input")
     for number in (1, 2):
         free.nth(3).click()
-        expect(page.get_by_text(re.compile(rf"^{number} rows? chosen$"))).to_be_visible()
+        expect(page.get_by_text(re.compile(rf"^{number} rows? selected$"))).to_be_visible()
     page.get_by_role("tab", name="Needs maintenance").click()
     page.wait_for_url("**tab=needs_maintenance**")
     expect(page.locator(".ag-row").first).to_be_visible()
