@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
 from tests.plugins import view_site
@@ -18,6 +18,7 @@ expect.set_options(timeout=WAIT_MILLISECONDS)
 
 MACHINE, SWITCHED = 7, 43
 BRAND = "#00a651"
+CALLBACKS = "**/_dash-update-component*"
 
 
 def _widget(page: Page, title: str) -> Any:
@@ -106,7 +107,7 @@ def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_
     cells = page.get_by_role("region", name="Health of every active machine").locator("a")
     expect(cells.first).to_be_visible()
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
-    page.route("**/_dash-update-component", lambda _route: None)  # no refresh draws what is stored over it
+    page.route(CALLBACKS, lambda _route: None)  # no refresh draws what is stored over it
     drawn = page.evaluate("""() => {
         const machines = Array.from({length: 5000}, (_, i) => [i + 1, "E" + i, i % 9 ? "good" : "bad", "1.0 of 2.0 h since service, 50 %"]);
         const begin = performance.now();
@@ -132,13 +133,12 @@ def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in:
     page.goto(f"/cmms/equipment/{SWITCHED}")
     switch = page.get_by_role("switch", name="In use")
     expect(switch).to_be_checked()
-    held: list[Any] = []
-    page.route("**/_dash-update-component", lambda route: held.append(route))
+    held: list[Route] = []
+    page.route(CALLBACKS, held.append)
     switch.press("Space")
     expect(switch).not_to_be_checked()  # and nobody has answered yet
-    page.unroute("**/_dash-update-component")
-    for request in held:
-        request.continue_()
+    page.unroute(CALLBACKS)  # this lets them go on
+    assert held
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("The machine is active again")).to_be_visible()
     expect(switch).to_be_checked()
@@ -303,3 +303,23 @@ def test_a_brand_of_the_settings_colours_header_buttons_and_charts_after_a_reloa
     assert colour(".cmms-actions button", "backgroundColor") == light["brand-fill"]
     assert colour(".cmms-bar-plain", "backgroundColor") == light["brand-mark"]
     assert "Courier New" in page.locator("h1").evaluate("e => getComputedStyle(e).fontFamily")
+
+
+@pytest.mark.feature("WAD-16")
+def test_a_widget_whose_request_was_not_its_turn_asks_again_and_fills_itself(log_in: LogIn) -> None:
+    page = log_in("viewer", errors_expected=True)
+    refused: list[str] = []
+
+    def refuse_at_first(route: Route) -> None:
+        body = route.request.post_data or ""
+        if '"widget-ask"' in body and body not in refused and len(refused) < 4:
+            refused.append(body)
+            route.fulfill(status=429, headers={"Retry-After": "1"}, json={"title": "Too many requests"})
+        else:
+            route.continue_()
+
+    page.route(CALLBACKS, refuse_at_first)
+    page.goto("/cmms/")
+    expect(page.locator(".cmms-widget").first).to_be_visible()
+    expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
+    assert len(refused) == 4

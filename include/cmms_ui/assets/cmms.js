@@ -82,13 +82,21 @@
     button.click();
   });
 
-  // --- Session: an answer 401 means that it is over.
-  const plainFetch = window.fetch;
-  window.fetch = function () {
-    return plainFetch.apply(window, arguments).then(function (answer) {
-      if (answer.status === 401) showSessionOver();
-      return answer;
-    });
+  // --- Session: an answer 401 means that it is over. 429: not this person's turn, nothing was done; ask again later.
+  const plainFetch = window.fetch, MOST_REPEATS = 20;
+  window.fetch = function (address, options) {
+    const isCallback = String((address && address.url) || address).indexOf("_dash-update-component") >= 0;
+    function ask(repeats) {
+      return plainFetch.call(window, address, options).then(function (answer) {
+        if (answer.status === 401) showSessionOver();
+        if (answer.status !== 429 || !isCallback || repeats >= MOST_REPEATS) return answer;
+        const seconds = Number(answer.headers.get("Retry-After")) || 5;
+        return new Promise(function (resolve) {
+          window.setTimeout(function () { resolve(ask(repeats + 1)); }, 1000 * (seconds + Math.random()));
+        });
+      });
+    }
+    return ask(0);
   };
   function showSessionOver() {
     const box = document.getElementById("session-over");
