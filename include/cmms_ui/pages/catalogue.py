@@ -6,6 +6,7 @@ Somebody who builds a page looks here for what exists; a test judges all of it a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +67,11 @@ def find_widgets(actor: Actor) -> Iterator[tuple[str, Widget]]:
                 yield page, widget
 
 
+def _still(widget: Widget) -> Widget:
+    """It fills itself once: dozens that follow changes on one page would keep the browser busy with nothing else."""
+    return replace(widget, topics=(), refresh_seconds=0)
+
+
 def catalogue_page(actor: Actor) -> Any:
     """Parts, then widgets."""
     samples = [
@@ -87,6 +93,6 @@ def catalogue_page(actor: Actor) -> Any:
             dmc.Title("Parts", order=2, className="cmms-section-title", mt="sm"),
             dmc.Grid(samples, gutter="sm"),
             dmc.Title("Widgets", order=2, className="cmms-section-title", mt="md"),
-            dmc.Grid([widget_card(widget, page) for page, widget in find_widgets(actor)], gutter="sm"),
+            dmc.Grid([widget_card(_still(widget), page) for page, widget in find_widgets(actor)], gutter="sm"),
         ]
     )
