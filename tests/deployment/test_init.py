@@ -101,12 +101,11 @@ def test_init_upgrades_a_filled_site_and_leaves_what_is_the_sites(
 
 
 @pytest.mark.feature("PKG-01")
-def test_uninstall_asks_and_keeps_the_data_unless_told(airflow: InstalledAirflow, database: dict[str, Any]) -> None:
+def test_uninstall_asks_and_drops_the_data_only_when_told(airflow: InstalledAirflow, database: dict[str, Any]) -> None:
+    """That they stay otherwise is seen on the stock site (``tests/stock/test_whole_life.py``)."""
     assert "nothing was changed" in airflow.run("cmms", "uninstall", code=1, answer="yes\n")
-    shown = airflow.run("cmms", "uninstall", answer="uninstall\n")
-    assert "pool cmms_sync: deleted" in shown and "next: remove our files" in shown
     assert _query(database, "SELECT COUNT(*) FROM plants") == [(2,)]
     shown = airflow.run("cmms", "uninstall", "--yes", "--drop-data")
-    assert "pool cmms_sync: was not there" in shown
+    assert "pool cmms_sync: deleted" in shown and "next: remove our files" in shown
     left = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     assert [name for (name,) in _query(database, left) if name != "cmms_alembic_version"] == []

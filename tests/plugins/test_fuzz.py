@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.plugins.conftest import ClientFor
 
 API = "/cmms/api/v1"
-EXAMPLES = int(os.environ.get("CMMS_FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("CMMS_FUZZ_EXAMPLES", "3"))
 STOP_SECONDS = 60.0
 """Stops a call that never ends; no measure of speed."""
 
@@ -27,7 +27,7 @@ few = settings(
     max_examples=EXAMPLES,
     deadline=None,
     database=None,
-    derandomize=EXAMPLES <= 4,
+    derandomize=EXAMPLES <= 3,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
