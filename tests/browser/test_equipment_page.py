@@ -139,7 +139,7 @@ def test_rejected_records_of_chosen_machines_are_retried_and_say_why_they_fail_a
         expect(page.get_by_text("1 row", exact=True)).to_be_visible()
         expect(page.get_by_role("link", name=number, exact=True)).to_be_visible()
         page.locator(".ag-row .ag-checkbox-input").first.click()
-        expect(page.get_by_text(re.compile(rf"^{count} rows? chosen$"))).to_be_visible()
+        expect(page.get_by_text(re.compile(rf"^{count} rows? selected$"))).to_be_visible()
     page.locator(".cmms-selection").get_by_role("button", name="Retry rejected").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
