@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LogIn
-from tests.browser.test_accessibility import _FIND
+from tests.browser.judge_accessibility import judge
 from tests.plugins import view_site
 
 pytestmark = pytest.mark.browser
@@ -49,9 +48,7 @@ def plan(seeded: dict[str, Any], address: str) -> Iterator[int]:
 
 def _serious(page: Page) -> list[str]:
     page.emulate_media(reduced_motion="reduce")
-    page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(_FIND)
-    return found
+    return judge(page)
 
 
 @pytest.mark.feature("TAB-02A", "TEST-15", "UIF-03")

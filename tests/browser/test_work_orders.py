@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LogIn
-from tests.browser.test_accessibility import _FIND
+from tests.browser.judge_accessibility import judge
 from tests.plugins import view_site
 from tests.plugins.due_site import find_due_machines, kept_maintenance
 
@@ -35,8 +34,7 @@ def due_machines(seeded: dict[str, Any], address: str) -> Iterator[list[dict[str
 
 
 def _judge(page: Page) -> None:
-    page.evaluate(AXE_SCRIPT)
-    assert page.evaluate(_FIND) == []
+    assert judge(page) == []
 
 
 def _choose_all_five(page: Page) -> None:
