@@ -9,15 +9,16 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 FIRST_LANES = {
-    # Whole Airflows, a browser, memory: each wants the machine for itself, so no two of them run side by side.
+    # A browser, whole sites, memory: the longest of all, so it begins first.
     "programs": (
-        "tests/airflow/",
         "tests/browser/",
         "tests/stock/",
         "tests/tools/test_demo.py",
         "tests/sync/test_memory.py",
         "tests/faults/api/test_api_memory.py",
     ),
+    # Whole Airflows: no two of them side by side.
+    "airflow": ("tests/airflow/",),
     # They share Airflow's API application and a seeded schema, which take long to make.
     "view": ("tests/plugins/",),
 }

@@ -237,6 +237,7 @@ def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until
 ) -> None:
     page = log_in("op")
     page.goto("/cmms/equipment/7")
+    expect(page.get_by_role("heading", name="Changes")).to_be_visible()
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
     _is_pushed(page)
     asked = _widget_requests(page)
