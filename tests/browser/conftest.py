@@ -32,6 +32,9 @@ _OPTIONS = [
 ]
 _START_SECONDS = 180
 WAIT_MILLISECONDS = 60_000  # a slow machine must not fail; a hang must end
+PATIENCE_MILLISECONDS = (
+    240_000  # every widget has its data: the catalogue draws all there are, minutes on a busy machine
+)
 expect.set_options(timeout=WAIT_MILLISECONDS)
 # Airflow's own: it shows every plugin's view in such a frame.
 _AIRFLOWS_OWN = ("allow-scripts and allow-same-origin",)

@@ -12,14 +12,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
+from tests.browser.conftest import PATIENCE_MILLISECONDS, WAIT_MILLISECONDS, LogIn
 from tests.browser.judge_accessibility import NARROW, WIDE, judge, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
-PATIENCE_MILLISECONDS = 240_000
-"""The catalogue draws every widget there is: on a busy machine that takes minutes."""
 LOOKS = (("light", WIDE), ("dark", NARROW))  # both themes and both widths: no colour depends on the width
 RECORDS = ("equipment/7", "syncs/1", "record-errors/1", "plants/1", "groups/1", "notifications/1",
            "maintenance-plans/1", "dues/1", *(f"work-orders/{number}" for number in range(1, 7)))  # fmt: skip

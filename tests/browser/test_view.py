@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LogIn
+from tests.browser.conftest import PATIENCE_MILLISECONDS, LogIn
 from tests.plugins import view_site
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def test_every_page_opens_by_its_address_without_an_error_and_fits(log_in: LogIn
         page.goto(path)
         expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
         expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
-        expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)  # every widget has its data
+        expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0, timeout=PATIENCE_MILLISECONDS)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
         # Mantine gives the places where notifications appear, one at each edge, the same id: nothing is addressed there.
         ids = page.locator("[id]:not(#notifications)").evaluate_all("elements => elements.map(element => element.id)")
