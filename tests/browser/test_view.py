@@ -132,7 +132,7 @@ def test_forms_of_machines_and_syncs_say_at_the_field_what_the_server_refuses(
     _refused(page, "Why inactive", "", "Save", "Is required.")
     dialog.locator("label", has_text="In use").click()
     expect(reason).to_be_hidden()
-    _refused(page, "Notes", "x" * 2001, "Save", "At most 2000 characters.")
+    _refused(page, "Notes", "x" * 2001, "Save", "At most 2,000 characters.")
     dialog.get_by_label("Notes").fill("short enough")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The change has been saved")).to_be_visible()
