@@ -175,6 +175,11 @@ def test_verify_compares_the_tables_with_the_stored_answers_and_names_machines(
     assert sync_answer(body([*MACHINES, machine("13", SWERK="NOWHERE")])).status == "partial"
     sync_answer(body([reading("10"), reading("11"), BAD.replace('"10"', '"12"')]), days=1)
     assert verify_tables() == []
+    corrected = (
+        "UPDATE sync_record_errors SET edited_payload = payload, equipment_number = '11' WHERE equipment_number = "
+    )
+    site.execute(f"{corrected} '12'", f"{corrected} '13'")  # the source has named 12 and 13 all the same
+    assert verify_tables() == []
     site.execute("UPDATE equipment SET missing_since = '2026-01-01' WHERE equipment_number = '10'")
     found = verify_tables()
     assert any("machine 10 is in it, but marked as missing" in sentence for sentence in found)

@@ -23,6 +23,7 @@ from cmms.settings import Pagination
 Parameters = tuple[tuple[str, str], ...]
 
 _ROUND = 50
+"""A first page of a multiple of so many records may be one that the source has capped."""
 
 
 @dataclass(frozen=True)

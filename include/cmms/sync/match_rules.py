@@ -73,7 +73,8 @@ def _search(
             signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
         pattern = re.compile(text)
         for position in waiting:
-            if pattern.search(machines[position][field] or "") and machines[position][field]:
+            value = machines[position][field]
+            if value and pattern.search(value):
                 groups[position] = group
             left.discard(position)
     except (_TooSlow, re.error, OverflowError, RecursionError):

@@ -1,21 +1,24 @@
 """Part of ``python -m cmms verify``: what the source has sent, while it is stored, is in the tables or in quarantine.
 
 Input: merged units of closed runs, their manifests and raw pages in the storage (``storage.keep_days``). Output: one
-sentence per difference, with the machine's number. One page and the keys of one day are in memory at a time. Pages that
-are gone say nothing; neither do records without a readable number and day, which have no key to look for.
+sentence per difference, with the machine's number. One page and the keys of the days of one batch are in memory at a
+time. Pages that are gone say nothing; neither do records without a readable number and day, which have no key to look
+for, nor runs whose settings another version of this package has written.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
 from cmms.alerts.records import to_database
 from cmms.database import Connection, query
@@ -25,8 +28,11 @@ from cmms.storage import Storage
 from cmms.sync.land_pages import MANIFEST, batch_folder, read_manifest
 from cmms.sync.landed_records import read_page
 from cmms.sync.parse_records import parse_records
+from cmms.sync.raw_columns import RawColumns
 from cmms.sync.read_records import RecordReader
 from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest, Scope
+
+log = logging.getLogger(__name__)
 
 _LONGEST_NUMBER = 50
 
@@ -47,7 +53,6 @@ def verify_inputs(connection: Connection, settings: Settings, now: datetime) -> 
     oldest = to_database(now - timedelta(days=settings.storage.keep_days + 1))
     units = query(connection, "verify/merged_units", {"oldest": oldest})
     newest = max((unit["fence"] for unit in units if unit["unit_key"] == EQUIPMENT_UNIT), default=None)
-    known = cache(lambda unit_key: _known(connection, unit_key))
     for sync_log_id, of_run in groupby(units, key=lambda unit: int(unit["sync_log_id"])):
         listed = list(of_run)
         keys = [
@@ -57,12 +62,18 @@ def verify_inputs(connection: Connection, settings: Settings, now: datetime) -> 
         ]
         if not keys:
             continue
-        run = _read_run(connection, sync_log_id)
+        try:
+            run = _read_run(connection, sync_log_id)
+        except ValidationError:
+            log.warning(
+                "The stored answers of run %s are not compared: its settings are of another version", sync_log_id
+            )
+            continue
         run.fetched = {unit["unit_key"]: int(unit["fetched"]) for unit in listed}
         for unit_key in keys:
             try:
                 manifest = read_manifest(storage, sync_log_id, unit_key)
-                yield from _compare(run, storage, manifest, known)
+                yield from _compare(run, storage, manifest, cache(partial(_known, connection, run)))
                 if unit_key == EQUIPMENT_UNIT and newest in {unit["fence"] for unit in listed}:
                     yield from _marked(connection, run, storage, manifest)
             except HandoverMissing as error:
@@ -80,13 +91,15 @@ def _read_run(connection: Connection, sync_log_id: int) -> _Run:
     )
 
 
-def _known(connection: Connection, unit_key: str) -> frozenset[str]:
-    """Numbers of the machines that are stored for a unit, or were rejected for it."""
+def _known(connection: Connection, run: _Run, unit_key: str) -> frozenset[str]:
+    """Numbers of the machines that are stored for a unit, or were rejected for it, under whatever number since."""
     if unit_key == EQUIPMENT_UNIT:
         rows = query(connection, "verify/known_machines")
     else:
         rows = query(connection, "verify/known_readings", {"day": date.fromisoformat(unit_key), "unit_key": unit_key})
-    return frozenset(str(row["equipment_number"]) for row in rows)
+    corrected = query(connection, "verify/corrected_payloads", {"stream": run.scope.stream, "unit_key": unit_key})
+    received = _reader(run).read_records([bytes(row["payload"]) for row in corrected])
+    return frozenset([*(str(row["equipment_number"]) for row in rows), *_numbers(_parse(run, 0, received))])
 
 
 def _compare(run: _Run, storage: Storage, manifest: Manifest, known: Any) -> Iterator[str]:
@@ -128,15 +141,22 @@ def _marked(connection: Connection, run: _Run, storage: Storage, manifest: Manif
 
 def _read(run: _Run, storage: Storage, page: LandedPage) -> pl.DataFrame:
     """The records of a page, as the sync has read them: those that its scope asked for."""
-    stream = run.settings.stream(run.scope.stream)
-    fields = {name: tuple(names) for name, names in stream.fields.model_dump().items()}
-    columns = RecordReader(records_path=stream.records_path, fields=fields).read(read_page(storage, page))
-    rows = parse_records([(page.number, columns)], stream=run.scope.stream, settings=run.settings)
+    rows = _parse(run, page.number, _reader(run).read(read_page(storage, page)))
     if run.scope.equipment_numbers:
         rows = rows.filter(pl.col("equipment_number").is_in(list(run.scope.equipment_numbers)))
     if run.scope.plant_codes:
         rows = rows.filter(pl.col("plant_code").is_in(list(run.scope.plant_codes)))
     return rows
+
+
+def _reader(run: _Run) -> RecordReader:
+    stream = run.settings.stream(run.scope.stream)
+    fields = {name: tuple(names) for name, names in stream.fields.model_dump().items()}
+    return RecordReader(records_path=stream.records_path, fields=fields)
+
+
+def _parse(run: _Run, page: int, columns: RawColumns) -> pl.DataFrame:
+    return parse_records([(page, columns)], stream=run.scope.stream, settings=run.settings)
 
 
 def _numbers(rows: pl.DataFrame) -> list[str]:
