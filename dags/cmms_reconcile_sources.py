@@ -14,6 +14,7 @@ from airflow.sdk import DAG, task
 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks import dag_defaults
+from cmms.dag_tasks.close_left_result import close_left_result
 
 schedule, zone = dag_defaults.read_site()
 
@@ -24,7 +25,7 @@ with DAG(
     tags=["cmms", "upkeep"],
     default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
     dagrun_timeout=timedelta(hours=2),
-    on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
+    on_failure_callback=[CmmsNotifier(on="failure", is_logged=False), close_left_result],
     params={
         "start_date": dag_defaults.date_param("First day", "Empty: the last seven days before the run."),
         "end_date": dag_defaults.date_param("Last day", "Empty: the first day only."),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cmms.dag_tasks.close_left_result import close_left_result
 from cmms.dag_tasks.close_left_run import close_left_run
 from cmms.database import session
 from cmms.sync.close_run import close_if_open
@@ -131,3 +132,22 @@ def test_a_callback_that_cannot_close_a_row_keeps_no_other_one_from_its_work(
         "The log row of this run could not be closed: AttributeError",
         "The log row of this run could not be closed: DatabaseUnavailable",
     ]
+
+
+@pytest.mark.feature("SRC-08")
+def test_the_result_of_a_reconciliation_whose_process_was_killed_does_not_say_running_for_ever(site: Site) -> None:
+    row = "INSERT INTO reconciliations (dag_id, run_id, asked_by, first_day, last_day, status) VALUES"
+    for run, status in (("killed", "running"), ("other", "running"), ("ended", "equal")):
+        site.execute(f"{row} ('cmms_reconcile_sources', '{run}', 'x', '2026-01-30', '2026-01-31', '{status}')")
+    for run in ("killed", "ended", "unknown"):
+        context: Any = {"dag_run": SimpleNamespace(dag_id="cmms_reconcile_sources", run_id=run)}
+        close_left_result(context)
+    broken: Any = {}
+    close_left_result(broken)  # other callbacks may follow
+    found = site.query(
+        "SELECT run_id, status, error_message, ended_at IS NULL AS is_open FROM reconciliations ORDER BY id"
+    )
+    assert [(one["run_id"], one["status"], one["is_open"]) for one in found] == [
+        ("killed", "failed", 0), ("other", "running", 1), ("ended", "equal", 1),
+    ]  # fmt: skip
+    assert found[0]["error_message"] == "its process ended or took too long"
