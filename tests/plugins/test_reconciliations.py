@@ -72,12 +72,12 @@ def test_differences_are_listed_one_by_one_with_their_machines(client_for: Clien
         "differences": [
             {"unit_key": "2026-01-31", "kind": "hours", "plant_code": "P001", "equipment_number": "0047",
              "message": "running hours 8.000 at the source, 9.000 in the CMMS"},
-            {"unit_key": "2026-01-30", "kind": "not_compared", "plant_code": None, "equipment_number": None,
+            {"unit_key": "equipment", "kind": "not_compared", "plant_code": None, "equipment_number": None,
              "message": "not compared: IncompleteFetch: a page is missing"},
         ],
         "figures": [
             {"unit_key": "2026-01-31", "plant_code": "P001", "source": 2, "waiting": 1, "stored": 2,
-             "source_hours": "16.000", "stored_hours": "17.000", "differences": 1}
+             "source_hours": "1016.000", "stored_hours": "17.000", "differences": 1}
         ],
     }  # fmt: skip
     key = result("differs", differences=3, source_records=4, stored_records=5, report=json.dumps(found))
@@ -86,7 +86,7 @@ def test_differences_are_listed_one_by_one_with_their_machines(client_for: Clien
     assert (row["status"], row["differences"], row["asked_by"]) == ("differs", 3, "op")
     widget = refresh_widget(viewer, "reconciliations", "result", key=str(key))
     shown = " ".join(texts(widget))
-    for part in ("Differs", "2026-01-30 to 2026-01-31, all plants.", "3 differences", "16.000", "17.000",
+    for part in ("2026-01-30 to 2026-01-31, all plants.", "3 differences", "1,016.000", "17.000", "Equipment",
                  "running hours 8.000 at the source, 9.000 in the CMMS", "a page is missing",
                  "The first 2 are listed; there are 1 more."):  # fmt: skip
         assert part in shown, part
@@ -108,6 +108,8 @@ def test_whoever_started_it_sees_how_far_it_is_and_how_it_ended(
     client_for: ClientFor, result: Any, status: str, values: dict[str, Any], said: str
 ) -> None:
     key = result(status, **values)
+    shown = client_for("user").get(f"{API}/reconciliations/{key}").json()["differences"]
+    assert shown == (0 if status == "equal" else None)  # none was counted otherwise
     widget = refresh_widget(client_for("user"), "follow", "run", key=f"{DAG}/run-{status}")
     assert said in " ".join(texts(widget))
     assert f"/cmms/reconciliations/{key}" in hrefs(widget)

@@ -387,9 +387,9 @@ SYNCS = Resource(
             _reconcile,
             on="list",
             confirm="Reconcile",
-            explain="Asks the source again for days and the equipment snapshot, compares the answer with the CMMS and"
-            " changes no record. No day: the last seven. A first day only: that day. The result is listed on the tab"
-            " History.",
+            explain="Asks the source again for the readings of the chosen days and for the equipment snapshot, compares"
+            " them with the CMMS and changes no record. No day: the last seven days. A first day only: that day. The"
+            " result is listed under Reconciliations.",
             fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), _PLANTS),
         ),
         Action(

@@ -9,6 +9,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from cmms.sync.records import EQUIPMENT_UNIT
 from cmms.views.read_status import Row, read, read_live
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.schema import Widget
@@ -40,13 +41,13 @@ def render_newest(rows: Sequence[Row]) -> Any:
             link(f"{row['id']}", f"/reconciliations/{row['id']}"),
             status_badge(row["status"], size="sm"),
             describe_scope(row),
-            _describe_result(row),
+            _describe_found(row),
             row["asked_by"],
             moment(row["started_at"]),
         ]
         for row in rows
     ]
-    heads = ("Result", "Status", "Compared", "Differences", "By", "Started")
+    heads = ("Result", "Status", "Compared", "Found", "By", "Started")
     return html.Div(
         [
             small_table(heads, cells, "Newest reconciliations"),
@@ -64,26 +65,29 @@ def render_result(row: Row | None) -> Any:
     """Progress while it runs; then the counts, the plants that differ and each difference."""
     if row is None:
         return empty_state("This result is not stored any more.", name="search")
-    return html.Div([*describe_result(row), html.Div(airflow_links(row["dag_id"], row["run_id"], ()))])
+    links = html.Div(airflow_links(row["dag_id"], row["run_id"], ()), className="cmms-live-facts")
+    return html.Div([html.Div(f"{describe_scope(row)}."), *_describe(row), links], className="cmms-stack")
 
 
 def describe_result(row: Row) -> list[Any]:
-    """The same as parts, for the page and for the dialog that started it."""
-    head = html.Div(
-        [status_badge(row["status"], size="sm"), html.Span(f"{describe_scope(row)}.")], className="cmms-live-head"
-    )
+    """The same as parts, with the status, for the dialog that started it."""
+    badge, scope = status_badge(row["status"], size="sm"), html.Span(f"{describe_scope(row)}.")
+    return [html.Div([badge, scope], className="cmms-live-head"), *_describe(row)]
+
+
+def _describe(row: Row) -> list[Any]:
     if row["status"] == "running":
-        return [head, *_progress(row)]
+        return _progress(row)
     if row["status"] == "failed":
-        return [head, html.Div(f"✕ {row['error_message']}", className="cmms-text-bad")]
+        return [html.Div(f"✕ {row['error_message']}", className="cmms-text-bad")]
     counts = note(
         f"{row['source_records']:,} records at the source, {row['waiting_records']:,} more in quarantine,"
         f" {row['stored_records']:,} in the CMMS."
     )
     if row["status"] == "equal":
-        return [head, counts, html.Strong("✓ The CMMS holds what the source says.")]
+        return [counts, html.Strong("✓ The CMMS holds what the source says.")]
     report = json.loads(row["report"] or "{}")
-    return [head, counts, *_differences(int(row["differences"]), report)]
+    return [counts, *_differences(int(row["differences"]), report)]
 
 
 def describe_scope(row: Row) -> str:
@@ -96,10 +100,10 @@ def describe_scope(row: Row) -> str:
     return f"{days}, {where}"
 
 
-def _describe_result(row: Row) -> str:
+def _describe_found(row: Row) -> str:
     if row["status"] == "failed":
         return str(row["error_message"])
-    return "–" if row["status"] == "running" else f"{row['differences']:,}"
+    return "–" if row["status"] == "running" else count(row["differences"], "difference")
 
 
 def _progress(row: Row) -> list[Any]:
@@ -107,27 +111,27 @@ def _progress(row: Row) -> list[Any]:
     percent = 100 * done // steps if steps else 0
     label = f"{done:,} of {count(steps, 'request')} compared" if steps else "Planning what to ask for"
     bar = dmc.Progress(value=percent, size="lg", animated=True, **{"aria-label": label})
-    return [bar, note(f"{label}. It goes on when you close this.")]
+    return [bar, note(f"{label}. It goes on in the background.")]
 
 
 def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
     listed = report.get("differences", [])
     figures = [
         [
-            row["unit_key"],
+            _unit(row["unit_key"]),
             row["plant_code"],
             f"{row['source']:,}",
             f"{row['waiting']:,}",
             f"{row['stored']:,}",
-            row["source_hours"] or "–",
-            row["stored_hours"] or "–",
+            _hours(row["source_hours"]),
+            _hours(row["stored_hours"]),
             f"{row['differences']:,}",
         ]
         for row in report.get("figures", [])
     ]
     cells = [
         [
-            row["unit_key"],
+            _unit(row["unit_key"]),
             row["plant_code"] or "–",
             _machine_link(row["equipment_number"]),
             _KINDS.get(row["kind"], row["kind"]),
@@ -149,6 +153,16 @@ def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
         )
     )
     return parts
+
+
+def _unit(unit_key: str) -> str:
+    return "Equipment" if unit_key == EQUIPMENT_UNIT else unit_key
+
+
+def _hours(text: str | None) -> str:
+    """``1,016.000``."""
+    whole, _, part = (text or "").partition(".")
+    return f"{int(whole):,}.{part}" if whole else "–"
 
 
 def _machine_link(number: str | None) -> Any:
