@@ -8,6 +8,7 @@ statement's text is the name of a staging table, which :func:`execute` checks.
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 
 from cmms import patience
 from cmms.airflow_connections import read_airflow_connection
-from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable
+from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable, StatementTooLong
 from cmms.package_files import find_folder, read_package_file
 from cmms.session_variables import own_session
 from cmms.settings import MYSQL_CONNECTION
@@ -30,11 +31,12 @@ ANSWER_TIMEOUT_SECONDS = 3600
 LOCK_ATTEMPTS = 3
 
 LOST = frozenset(
-    {0, 4031, 2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3024}
-    | {1969, 3100}
+    {0, 4031, 2002, 2003, 2005, 2006, 2013, 2055, 1053, 1152, 1153, 1158, 1159, 1160, 1161, 1040, 1203, 1927, 3100}
 )
-"""Connection refused, lost or killed, packet trouble, too many connections, idle for too long, a statement that took
-too long, a group that does not answer: may pass. 0: the driver itself has closed the connection."""
+"""Connection refused, lost or killed, packet trouble, too many connections, idle for too long, a group that does not
+answer: may pass. 0: the driver itself has closed the connection."""
+ENDED = frozenset({3024, 1969, 1317})
+"""A statement that ran into its session's time limit, or that was killed: the server answers."""
 LOCKED = frozenset({1205, 1213, 1020})
 """Lock wait time-out, deadlock, a row that others have changed since it was read (MariaDB's snapshot isolation): roll
 back and repeat the whole transaction."""
@@ -57,12 +59,13 @@ Cursor = Any
 T = TypeVar("T")
 
 
-def connect(*, local_infile: bool = False, is_patient: bool = False) -> Connection:
+def connect(*, local_infile: bool = False, is_patient: bool = False, answer_seconds: float = math.inf) -> Connection:
     """Open a session on the connection ``cmms_mysql``, autocommit off.
 
     Args:
         local_infile: for LOAD DATA LOCAL.
         is_patient: wait for an answer as long as it takes, as a migration of large tables may.
+        answer_seconds: a server that is silent for longer has hung, where that is less than the connection says.
 
     Raises:
         DatabaseUnavailable: server down or unreachable.
@@ -71,7 +74,7 @@ def connect(*, local_infile: bool = False, is_patient: bool = False) -> Connecti
     """
     from cmms import mysql_driver
 
-    options = _read_options(local_infile=local_infile, is_patient=is_patient)
+    options = _read_options(local_infile, is_patient, answer_seconds)
     with translated_errors("connecting to cmms_mysql"):
         connection = mysql_driver.connect(options)
         own_session(connection)
@@ -80,12 +83,13 @@ def connect(*, local_infile: bool = False, is_patient: bool = False) -> Connecti
     return connection
 
 
-def _read_options(*, local_infile: bool, is_patient: bool) -> dict[str, Any]:
+def _read_options(local_infile: bool, is_patient: bool, answer_seconds: float) -> dict[str, Any]:
     """Address, credential and TLS of ``cmms_mysql``, and our time-outs, as mysqlclient takes them."""
     limit = patience.seconds_left()  # raises when this process has just given up
     stored = read_airflow_connection(MYSQL_CONNECTION)
-    seconds = 0 if is_patient else int(stored.extra_dejson.get("read_timeout", ANSWER_TIMEOUT_SECONDS))
-    seconds = seconds if limit is None else min(limit, seconds or limit)
+    own = 0 if is_patient else int(stored.extra_dejson.get("read_timeout", ANSWER_TIMEOUT_SECONDS))
+    longest = min(own or math.inf, answer_seconds, math.inf if limit is None else limit)
+    seconds = 0 if longest == math.inf else int(longest)
     return {
         **_provider_options(stored),
         **({"read_timeout": seconds, "write_timeout": seconds} if seconds else {}),
@@ -241,6 +245,8 @@ def translate(error: Exception, what: str) -> CmmsError:
     text = f"{what}: {error.args[1] if len(error.args) > 1 else error}"
     if number in _REFUSED:
         return DatabaseRefused(text, mysql_error=number)
+    if number in ENDED:
+        return StatementTooLong(text, mysql_error=number)
     if number in LOST or number in REPEATED:
         return DatabaseUnavailable(text + _ADVICE.get(number, ""), mysql_error=number)
     return DatabaseRefused(text, mysql_error=number)

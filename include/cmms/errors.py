@@ -8,6 +8,7 @@
     │   ├── RateLimited
     │   ├── IncompleteFetch
     │   ├── DatabaseUnavailable
+    │   │   └── StatementTooLong
     │   ├── StorageUnavailable
     │   ├── PackageIncomplete
     │   ├── RunConflict
@@ -97,6 +98,10 @@ class DatabaseUnavailable(RetryError):
     """The server is down, went away or is read-only, or a lock could not be had in three attempts."""
 
     category = "database"
+
+
+class StatementTooLong(DatabaseUnavailable):
+    """The server ended a statement at its session's time limit, or somebody ended it; the server itself answers."""
 
 
 class StorageUnavailable(RetryError):

@@ -33,6 +33,9 @@ a{{color:inherit;font-weight:600}}</style></head>
 <body><main><h1>{title}</h1><p>{message}</p>{link}</main></body></html>"""
 
 
+TOO_LONG = "This takes the database too long. Ask for less at once: fewer conditions, fewer days or one plant."
+
+
 class Refused(Exception):
     """The guard's decision; ``message`` may be shown."""
 

@@ -142,7 +142,7 @@ def test_details_of_a_row_open_beside_the_list(log_in: LogIn, seeded: dict[str, 
 @pytest.mark.feature("TBL-04")
 @pytest.mark.parametrize(
     ("path", "columns"),
-    [("equipment?tab=all", ("status",)), ("syncs?tab=history", ("status", "level")), ("record-errors?tab=all", ("status",)),
+    [("equipment?tab=all", ("status",)), ("syncs?tab=history", ("status",)), ("syncs?tab=failed", ("level",)), ("record-errors?tab=all", ("status",)),
      ("running-times?tab=all", ("quality",)), ("plants", ("status",)), ("notifications?tab=all", ("level", "status"))],
 )  # fmt: skip
 def test_a_status_is_told_by_colour_sign_and_word(log_in: LogIn, path: str, columns: tuple[str, ...]) -> None:

@@ -76,7 +76,7 @@ def test_dialogs_say_what_a_stop_will_do_and_how_each_retry_went(log_in: LogIn, 
     page.goto("/cmms/syncs?tab=failed")
     restartable = (
         "SELECT id FROM api_sync_logs WHERE status IN ('failed', 'cancelled', 'partial') AND sync_type IN ('equipment', 'running_time')"
-        " ORDER BY sync_started_at DESC, id DESC LIMIT 2"
+        " AND scope IS NOT NULL ORDER BY sync_started_at DESC, id DESC LIMIT 2"
     )
     for run in view_site.query(seeded, restartable):
         page.locator(f'.ag-row[row-id="{run["id"]}"] .ag-checkbox-input').first.click()

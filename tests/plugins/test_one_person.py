@@ -149,6 +149,27 @@ def test_exports_that_nobody_reads_are_ones_own_and_end_with_their_sockets(
     _until(lambda: (gc.collect(), not made)[1])
 
 
+def test_a_search_that_takes_the_database_too_long_is_ended_and_says_what_to_do(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.views.connections import reading
+    from cmms_ui.api import rest
+
+    def read_slowly(_listing: Any, _query: Any) -> Any:
+        with reading() as connection:
+            connection.exec_driver_sql("SET SESSION max_execution_time = 100")
+            try:
+                many = "information_schema.columns"
+                return connection.exec_driver_sql(f"SELECT COUNT(*) FROM {many} a, {many} b, {many} c").all()
+            finally:
+                connection.invalidate()  # its limit is gone with it
+
+    monkeypatch.setattr(rest, "read_page", read_slowly)
+    answer = ask("viewer", "/plants?q=slow")
+    assert answer.status == 504
+    assert "Ask for less at once" in json.load(answer)["detail"]
+
+
 def _slowly(row: Any) -> Iterator[Any]:
     while True:
         time.sleep(0.001)

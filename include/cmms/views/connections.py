@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import sqlalchemy
 
 from cmms import mysql_driver
-from cmms.database import Connection, Cursor, connect, run_transaction, translated_errors
+from cmms.database import Connection, Cursor, connect, run_transaction, translate, translated_errors
+from cmms.errors import DatabaseUnavailable
 from cmms.session_variables import is_mariadb
 from cmms.views.claim_request import hold_claim, take_claim
 from cmms.views.explain_duplicate import explain_duplicate
@@ -23,6 +24,8 @@ from cmms.views.keep_results import forget_soon
 POOL_SIZE = 8
 POOL_WAIT_SECONDS = 10
 STATEMENT_SECONDS = 10
+_ANSWER_SECONDS = 120
+"""Writes are not ended by MySQL: a server that is silent for longer has hung, and no page waits for it."""
 _RECYCLE_SECONDS = 300
 
 T = TypeVar("T")
@@ -43,7 +46,7 @@ def engine() -> sqlalchemy.Engine:
 
 
 def _connect() -> Any:
-    connection = connect()
+    connection = connect(answer_seconds=_ANSWER_SECONDS)
     with closing(connection.cursor()) as cursor:
         if is_mariadb(connection):
             cursor.execute(f"SET SESSION max_statement_time = {STATEMENT_SECONDS:d}")
@@ -56,15 +59,32 @@ def _connect() -> Any:
 @contextmanager
 def reading() -> Iterator[sqlalchemy.Connection]:
     """A session for SQLAlchemy selects; nothing is kept of what it might change."""
-    with translated_errors("reading the CMMS database"), engine().connect() as connection:
+    with _translated(), engine().connect() as connection:
         yield connection
 
 
 @contextmanager
 def raw_session() -> Iterator[Connection]:
-    """A driver session, for the statement files; rolled back when it goes back to the pool."""
-    with closing(engine().raw_connection()) as connection:
+    """A driver session, for the statement files; rolled back when it goes back to the pool.
+
+    Raises:
+        DatabaseUnavailable: not reachable, lost, or no session free; StatementTooLong: ended by the server.
+    """
+    with _translated(), closing(engine().raw_connection()) as connection:
         yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Errors of the driver, bare or as SQLAlchemy wraps them, and a pool that is all in use, as errors of ours."""
+    what = "reading the CMMS database"
+    try:
+        with translated_errors(what):
+            yield
+    except sqlalchemy.exc.DBAPIError as error:
+        raise translate(error.orig or error, what) from error
+    except sqlalchemy.exc.TimeoutError as error:
+        raise DatabaseUnavailable("all connections of this server process are in use") from error
 
 
 def write(work: Callable[[Cursor], T], *, what: str) -> T:
