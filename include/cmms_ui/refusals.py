@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from cmms.errors import SettingsError, StatementTooLong
 from cmms_ui.mount import Receive, Scope, Send
 
 _TITLES = {
@@ -33,7 +34,13 @@ a{{color:inherit;font-weight:600}}</style></head>
 <body><main><h1>{title}</h1><p>{message}</p>{link}</main></body></html>"""
 
 
-TOO_LONG = "This takes the database too long. Ask for less at once: fewer conditions, fewer days or one plant."
+def explain_outage(error: Exception) -> tuple[int, str]:
+    """Status and sentence for what kept us from the database: a setting, a slow statement or an outage."""
+    if isinstance(error, SettingsError):  # it names the connection or the setting, and what to do
+        return 503, error.message
+    if isinstance(error, StatementTooLong):
+        return 504, "This takes the database too long. Ask for less at once: fewer conditions, fewer days or one plant."
+    return 503, "The CMMS database does not answer. Trying again may help."
 
 
 class Refused(Exception):

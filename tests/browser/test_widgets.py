@@ -325,3 +325,41 @@ def test_a_widget_whose_request_was_not_its_turn_asks_again_and_fills_itself(log
     expect(page.locator(".cmms-widget").first).to_be_visible()
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
     assert len(refused) == 4
+
+
+@pytest.mark.feature("CALM-02")
+def test_components_look_once_at_many_steps_that_draw_nothing_and_at_once_at_one_that_does(log_in: LogIn) -> None:
+    page = log_in("viewer")
+    page.goto("/cmms/plants")
+    expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
+    session = page.context.new_cdp_session(page)
+    session.send("Profiler.enable")
+    session.send("Profiler.startPreciseCoverage", {"callCount": True, "detailed": False})
+
+    def count_calls(steps: int) -> int:
+        """How often React asks a component while so many steps change the state, and not the layout."""
+        session.send("Profiler.takePreciseCoverage")  # counts from here on
+        page.evaluate(
+            """steps => {
+                for (let step = 0; step < steps; step++)
+                    window.store.dispatch({type: "LOADING", payload: [{path: ["nowhere", step], property: "x", id: "x"}]});
+                return new Promise(done => setTimeout(done, 300));
+            }""",
+            steps,
+        )
+        scripts = session.send("Profiler.takePreciseCoverage")["result"]
+        react = next(script for script in scripts if "react-dom" in script["url"])
+        return max(function["ranges"][0]["count"] for function in react["functions"])
+
+    once = min(count_calls(1) for _ in range(3))  # when no callback answers meanwhile
+    assert once > 300  # there are as many components
+    assert min(count_calls(40) for _ in range(3)) < 4 * once
+    drawn = page.evaluate(
+        """() => {
+            const heading = document.querySelector("h1");
+            window.dash_clientside.set_props("session-over", {title: "as it is set"});
+            return new Promise(done => queueMicrotask(() => setTimeout(
+                () => done(document.querySelector("#session-over")?.title), 0)));
+        }"""
+    )
+    assert drawn == "as it is set"

@@ -61,9 +61,9 @@ class Reading(BaseModel):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Declared refusals; every route can answer 401, 403, 429 and 503."""
+    """Declared refusals; every route can answer 401, 403, 429, 503 and 504."""
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    declared = sorted({401, 403, 429, 503, *statuses})
+    declared = sorted({401, 403, 429, 503, 504, *statuses})
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in declared}
 
 

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from cmms.errors import CmmsError, SettingsError, StatementTooLong
+from cmms.errors import CmmsError
 from cmms.views.actors import Forbidden, NotFound, ViewError
 from cmms.views.listing import OPERATORS_OF, PAGE_SIZE_LIMIT
 from cmms.views.read_equipment import read_running_times
@@ -38,7 +38,7 @@ from cmms_ui.list_query import from_address
 from cmms_ui.note_refusal import note_refusal
 from cmms_ui.policy import ACTIONS
 from cmms_ui.present_rows import to_json
-from cmms_ui.refusals import TOO_LONG, problem
+from cmms_ui.refusals import explain_outage, problem
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import preview_action, run_action
 from cmms_ui.schema import Resource, Target
@@ -150,7 +150,7 @@ def _add_resource(server: FastAPI, resource: Resource) -> None:
         text = f"{action.explain}\n\nValues: {fields}. Needs the capability `{ACTIONS.get(action.name)}`."
         example = {"requestBody": {"content": {"application/json": {"example": example_call(action)}}}}
         described = {"response_model": ActionResult, "description": text, "openapi_extra": example}
-        described |= {"responses": problems(400, 404, 409, 413, 415, 422, 502, 504)}
+        described |= {"responses": problems(400, 404, 409, 413, 415, 422, 502)}
         add("POST", f"/actions/{action.verb}", f"action_{action.verb}", _make_action(resource, action.verb),
             action.label, response_model_exclude_defaults=True, **described)  # fmt: skip
         if action.preview:
@@ -293,11 +293,8 @@ def _show_view_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _show_outage(_request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, SettingsError):  # it names the connection or the setting, and what to do
-        return _answer(503, error.message)
-    if isinstance(error, StatementTooLong):
-        return _answer(504, TOO_LONG)
-    return _answer(503, "The CMMS database does not answer.")
+    status, detail = explain_outage(error)
+    return _answer(status, detail)
 
 
 def _show_bad_request(_request: Request, error: Exception) -> JSONResponse:

@@ -16,13 +16,13 @@ import anyio.to_thread
 import dash
 from dash import ctx, get_relative_path, no_update, set_props
 
-from cmms.errors import CmmsError, SettingsError, StatementTooLong
+from cmms.errors import CmmsError
 from cmms.views.actors import Forbidden, ViewError
 from cmms_ui.components.mark_spots import mark_spots
 from cmms_ui.guard import current_actor
 from cmms_ui.note_refusal import note_refusal
 from cmms_ui.policy import CALLBACKS
-from cmms_ui.refusals import TOO_LONG
+from cmms_ui.refusals import explain_outage
 
 log = logging.getLogger(__name__)
 THREADS = 12
@@ -131,13 +131,9 @@ def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[...
             if isinstance(error, Forbidden):
                 note_refusal(current_actor(), "CALLBACK", item.name, error.message)
             notify(error.message, "error")
-        except SettingsError as error:
-            notify(error.message, "error")
-        except StatementTooLong:
-            notify(TOO_LONG, "error")
         except CmmsError as error:
             log.warning("%s: %s", item.name, error)
-            notify("The CMMS database does not answer. Trying again may help.", "error")
+            notify(explain_outage(error)[1], "error")
         except dash.exceptions.PreventUpdate:
             raise
         except Exception:
