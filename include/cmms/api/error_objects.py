@@ -13,11 +13,14 @@ from typing import Any
 _ERRORS = frozenset(("error", "errors", "fault", "exception", "odataerror"))
 _DETAILS = frozenset(("message", "msg", "code", "detail", "details", "description", "text"))
 """What follows one of :data:`_ERRORS` in a name: ``errorMessage``."""
+_TEXTS = _DETAILS - {"code"}
+"""One of them makes the ``code`` beside it one of an error."""
 _SUCCESS = frozenset(("success", "ok", "issuccess", "succeeded", "issuccessful", "successful"))
 _STATUSES = frozenset(("status", "state", "result", "outcome", "statuscode", "code", "httpstatus", "httpcode"))
 _BAD_STATUS = frozenset(("error", "fail", "failed", "failure"))
 _BAD_CODE = re.compile(r"[45][0-9][0-9]")
-_BESIDE = ("meta", "status", "header", "response", "result", "info")
+_OUTCOMES = ("status", "response", "result")
+_BESIDE = (*_OUTCOMES, "meta", "header", "info")
 """Objects at the top that may say it too: their names hold one of these words."""
 _NOTHING = frozenset(("", "0", "00", "000", "200", "none", "null", "no", "false", "ok", "success", "noerror"))
 _FALSE = frozenset(("false", "no", "0"))
@@ -28,13 +31,18 @@ def find_error(envelope: Mapping[str, Any]) -> str | None:
     return next(_errors(envelope), None)
 
 
-def _errors(envelope: Mapping[str, Any], *, is_inner: bool = False) -> Iterator[str]:
+def _errors(envelope: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    names = {key: re.sub("[^a-z0-9]", "", key.lower()) for key in envelope}
+    is_outcome = any(word in within for word in _OUTCOMES) or not within
+    has_text = any(name in _TEXTS and _is_something(envelope[key]) for key, name in names.items())
     for key, value in envelope.items():
-        name = re.sub("[^a-z0-9]", "", key.lower())
+        name = names[key]
+        if name == "code" and not is_outcome and not has_text:  # of a company or a plant
+            continue
         if _says_error(name, value):
             yield key
-        if isinstance(value, dict) and not is_inner and any(word in name for word in _BESIDE):
-            yield from (f"{key}.{inner}" for inner in _errors(value, is_inner=True))
+        if isinstance(value, dict) and not within and any(word in name for word in _BESIDE):
+            yield from (f"{key}.{inner}" for inner in _errors(value, name))
 
 
 def _says_error(name: str, value: Any) -> bool:

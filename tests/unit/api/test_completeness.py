@@ -375,7 +375,8 @@ def test_records_under_a_key_that_is_there_twice_are_no_guess(tmp_path, body):
 @pytest.mark.parametrize(
     "beside",
     [{"errorMessage": "half of it"}, {"error_code": 500}, {"status": 500}, {"statusCode": "503"}, {"result": "ERROR"},
-     {"meta": {"errors": ["timeout"]}}, {"success": "false"}],
+     {"meta": {"errors": ["timeout"]}}, {"success": "false"}, {"status": {"code": 500}},
+     {"info": {"code": "500", "message": "half of it"}}],
     ids=str,
 )  # fmt: skip
 def test_an_error_beside_records_is_refused(tmp_path, beside):
@@ -383,7 +384,10 @@ def test_an_error_beside_records_is_refused(tmp_path, beside):
 
 
 @pytest.mark.parametrize(
-    "beside", [{"status": 200, "code": 0, "errorCode": "00"}, {"error": None, "errors": [], "errorMessage": ""}], ids=str
+    "beside",
+    [{"status": 200, "code": 0, "errorCode": "00"}, {"error": None, "errors": [], "errorMessage": ""},
+     {"info": {"code": "410", "name": "a plant"}}, {"header": {"code": 500}}],
+    ids=str,
 )  # fmt: skip
 def test_no_error_beside_records_is_none(tmp_path, beside):
     assert len(answered(tmp_path, {"data": THREE, **beside}, pagination=NONE)[0].records) == 3
