@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.plugins import view_site
 from tools.browser_binary import obtain_chromium
@@ -40,6 +40,7 @@ expect.set_options(timeout=WAIT_MILLISECONDS)
 _AIRFLOWS_OWN = ("allow-scripts and allow-same-origin",)
 
 LogIn = Callable[..., Page]
+Contexts = dict[tuple[str, str | None], BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +101,21 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def contexts(browser: Browser, address: str) -> Iterator[Contexts]:
+    """One for each role and zone, for all tests: who has logged in once keeps login and scripts."""
+    made: Contexts = {}
+    yield made
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def log_in(browser: Browser, address: str) -> Iterator[LogIn]:
-    """``log_in("op", theme="dark", width=360)``: a page behind Airflow's login; errors in its console fail the test."""
+def log_in(browser: Browser, address: str, contexts: Contexts) -> Iterator[LogIn]:
+    """``log_in("op", theme="dark", width=360)``: a page behind Airflow's login; errors in its console fail the test.
+
+    The browser remembers nothing of earlier tests but the login and the files that it has loaded.
+    """
     with contextlib.ExitStack() as stack:
         problems: list[str] = []
 
@@ -114,29 +127,36 @@ def log_in(browser: Browser, address: str) -> Iterator[LogIn]:
             errors_expected: bool = False,
             timezone: str | None = None,
         ) -> Page:
-            context = browser.new_context(
-                base_url=address,
-                viewport={"width": width, "height": 900},
-                color_scheme="dark" if theme == "dark" else "light",
-                timezone_id=timezone,
-            )
-            stack.callback(context.close)
+            if (role, timezone) not in contexts:
+                contexts[role, timezone] = browser.new_context(base_url=address, timezone_id=timezone)
+            context = contexts[role, timezone]
             context.set_default_timeout(WAIT_MILLISECONDS)
             page = context.new_page()
-            page.goto("/auth/login/")
-            page.fill("input[name=username]", role)
-            page.fill("input[name=password]", view_site.PASSWORD)
-            page.click("button[type=submit]")
-            page.wait_for_url(lambda url: "/auth/login" not in url)
-            page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
+            stack.callback(_close_pages, context)
+            page.set_viewport_size({"width": width, "height": 900})
+            # Nothing moves: what fades is neither judged nor clicked, and drawing costs half of what a test takes.
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+            answer = page.goto("/cmms/api/v1/me")
+            if answer is None or answer.status != 200:
+                page.goto("/auth/login/")
+                page.fill("input[name=username]", role)
+                page.fill("input[name=password]", view_site.PASSWORD)
+                page.click("button[type=submit]")
+                page.wait_for_url(lambda url: "/auth/login" not in url)
+            page.evaluate("theme => { localStorage.clear(); localStorage.setItem('theme', theme); }", theme)
             if errors_expected:
                 return page
             page.on("console", lambda message: _note(message, problems))
-            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("pageerror", lambda error: problems.append(error.stack or str(error)))
             return page
 
         yield make
         assert problems == []
+
+
+def _close_pages(context: BrowserContext) -> None:
+    for page in context.pages:
+        page.close()
 
 
 def _note(message: Any, problems: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
-WIDE, NARROW = 1440, 390
+WIDE, NARROW = 1440, 360
 _FIND = """place => axe.run(place, {resultTypes: ["violations"]}).then(found => found.violations
     .filter(finding => ["serious", "critical"].includes(finding.impact))
     .map(finding => `${finding.id}: ` + finding.nodes.slice(0, 3).map(
@@ -34,12 +34,3 @@ def look(page: Page, theme: str, width: int) -> None:
     )
     if page.locator("#page").count():
         expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
-
-
-def judge_dialog(page: Page) -> list[str]:
-    """The open dialog, light and dark; the page behind it is judged by itself."""
-    findings = []
-    for theme in ("dark", "light"):
-        look(page, theme, WIDE)
-        findings += [f"{theme}: {finding}" for finding in judge(page, "[role=dialog]")]
-    return findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
-from tests.browser.judge_accessibility import judge_dialog
+from tests.browser.judge_accessibility import WIDE, judge, look
 from tests.plugins import view_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,10 +27,10 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
     from cmms_ui.resources import RESOURCES
 
     page = log_in("admin")
-    page.emulate_media(reduced_motion="reduce")
     opened: set[str] = set()
     findings: list[str] = []
-    for place in _places(seeded):
+    for theme, place in zip(itertools.cycle(("light", "dark")), _places(seeded)):
+        look(page, theme, WIDE)  # by turns: all dialogs are made of the same parts
         page.goto(f"/cmms/{place}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         resource = RESOURCES[re.split(r"[/?]", place)[0]]
@@ -53,7 +54,8 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
             ):
                 dialog.locator("#action-submit").click()
                 expect(dialog.get_by_text("Is required.").first).to_be_visible()
-            findings += [f"{action.name}, {finding}" for finding in judge_dialog(page)]
+            expect(dialog).to_be_visible()
+            findings += [f"{action.name}, {theme}: {finding}" for finding in judge(page, "[role=dialog]")]
             dialog.get_by_role("button", name="Close").last.click()
             expect(dialog).to_have_count(0)
     assert set(ACTIONS) - opened == NEEDS_STATE

@@ -142,7 +142,7 @@ def test_details_of_a_row_open_beside_the_list(log_in: LogIn, seeded: dict[str, 
 @pytest.mark.feature("TBL-04")
 @pytest.mark.parametrize(
     ("path", "columns"),
-    [("equipment?tab=all", ("status",)), ("syncs?tab=history", ("status",)), ("syncs?tab=failed", ("level",)), ("record-errors?tab=all", ("status",)),
+    [("equipment?tab=all", ("status",)), ("syncs?tab=history", ("status", "level")), ("record-errors?tab=all", ("status",)),
      ("running-times?tab=all", ("quality",)), ("plants", ("status",)), ("notifications?tab=all", ("level", "status"))],
 )  # fmt: skip
 def test_a_status_is_told_by_colour_sign_and_word(log_in: LogIn, path: str, columns: tuple[str, ...]) -> None:
@@ -152,7 +152,7 @@ def test_a_status_is_told_by_colour_sign_and_word(log_in: LogIn, path: str, colu
     page.goto(f"/cmms/{path}")
     for column in columns:
         cells = page.locator(f".ag-center-cols-container .ag-row:not(.ag-row-loading) [col-id={column}]")
-        expect(cells.first).not_to_be_empty()
+        expect(cells.filter(has_text=re.compile(r"\w")).first).to_be_visible()  # who succeeded has no level
         seen = cells.evaluate_all(
             """cells => cells.map(cell => ({
                 name: [...cell.classList].map(c => c.match(/^cmms-status-(.*)$/)).filter(Boolean).map(m => m[1])[0],

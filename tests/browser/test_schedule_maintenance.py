@@ -47,7 +47,6 @@ def plan(seeded: dict[str, Any], address: str) -> Iterator[int]:
 
 
 def _serious(page: Page) -> list[str]:
-    page.emulate_media(reduced_motion="reduce")
     return judge(page)
 
 

@@ -62,19 +62,13 @@ def test_the_view_follows_airflows_theme_at_once(log_in: LogIn) -> None:
         expect(inner).to_have_attribute("data-mantine-color-scheme", new)
 
 
-@pytest.mark.feature("TEST-08", "NAV-04", "THM-04")
-@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 360)])
-def test_every_page_opens_by_its_address_without_an_error_and_fits(log_in: LogIn, theme: str, width: int) -> None:
-    page = log_in("admin", theme=theme, width=width)
+@pytest.mark.feature("TEST-08", "NAV-04")
+def test_every_page_opens_by_its_address_without_an_error(log_in: LogIn) -> None:
+    page = log_in("admin")
     for path, title in PAGES.items():
         page.goto(path)
         expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
-        expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
         expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0, timeout=PATIENCE_MILLISECONDS)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
-        # Mantine gives the places where notifications appear, one at each edge, the same id: nothing is addressed there.
-        ids = page.locator("[id]:not(#notifications)").evaluate_all("elements => elements.map(element => element.id)")
-        assert len(ids) == len(set(ids)), f"{path}: {sorted(one for one in set(ids) if ids.count(one) > 1)}"
 
 
 @pytest.mark.feature("UIF-04", "UIF-05", "RES-05", "STK-09")

@@ -48,7 +48,6 @@ def test_work_is_ordered_for_chosen_machines_once_started_and_completed(
     log_in: LogIn, seeded: dict[str, Any], due_machines: list[dict[str, Any]]
 ) -> None:
     page = log_in("op")
-    page.emulate_media(reduced_motion="reduce")
     page.goto("/cmms/equipment?tab=needs_maintenance")
     expect(page.get_by_text("5 rows", exact=True)).to_be_visible()
     _choose_all_five(page)
@@ -113,7 +112,6 @@ def test_the_queue_orders_a_row_and_the_machine_shows_it(
     log_in: LogIn, seeded: dict[str, Any], due_machines: list[dict[str, Any]]
 ) -> None:
     page = log_in("user")
-    page.emulate_media(reduced_motion="reduce")
     page.goto("/cmms/")
     queue = page.locator(".cmms-widget", has=page.get_by_role("heading", name="Maintenance due", exact=True))
     expect(queue.get_by_role("button", name="Create work order")).to_have_count(5)

@@ -74,6 +74,13 @@
     if (event.target.closest && event.target.closest(".cmms-menu-link") && !roomy.matches) showMenu();
   });
 
+  // --- A menu whose entries are links closes once one was chosen, as others do.
+  document.addEventListener("click", function (event) {
+    const entry = event.target.closest && event.target.closest(".cmms-menu-item[role=menuitem]");
+    if (!entry) return;
+    setTimeout(function () { entry.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })); });
+  }, true);
+
   // --- Find: Ctrl-K or Cmd-K presses the button.
   document.addEventListener("keydown", function (event) {
     const button = document.getElementById("palette-open");
@@ -327,6 +334,16 @@
     const found = window.dash_clientside.callback_context.triggered.find(function (item) { return item.value; });
     if (!found) return window.dash_clientside.no_update;
     return Object.assign(JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf("."))), { at: Date.now() });
+  };
+
+  // What was opened on this page stays, though the address's change may be told late, when much is loading.
+  let openedAt = "";
+  cmms.openPalette = function (clicks) {
+    openedAt = window.location.href;
+    return Boolean(clicks);
+  };
+  cmms.closePalette = function (dialogIsOpen) {
+    return dialogIsOpen || window.location.href !== openedAt ? false : window.dash_clientside.no_update;
   };
 
   cmms.changed = function (token, ids) { return ids.map(function () { return token; }); };

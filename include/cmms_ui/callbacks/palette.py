@@ -61,13 +61,13 @@ def open_first(_presses: int | None, typed: str | None) -> Any:
 def attach_browser_part(app: dash.Dash) -> None:
     """Open by the button, which Ctrl-K presses too; close when a page or a dialog has opened."""
     app.clientside_callback(
-        "function(clicks) { return Boolean(clicks); }",
+        "function(clicks) { return window.dash_clientside.cmms.openPalette(clicks); }",
         Output("palette", "opened"),
         Input("palette-open", "n_clicks"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return false; }",
+        "function(_, opened) { return window.dash_clientside.cmms.closePalette(opened); }",
         Output("palette", "opened", allow_duplicate=True),
         Input("url", "href"),
         Input("action-modal", "opened"),
