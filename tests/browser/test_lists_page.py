@@ -94,9 +94,12 @@ def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: Log
     for number in (1, 2):
         free.nth(3).click()
         expect(page.get_by_text(re.compile(rf"^{number} rows? selected$"))).to_be_visible()
-    page.get_by_role("tab", name="Needs maintenance").click()
+    tab = page.get_by_role("tab", name="Needs maintenance")
+    tab.click()
     page.wait_for_url("**tab=needs_maintenance**")
-    expect(page.locator(".ag-row").first).to_be_visible()
+    rows = tab.locator(".mantine-Badge-root").inner_text()
+    expect(page.get_by_text(f"{rows} rows", exact=True)).to_be_visible()  # no row of the other tab is left
+    expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
     for number in (3, 4, 5):
         free.first.click()
         expect(page.get_by_text(f"{number} rows selected", exact=True)).to_be_visible()
