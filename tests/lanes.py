@@ -9,18 +9,15 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 FIRST_LANES = {
-    # A browser, whole sites, memory: the longest of all, so it begins first.
-    "programs": (
-        "tests/browser/",
-        "tests/stock/",
-        "tests/tools/test_demo.py",
-        "tests/sync/test_memory.py",
-        "tests/faults/api/test_api_memory.py",
-    ),
+    # A browser, and a whole site with one: the longest of all, so it begins first.
+    "programs": ("tests/browser/", "tests/stock/"),
     # Whole Airflows: no two of them side by side.
     "airflow": ("tests/airflow/",),
     # They share Airflow's API application and a seeded schema, which take long to make.
     "view": ("tests/plugins/",),
+    # Long ones that go to whoever is free.
+    "demo": ("tests/tools/test_demo.py",),
+    "memory": ("tests/sync/test_memory.py", "tests/faults/api/test_api_memory.py"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MILLISECONDS, LogIn
+from tests.browser.conftest import LogIn
 from tests.plugins import view_site
 
 pytestmark = pytest.mark.browser
@@ -68,7 +68,6 @@ def test_every_page_opens_by_its_address_without_an_error(log_in: LogIn) -> None
     for path, title in PAGES.items():
         page.goto(path)
         expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
-        expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0, timeout=PATIENCE_MILLISECONDS)
 
 
 @pytest.mark.feature("UIF-04", "UIF-05", "RES-05", "STK-09")

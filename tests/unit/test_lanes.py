@@ -15,5 +15,5 @@ def test_what_a_lane_names_is_there(beginning: str) -> None:
 
 def test_whole_programs_share_a_lane_and_others_go_by_their_file() -> None:
     assert find_lane("tests/airflow/test_zombies.py::test_a") == "airflow"
-    assert find_lane("tests/tools/test_demo.py::test_b") == "programs"
+    assert find_lane("tests/tools/test_demo.py::test_b") == "demo"
     assert find_lane("tests/tools/test_setup.py::test_c[a::b]") == "tests/tools/test_setup.py"
