@@ -65,7 +65,7 @@ def connect(*, local_infile: bool = False, is_patient: bool = False, answer_seco
     Args:
         local_infile: for LOAD DATA LOCAL.
         is_patient: wait for an answer as long as it takes, as a migration of large tables may.
-        answer_seconds: a server that is silent for longer has hung, where that is less than the connection says.
+        answer_seconds: a server that is silent for longer counts as hung; a shorter ``read_timeout`` wins.
 
     Raises:
         DatabaseUnavailable: server down or unreachable.

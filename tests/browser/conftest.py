@@ -134,7 +134,7 @@ def log_in(browser: Browser, address: str, contexts: Contexts) -> Iterator[LogIn
             page = context.new_page()
             stack.callback(_close_pages, context)
             page.set_viewport_size({"width": width, "height": 900})
-            # Nothing moves: what fades is neither judged nor clicked, and drawing costs half of what a test takes.
+            # Nothing moves: what fades away is neither judged nor clicked.
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
             answer = page.goto("/cmms/api/v1/me")
             if answer is None or answer.status != 200:

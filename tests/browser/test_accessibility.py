@@ -1,4 +1,4 @@
-"""axe finds nothing serious on any page and tab, light and dark, and all fits, wide and narrow; every tab shows what it counts.
+"""Every page is accessible and fits the window, light and dark, wide and narrow; every tab shows as much as it counts.
 
 Dialogs are judged where each of them is opened (``test_every_action.py``).
 """
@@ -52,7 +52,7 @@ def _judge_layout(page: Page) -> Iterator[str]:
 def _open_everything(page: Page) -> Iterator[tuple[str, str, Any]]:
     """Open the dashboard, the catalogue, a record of each resource and every tab; yields what to look at, and how.
 
-    A list's further tabs differ from its first one by rows and widgets: the widgets take the two looks by turns.
+    A list's further tabs differ from its first one by rows and widgets: the widgets are judged in one theme each, by turns.
     """
     from cmms_ui.resources import RESOURCES
 

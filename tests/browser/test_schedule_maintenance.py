@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import LogIn
 from tests.browser.judge_accessibility import judge
@@ -46,10 +46,6 @@ def plan(seeded: dict[str, Any], address: str) -> Iterator[int]:
     view_site.query(seeded, "DELETE FROM maintenance_plans WHERE id = %s", key)
 
 
-def _serious(page: Page) -> list[str]:
-    return judge(page)
-
-
 @pytest.mark.feature("TAB-02A", "TEST-15", "UIF-03")
 def test_chosen_machines_are_scheduled_after_a_preview_that_lists_the_conflicts(
     log_in: LogIn, seeded: dict[str, Any], plan: int
@@ -76,13 +72,13 @@ def test_chosen_machines_are_scheduled_after_a_preview_that_lists_the_conflicts(
     expect(dialog.get_by_text("2 schedules would be created. 1 conflict: left as they are.")).to_be_visible()
     conflict = dialog.get_by_role("row").filter(has_text=first)
     expect(conflict).to_contain_text("is scheduled by this plan already: fine, next on")
-    assert _serious(page) == []
+    assert judge(page) == []
     stored = "SELECT COUNT(*) AS n FROM equipment_maintenance WHERE plan_id = %s"
     assert view_site.query(seeded, stored, plan)[0]["n"] == 1
     dialog.get_by_role("button", name="Schedule", exact=True).click()
     expect(dialog.get_by_text("2 schedules created. 1 conflict: left as they were.")).to_be_visible()
     expect(dialog.get_by_role("listitem").filter(has_text=first)).to_be_visible()
-    assert _serious(page) == []
+    assert judge(page) == []
     assert view_site.query(seeded, stored, plan)[0]["n"] == 3
     dialog.get_by_role("button", name="Close").last.click()
 
@@ -116,12 +112,12 @@ def test_a_plan_is_previewed_made_and_evaluated(log_in: LogIn, seeded: dict[str,
     expect(
         dialog.get_by_text(re.compile(r"The plan would cover \d+ machines; \d+ of them would be due today\."))
     ).to_be_visible()
-    assert _serious(page) == []
+    assert judge(page) == []
     dialog.get_by_role("button", name="Create").click()
     page.wait_for_url("**/maintenance-plans/*")
     expect(page.get_by_role("heading", name="Plan Made in a dialog")).to_be_visible()
     expect(page.locator(".cmms-figure", has_text="Overdue")).to_be_visible()
-    assert _serious(page) == []
+    assert judge(page) == []
     page.goto("/cmms/maintenance-plans")
     page.get_by_role("button", name="Evaluate now").click()
     dialog.get_by_role("button", name="Evaluate", exact=True).click()

@@ -356,7 +356,6 @@ def test_components_look_once_at_many_steps_that_draw_nothing_and_at_once_at_one
     assert min(count_calls(40) for _ in range(3)) < 4 * once
     drawn = page.evaluate(
         """() => {
-            const heading = document.querySelector("h1");
             window.dash_clientside.set_props("session-over", {title: "as it is set"});
             return new Promise(done => queueMicrotask(() => setTimeout(
                 () => done(document.querySelector("#session-over")?.title), 0)));

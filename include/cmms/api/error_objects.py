@@ -14,7 +14,7 @@ _ERRORS = frozenset(("error", "errors", "fault", "exception", "odataerror"))
 _DETAILS = frozenset(("message", "msg", "code", "detail", "details", "description", "text"))
 """What follows one of :data:`_ERRORS` in a name: ``errorMessage``."""
 _TEXTS = _DETAILS - {"code"}
-"""One of them makes the ``code`` beside it one of an error."""
+"""Beside one of these, ``code`` is the code of an error."""
 _SUCCESS = frozenset(("success", "ok", "issuccess", "succeeded", "issuccessful", "successful"))
 _STATUSES = frozenset(("status", "state", "result", "outcome", "statuscode", "code", "httpstatus", "httpcode"))
 _BAD_STATUS = frozenset(("error", "fail", "failed", "failure"))

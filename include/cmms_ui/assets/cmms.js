@@ -336,7 +336,7 @@
     return Object.assign(JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf("."))), { at: Date.now() });
   };
 
-  // What was opened on this page stays, though the address's change may be told late, when much is loading.
+  // A page that is still loading hears late that its address has changed: that closes nothing that was opened since.
   let openedAt = "";
   cmms.openPalette = function (clicks) {
     openedAt = window.location.href;
