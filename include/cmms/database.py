@@ -228,10 +228,11 @@ def is_local_file_refused(error: BaseException) -> bool:
     """Whether LOAD DATA LOCAL did not get its file: forbidden, or not found under the name that the server sent back.
 
     A server whose ``character_set_filesystem`` is odd sends back another name; the client then has an error of the
-    operating system, below 1000 (PyMySQL: 1017).
+    operating system, below 1000 (PyMySQL: 1017). MariaDB's client library does not even try an empty name, and tells
+    whatever error came last: 0 is one of them.
     """
     number = error_number(error)
-    return number is not None and (number in INFILE_FORBIDDEN or 0 < number < 1000 or number == _NO_SUCH_FILE)
+    return number is not None and (number in INFILE_FORBIDDEN or 0 <= number < 1000 or number == _NO_SUCH_FILE)
 
 
 def error_number(error: BaseException) -> int | None:

@@ -114,6 +114,22 @@ class Connection:
 
 @pytest.mark.feature("RTY-01")
 @pytest.mark.parametrize(
+    ("number", "is_refused"),
+    [
+        (1148, True), (3948, True), (3950, True), (4166, True), (2068, True),  # switched off, or forbidden
+        (0, True), (2, True), (11, True), (13, True), (29, True), (1017, True),  # another name than ours came back
+        (1205, False), (1213, False), (2006, False), (2013, False), (1062, False), (None, False),
+    ],
+)  # fmt: skip
+def test_rows_are_inserted_where_a_file_is_refused_or_not_found_by_its_name(
+    number: int | None, is_refused: bool
+) -> None:
+    """MariaDB's client library opens no file with an empty name, and tells the last error of the system: any, 0 too."""
+    error = MySQLdb.OperationalError(number, "File '' not found (Errcode: 0)")
+    assert database.is_local_file_refused(error) == is_refused
+
+
+@pytest.mark.parametrize(
     ("number", "failures", "attempts", "kind"),
     [
         (1213, 2, 3, None),
