@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LogIn
+from tests.browser.tick_rows import tick_rows
 from tests.plugins import view_site
 
 pytestmark = pytest.mark.browser
@@ -73,9 +74,7 @@ def test_chosen_machines_are_reactivated_audited_and_at_once_judged_for_maintena
     due_badge = page.locator("[role=tab][id$=-tab-needs_maintenance] .mantine-Badge-root")
     expect(due_badge).to_have_text(re.compile(r"^\d+$"))
     due_before = int(due_badge.inner_text())
-    for row in range(3):
-        page.locator(f".ag-row[row-index='{row}'] .ag-checkbox-input").first.check()
-    expect(page.get_by_text("3 rows selected", exact=True)).to_be_visible()
+    tick_rows(page, 3)
     numbers = page.locator(".ag-row-selected .cmms-cell-link").filter(has_text=re.compile(r"^0\d+$")).all_inner_texts()
     assert len(numbers) == 3
     page.locator(".cmms-selection").get_by_role("button", name="Activate", exact=True).click()

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import LogIn
 from tests.browser.judge_accessibility import judge
+from tests.browser.tick_rows import tick_rows
 from tests.plugins import view_site
 
 pytestmark = pytest.mark.browser
@@ -59,9 +60,7 @@ def test_chosen_machines_are_scheduled_after_a_preview_that_lists_the_conflicts(
     )[0]["number"]
     page.goto("/cmms/equipment?tab=active&order=id")
     expect(page.locator(".ag-row[row-index='0'] [col-id=equipment_number]")).to_have_text(first)
-    for row in range(3):
-        page.locator(f".ag-row[row-index='{row}'] .ag-checkbox-input").first.check()
-    expect(page.get_by_text("3 rows selected", exact=True)).to_be_visible()
+    tick_rows(page, 3)
     page.locator(".cmms-selection").get_by_role("button", name="Schedule maintenance").click()
     dialog = page.get_by_role("dialog")
     dialog.locator("#action-submit").click()

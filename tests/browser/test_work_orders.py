@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LogIn
 from tests.browser.judge_accessibility import judge
+from tests.browser.tick_rows import tick_rows
 from tests.plugins import view_site
 from tests.plugins.due_site import find_due_machines, kept_maintenance
 
@@ -37,12 +38,6 @@ def _judge(page: Page) -> None:
     assert judge(page) == []
 
 
-def _choose_all_five(page: Page) -> None:
-    for row in range(5):
-        page.locator(f".ag-row[row-index='{row}'] .ag-checkbox-input").first.check()
-    expect(page.get_by_text("5 rows selected", exact=True)).to_be_visible()
-
-
 @pytest.mark.feature("TAB-04A", "ACT-13", "RES-05", "DOM-21", "CUS-03")
 def test_work_is_ordered_for_chosen_machines_once_started_and_completed(
     log_in: LogIn, seeded: dict[str, Any], due_machines: list[dict[str, Any]]
@@ -50,7 +45,7 @@ def test_work_is_ordered_for_chosen_machines_once_started_and_completed(
     page = log_in("op")
     page.goto("/cmms/equipment?tab=needs_maintenance")
     expect(page.get_by_text("5 rows", exact=True)).to_be_visible()
-    _choose_all_five(page)
+    tick_rows(page, 5)
     bar, dialog = page.locator(".cmms-selection"), page.get_by_role("dialog")
     bar.get_by_role("button", name="Create work orders").click()
     dialog.get_by_label("Note").fill("ordered in a browser")
