@@ -159,3 +159,28 @@ def test_a_short_address_shows_its_page_in_the_frame(log_in: LogIn, short: str, 
     page, frame = _open_in_frame(log_in, short)
     expect(frame.get_by_role("heading", level=1, name=title)).to_be_visible()
     page.wait_for_url(re.compile(re.escape(whole) + "/?$"))
+
+
+@pytest.mark.feature("NAV-01", "NAV-02")
+@pytest.mark.parametrize(
+    ("path", "title", "ends_at"),
+    [
+        ("/cmms/equipment/2", "Equipment 0", "/cmms/equipment/2"),
+        ("/cmms/equipment?tab=inactive", "Equipment", "/cmms/equipment?tab=inactive"),
+        ("/cmms/", "Dashboard", "/cmms/"),
+        ("", "Dashboard", "/cmms/"),
+        ("/equipment/2", "Dashboard", "/cmms/"),  # Airflow redirects it before a frame is there
+    ],
+)
+def test_a_frame_that_always_opens_the_first_page_goes_on_to_the_page_of_the_address(
+    log_in: LogIn, path: str, title: str, ends_at: str
+) -> None:
+    """As Airflow 3.3.1 shows plugins: the address says which page, its frame does not."""
+    page = log_in("viewer")
+    frame_only = '<!doctype html><html><body><iframe src="/cmms/" sandbox="allow-scripts allow-same-origin allow-forms"></iframe>'
+    page.route("**/plugin/cmms**", lambda route: route.fulfill(body=frame_only, content_type="text/html"))
+    page.goto(f"/plugin/cmms{path}")
+    inside = page.frame_locator("iframe")
+    expect(inside.get_by_role("heading", level=1, name=title)).to_be_visible()
+    shown = page.frames[1].url
+    assert shown.endswith(ends_at), shown

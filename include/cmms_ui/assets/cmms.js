@@ -58,6 +58,18 @@
       }
     } catch (e) { /* see above */ }
   }
+  // Airflow 3.3.1 and older open the view's first page whatever their address says: the frame goes on to the page itself.
+  function followOuterAddress() {
+    try {
+      if (window.parent === window || window.location.pathname !== findMount()) return;
+      const outer = window.parent.location;
+      const view = findAirflow() + "plugin/cmms";
+      const wanted = outer.pathname.slice(view.length);
+      if (!outer.pathname.startsWith(view + findMount()) || wanted === findMount()) return;
+      window.location.replace(wanted + outer.search);
+    } catch (e) { /* see above */ }
+  }
+  followOuterAddress();
   window.addEventListener("_dashprivate_pushstate", function () { window.setTimeout(mirrorAddress, 0); });
   window.addEventListener("popstate", function () { window.setTimeout(mirrorAddress, 0); });
 
