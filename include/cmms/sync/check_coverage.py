@@ -1,8 +1,8 @@
 """How far an input speaks for its unit: what may be called missing or resolved because it is not in there.
 
 Input: the manifest of a fetch. Output: :class:`Coverage` of one unit. Pure. An answer speaks for the plants that it
-was asked for; an empty one only if the source says itself that there are no records; one that promises more than came
-(:mod:`cmms.api.completeness`) for nothing that it does not hold.
+was asked for, if it holds a right record of the unit; an empty one only if the source says itself that there are no
+records; one that promises more than came (:mod:`cmms.api.completeness`) for nothing that it does not hold.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from cmms.sync.records import Manifest
+from cmms.sync.records import AnsweredRequest, Manifest
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ def coverage_of(manifest: Manifest, unit_key: str, plants_seen: Set[str]) -> Cov
     Args:
         manifest: of the fetch.
         unit_key: the unit.
-        plants_seen: plants of the records that came: who asks for one plant and gets others has no answer about it.
+        plants_seen: plants of the unit's own records that are right: who asks for one plant, or one day, and gets
+            others has no answer about it, nor has who gets nothing but records that are wrong.
     """
     if manifest.answers is None:
         return Coverage()
@@ -43,8 +44,14 @@ def coverage_of(manifest: Manifest, unit_key: str, plants_seen: Set[str]) -> Cov
         answer
         for answer in answers
         if answer.total == 0
-        or (answer.records and (len(answer.plant_codes) != 1 or answer.plant_codes[0].upper() in seen))
+        or (seen and (not answer.plant_codes or seen & {code.upper() for code in answer.plant_codes}))
     ]
     if any(not answer.plant_codes for answer in speaking):
         return Coverage(doubts)
     return Coverage(doubts, tuple(sorted({code for answer in speaking for code in answer.plant_codes})))
+
+
+def _holds(answer: AnsweredRequest, plants_seen: Set[str]) -> bool:
+    """Whether right records came that the answer was asked for."""
+    asked = {code.upper() for code in answer.plant_codes}
+    return bool(plants_seen & asked if asked else plants_seen)

@@ -116,8 +116,7 @@ def validate_span(
     if unknown:
         reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
     landed = LandedRecords(run.storage, manifest, settings.records_path)
-    seen = set[str]().union(*(unit.plants for unit in units))
-    verdicts = [unit.conclude(landed, coverage_of(manifest, unit.unit_key, seen)) for unit in units]
+    verdicts = [unit.conclude(landed, coverage_of(manifest, unit.unit_key, unit.plants)) for unit in units]
     if total >= _LARGE_RECORDS:
         give_back_memory()
     for unit_key in span:
@@ -159,7 +158,7 @@ class _Unit:
         self._warnings: Counter[str] = Counter()
         self._results: list[dict[str, Any]] = []
         self.plants: set[str] = set()
-        """Plants that the records name."""
+        """Plants of the records that are kept."""
 
     def load_reference_in(self, executor: ThreadPoolExecutor) -> None:
         """Read the reference data while the first chunk is read and parsed: the database is idle then."""
@@ -177,8 +176,8 @@ class _Unit:
         if self._reference is None:
             loading = self._loading
             self._reference = loading.result() if loading else load_reference(self._connection, day=self.day)
-        self.plants.update(rows["plant_code"].drop_nulls().unique())
         judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
+        self.plants.update(judged.filter(pl.col("code").is_null())["plant_code"].unique())
         self._chunks += 1
         self._fetched += len(judged)
         self._rejected.update(finding.code for finding in judgement.rejected.values())
