@@ -120,6 +120,48 @@ def test_rejects_are_resolved_only_by_an_answer_that_covers_their_day(
 
 
 @pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "records",
+    [
+        [reading("11", DAY + timedelta(days=1)), reading("12", DAY + timedelta(days=1))],  # it ignores the date
+        [reading("12", hours="x")],  # nothing but rejects: the input as a whole is wrong
+    ],
+    ids=["another day", "rejects"],
+)
+def test_an_answer_without_a_right_record_of_the_day_resolves_none_of_its_rejects(
+    site: Site, sync_answer: Callable[..., RunSummary], records: list[str]
+) -> None:
+    assert sync_answer(body(MACHINES)).status == "success"
+    sync_answer(body([BAD, reading("11")]), days=1)
+    assert sync_answer(body(records), days=1).status == "failed"
+    machine_10 = site.value("SELECT status FROM sync_record_errors WHERE equipment_number = '10'")
+    assert machine_10 == "open"
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("mode", ["range", "everything"])
+def test_an_answer_about_several_days_speaks_for_those_that_it_holds_records_of(
+    site: Site, sync_answer: Callable[..., RunSummary], mode: str
+) -> None:
+    api: dict[str, Any] = {"allow_empty": True, "date_parameters": {"mode": mode}}
+    before = DAY - timedelta(days=1)
+    assert sync_answer(body(MACHINES)).status == "success"
+    days = {before: "5000", DAY: "5008"}
+    both = [
+        reading(number, day, hours=hours, counter=days[day])
+        for day in days
+        for number, hours in (("10", "x"), ("11", 8))
+    ]
+    sync_answer(body(both), days=2, api=api)
+    assert open_rejects(site) == 2
+    assert sync_answer(body([reading("11", hours=8, counter="5008")]), days=2, api=api).status == "success"
+    still = site.query("SELECT unit_key FROM sync_record_errors WHERE status = 'open'")
+    assert [row["unit_key"] for row in still] == [before.isoformat()]
+    assert sync_answer(body([], meta={"total": 0}), days=2, api=api).status == "success"
+    assert open_rejects(site) == 0
+
+
+@pytest.mark.feature("SRC-01")
 def test_requests_per_plant_speak_for_their_plants_only(
     make_site: Callable[..., Site], migrated: dict[str, Any]
 ) -> None:
@@ -180,6 +222,12 @@ def test_verify_compares_the_tables_with_the_stored_answers_and_names_machines(
     )
     site.execute(f"{corrected} '12'", f"{corrected} '13'")  # the source has named 12 and 13 all the same
     assert verify_tables() == []
+    as_resolved = "UPDATE sync_record_errors SET status = %s, edited_payload = NULL"
+    site.execute(as_resolved.replace("%s", "'resolved'"))  # then what the source has sent must be stored
+    for number, unit in (("13", "equipment"), ("12", DAY.isoformat())):
+        assert any(line.startswith(f"Unit {unit} ") and f"machine {number} " in line for line in verify_tables())
+    site.execute(as_resolved.replace("%s", "'discarded'"))
+    site.execute(f"{corrected} '11'")
     site.execute("UPDATE equipment SET missing_since = '2026-01-01' WHERE equipment_number = '10'")
     found = verify_tables()
     assert any("machine 10 is in it, but marked as missing" in sentence for sentence in found)

@@ -1,4 +1,5 @@
--- Purpose: numbers of the machines that have a reading of a day, or of which one was rejected.
+-- Purpose: numbers of the machines that have a reading of a day, or of which one waits or was discarded. What a resolved
+--   reject has become is stored.
 -- Parameters: day, unit_key (the same day as text). Caller: cmms.sync.verify_inputs.
 SELECT e.equipment_number
 FROM equipment_running_times r
@@ -8,3 +9,4 @@ UNION
 SELECT equipment_number
 FROM sync_record_errors
 WHERE stream = 'running_time' AND unit_key = %(unit_key)s AND equipment_number IS NOT NULL
+  AND status <> 'resolved'
