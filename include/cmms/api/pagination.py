@@ -314,7 +314,8 @@ class PageTrail:
 
     def _with_parameters(self, own: list[tuple[str, str]]) -> str:
         query = urlencode([*self._parameters, *own], quote_via=quote)  # %20, not +: strict servers refuse that
-        return f"{self._url}?{query}" if query else self._url
+        between = "&" if "?" in self._url else "?"  # the site's path may have a query of its own
+        return f"{self._url}{between}{query}" if query else self._url
 
     # --- cursor and links ---
 

@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
+from urllib.parse import parse_qsl, urlsplit
 
 from cmms.errors import SettingsError
 from cmms.settings import Stream, StreamName
@@ -16,6 +18,8 @@ from cmms.settings import Stream, StreamName
 _DAYS = frozenset(("date", "start_date", "end_date"))
 _FILLED = _DAYS | {"plant_code"}
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
+_SAMPLE = [date(2024, 1, 1) + timedelta(days=number) for number in range(4 * 365 + 1)]
+"""Days that a format has to tell apart: years, months and days of the week are among them, and a leap day."""
 
 
 def placeholders(stream: Stream) -> set[str]:
@@ -29,7 +33,7 @@ def placeholders(stream: Stream) -> set[str]:
 
 
 def check_parameters(stream: Stream, name: StreamName) -> None:
-    """Refuse placeholders that nothing fills, and parameters that have no name or one that another has too.
+    """Refuse placeholders that nothing fills, parameters that have no name or one that another has too, and fragments.
 
     Raises:
         SettingsError: what is wrong, by the names of the settings.
@@ -40,15 +44,18 @@ def check_parameters(stream: Stream, name: StreamName) -> None:
             f"streams.{name}: path or static_parameters hold {{{unknown[0]}}}, which nothing fills;"
             f" known are {', '.join(f'{{{known}}}' for known in sorted(filled))}"
         )
+    if "#" in stream.path:
+        raise SettingsError(f"streams.{name}.path holds a #: nothing behind it would be sent; write %23 if it is meant")
     own = list(_own_parameters(stream, name))
     if unnamed := next((setting for setting, parameter in own if not parameter.strip()), None):
         raise SettingsError(f"streams.{name}.{unnamed} is empty: the request would not say what it asks for")
     fixed = {parameter for parameter, value in stream.static_parameters.items() if not _is_filled(value)}
-    counts = Counter([parameter for _, parameter in own]) + Counter(fixed)
+    in_path = {parameter for parameter, _ in parse_qsl(urlsplit(stream.path).query, keep_blank_values=True)}
+    counts = Counter([parameter for _, parameter in own]) + Counter(fixed) + Counter(in_path)
     if twice := next(((setting, parameter) for setting, parameter in own if counts[parameter] > 1), None):
         raise SettingsError(
-            f"streams.{name}.{twice[0]}: another parameter, or one of static_parameters, is called {twice[1]!r}"
-            " too; the source would take one of them"
+            f"streams.{name}.{twice[0]}: another parameter, or one of static_parameters or of the path, is called"
+            f" {twice[1]!r} too; the source would take one of them"
         )
 
 
@@ -81,13 +88,12 @@ def check_days_are_named(stream: Stream, days: Sequence[date]) -> None:
     """
     pattern = stream.date_parameters.format
     named = placeholders(stream)
-    if stream.date_parameters.mode in ("single", "range") or named & _DAYS:
-        texts = {day.strftime(pattern) for day in days}
-        if len(texts) < len(days) or days[0].strftime(pattern) == (days[0] + timedelta(days=1)).strftime(pattern):
-            raise SettingsError(
-                f"streams.running_time.date_parameters.format: {pattern!r} writes several days alike; the request would"
-                " not say which one it asks for. A format such as %Y-%m-%d does"
-            )
+    is_written = stream.date_parameters.mode in ("single", "range") or named & _DAYS
+    if is_written and not _tells_days_apart(pattern):
+        raise SettingsError(
+            f"streams.running_time.date_parameters.format: {pattern!r} writes several days alike; the request would"
+            " not say which one it asks for. A format such as %Y-%m-%d does"
+        )
     if len(days) == 1 or stream.date_parameters.mode in ("single", "range", "everything") or "date" in named:
         return
     if {"start_date", "end_date"} <= named:
@@ -98,3 +104,8 @@ def check_days_are_named(stream: Stream, days: Sequence[date]) -> None:
         " be the same for every day. Put {date}, or {start_date} and {end_date}, into them, choose the mode single or"
         " range, or everything if each answer of the source holds all days"
     )
+
+
+@cache
+def _tells_days_apart(pattern: str) -> bool:
+    return len({day.strftime(pattern) for day in _SAMPLE}) == len(_SAMPLE)

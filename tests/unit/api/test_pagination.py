@@ -48,6 +48,13 @@ def test_a_page_of_a_round_number_of_records_may_be_capped():
     assert len(walk(trail(), [PageFacts(99)])) == 1
 
 
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(("own", "joined"), [("", "?"), ("?client=100", "&")])
+def test_parameters_are_added_to_those_of_the_path(own, joined):
+    one = PageTrail(Pagination(), base_url=BASE, url=f"{BASE}/equipment{own}", parameters=(("date", "2026-01-31"),))
+    assert one.first().url == f"{BASE}/equipment{own}{joined}date=2026-01-31&page=1&per_page=5000"
+
+
 def test_without_totals_a_longer_page_holds_everything():
     assert len(walk(trail(size=2), [PageFacts(17)])) == 1
 

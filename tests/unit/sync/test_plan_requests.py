@@ -67,6 +67,13 @@ def test_several_days_that_no_request_names_are_refused(filter_):
         ({"date_parameters": {"mode": "range", "format": "%Y-%m"}}, "date_parameters.format"),
         ({"date_parameters": {"mode": "range", "format": "yesterday"}}, "date_parameters.format"),
         ({"date_parameters": {"mode": "single", "format": ""}}, "date_parameters.format"),
+        ({"date_parameters": {"format": "%d"}}, "date_parameters.format"),
+        ({"date_parameters": {"format": "%A"}}, "date_parameters.format"),
+        ({"date_parameters": {"format": "%j"}}, "date_parameters.format"),
+        ({"date_parameters": {"format": "%m-%d"}}, "date_parameters.format"),
+        ({"path": "/running-time?date=2026-01-31"}, "date_parameters.single"),
+        ({"path": "/running-time?page="}, "pagination.page_parameter"),
+        ({"path": "/running-time#now"}, "path holds a #"),
         ({"date_parameters": {"mode": "none", "format": "%Y"}, "static_parameters": {"d": "{date}"}}, "date_parameters.format"),
         ({"date_parameters": {"mode": "range", "start": ""}}, "date_parameters.start"),
         ({"date_parameters": {"mode": "range", "end": " "}}, "date_parameters.end"),
@@ -84,6 +91,14 @@ def test_a_request_that_does_not_depend_on_its_unit_is_refused(stream, named):
     with pytest.raises(SettingsError) as caught:
         plan(**stream)
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize("pattern", ["%Y-%m-%d", "%Y%m%d", "%d.%m.%y", "%Y-%j", "%G-W%V-%u", "%x", "day %d of %B %Y"])
+def test_a_format_that_tells_every_day_from_all_others_is_taken(pattern):
+    one_day = Scope("running_time", date(2026, 1, 31), date(2026, 1, 31))
+    assert parameters(plan(one_day, date_parameters={"format": pattern})) == [
+        (("date", date(2026, 1, 31).strftime(pattern)),)
+    ]
 
 
 @pytest.mark.feature("SRC-01")
