@@ -98,7 +98,7 @@ class PageFetcher:
             if content.records or not null_is_empty or _is_list(content, stream.records_path):
                 landed = land_small(self._storage, f"{self._folder}/{name}", body, content)
             self._remember(target, answer, body)
-        if name_of_error := find_error(content.envelope):
+        if name_of_error := find_error(content.envelope, stream.records_path):
             raise BadPayload(f"the source answers with an error ({name_of_error!r:.60}) although its status is good")
         kept = replace(answer, headers=headers, links=links)
         return FetchedPage(landed, page_facts(stream, content, kept, landed.records), answer.status == 304)

@@ -376,17 +376,39 @@ def test_records_under_a_key_that_is_there_twice_are_no_guess(tmp_path, body):
     "beside",
     [{"errorMessage": "half of it"}, {"error_code": 500}, {"status": 500}, {"statusCode": "503"}, {"result": "ERROR"},
      {"meta": {"errors": ["timeout"]}}, {"success": "false"}, {"status": {"code": 500}},
-     {"info": {"code": "500", "message": "half of it"}}],
+     {"info": {"code": "500", "message": "half of it"}}, {"errorMessages": ["half of it"]}, {"errorList": [{"text": "x"}]},
+     {"exceptions": [{"message": "half of it"}]}, {"RETURN": [{"TYPE": "S"}, {"TYPE": "E", "MESSAGE": "no authorization"}]},
+     {"ET_RETURN": {"item": [{"TYPE": "A", "ID": "SY"}]}}, {"messages": [{"severity": "error", "text": "half of it"}]}],
     ids=str,
 )  # fmt: skip
 def test_an_error_beside_records_is_refused(tmp_path, beside):
     refusal(tmp_path, {"data": THREE, **beside}, kind=BadPayload, pagination=NONE)
 
 
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    ("body", "records_path"),
+    [({"d": {"results": THREE, "error": {"code": "SY/530", "message": "timeout"}}}, "d.results"),
+     ({"d": {"error": {"message": "timeout"}, "data": []}}, "d.data"),
+     ({"a": {"b": {"list": THREE, "status": "failed"}}}, "a.b.list")],
+    ids=str,
+)  # fmt: skip
+def test_an_error_on_the_way_to_the_records_is_refused(tmp_path, body, records_path):
+    refusal(tmp_path, body, kind=BadPayload, pagination=NONE, records_path=records_path)
+
+
+def test_the_code_of_a_plant_on_the_way_to_its_records_is_no_error(tmp_path):
+    body = {"plant": {"code": "410", "name": "P410", "machines": THREE}}
+    assert len(answered(tmp_path, body, pagination=NONE, records_path="plant.machines")[0].records) == 3
+
+
 @pytest.mark.parametrize(
     "beside",
     [{"status": 200, "code": 0, "errorCode": "00"}, {"error": None, "errors": [], "errorMessage": ""},
-     {"info": {"code": "410", "name": "a plant"}}, {"header": {"code": 500}}],
+     {"info": {"code": "410", "name": "a plant"}}, {"header": {"code": 500}}, {"errorMessages": [], "errorCount": 0},
+     {"RETURN": [{"TYPE": "S", "MESSAGE": "done"}, {"TYPE": "W"}, {"TYPE": "I"}]}, {"messages": ["error"]}, {"errors": [""]},
+     {"faultList": [{"type": "E"}]},
+     {"alarms": [{"type": "E", "message": "oil is low"}], "returned": [{"type": "A", "number": "10"}]}],
     ids=str,
 )  # fmt: skip
 def test_no_error_beside_records_is_none(tmp_path, beside):
