@@ -21,7 +21,6 @@ class CachedAnswer:
     etag: str
     compressed: bytes
     headers: dict[str, str]
-    links: dict[str, dict[str, str]]
 
 
 class AnswerCache:
@@ -37,7 +36,7 @@ class AnswerCache:
             compressed = self._storage.read_bytes(f"{CACHE}/{entry['sha256']}.gz")
             if hashlib.sha256(compressed).hexdigest() != entry["sha256"]:
                 return None
-            return CachedAnswer(entry["etag"], compressed, entry["headers"], entry["links"])
+            return CachedAnswer(entry["etag"], compressed, entry["headers"])
         except (HandoverMissing, ValueError, KeyError, TypeError):
             return None
 
@@ -45,7 +44,7 @@ class AnswerCache:
         """Keep an answer; an answer that was there before is replaced."""
         digest = hashlib.sha256(answer.compressed).hexdigest()
         self._storage.write_bytes(f"{CACHE}/{digest}.gz", answer.compressed)
-        entry = {"etag": answer.etag, "sha256": digest, "headers": answer.headers, "links": answer.links}
+        entry = {"etag": answer.etag, "sha256": digest, "headers": answer.headers}
         self._storage.write_bytes(self._entry(url), json.dumps(entry).encode())
 
     @staticmethod

@@ -16,7 +16,6 @@ from __future__ import annotations
 import codecs
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,7 +25,7 @@ import msgspec
 import numpy as np
 
 from cmms.api.body_path import MISSING, pick
-from cmms.api.completeness import read_flag
+from cmms.api.completeness import read_count, read_flag
 from cmms.api.scan_records import RecordScanner, bad_text
 from cmms.errors import BadPayload
 from cmms.settings import Pagination
@@ -145,9 +144,10 @@ def _count(envelope: Mapping[str, Any], path: str | None) -> int | None:
     value = _at(envelope, path)
     if value is None or value == "":
         return None
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
-        return int(value)
-    raise BadPayload(f"{path!r} is no count")
+    count = read_count(value)
+    if count is None:
+        raise BadPayload(f"{path!r} is no count")
+    return count
 
 
 # --- the fast reader ---

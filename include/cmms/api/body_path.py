@@ -7,7 +7,8 @@ r"""Where something is in a body: one small grammar for the paths of the setting
 ``d."odata.count"`` or ``d.odata\\.count``
     a key in quotes, or with escaped dots, is never split;
 ``links[rel=next].href``
-    the element of a list of which the key ``rel`` is ``next`` (upper and lower case do not matter);
+    the element of a list of which the key ``rel`` is ``next`` (upper and lower case do not matter), also among others
+    (``next nofollow``) or as the end of an address;
 ``pages[0].next``
     the element of a list with this number, from 0 on;
 ``$.meta.total``
@@ -19,6 +20,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
+
+from cmms.api.links import relations_of
 
 
 class _Missing:
@@ -98,6 +101,8 @@ def _element(value: Any, step: _Step) -> Any:
 def _is_marked(element: Any, key: str, wanted: str) -> bool:
     """Whether an object has this value at ``key``, alone or in a list: ``rel`` may hold several."""
     found = element.get(key) if isinstance(element, dict) else None
+    if "rel" in key.lower() and wanted.casefold() in relations_of(found):
+        return True
     return any(str(one).casefold() == wanted.casefold() for one in (found if isinstance(found, list) else [found]))
 
 

@@ -13,10 +13,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from cmms.api import completeness_names as names
 from cmms.api.completeness_names import plain_name
+from cmms.api.links import header_links, relations_of
 
 HintKind = Literal["next_page", "has_more", "total", "pages", "size", "list"]
 
@@ -27,11 +29,18 @@ _DEPTH = 6
 _NAME_LENGTH = 80
 _INCOMPLETE_STATUSES = frozenset((206, 207))
 _RANGE_TOTAL = re.compile(r"\s*(?!bytes)[a-z]*[\s=]*(?:[0-9]+-[0-9]+|\*)/([0-9]{1,18})\s*", re.IGNORECASE)
-_COUNT = re.compile(r"([0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.0+)?")
+_NUMBER = re.compile(
+    r"[+-]?(?:[0-9]{1,30}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]{0,30})?(?:e[+-]?[0-9]{1,2})?", re.IGNORECASE
+)
+_MOST = 10**18
 _PAGE_OF_LINK = re.compile(
     r"[?&](?:page|p|pageno|page_no|pagenumber|page_number|page(?:\[|%5B)number(?:\]|%5D))=([0-9]{1,9})\b", re.IGNORECASE
 )
-_RELATION = re.compile(r'rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))', re.IGNORECASE)
+_ADDRESSES = ("href", "url", "uri", "link")
+_TARGETS = (*_ADDRESSES, "after", "cursor", "page", "number", "token", "offset", "start", "skip")
+"""Keys of an object that is a next page."""
+_Place = tuple[str | int, ...]
+"""Keys, and numbers of elements of lists."""
 
 
 @dataclass(frozen=True)
@@ -108,29 +117,55 @@ def find_lists(envelope: Any, keys: Sequence[Sequence[str]], place: tuple[str, .
 # --- the body ---
 
 
-def _body_hints(value: Any, place: tuple[str, ...], route: Sequence[str]) -> Iterator[Hint]:
-    """Hints of an object and of those inside it; of lists only links are looked at."""
+def _body_hints(value: Any, place: _Place, route: Sequence[str]) -> Iterator[Hint]:
+    """Hints of an object and of those inside it; of lists only those of links, and those that tell of pages."""
     if not isinstance(value, dict) or len(place) > _DEPTH:
         return
-    tells_of_pages = list(place) == list(route[: len(place)]) or _is_container(place[-1])
+    tells_of_pages = list(place) == list(route[: len(place)]) or _is_container(place)
     for key, inner in value.items():
         here, name = (*place, key), plain_name(key)
         yield from _hints_of(name, inner, _path(here), tells_of_pages)
-        if isinstance(inner, list) and name.endswith(("links", "link")):
-            yield from _listed_links(inner, _path(here))
+        if isinstance(inner, list) and (_is_link_list(here) or _is_container(here)):
+            yield from _list_hints(inner, here, route)
+        elif isinstance(inner, dict) and _is_link_list(here) and (link := _link_hint(inner, _path(here), "")):
+            yield link
         else:
             yield from _body_hints(inner, here, route)
 
 
-def _is_container(key: str) -> bool:
-    name = plain_name(key)
+def _list_hints(elements: Sequence[Any], place: _Place, route: Sequence[str]) -> Iterator[Hint]:
+    """A list that tells of pages: links, or one object that is wrapped in a list; more of them may be anything."""
+    for number, element in enumerate(elements):
+        if not isinstance(element, dict):
+            continue
+        if link := _link_hint(element, _path(place), "next"):
+            yield link
+            continue
+        for hint in _body_hints(element, (*place, number), route):
+            if len(elements) == 1 or hint.kind == "next_page":
+                yield hint
+
+
+def _is_link_list(place: _Place) -> bool:
+    return plain_name(str(place[-1])).endswith(("links", "link"))
+
+
+def _is_container(place: _Place) -> bool:
+    """Whether an object tells of pages, by its name or that of the list that it is in."""
+    name = next((plain_name(key) for key in reversed(place) if isinstance(key, str)), "")
     return name in names.CONTAINER_NAMES or any(part in name for part in names.CONTAINER_PARTS)
 
 
-def _path(place: Sequence[str]) -> str:
+def _path(place: _Place) -> str:
     """As :mod:`cmms.api.body_path` reads it."""
-    keys = [f'"{key}"' if re.search(r"[.\[\]\\]", key) and len(place) > 1 else key for key in place]
-    return ".".join(keys)[:_NAME_LENGTH]
+    path = ""
+    for key in place:
+        if isinstance(key, int):
+            path += f"[{key}]"
+        else:
+            shown = f'"{key}"' if re.search(r"[.\[\]\\]", key) and len(place) > 1 else key
+            path += f".{shown}" if path else shown
+    return path[:_NAME_LENGTH]
 
 
 def _hints_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Iterator[Hint]:
@@ -146,6 +181,11 @@ def _hints_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Iterato
 
 def _next_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
     part = name.removeprefix("next") if name.startswith("next") else ""
+    if name.endswith("key") and isinstance(value, dict):  # a key of several parts, such as LastEvaluatedKey
+        is_known = name in names.NEXT_IN_CONTAINERS or part in names.NEXT_PARTS_IN_CONTAINERS | names.NEXT_PARTS
+        return (
+            Hint("next_page", path, 1) if value and is_known and (tells_of_pages or part in names.NEXT_PARTS) else None
+        )
     if name in names.NEXT_ANYWHERE or part in names.NEXT_PARTS:
         return _next_hint(value, path)
     if not tells_of_pages:
@@ -167,7 +207,8 @@ def _flag_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hin
     if not tells_of_pages:
         return None
     if name in names.LAST_IN_CONTAINERS | names.DONE_IN_CONTAINERS and _is_word(name, value):
-        hint = _flag_hint(value, path, more_when=False)
+        is_abap_false = value == "" and name.startswith("is")
+        hint = _flag_hint("no" if is_abap_false else value, path, more_when=False)
         return hint and replace(hint, is_end=name in names.LAST_IN_CONTAINERS)
     is_status = name in names.STATUS_NAMES and isinstance(value, str)
     return Hint("has_more", path, 1) if is_status and plain_name(value) in names.PARTIAL_STATUSES else None
@@ -188,9 +229,9 @@ def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> H
     if is_total or (tells_of_pages and name in names.TOTAL_IN_CONTAINERS | names.COUNTS_COMPOSED):
         if isinstance(value, dict) and (inner := next((key for key in value if plain_name(key) == "value"), None)):
             value, path = value[inner], f"{path}.{inner}"[:_NAME_LENGTH]
-        count = _count(value)
+        count = read_count(value)
         return None if count is None else Hint("total", path, count)
-    count = _count(value)
+    count = read_count(value)
     if count is None:
         return None
     if name in names.PAGES_ANYWHERE or (tells_of_pages and name in names.PAGES_IN_CONTAINERS):
@@ -203,19 +244,25 @@ def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> H
 
 
 def _next_hint(value: Any, path: str) -> Hint | None:
-    """A link, token or number of a next page; an object with one of them (``{"href": ...}``) too."""
+    """A link, token or number of a next page; an object (``{"href": ...}``) or a list with one of them too."""
     if value is True:
         return Hint("has_more", path, 1)
+    if isinstance(value, list):
+        hints = (_next_hint(one, f"{path}[{number}]"[:_NAME_LENGTH]) for number, one in enumerate(value))
+        return next((hint for hint in hints if hint), None)
     if isinstance(value, dict):
-        known = ("href", "url", "uri", "link", "after", "cursor", "page", "number", "token", "offset", "start", "skip")
-        inner = next((key for key in value if plain_name(key) in known), None)
-        if inner is None:  # a key of several parts, such as LastEvaluatedKey
-            return Hint("next_page", path, 1) if value else None
-        return _next_hint(value[inner], f"{path}.{inner}"[:_NAME_LENGTH])
-    text = str(value).strip() if isinstance(value, str) else ""
-    if text.lower() in _NO_PAGE or text.startswith("-"):
+        keys = [key for key in value if plain_name(key) in _TARGETS]
+        hints = (_next_hint(value[key], f"{path}.{key}"[:_NAME_LENGTH]) for key in keys)
+        return next((hint for hint in hints if hint), Hint("next_page", path, 1) if value and not keys else None)
+    if not isinstance(value, str) or is_no_page(value):
         return None
-    return Hint("next_page", path, 1, is_link=_is_link(text))
+    return Hint("next_page", path, 1, is_link=_is_link(value.strip()))
+
+
+def is_no_page(text: str) -> bool:
+    """Whether a cursor or the number of a next page says that there is none: empty, 0, negative."""
+    number = _number(text)
+    return text.strip().lower() in _NO_PAGE or (number is not None and number < 0)
 
 
 def _is_link(text: str) -> bool:
@@ -231,22 +278,18 @@ def _last_link(value: Any, path: str) -> Hint | None:
     return Hint("pages", path, int(match[1]), is_link=True) if match else None
 
 
-def _listed_links(links: Sequence[Any], path: str) -> Iterator[Hint]:
-    for link in links:
-        if not isinstance(link, dict):
-            continue
-        keys = {plain_name(key): key for key in link}
-        rel = next((keys[name] for name in ("rel", "relation", "rels", "name", "type") if name in keys), None)
-        target = next((keys[name] for name in ("href", "url", "uri", "link") if name in keys), None)
-        if rel is None or target is None or not link[target]:
-            continue
-        kinds = link[rel] if isinstance(link[rel], list) else [link[rel]]
-        relations = {re.split(r"[/#:]", str(kind).lower())[-1] for kind in kinds}
-        where = f"{path}[{rel}=next].{target}"
-        if "next" in relations:
-            yield Hint("next_page", where, 1, is_link=True)
-        elif "last" in relations and (last := _last_link(link[target], where)):
-            yield last
+def _link_hint(link: Mapping[str, Any], path: str, wanted: str) -> Hint | None:
+    """What an object with an address says by its relation; ``wanted``: the relation that finds it in its list."""
+    keys = {plain_name(key): key for key in link}
+    rel = next((keys[name] for name in ("rel", "relation", "rels", "name", "type") if name in keys), None)
+    target = next((keys[name] for name in _ADDRESSES if name in keys), None)
+    if rel is None or target is None or not link[target]:
+        return None
+    relations = relations_of(link[rel])
+    where = f"{path}[{rel}={wanted}].{target}" if wanted else f"{path}.{target}"
+    if "next" in relations:
+        return Hint("next_page", where[:_NAME_LENGTH], 1, is_link=True)
+    return _last_link(link[target], where) if "last" in relations else None
 
 
 def _flag_hint(value: Any, path: str, *, more_when: bool, is_header: bool = False) -> Hint | None:
@@ -262,10 +305,17 @@ def read_flag(value: Any) -> bool | None:
     return None if hint is None else bool(hint.value)
 
 
-def _count(value: Any) -> int | None:
-    """A whole number; ``5.0`` and ``1,005`` are such, too."""
-    match = _COUNT.fullmatch(value.strip()) if isinstance(value, str) else None
-    return int(match[1].replace(",", "")) if match else None
+def read_count(value: Any) -> int | None:
+    """A whole number in any writing: ``5``, ``5.0``, ``5E+00``, ``1,005``."""
+    number = _number(value) if isinstance(value, str) else None
+    if number is None or not 0 <= number < _MOST or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def _number(text: str) -> Decimal | None:
+    match = _NUMBER.fullmatch(text.strip())
+    return Decimal(match[0].replace(",", "")) if match else None
 
 
 # --- the headers ---
@@ -278,15 +328,32 @@ def _header_hints(headers: Mapping[str, str]) -> Iterator[Hint]:
             found: Iterable[Hint] = _link_header_hints(value, name)
         elif value.startswith("{") and "pag" in plain:
             found = _json_header_hints(name, value)
-        elif plain.endswith("contentrange"):
-            found = _hints_of("contentrange", value, name, tells_of_pages=True)
         else:
-            found = _named_header_hints(plain, value, name)
+            found = (hint for part in _parts(value) for hint in _named_header_hints(plain, part, name))
         yield from (replace(hint, is_header=True) for hint in found)
+
+
+def _parts(value: str) -> list[str]:
+    """The values of a header that is sent several times, each once; ``1,005`` is one."""
+    parts = [value] if _number(value) is not None else [part.strip() for part in value.split(",")]
+    return list(dict.fromkeys(parts))
+
+
+def header_totals(headers: Mapping[str, str], wanted: str) -> set[int]:
+    """The numbers of records in a header with a number, or one as a hint names it (``X-Pagination (Total)``)."""
+    found = {
+        hint.value for hint in _header_hints(headers) if hint.kind == "total" and hint.name.lower() == wanted.lower()
+    }
+    values = [value for name, value in headers.items() if name.lower() == wanted.lower()]
+    counts = (read_count(part) for value in values for part in _parts(value))
+    return found | {count for count in counts if count is not None}
 
 
 def _named_header_hints(plain: str, value: str, name: str) -> Iterator[Hint]:
     """What a header says whose name is one of the names of the body behind a usual prefix."""
+    if plain.endswith("contentrange"):
+        yield from _hints_of("contentrange", value, name, tells_of_pages=True)
+        return
     if plain in names.HEADER_NAMES:
         yield from _hints_of(plain, value, name, tells_of_pages=True)
         return
@@ -303,9 +370,7 @@ def _named_header_hints(plain: str, value: str, name: str) -> Iterator[Hint]:
 
 
 def _link_header_hints(header: str, name: str) -> Iterator[Hint]:
-    for target, parameters in re.findall(r"<([^>]*)>([^<]*)", header):
-        match = _RELATION.search(parameters)
-        relations = (match[1] or match[2] or "").strip("'\"").lower().split() if match else []
+    for target, relations in header_links(header):
         if "next" in relations:
             yield Hint("next_page", name, 1, is_link=True)
         elif "last" in relations and (last := _last_link(target, name)):
@@ -314,10 +379,10 @@ def _link_header_hints(header: str, name: str) -> Iterator[Hint]:
 
 def _json_header_hints(name: str, text: str) -> Iterator[Hint]:
     try:
-        inside = json.loads(text, parse_int=str, parse_float=str)
+        several = json.loads(f"[{text}]", parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return
-    for hint in _body_hints({"pagination": inside}, (), ()):
+    for hint in (hint for inside in several for hint in _body_hints({"pagination": inside}, (), ())):
         yield replace(hint, name=f"{name} ({hint.name.partition('.')[2]})")
 
 
@@ -352,13 +417,17 @@ def _remedy(hint: Hint) -> str:
         setting = "total_header" if hint.is_header else "total_path"
         return f"pagination.{setting}: {hint.name}, and the pagination.style of the source"
     if hint.kind == "pages":
-        return "pagination.style: page" + ("" if hint.is_header else f" with last_page_path: {hint.name}")
+        return "pagination.style: page" + (
+            "" if hint.is_header or hint.is_link else f" with last_page_path: {hint.name}"
+        )
     if hint.kind == "list":
         return "records_path to the list that holds all of them"
     if hint.kind == "size":
         return "the pagination.style of the source"
     if hint.kind == "has_more":
         return f"the pagination.style of the source{'' if hint.is_header else f' with has_more_path: {hint.name}'}"
+    if hint.is_header and "(" in hint.name:
+        return "the pagination.style of the source"
     if hint.is_header:
         style = "link_header" if hint.name.lower() == "link" else "cursor" if not hint.is_link else "link_header"
         return f"pagination.style: {style}" + (f" with cursor_header: {hint.name}" if style == "cursor" else "")

@@ -77,7 +77,6 @@ class Answer:
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     wire: WireBody = field(default_factory=WireBody)
     called_at: datetime | None = None
     latency_ms: int | None = None
@@ -148,7 +147,7 @@ class Exchange:
             allow_redirects=False,
             stream=True,
         )
-        answer.status, answer.headers, answer.links = response.status_code, response.headers, response.links
+        answer.status, answer.headers = response.status_code, response.headers
         try:
             self._judge(target, answer, response)
             receive_body(response, answer.wire, max_bytes=self._stream.max_body_bytes)

@@ -1,12 +1,33 @@
-"""Links that the source gives us are followed only on its own host: our credential goes along."""
+"""Links that the source gives us: how they are read, and that they are followed only on its own host.
+
+Our credential goes along.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from cmms.errors import ApiRefused
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_LINK = re.compile(r'<([^>]*)>((?:"(?:[^"\\]|\\.)*"|[^<"])*)')
+_PARAMETER = re.compile(r';\s*([a-z*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))', re.IGNORECASE)
+
+
+def header_links(header: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Address and relations of each link of a header ``Link``; a title in quotes may hold anything."""
+    for target, parameters in _LINK.findall(header):
+        found = {name.lower(): quoted or plain for name, quoted, plain in reversed(_PARAMETER.findall(parameters))}
+        yield target.strip(), relations_of(found.get("rel", "").strip("'"))
+
+
+def relations_of(rel: Any) -> frozenset[str]:
+    """What a link is for: several words or a list of them, each a name or an address that ends with it."""
+    words = " ".join(str(one) for one in (rel if isinstance(rel, list) else [rel])).lower().split()
+    return frozenset(re.split(r"[/#:]", word)[-1] for word in words)
 
 
 def is_same_origin(one: str, other: str) -> bool:

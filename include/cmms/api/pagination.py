@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from cmms.api.completeness import Doubt, Hint, describe, strongest
-from cmms.api.links import follow_link
+from cmms.api.completeness import Doubt, Hint, describe, header_totals, is_no_page, strongest
+from cmms.api.links import follow_link, header_links
 from cmms.errors import IncompleteFetch
 from cmms.settings import Pagination
 
@@ -352,26 +352,22 @@ class PageTrail:
             raise IncompleteFetch(f"more pages than pagination.max_pages = {self._pagination.max_pages}")
 
 
-def next_of(
-    pagination: Pagination,
-    body_value: str | None,
-    headers: Mapping[str, str],
-    links: Mapping[str, Mapping[str, str]],
-) -> str | None:
+def next_of(pagination: Pagination, body_value: str | None, headers: Mapping[str, str]) -> str | None:
     """Cursor or link to the next page: from the body, else from the headers."""
     if pagination.style == "link_header":
-        return next((link.get("url") for link in links.values() if "next" in _relations(link)), None)
+        links = header_links(_header(headers, "Link"))
+        return next((target for target, relations in links if "next" in relations), None)
     if pagination.style == "cursor":
-        return body_value or headers.get(pagination.cursor_header) or None
+        cursor = body_value or _header(headers, pagination.cursor_header)
+        return None if is_no_page(cursor) else cursor
     return body_value if pagination.style == "next_link" else None
 
 
-def _relations(link: Mapping[str, str]) -> list[str]:
-    """A link may have several, in any spelling."""
-    return " ".join(text for name, text in link.items() if name.lower() == "rel").lower().split()
-
-
 def total_of(pagination: Pagination, body_value: int | None, headers: Mapping[str, str]) -> int | None:
-    """Total: from the body, else from the headers."""
-    text = headers.get(pagination.total_header, "")
-    return int(text) if body_value is None and text.isdigit() else body_value
+    """Total: from the body, else from the headers; one that is sent several times counts where all are equal."""
+    totals = header_totals(headers, pagination.total_header) if body_value is None else set()
+    return totals.pop() if len(totals) == 1 else body_value
+
+
+def _header(headers: Mapping[str, str], wanted: str) -> str:
+    return next((text for name, text in headers.items() if name.lower() == wanted.lower()), "").strip()

@@ -84,9 +84,8 @@ class PageFetcher:
     def _read(self, target: Target, answer: Answer, body: Body, name: str, cached: CachedAnswer | None) -> FetchedPage:
         """Split and land an answer."""
         stream, headers = self._stream, dict(answer.headers)
-        links = answer.links
         if answer.status == 304 and cached is not None:
-            body, headers, links = _unpacked(cached, stream), cached.headers, cached.links
+            body, headers = _unpacked(cached, stream), cached.headers
         if is_nothing(answer, body):
             landed, content = LandedContent((), 0, b""), PageContent(records=())
         elif body.buffer.file is not None:
@@ -100,7 +99,7 @@ class PageFetcher:
             self._remember(target, answer, body)
         if name_of_error := find_error(content.envelope, stream.records_path):
             raise BadPayload(f"the source answers with an error ({name_of_error!r:.60}) although its status is good")
-        kept = replace(answer, headers=headers, links=links)
+        kept = replace(answer, headers=headers)
         return FetchedPage(landed, page_facts(stream, content, kept, landed.records), answer.status == 304)
 
     def _remember(self, target: Target, answer: Answer, body: Body) -> None:
@@ -110,8 +109,7 @@ class PageFetcher:
             names = (paging.total_header, paging.cursor_header)
             headers = hint_headers(answer.headers)
             headers |= {name: answer.headers[name] for name in names if name in answer.headers}
-            links = {name: dict(link) for name, link in answer.links.items()}
-            self._cache.save(target.url, CachedAnswer(etag, body.as_gzip(), headers, links))
+            self._cache.save(target.url, CachedAnswer(etag, body.as_gzip(), headers))
 
     def _keep_bad_payload(self, head: bytes) -> str:
         file = f"{self._folder}/{BAD_PAYLOAD}"
@@ -126,7 +124,7 @@ def page_facts(stream: Stream, content: PageContent, answer: Answer, records: in
         records=records,
         total=total_of(paging, content.total, headers),
         last_page=content.last_page,
-        next_value=next_of(paging, content.next_value, headers, answer.links),
+        next_value=next_of(paging, content.next_value, headers),
         has_more=content.has_more,
         hints=(*find_hints(content.envelope, stream.records_path, headers, answer.status), *_lists(stream, content)),
         missing_paths=tuple(_missing_paths(stream, content)),

@@ -100,6 +100,22 @@ HINTS = [
     ({"endOfList": False}, "has_more", "endOfList"),
     ({"remaining": 2}, "has_more", "remaining"),
     ({"status": "partial"}, "has_more", "status"),
+    ({"_links": {"next": [{"href": "/e?page=2"}]}}, "next_page", "next_path: _links.next[0].href"),
+    ({"next": ["abc"]}, "next_page", "cursor_path: next[0]"),
+    ({"meta": {"nextCursor": [17, "x"]}}, "next_page", "meta.nextCursor"),
+    ({"links": [{"self": "/e"}, {"next": "/e?page=2"}]}, "next_page", "next_path: links[1].next"),
+    ({"link": {"rel": "next", "href": "/e?page=2"}}, "next_page", "next_path: link.href"),
+    ({"links": {"@rel": "next", "@href": "/e?page=2"}}, "next_page", "next_path: links.@href"),
+    ({"links": [{"rel": "next nofollow", "href": "/e?page=2"}]}, "next_page", "links[rel=next].href"),
+    ({"navigation": [{"rel": "next", "href": "/e?page=2"}]}, "next_page", "navigation[rel=next].href"),
+    ({"pages": [{"number": 1}, {"next": "/e?page=2"}]}, "next_page", "next_path: pages[1].next"),
+    ({"meta": [{"total": 5}]}, "total", "total_path: meta[0].total"),
+    ({"nextPageToken": "-Ab3_x"}, "next_page", "cursor_path: nextPageToken"),
+    ({"next": {"href": None, "cursor": "abc"}}, "next_page", "cursor_path: next.cursor"),
+    ({"LastEvaluatedKey": {"number": "0", "plant": "P001"}}, "next_page", "LastEvaluatedKey"),
+    ({"totalCount": "5.0000000000000000E+00"}, "total", "total_path: totalCount"),
+    ({"IS_LAST": ""}, "has_more", "IS_LAST"),
+    ({"HAS_MORE": "X"}, "has_more", "HAS_MORE"),
 ]
 HEADERS = [
     ({"X-Total": "5"}, "total", "total_header: X-Total"),
@@ -118,6 +134,14 @@ HEADERS = [
     ({"X-Pagination-Has-More": "true"}, "has_more", "X-Pagination-Has-More"),
     ({"X-Is-Last-Page": "false"}, "has_more", "X-Is-Last-Page"),
     ({"Link": '</e?page=2>; rel="last"'}, "pages", "Link"),
+    ({"Link": '</e?page=2>; title="rel=first"; rel="next"'}, "next_page", "style: link_header"),
+    ({"Link": '</e?page=2>; title="a <b>, c; d"; rel="next nofollow"'}, "next_page", "style: link_header"),
+    ({"X-Total": "5, 5"}, "total", "total_header: X-Total"),
+    ({"X-Total-Count": "3, 5"}, "total", "promises 5 records"),
+    ({"X-Has-More": "false, true"}, "has_more", "X-Has-More"),
+    ({"Content-Range": "items 0-2/5, items 0-2/5"}, "total", "Content-Range"),
+    ({"X-Pagination": '{"nextCursor": "c1"}'}, "next_page", "set the pagination.style of the source"),
+    ({"X-Pagination": '{"TotalCount": 5}, {"TotalCount": 5}'}, "total", "X-Pagination (TotalCount)"),
 ]
 
 
@@ -135,6 +159,12 @@ def test_a_hint_in_a_header_that_no_setting_uses_fails_the_unit_and_names_itself
     error = refusal(tmp_path, Scripted({"data": THREE}, headers=headers), pagination=NONE)
     assert error.context["hint"] == kind, error
     assert named in str(error)
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_whole_number_with_an_exponent_is_a_count(tmp_path):
+    refusal(tmp_path, b'{"count": 5e0, "data": [{"EQUNR": "1"}]}', pagination=NONE)
+    assert len(answered(tmp_path, b'{"count": 1e0, "data": [{"EQUNR": "1"}]}', pagination=NONE)[0].records) == 1
 
 
 @pytest.mark.feature("SRC-01")
@@ -181,6 +211,14 @@ def test_a_flag_that_no_style_uses_is_noticed_with_each_of_them(tmp_path, style)
         {"start": "2026-01-31", "end": "2026-01-31", "last": 0},
         {"incomplete_results": False, "truncated": False, "status": "complete"},
         {"remaining": 0, "rate": {"remaining": 99}},
+        {"next": [], "nextCursor": [None], "meta": [{"total": 3}, {"total": 812}], "LastEvaluatedKey": {}},
+        {
+            "next": {"href": None, "title": "Next"},
+            "link": {"rel": "self", "href": "/e"},
+            "nextId": "-1",
+            "IS_LAST": "X",
+        },
+        {"count": "3.0E+00", "total": "5e-1"},
     ],
     ids=str,
 )
@@ -192,7 +230,7 @@ def test_what_is_no_hint_is_none(tmp_path, beside):
 
 @pytest.mark.feature("SRC-01")
 @pytest.mark.parametrize(
-    "headers", [{"X-RateLimit-Remaining": "99", "X-Remaining": "99", "X-Request-Id": "7"}, {"Content-Range": "bytes 0-99/500"}, {"X-Total-Count": "3"}, {"Link": "</e?page=1>; rel=prev"}, {"X-Next-Page": ""}], ids=str
+    "headers", [{"X-RateLimit-Remaining": "99", "X-Remaining": "99", "X-Request-Id": "7"}, {"Content-Range": "bytes 0-99/500"}, {"X-Total-Count": "3, 3"}, {"X-Total-Count": "\u00b2"}, {"Link": '</e>; title="rel=next"'}, {"Link": "</e?page=1>; rel=prev"}, {"X-Next-Page": ""}], ids=str
 )  # fmt: skip
 def test_headers_that_promise_nothing_are_no_hints(tmp_path, headers):
     fetched, _ = answered(tmp_path, Scripted({"data": THREE}, headers=headers), pagination=NONE)
@@ -266,10 +304,13 @@ def test_a_count_that_a_dotted_key_holds_is_a_promise(tmp_path):
 
 
 @pytest.mark.feature("SRC-01")
-def test_links_in_a_list_are_followed_by_their_rel(tmp_path):
+@pytest.mark.parametrize(
+    "rel", ["next", "next nofollow", ["item", "next"], "http://www.iana.org/assignments/relation/next"]
+)
+def test_links_in_a_list_are_followed_by_their_rel(tmp_path, rel):
     first = {
         "data": THREE,
-        "links": [{"rel": "self", "href": "/e"}, {"rel": "next", "href": "{base_url}/equipment?p=2"}],
+        "links": [{"rel": "self", "href": "/e"}, {"rel": rel, "href": "{base_url}/equipment?p=2"}],
     }
     paging = {"style": "next_link", "next_path": "links[rel=next].href"}
     last = {"data": TWO, "links": [{"rel": "self", "href": "/e"}]}
@@ -298,6 +339,14 @@ def test_a_flag_leads_to_the_next_page_of_a_source_that_caps_its_pages(tmp_path,
 
 
 CURSORS = {"style": "cursor", "cursor_path": "next"}
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("last", [0, "0", -1, "", None])
+def test_a_cursor_that_names_no_page_is_the_end(tmp_path, last):
+    pages = [{"data": THREE, "next": 7}, {"data": TWO, "next": last}]
+    fetched, targets = answered(tmp_path, *pages, pagination=CURSORS)
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 2, [])
 
 
 @pytest.mark.feature("SRC-01")
@@ -431,7 +480,7 @@ def test_an_answer_that_is_not_ready_yet_is_asked_for_again(tmp_path):
 
 
 @pytest.mark.feature("SRC-01", "SYNC-03")
-@pytest.mark.parametrize("rel", ['rel="last next"', "REL=next", 'rel="Next"'])
+@pytest.mark.parametrize("rel", ['rel="last next"', "REL=next", 'rel="Next"', 'title="x, y; rel=first"; rel="next"'])
 def test_a_link_header_is_followed_in_any_spelling(tmp_path, rel):
     first = Scripted({"data": THREE}, headers={"Link": f"</equipment?p=2>; {rel}"})
     assert len(answered(tmp_path, first, {"data": TWO}, pagination={"style": "link_header"})[0].records) == 5
@@ -459,6 +508,22 @@ def test_a_total_in_a_header_is_counted_by_setting(tmp_path):
     refusal(tmp_path, Scripted({"data": THREE}, headers={"X-Records": "5"}), kind=IncompleteFetch, pagination=paging)
     fetched, _ = answered(tmp_path, Scripted({"data": THREE}, headers={"X-Records": "3"}), pagination=paging)
     assert fetched.manifest.answers[0].total == 3
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+@pytest.mark.parametrize(
+    ("beside", "headers", "paging"),
+    [({}, {"Content-Range": "items 0-2/5"}, {"total_header": "Content-Range"}),
+     ({}, {"x-pagination": '{"TotalCount": 5}'}, {"total_header": "X-Pagination (TotalCount)"}),
+     ({}, {"x-records": "5, 5"}, {"total_header": "X-Records"}),
+     ({"totalCount": 5.0}, {}, {"total_path": "totalCount"})],
+    ids=str,
+)  # fmt: skip
+def test_a_total_is_counted_as_the_sentence_of_its_hint_names_it(tmp_path, beside, headers, paging):
+    pages = [Scripted({"data": data, **beside}, headers=headers) for data in (THREE, TWO, THREE)]
+    fetched, targets = answered(tmp_path, *pages, pagination={"size": 3, **paging})
+    assert (len(fetched.records), fetched.manifest.answers[0].total, len(targets)) == (5, 5, 3)
+    refusal(tmp_path, pages[0], kind=IncompleteFetch, pagination={**NONE, **paging})
 
 
 @pytest.mark.parametrize(

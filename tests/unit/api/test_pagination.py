@@ -164,4 +164,6 @@ def test_the_total_of_the_body_wins_over_that_of_a_header():
     paging = Pagination()
     assert total_of(paging, 5, {"X-Total-Count": "7"}) == 5
     assert total_of(paging, None, {"X-Total-Count": "7"}) == 7
-    assert total_of(paging, None, {"X-Total-Count": "many"}) is None
+    for text in ("many", "\u00b2", "7, 8", "-7", ""):
+        assert total_of(paging, None, {"X-Total-Count": text}) is None
+    assert total_of(paging, None, {"x-total-count": "1,005"}) == 1005
