@@ -47,6 +47,7 @@ class PageFacts:
         has_more: whether a further page exists, if ``has_more_path`` is set and led to a flag.
         hints: everything it says of other pages, used or not.
         missing_paths: settings that the site has set and that led nowhere.
+        is_absent: the source said by its status that there is no such page, or nothing on it.
     """
 
     records: int
@@ -57,6 +58,7 @@ class PageFacts:
     has_more: bool | None = None
     hints: tuple[Hint, ...] = ()
     missing_paths: tuple[str, ...] = ()
+    is_absent: bool = False
 
 
 class PageTrail:
@@ -140,6 +142,7 @@ class PageTrail:
             *self._missing_paths(),
             *self._uncounted(),
             *self._unfollowed(last),
+            *self._promised_in_vain(),
             *self._same_again(),
             *self._full(),
             *self._elsewhere(),
@@ -156,14 +159,15 @@ class PageTrail:
     def _uncounted(self) -> list[Doubt]:
         """Numbers of records and of pages that are larger than what came."""
         hints = [hint for facts in self._facts.values() for hint in facts.hints]
-        is_set = self._pagination.total_path != Pagination.model_fields["total_path"].default
-        doubts: list[Doubt] = []
-        if self.total is None or not is_set:
-            found = strongest(hint for hint in hints if hint.kind == "total" and hint.value > self.records)
-            doubts += [Doubt("total", describe(found, f"{self.records} came"))] if found else []
-        if self.total is None and (self._last_page() is None or not self._numbered):
+        found = strongest(hint for hint in hints if hint.kind == "total" and hint.value > self.records)
+        doubts = [Doubt("total", describe(found, f"{self.records} came"))] if found else []
+        if self.total is not None or self._last_page() is None or not self._numbered:
             came = self.pages - (self.pages > 1 and not self._facts[self.pages].records)
-            found = strongest(hint for hint in hints if hint.kind == "pages" and hint.value > came)
+            sizes = {hint.value for hint in hints if hint.kind == "size" and hint.value}
+            # All of them at once, although the source would also send them in pages of this size.
+            explained = {math.ceil(self.total / size) for size in sizes} if self.total is not None else set()
+            larger = (hint for hint in hints if hint.kind == "pages" and hint.value > came)
+            found = strongest(hint for hint in larger if hint.value not in explained)
             doubts += [Doubt("pages", describe(found, f"{came} came"))] if found else []
         return doubts
 
@@ -182,6 +186,22 @@ class PageTrail:
         if self._is_known_to_be_whole() or self.pages > 1 or self._pagination.style not in ("none", "page", "offset"):
             following = [hint for hint in following if not hint.is_echo]
         return [Doubt("next_page", describe(following[0], "none came"))] if following else []
+
+    def _promised_in_vain(self) -> list[Doubt]:
+        """Pages that the source has promised, and of which it then says that they are not there."""
+        absent = [number for number, facts in self._facts.items() if number > 1 and facts.is_absent]
+        return [doubt for number in absent[:1] for doubt in self._absent(number, self._facts.get(number - 1))]
+
+    def _absent(self, number: int, before: PageFacts | None) -> list[Doubt]:
+        is_followed = not self._numbered and before is not None and bool(before.next_value)
+        is_counted = self._numbered and number <= (self._last_page() or 0) - self._pagination.first_page + 1
+        if is_followed or is_counted or (before and before.has_more):
+            sentence = (
+                f"page {number} was promised, and the source answers that there is none: have the source corrected, or"
+                " hints.next_page: ignore if its pages end like that"
+            )
+            return [Doubt("next_page", sentence)]
+        return self._unfollowed(before) if before else []
 
     def _is_known_to_be_whole(self) -> bool:
         """Whether a number of records or pages, or a flag, says that everything came."""

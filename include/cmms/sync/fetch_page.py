@@ -100,7 +100,8 @@ class PageFetcher:
         if name_of_error := find_error(content.envelope, stream.records_path):
             raise BadPayload(f"the source answers with an error ({name_of_error!r:.60}) although its status is good")
         kept = replace(answer, headers=headers)
-        return FetchedPage(landed, page_facts(stream, content, kept, landed.records), answer.status == 304)
+        facts = replace(page_facts(stream, content, kept, landed.records), is_absent=is_nothing(answer, body))
+        return FetchedPage(landed, facts, answer.status == 304)
 
     def _remember(self, target: Target, answer: Answer, body: Body) -> None:
         etag = answer.headers.get("ETag")

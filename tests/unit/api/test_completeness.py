@@ -550,6 +550,49 @@ def test_a_404_means_nothing_only_where_the_settings_say_so(tmp_path):
     refusal(tmp_path, {"data": None}, kind=BadPayload, empty_answers=[])
 
 
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("end", [Scripted(b"no such page", status=404), Scripted(status=204)], ids=["404", "204"])
+@pytest.mark.parametrize(
+    ("beside", "paging"),
+    [({"next": "c2"}, CURSORS), ({"after": "c2"}, {"style": "cursor", "cursor_path": "after"}),
+     ({"next": "/equipment?p=2"}, {"style": "next_link", "next_path": "next"}), ({"again": "yes"}, {"has_more_path": "again"}),
+     ({"hasMore": True}, {"size": 3}), ({"meta": {"last_page": 2}}, {}), ({"links": {"next": "/e?p=2"}}, {"size": 100})],
+    ids=str,
+)  # fmt: skip
+def test_a_page_that_was_promised_and_is_not_there_is_a_hint(tmp_path, end, beside, paging):
+    nothing = ["null", "no_content", "not_found"]
+    page = {"data": THREE, **beside}
+    error = refusal(tmp_path, page, end, pagination=paging, empty_answers=nothing)
+    assert error.context["hint"] in ("next_page", "has_more")
+    hints = {"next_page": "ignore", "has_more": "ignore", "pages": "ignore"}
+    assert len(answered(tmp_path, page, end, pagination=paging, empty_answers=nothing, hints=hints)[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_page_in_the_middle_that_is_not_there_is_a_hint(tmp_path):
+    first, last = ({"data": data, "meta": {"last_page": 3}} for data in (THREE, TWO))
+    answers = (first, Scripted(b"no such page", status=404), last)
+    assert refusal(tmp_path, *answers, empty_answers=["not_found"]).context["hint"] == "next_page"
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    ("beside", "paging", "kind"),
+    [({"meta": {"total": 3, "last_page": 2}}, NONE, "pages"), ({"meta": {"total": 3, "pages": 2}}, {"size": 5000}, "pages"),
+     ({"page": {"count": 3}, "totalCount": 5}, {**NONE, "total_path": "page.count"}, "total")],
+    ids=str,
+)  # fmt: skip
+def test_numbers_that_disagree_are_a_hint(tmp_path, beside, paging, kind):
+    assert refusal(tmp_path, {"data": THREE, **beside}, pagination=paging).context["hint"] == kind
+
+
+@pytest.mark.parametrize("paging", [NONE, {"size": 3}, {"size": 5000}], ids=str)
+@pytest.mark.parametrize("meta", [{"last_page": 1}, {"last_page": 2, "per_page": 2}], ids=str)
+def test_numbers_that_agree_are_none(tmp_path, meta, paging):
+    pages = [{"data": data, "meta": {"total": 3, **meta}} for data in (THREE, [], THREE)]
+    assert doubts(answered(tmp_path, *pages, pagination=paging)[0]) == []
+
+
 def test_spaces_in_a_query_are_sent_as_percent_20(tmp_path):
     _, targets = answered(tmp_path, {"data": THREE}, pagination={**NONE, "size_parameter": None},
                           static_parameters={"$filter": "PLANT eq 'P 1+2'"})  # fmt: skip
