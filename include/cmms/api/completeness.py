@@ -109,7 +109,11 @@ def find_lists(envelope: Any, keys: Sequence[Sequence[str]], place: tuple[str, .
         return
     for key, inner in envelope.items():
         yield from find_lists(inner, keys, (*place, key))
-        first = inner[0] if isinstance(inner, list) and inner else None
+        first = inner
+        while isinstance(first, list):  # of chunks of records, too
+            first = next(iter(first), None)
+        if not isinstance(inner, list):
+            continue
         if isinstance(first, dict) and all(any(name in first for name in group) for group in keys):
             yield Hint("list", _path((*place, key)), len(inner))
 

@@ -469,6 +469,7 @@ def test_records_in_another_list_are_a_hint(tmp_path):
     machines = [{"EQUNR": "4", "SWERK": "P001"}]
     error = refusal(tmp_path, {"data": THREE, "retired": {"machines": machines}}, pagination=NONE)
     assert "retired.machines" in str(error) and "records_path" in str(error) and error.context["hint"] == "has_more"
+    assert "chunks" in str(refusal(tmp_path, {"data": THREE, "chunks": [machines]}, pagination=NONE))
     beside = {"included": [{"EQUNR": "4", "colour": "red"}], "plants": [{"SWERK": "P001"}]}
     assert len(answered(tmp_path, {"data": THREE, **beside}, pagination=NONE)[0].records) == 3
 
