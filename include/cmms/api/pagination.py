@@ -193,15 +193,18 @@ class PageTrail:
         return [doubt for number in absent[:1] for doubt in self._absent(number, self._facts.get(number - 1))]
 
     def _absent(self, number: int, before: PageFacts | None) -> list[Doubt]:
-        is_followed = not self._numbered and before is not None and bool(before.next_value)
+        if before is None or (self.total is not None and self.records >= self.total):
+            return []
+        if self._pagination.style == "cursor":  # many sources send one always: nothing behind the last is their end
+            return [doubt for doubt in self._unfollowed(before) if doubt.kind == "has_more"]
         is_counted = self._numbered and number <= (self._last_page() or 0) - self._pagination.first_page + 1
-        if is_followed or is_counted or (before and before.has_more):
+        if is_counted or before.has_more or (not self._numbered and before.next_value):
             sentence = (
                 f"page {number} was promised, and the source answers that there is none: have the source corrected, or"
                 " hints.next_page: ignore if its pages end like that"
             )
             return [Doubt("next_page", sentence)]
-        return self._unfollowed(before) if before else []
+        return self._unfollowed(before)
 
     def _is_known_to_be_whole(self) -> bool:
         """Whether a number of records or pages, or a flag, says that everything came."""

@@ -555,7 +555,7 @@ def test_a_404_means_nothing_only_where_the_settings_say_so(tmp_path):
 @pytest.mark.parametrize("end", [Scripted(b"no such page", status=404), Scripted(status=204)], ids=["404", "204"])
 @pytest.mark.parametrize(
     ("beside", "paging"),
-    [({"next": "c2"}, CURSORS), ({"after": "c2"}, {"style": "cursor", "cursor_path": "after"}),
+    [({"next": "c2", "hasMore": True}, CURSORS),
      ({"next": "/equipment?p=2"}, {"style": "next_link", "next_path": "next"}), ({"again": "yes"}, {"has_more_path": "again"}),
      ({"hasMore": True}, {"size": 3}), ({"meta": {"last_page": 2}}, {}), ({"links": {"next": "/e?p=2"}}, {"size": 100})],
     ids=str,
@@ -567,6 +567,20 @@ def test_a_page_that_was_promised_and_is_not_there_is_a_hint(tmp_path, end, besi
     assert error.context["hint"] in ("next_page", "has_more")
     hints = {"next_page": "ignore", "has_more": "ignore", "pages": "ignore"}
     assert len(answered(tmp_path, page, end, pagination=paging, empty_answers=nothing, hints=hints)[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("end", [Scripted(b"no such page", status=404), Scripted(status=204), {"data": []}], ids=str)
+@pytest.mark.parametrize(
+    ("beside", "paging"),
+    [({"next": "c2"}, CURSORS), ({"after": "c2"}, {"style": "cursor", "cursor_path": "after"})],
+    ids=str,
+)
+def test_nothing_behind_a_cursor_is_the_end(tmp_path, end, beside, paging):
+    """Many sources send a cursor with every page; sources.md knows 204 and 404 as an end."""
+    nothing = ["null", "no_content", "not_found"]
+    fetched, _ = answered(tmp_path, {"data": THREE, **beside}, end, pagination=paging, empty_answers=nothing)
+    assert (len(fetched.records), doubts(fetched)) == (3, [])
 
 
 @pytest.mark.feature("SRC-01")
