@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from cmms.errors import ApiRefused
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_LINK = re.compile(r'<([^>]*)>((?:"(?:[^"\\]|\\.)*"|[^<"])*)')
+_LINK = re.compile(r'<([^<>]*)>((?:"(?:[^"\\]|\\.)*"|[^<"])*)')
 _PARAMETER = re.compile(r';\s*([a-z*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))', re.IGNORECASE)
 
 
