@@ -40,12 +40,7 @@ def coverage_of(manifest: Manifest, unit_key: str, plants_seen: Set[str]) -> Cov
     answers = [answer for answer in manifest.answers if unit_key in answer.unit_keys]
     doubts = tuple(dict.fromkeys(doubt for answer in answers for doubt in answer.doubts))
     seen = {code.upper() for code in plants_seen}
-    speaking = [
-        answer
-        for answer in answers
-        if answer.total == 0
-        or (seen and (not answer.plant_codes or seen & {code.upper() for code in answer.plant_codes}))
-    ]
+    speaking = [answer for answer in answers if answer.total == 0 or _holds(answer, seen)]
     if any(not answer.plant_codes for answer in speaking):
         return Coverage(doubts)
     return Coverage(doubts, tuple(sorted({code for answer in speaking for code in answer.plant_codes})))
