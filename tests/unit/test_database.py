@@ -112,7 +112,7 @@ class Connection:
         self.rollbacks += 1
 
 
-@pytest.mark.feature("RTY-01")
+@pytest.mark.feature("STK-08")
 @pytest.mark.parametrize(
     ("number", "is_refused"),
     [
@@ -129,6 +129,7 @@ def test_rows_are_inserted_where_a_file_is_refused_or_not_found_by_its_name(
     assert database.is_local_file_refused(error) == is_refused
 
 
+@pytest.mark.feature("RTY-01")
 @pytest.mark.parametrize(
     ("number", "failures", "attempts", "kind"),
     [

@@ -201,7 +201,7 @@ class PageTrail:
         if is_counted or before.has_more or (not self._numbered and before.next_value):
             sentence = (
                 f"page {number} was promised, and the source answers that there is none: have the source corrected, or"
-                " hints.next_page: ignore if its pages end like that"
+                " set hints.next_page: ignore if its pages end like that"
             )
             return [Doubt("next_page", sentence)]
         return self._unfollowed(before)
