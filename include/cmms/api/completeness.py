@@ -109,11 +109,11 @@ def find_lists(envelope: Any, keys: Sequence[Sequence[str]], place: tuple[str, .
         return
     for key, inner in envelope.items():
         yield from find_lists(inner, keys, (*place, key))
-        first = inner
-        while isinstance(first, list):  # of chunks of records, too
-            first = next(iter(first), None)
         if not isinstance(inner, list):
             continue
+        first: Any = inner
+        while isinstance(first, list):  # of chunks of records, too
+            first = next(iter(first), None)
         if isinstance(first, dict) and all(any(name in first for name in group) for group in keys):
             yield Hint("list", _path((*place, key)), len(inner))
 
@@ -185,17 +185,15 @@ def _hints_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Iterato
 
 def _next_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
     part = name.removeprefix("next") if name.startswith("next") else ""
-    if name.endswith("key") and isinstance(value, dict):  # a key of several parts, such as LastEvaluatedKey
-        is_known = name in names.NEXT_IN_CONTAINERS or part in names.NEXT_PARTS_IN_CONTAINERS | names.NEXT_PARTS
-        return (
-            Hint("next_page", path, 1) if value and is_known and (tells_of_pages or part in names.NEXT_PARTS) else None
-        )
-    if name in names.NEXT_ANYWHERE or part in names.NEXT_PARTS:
+    is_next = name in names.NEXT_ANYWHERE or part in names.NEXT_PARTS
+    if tells_of_pages:
+        is_next = is_next or name in names.NEXT_IN_CONTAINERS or part in names.NEXT_PARTS_IN_CONTAINERS
+    if is_next and name.endswith("key") and isinstance(value, dict):  # a key of several parts, as LastEvaluatedKey is
+        return Hint("next_page", path, 1) if value else None
+    if is_next:
         return _next_hint(value, path)
     if not tells_of_pages:
         return None
-    if name in names.NEXT_IN_CONTAINERS or part in names.NEXT_PARTS_IN_CONTAINERS:
-        return _next_hint(value, path)
     if name in names.ECHOES_IN_CONTAINERS and isinstance(value, str):
         hint = _next_hint(value, path)
         return hint and replace(hint, is_echo=True)

@@ -97,11 +97,14 @@ class PageFetcher:
             if content.records or not null_is_empty or _is_list(content, stream.records_path):
                 landed = land_small(self._storage, f"{self._folder}/{name}", body, content)
             self._remember(target, answer, body)
-        if name_of_error := find_error(content.envelope, stream.records_path):
+        try:
+            name_of_error = find_error(content.envelope, stream.records_path)
+            facts = page_facts(stream, content, replace(answer, headers=headers), landed.records)
+        except RecursionError:  # the parser goes deeper than those who look at what it has found
+            raise BadPayload("the body is nested too deeply") from None
+        if name_of_error:
             raise BadPayload(f"the source answers with an error ({name_of_error!r:.60}) although its status is good")
-        kept = replace(answer, headers=headers)
-        facts = replace(page_facts(stream, content, kept, landed.records), is_absent=is_nothing(answer, body))
-        return FetchedPage(landed, facts, answer.status == 304)
+        return FetchedPage(landed, replace(facts, is_absent=is_nothing(answer, body)), answer.status == 304)
 
     def _remember(self, target: Target, answer: Answer, body: Body) -> None:
         etag = answer.headers.get("ETag")

@@ -446,6 +446,14 @@ def test_an_error_on_the_way_to_the_records_is_refused(tmp_path, body, records_p
     refusal(tmp_path, body, kind=BadPayload, pagination=NONE, records_path=records_path)
 
 
+@pytest.mark.parametrize("name", ["next", "errors", "RETURN"])
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"url":', "}")])
+def test_what_is_nested_as_deep_as_a_parser_takes_is_refused_with_a_sentence(tmp_path, name, opened, closed):
+    body = f'{{"data": [], "{name}": {opened * 900}0{closed * 900}}}'.encode()
+    error = refusal(tmp_path, body, kind=BadPayload, pagination=NONE)
+    assert "nested too deeply" in str(error)
+
+
 def test_the_code_of_a_plant_on_the_way_to_its_records_is_no_error(tmp_path):
     body = {"plant": {"code": "410", "name": "P410", "machines": THREE}}
     assert len(answered(tmp_path, body, pagination=NONE, records_path="plant.machines")[0].records) == 3
