@@ -28,7 +28,8 @@ from cmms.views.identify_record import identify_record
 from cmms.views.person_places import Place, Places
 
 REPLAY_LIMIT = 1_000
-REPLAY_WAIT_SECONDS = 20.0
+REPLAY_WAIT_SECONDS = 45.0
+"""Below the 60 s after which common proxies give up; the process alone takes 10 s to load on a slow machine."""
 CONCURRENT_REPLAYS = 2
 PAYLOAD_LIMIT_BYTES = 64_000
 _TABLE = "sync_record_errors"
