@@ -129,6 +129,14 @@ class PageTrail:
             return self._all_known(facts) or self._one_more()
         return [] if self._waiting else self._one_more()
 
+    def beyond(self) -> PageAddress | None:
+        """The page after the last one, to see that there is none; None: it was asked for, or pages have no numbers."""
+        number = len(self._facts)
+        last = self._facts[number]
+        if not self._numbered or not last.records or last.repeated or number >= self._pagination.max_pages:
+            return None
+        return self._ask(number + 1, self._numbered_url(number + 1, self._received), is_probe=True)
+
     def check(self) -> str | None:
         """What is wrong with the fetch as a whole, now that it is complete; None: nothing."""
         if self.total is not None and self.records != self.total:

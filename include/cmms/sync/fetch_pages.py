@@ -28,7 +28,7 @@ from cmms.errors import AnswerIncomplete, IncompleteFetch, RunCancelled
 from cmms.settings import Settings, Stream, StreamName
 from cmms.storage import Storage
 from cmms.sync.fetch_page import FetchedPage, PageFetcher
-from cmms.sync.land_pages import batch_folder, same_records, write_manifest
+from cmms.sync.land_pages import batch_folder, count_shared, same_records, write_manifest
 from cmms.sync.records import AnsweredRequest, Batch, LandedPage, Manifest, PlannedRequest
 
 log = logging.getLogger(__name__)
@@ -234,7 +234,14 @@ class _BatchFetch:
         if not state.trail.is_complete:
             return [_Job(state, address) for address in addresses]
         problem = state.trail.check()
-        if problem is None and state.trail.total is not None and state.trail.pages > 1:
+        if state.trail.total is None or state.trail.pages == 1:
+            return self._finish(state, problem)
+        if shared := count_shared(page.landed for page in state.pages.values() if not page.facts.repeated):
+            # A total that was reached with the same records twice may not have been reached.
+            if problem is None and (beyond := state.trail.beyond()):
+                return [_Job(state, beyond)]
+            problem = problem and f"{problem}; {shared} of them came on two pages: its pages overlap"
+        if problem is None:
             return [_Job(state, self._trail(state.request).first(), is_recheck=True)]
         return self._finish(state, problem)
 

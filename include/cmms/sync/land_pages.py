@@ -9,11 +9,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
+import numpy as np
 
 from cmms.api.body import PageContent, page_content, split_records, wanted_paths
 from cmms.api.receive_body import Body
@@ -38,11 +40,15 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class LandedContent:
-    """A page that has been landed. ``fingerprint`` differs for pages whose records differ, nearly always."""
+    """A page that has been landed. ``fingerprint`` differs for pages whose records differ, nearly always.
+
+    ``marks``: a number of 64 bits for each record, equal for equal texts; of this process only.
+    """
 
     files: tuple[LandedFile, ...]
     records: int
     fingerprint: bytes
+    marks: array[int] = field(default_factory=lambda: array("q"), repr=False)
 
 
 def land_small(storage: Storage, name: str, body: Body, content: PageContent) -> LandedContent:
@@ -51,7 +57,7 @@ def land_small(storage: Storage, name: str, body: Body, content: PageContent) ->
     file = f"{name}.json.gz"
     storage.write_bytes(file, data)
     landed = LandedFile(file, len(content.records), hashlib.sha256(data).hexdigest())
-    return LandedContent((landed,), len(content.records), _fingerprint(content.records))
+    return LandedContent((landed,), len(content.records), _fingerprint(content.records), _marks(content.records))
 
 
 def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple[LandedContent, PageContent]:
@@ -64,14 +70,16 @@ def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple
     )
     records, digest = iter(scanner), hashlib.blake2b(digest_size=16)
     files: list[LandedFile] = []
+    marks = array("q")
     while part := list(islice(records, _PART_RECORDS)):
         digest.update(b"\n".join(part))
+        marks.extend(_marks(part))
         data = gzip.compress(_wrap(part, stream.records_path), compresslevel=1, mtime=0)
         landed = f"{name}-part-{len(files) + 1:03d}.json.gz"
         storage.write_bytes(landed, data)
         files.append(LandedFile(landed, len(part), hashlib.sha256(data).hexdigest()))
     content = page_content([], scanner.envelope, stream.pagination)
-    return LandedContent(tuple(files), sum(part.records for part in files), digest.digest()), content
+    return LandedContent(tuple(files), sum(part.records for part in files), digest.digest(), marks), content
 
 
 def _wrap(records: list[bytes], records_path: str) -> bytes:
@@ -89,6 +97,16 @@ def _fingerprint(records: Sequence[bytes | msgspec.Raw]) -> bytes:
     for number in sorted({0, count // 3, count // 2, count - 1} if count else ()):
         digest.update(records[number])
     return digest.digest()
+
+
+def _marks(records: Iterable[bytes | msgspec.Raw]) -> array[int]:
+    return array("q", map(hash, map(bytes, records)))
+
+
+def count_shared(pages: Iterable[LandedContent]) -> int:
+    """How many records came on more than one page; one that is twice on the same page counts once."""
+    each = [np.unique(np.frombuffer(page.marks, dtype=np.int64)) for page in pages if page.marks]
+    return sum(map(len, each)) - len(np.unique(np.concatenate(each))) if each else 0
 
 
 def same_records(storage: Storage, one: LandedContent, other: LandedContent, records_path: str) -> bool:

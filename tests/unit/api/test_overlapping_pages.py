@@ -1,0 +1,47 @@
+"""A total that is reached only because records came twice is not reached."""
+
+import pytest
+
+from cmms.errors import IncompleteFetch
+from tests.unit.api.fetching import connect, fetch
+from tests.unit.api.scripted_source import Scripted, scripted
+
+OFFSET = {"style": "offset", "size": 3, "size_parameter": "limit"}
+
+
+def page(*numbers, total=6):
+    return {"data": [{"EQUNR": number} for number in numbers], "meta": {"total": total}}
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("paging", [OFFSET, {"style": "page", "size": 3}], ids=["offset", "page"])
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_pages_that_overlap_are_refused_when_one_more_page_has_new_records(tmp_path, paging, parallel):
+    window = [page("1", "2", "3"), page("3", "4", "5"), page("6")]  # of a source that counts records from 1
+    calls = []
+    with scripted(*window, *window) as source, pytest.raises(IncompleteFetch) as refused:
+        fetch(connect(source), tmp_path, calls=calls, pagination=paging, parallel_requests=parallel)
+    assert "promised 6 records and sent 7; 1 of them came on two pages" in str(refused.value)
+    assert len(calls) == 6
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "beyond",
+    [page(total=5), page("3", "4", total=5), Scripted(status=404), Scripted(status=400), Scripted(status=204)],
+    ids=["empty", "the last again", "404", "400", "204"],
+)
+def test_a_source_that_holds_a_record_twice_is_complete_when_nothing_is_behind_its_pages(tmp_path, beyond):
+    first = page("1", "2", "3", total=5)
+    with scripted(first, page("3", "4", total=5), beyond, first) as source:
+        fetched = fetch(connect(source), tmp_path, pagination=OFFSET)
+    assert fetched.manifest.records == 5
+    assert [target.partition("offset=")[2].partition("&")[0] for target in source.targets] == ["0", "3", "5", "0"]
+
+
+@pytest.mark.feature("SRC-01")
+def test_a_record_that_is_twice_on_one_page_costs_no_request(tmp_path):
+    first = page("1", "2", "2", total=5)
+    with scripted(first, page("3", "4", total=5), first) as source:
+        assert fetch(connect(source), tmp_path, pagination=OFFSET).manifest.records == 5
+    assert len(source.targets) == 3
