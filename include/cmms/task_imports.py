@@ -23,6 +23,8 @@ _MODULES = (
     "cmms.sync.run_sync",
     "cmms.sync.validate_units",
 )
+_OPTIONAL = ("airflow.providers.mysql.hooks.mysql",)
+"""Sites with the pure driver alone do not have it."""
 
 
 def import_for_tasks() -> None:
@@ -37,7 +39,8 @@ def import_for_tasks() -> None:
         try:
             importlib.import_module(module)
         except ImportError as error:
-            _log.warning("%s is not imported ahead of the tasks that need it: %s", module, error)
+            level = logging.DEBUG if module in _OPTIONAL else logging.WARNING
+            _log.log(level, "%s is not imported ahead of the tasks that need it: %s", module, error)
 
 
 def _forks_tasks(words: list[str]) -> bool:

@@ -43,9 +43,11 @@ def test_what_cannot_be_imported_is_left_to_the_tasks(
     from cmms import task_imports
 
     monkeypatch.setattr(sys, "argv", ["airflow", "celery", "worker"])
-    monkeypatch.setattr(task_imports, "_MODULES", ("no_such_library", "cmms.settings"))
+    monkeypatch.setattr(task_imports, "_MODULES", ("no_such_library", "no_such_driver", "cmms.settings"))
+    monkeypatch.setattr(task_imports, "_OPTIONAL", ("no_such_driver",))
     task_imports.import_for_tasks()
     assert "no_such_library is not imported ahead" in caplog.text
+    assert "no_such_driver" not in caplog.text
 
 
 @pytest.mark.feature("PKG-01")
