@@ -22,10 +22,11 @@ POOL, POOL_SLOTS = "cmms_sync", 4  # tasks in this pool do not run before it exi
 EARLY_PARTS: Mapping[str, tuple[str, ...]] = {
     "api-server": (),
     "dag-processor": (),
-    "triggerer": ("--skip-serve-logs",),  # logs are read from the disk: no port open to other machines
 }
-# Last, when database and source API answer: it starts at once what has become due since the last demo.
+# When database and source API answer: it starts at once what has become due since the last demo.
 LATE_PARTS: Mapping[str, tuple[str, ...]] = {"scheduler": ("--skip-serve-logs",)}
+# No sync needs it, so nobody waits for it. Logs are read from the disk: no port open to other machines.
+LAST_PARTS: Mapping[str, tuple[str, ...]] = {"triggerer": ("--skip-serve-logs",)}
 _SYNC_TIMEOUT_SECONDS = 900.0
 # As a service manager would; on SQLite (no MySQL to be had) they fall now and then, for two of them write at once.
 _RESTARTS = 3
@@ -71,7 +72,7 @@ def start_airflow_parts(programs: Programs, parts: Mapping[str, tuple[str, ...]]
 
 
 def wait_for_airflow(programs: Programs, url: str, password: str) -> AirflowApi:
-    """Start the scheduler; return a session once Airflow is healthy and the syncs' DAGs can be triggered."""
+    """Start the rest of Airflow; return a session once it is healthy and the syncs' DAGs can be triggered."""
     start_airflow_parts(programs, LATE_PARTS)
     api = AirflowApi(url, "admin", password)
 
@@ -81,8 +82,9 @@ def wait_for_airflow(programs: Programs, url: str, password: str) -> AirflowApi:
         return api.find_dags() >= set(SYNC_DAGS)
 
     programs.wait("Airflow's API server", api.log_in)
-    programs.wait("Airflow's scheduler", lambda: not api.find_unhealthy())
+    programs.wait("Airflow's scheduler", lambda: set(api.find_unhealthy()) <= set(LAST_PARTS))
     programs.wait(f"the DAGs {' and '.join(SYNC_DAGS)}", has_dags)
+    start_airflow_parts(programs, LAST_PARTS)
     api.create_pool(POOL, POOL_SLOTS)
     for dag_id in api.find_dags():
         for run_id in api.find_open_runs(dag_id):  # of a demo that was killed: nothing is at work on it any more
