@@ -41,13 +41,15 @@ def test_a_run_that_does_not_begin_is_told_by_the_watchdog_and_so_is_its_end(sit
 
 @pytest.mark.slow
 @pytest.mark.feature("SYNC-02", "SCHED-04")
-def test_a_run_whose_next_task_waits_for_a_pool_slot_longer_than_its_lease_is_not_abandoned(site: AirflowSite) -> None:
+def test_a_run_whose_pool_is_gone_for_longer_than_its_lease_is_not_abandoned_and_goes_on_with_a_new_one(
+    site: AirflowSite,
+) -> None:
     site.unpause("sync_watchdog")
     try:
         with site.hold("fetch"):
             run_id = site.trigger(DAG)
             site.wait_until_held("fetch")
-            site.set_pool(0)
+            site.call("DELETE", "/pools/cmms_sync")
         site.wait_until("the fetch to end", lambda: site.tasks(DAG, run_id)["fetch"]["state"] == "success" or None)
         _fall_silent(site)
         site.run("sync_watchdog")
