@@ -224,3 +224,29 @@ def test_the_hours_of_thirty_days_equal_their_sum(client_for: ClientFor, tables:
     sums = {row["id"]: str(row["hours"]) for row in stored}
     assert sums
     assert {row["id"]: row["hours_30d"] for row in rows} == {row["id"]: sums.get(row["id"]) for row in rows}
+
+
+def _wide(count: int, depth: int) -> dict[str, Any]:
+    inner: list[Any] = [{"field": "", "is": "", "values": []}] if depth == 0 else [_wide(count, depth - 1)]
+    return {"all": inner * count}
+
+
+@pytest.mark.feature("TBL-06")
+@pytest.mark.parametrize(
+    ("draft", "fits"),
+    [
+        (_wide(1, 0), True),
+        (_wide(59, 0), True),
+        (_wide(60, 0), False),
+        (_wide(27_000, 0), False),
+        (_wide(20, 2), False),
+        ({"all": [{"field": "plant_code", "is": "in", "values": ["P001"] * 201}]}, False),
+    ],
+    ids=["one", "59", "60", "27,000", "8,000 in groups", "201 values"],
+)
+def test_a_search_that_is_still_being_written_has_as_many_parts_as_a_form_can_show(draft: Any, fits: bool) -> None:
+    from cmms.views.actors import Actor, Capability
+    from cmms_ui.components.search_builder import is_draft
+    from cmms_ui.resources import RESOURCES
+
+    assert is_draft(RESOURCES["equipment"], Actor("viewer", frozenset({Capability.VIEW})), draft) is fits

@@ -15,7 +15,7 @@ from dash import dcc, html
 
 from cmms.views.actors import Actor
 from cmms.views.listing import OPERATORS_OF
-from cmms.views.search_tree import DEPTH_LIMIT
+from cmms.views.search_tree import DEPTH_LIMIT, TERM_LIMIT, VALUE_LIMIT
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.schema import Column, Relation, Resource
 
@@ -38,6 +38,9 @@ _MARGIN = {"all": "All of these hold", "any": "Any of these holds"}
 
 Draft = dict[str, Any]
 
+PARTS_LIMIT = 2 * TERM_LIMIT
+"""Groups and conditions of a search that may still be unfinished: each becomes a row of inputs."""
+
 
 def new_condition() -> Draft:
     """One that is still to be filled."""
@@ -56,8 +59,23 @@ def columns_for(resource: Resource, actor: Actor, relation: str) -> dict[str, Co
     return {column.name: column for column in columns if column.filterable}
 
 
-def is_draft(resource: Resource, actor: Actor, part: Any, relation: str = "", depth: int = 1) -> bool:
+def is_draft(resource: Resource, actor: Actor, part: Any) -> bool:
     """Whether what a page sends is a search of this resource, finished or not: groups, known fields, operators."""
+    return _is_small(part) and _is_part(resource, actor, part)
+
+
+def _is_small(part: Any) -> bool:
+    """Whether it has no more parts than a form can show; looks at no more than that."""
+    waiting, seen = [part], 0
+    while waiting and seen <= PARTS_LIMIT:
+        one = waiting.pop()
+        inner = one.get(word_of(one)) if isinstance(one, dict) else None
+        seen += 1
+        waiting += inner[: PARTS_LIMIT + 1] if isinstance(inner, list) else []
+    return not waiting and seen <= PARTS_LIMIT
+
+
+def _is_part(resource: Resource, actor: Actor, part: Any, relation: str = "", depth: int = 1) -> bool:
     if not isinstance(part, dict) or depth > DEPTH_LIMIT + 1:
         return False
     if "field" in part:
@@ -66,12 +84,14 @@ def is_draft(resource: Resource, actor: Actor, part: Any, relation: str = "", de
     inner = part.get(word_of(part))
     if not isinstance(about, str) or not isinstance(inner, list) or (about and resource.relation(about) is None):
         return False
-    return all(is_draft(resource, actor, one, about or relation, depth + 1) for one in inner)
+    return all(_is_part(resource, actor, one, about or relation, depth + 1) for one in inner)
 
 
 def _is_condition(columns: Mapping[str, Column], part: Mapping[str, Any]) -> bool:
     name, operator, values = part["field"], part.get("is"), part.get("values", [])
     if not isinstance(name, str) or not isinstance(operator, str) or not isinstance(values, list):
+        return False
+    if len(values) > VALUE_LIMIT:
         return False
     if not all(isinstance(value, str | int | float) for value in values):
         return False
