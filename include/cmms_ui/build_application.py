@@ -30,7 +30,7 @@ from cmms_ui.callbacks import (
 from cmms_ui.check_call import make_shape
 from cmms_ui.compat import reset_current_request, set_current_request
 from cmms_ui.components import follow_changes
-from cmms_ui.guard import Guard
+from cmms_ui.guard import LOOK_PATH, Guard
 from cmms_ui.make_stylesheet import read_stylesheet
 from cmms_ui.mount import Application
 from cmms_ui.pages.shell import make_layout
@@ -50,7 +50,6 @@ CALLBACK_MODULES = (
     widgets,
 )
 ASSETS = Path(__file__).parent / "assets"
-LOOK_PATH = "/assets/look.css"
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">

@@ -16,7 +16,6 @@ import hashlib
 from typing import Any
 
 import anyio
-import anyio.to_thread
 from airflow.api_fastapi.auth.managers.models.resource_details import (
     ConnectionDetails,
     DagAccessEntity,
@@ -72,9 +71,7 @@ async def _find_rights(user: Any, token: str) -> Rights:
     if (known := _rights.known(key)) is not None:
         return known
     with anyio.fail_after(ASK_SECONDS):
-        return await anyio.to_thread.run_sync(
-            lambda: _rights.find(key, lambda: find_capabilities(user)), abandon_on_cancel=True
-        )
+        return await _rights.find(key, lambda: find_capabilities(user))
 
 
 def find_capabilities(user: Any) -> frozenset[Capability]:

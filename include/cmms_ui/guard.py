@@ -36,6 +36,7 @@ BODY_LIMIT_BYTES = 1_000_000
 API_PATH = "/api/v1/"
 CALLBACK_PATH = "/_dash-update-component"
 SCRIPTS_PATH = "/_dash-component-suites/"
+LOOK_PATH = "/assets/look.css"
 WRITING_CALLBACKS = frozenset({"submit_action", "edit_cell", "save_view", "remember_columns"})
 READS_EACH, WRITES_EACH, NOTES = 2, 2, 2
 SMALL_BODY_BYTES = 20_000
@@ -122,10 +123,14 @@ class Guard:
     def _turn_of(self, scope: Scope, path: str, actor: Actor, row: str) -> AbstractAsyncContextManager[None] | None:
         """What the request has to wait for: reads and writes of one person have their turns, pages and files none.
 
+        The stylesheet of the site is read from the database, so it is a read.
+
         Exports and event streams have limits of their own: they last.
         """
         if row:
             return (self._writes if row in WRITING_CALLBACKS else self._reads).turn(actor.name, PAGE_PATIENCE)
+        if path == LOOK_PATH:
+            return self._reads.turn(actor.name, PAGE_PATIENCE)
         if not path.startswith(API_PATH) or path.endswith("/export") or path == f"{API_PATH}events":
             return None
         turns = self._reads if scope.get("method") in SAFE_METHODS else self._writes

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import pytest
 from starlette.testclient import TestClient
 
@@ -112,6 +116,38 @@ def test_a_role_that_is_lowered_or_raised_takes_effect_after_those_seconds(
         assert user.get(f"{API}/me").status_code == 403
     now += keep_rights.RIGHTS_SECONDS
     assert user.get(f"{API}/me").status_code == 200
+
+
+def test_a_slow_auth_manager_takes_one_thread_a_session_and_few_altogether() -> None:
+    from cmms_ui.keep_rights import RightsCache
+
+    cache, running, most, asked = RightsCache(), 0, 0, Counter[str]()
+    lock, release = threading.Lock(), threading.Event()
+
+    def ask(session: str) -> frozenset[Any]:
+        nonlocal running, most
+        with lock:
+            asked[session] += 1
+            running += 1
+            most = max(most, running)
+        assert release.wait(60)
+        with lock:
+            running -= 1
+        return frozenset()
+
+    async def run() -> None:
+        async with anyio.create_task_group() as group:
+            for number in range(600):
+                session = f"session {number % 12}"
+                group.start_soon(cache.find, session, partial(ask, session))
+            while running < 8:
+                await anyio.sleep(0.01)
+            assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0  # Airflow's own
+            release.set()
+
+    anyio.run(run)
+    assert (most, set(asked.values()), len(asked)) == (8, {1}, 12)
+    assert cache.known("session 3") == frozenset() and not cache._asking
 
 
 def test_who_logs_out_is_refused_at_once(airflow_app: Any, client_for: ClientFor) -> None:
