@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -347,3 +348,64 @@ def test_a_refused_write_does_not_have_every_page_read_again(client_for: ClientF
     before = read_versions()["edits"]
     assert client_for("viewer").post(f"{API}/syncs/actions/resume_all", json={}).status_code == 403
     assert read_versions()["edits"] == before
+
+
+def test_the_sites_stylesheet_is_read_by_two_of_a_persons_requests_at_a_time(
+    served: int, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms_ui import build_application
+
+    lock, running, most = threading.Lock(), 0, 0
+
+    def read_slowly() -> str:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.05)
+        with lock:
+            running -= 1
+        return ":root {}"
+
+    monkeypatch.setattr(build_application, "read_stylesheet", read_slowly)
+    token = client_for("viewer").cookies["_token"]
+
+    def load(_: int) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", served, timeout=LIMIT)
+        connection.request("GET", "/cmms/assets/look.css", headers={"Cookie": f"_token={token}"})
+        with closing(connection):
+            return connection.getresponse().status
+
+    with ThreadPoolExecutor(12) as threads:
+        assert set(threads.map(load, range(12))) == {200}
+    assert most == 2
+
+
+def test_a_person_tries_rules_twice_at_a_time_and_leaves_a_place_for_others(client_for: ClientFor) -> None:
+    from cmms.views import change_group_rules
+    from cmms.views.actors import Actor, Busy, Capability
+
+    client_for("admin")
+    busy, other = (Actor(name, frozenset(Capability)) for name in ("admin", "other"))
+    places = [change_group_rules._places.take(busy.name) for _ in range(2)]
+    try:
+        with pytest.raises(Busy):
+            change_group_rules.find_moves(busy, None)
+        assert change_group_rules.find_moves(other, None).total >= 0
+    finally:
+        for place in places:
+            assert place is not None
+            place.leave()
+
+
+def test_so_many_runs_or_rows_are_chosen_one_by_one_and_no_more(client_for: ClientFor) -> None:
+    from cmms.views.actors import Invalid
+    from cmms_ui.callbacks.actions import CHOSEN_LIMIT, _keys_of
+    from cmms_ui.resources.syncs import CONTROL_LIMIT
+
+    keys = list(range(10**9, 10**9 + CONTROL_LIMIT + 1))
+    answer = client_for("op").post(f"{API}/syncs/actions/pause", json={"keys": keys})
+    assert (answer.status_code, f"at most {CONTROL_LIMIT}" in answer.text) == (422, True)
+    assert len(_keys_of(range(1, CHOSEN_LIMIT + 1))) == CHOSEN_LIMIT
+    with pytest.raises(Invalid, match="all that match"):
+        _keys_of(range(1, 40_000))

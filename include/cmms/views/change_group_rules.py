@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 from typing import Any
 
 from cmms.database import Cursor, execute
@@ -23,6 +22,7 @@ from cmms.views.actors import Actor, Busy, Capability, Invalid, NotFound
 from cmms.views.audit import audit
 from cmms.views.change_places import create_row, edit_row
 from cmms.views.connections import write
+from cmms.views.person_places import Places
 from cmms.views.read_status import Row, read
 
 FIELDS = ("equipment_number", "equipment_description", "plant_code", "company_code")
@@ -30,7 +30,7 @@ TRIAL_SECONDS = 10
 _TABLE = "equipment_group_rules"
 _LONG_TEXT = 100
 _MOST_SIGNS = 40
-_slots = BoundedSemaphore(2)
+_places = Places(each=2, total=4)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def create_group_rule(actor: Actor, values: Mapping[str, Any]) -> int:
     """Add a rule; its pattern has been tried on every machine before."""
     actor.require(Capability.CONFIGURE)
     row = check_rule(values)
-    find_moves(row)
+    find_moves(actor, row)
     return create_row(actor, "group_rule", _TABLE, row)
 
 
@@ -58,7 +58,7 @@ def edit_group_rule(actor: Actor, key: int, version: int | None, values: Mapping
     """Change a rule; its pattern has been tried on every machine before."""
     actor.require(Capability.CONFIGURE)
     row = check_rule(values)
-    find_moves(row, replaced=key)
+    find_moves(actor, row, replaced=key)
     edit_row(actor, "group_rule", _TABLE, key, version, row)
 
 
@@ -103,11 +103,11 @@ def check_rule(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def find_moves(row: Mapping[str, Any] | None, *, replaced: int | None = None) -> Moves:
+def find_moves(actor: Actor, row: Mapping[str, Any] | None, *, replaced: int | None = None) -> Moves:
     """Which machines would change their group with ``row`` among the rules, or without the rule ``replaced``.
 
     Raises:
-        Invalid: the pattern takes too long.
+        Invalid: the pattern takes too long. Busy: the person tries rules already, or too many others do.
     """
     rules: list[Mapping[str, Any]] = [rule for rule in read("active_group_rules") if rule["id"] != replaced]
     if row and row["is_active"]:
@@ -115,7 +115,7 @@ def find_moves(row: Mapping[str, Any] | None, *, replaced: int | None = None) ->
     rules.sort(key=lambda rule: int(rule["priority"]))
     machines = read("machines_to_classify")
     free = [machine for machine in machines if machine["group_source"] != "manual"]
-    groups = _try_rules(rules, free)
+    groups = _try_rules(actor, rules, free)
     counts = Counter(
         (machine["equipment_group_id"], group)
         for machine, group in zip(free, groups, strict=True)
@@ -129,13 +129,14 @@ def group_names() -> dict[int | None, str]:
     return {None: "Unclassified", **{int(row["id"]): str(row["name"]) for row in read("all_groups")}}
 
 
-def _try_rules(rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int | None]:
+def _try_rules(actor: Actor, rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int | None]:
     """The group of each machine, found by the same function as in a sync, in a process that can be ended."""
     listed = [(rule["field"], rule["pattern"], rule["equipment_group_id"]) for rule in rules]
     texts = [{field: machine[field] for field in FIELDS} for machine in machines]
     probes = [dict.fromkeys(FIELDS, text) for text in _hard_texts(rules)]
-    if not _slots.acquire(blocking=False):
-        raise Busy("Others try rules at this moment; try again in a minute.")
+    place = _places.take(actor.name)
+    if place is None:
+        raise Busy("You or others try rules at this moment; try again in a minute.")
     try:
         matches = match_apart(listed, [*texts, *probes], timeout=TRIAL_SECONDS)
     except subprocess.TimeoutExpired:
@@ -146,7 +147,7 @@ def _try_rules(rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int 
     except subprocess.CalledProcessError:
         raise Invalid("One of the active rules is no regular expression: correct or delete it first.") from None
     finally:
-        _slots.release()
+        place.leave()
     return matches.groups[: len(texts)]
 
 

@@ -42,15 +42,15 @@ def _delete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _preview_create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
-    return _describe(find_moves(check_rule(values)))
+    return _describe(find_moves(actor, check_rule(values)))
 
 
 def _preview_edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
-    return _describe(find_moves(check_rule(values), replaced=target.keys[0]))
+    return _describe(find_moves(actor, check_rule(values), replaced=target.keys[0]))
 
 
 def _preview_delete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
-    return _describe(find_moves(None, replaced=target.keys[0]))
+    return _describe(find_moves(actor, None, replaced=target.keys[0]))
 
 
 def _describe(moves: Moves) -> Preview:

@@ -56,6 +56,7 @@ _LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high",
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business"))
 _TRIGGERS = tuple(Choice(name, name.capitalize()) for name in ("schedule", "manual", "backfill", "replay"))
 RETRY_LIMIT = 20
+CONTROL_LIMIT = 500
 
 
 _PLANTS = Field("plant_codes", "Plants", "choices", load_choices=plant_code_choices, help="None chosen: all plants.")
@@ -137,6 +138,8 @@ def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 def _each(keys: Sequence[int], act: Callable[[int], str]) -> tuple[Detail, ...]:
     """Every run for itself, a line for each; a single one that is refused is an error of the whole."""
+    if len(keys) > CONTROL_LIMIT:
+        raise Invalid(f"choose at most {CONTROL_LIMIT} runs")
     if len(keys) == 1:
         return (Detail(act(keys[0])),)
     lines = []
