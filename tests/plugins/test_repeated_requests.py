@@ -241,3 +241,69 @@ def test_the_key_is_found_in_what_either_server_says(text: str, fields: dict[str
     assert refused is not None and getattr(refused, "fields", None) == fields
     assert refused.status == (409 if fields is None else 422)
     assert explain_duplicate(MySQLdb.IntegrityError(1452, text)) is None
+
+
+STARTED = "audit_log WHERE action = 'trigger' AND entity_id = %s"
+
+
+@pytest.fixture
+def no_runs(airflow_app: Any) -> Iterator[None]:
+    """Airflow's runs of a test go with it."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    yield
+    with create_session() as session:
+        for run in session.query(DagRun):
+            session.delete(run)
+
+
+def test_the_name_of_a_request_that_started_something_else_is_refused(
+    client_for: ClientFor, tables: Tables, no_runs: None
+) -> None:
+    nightly = {"request": "by-name", "values": {"plant_codes": ["P001"]}}
+    assert _act(client_for("user"), "syncs.equipment", **nightly).status_code == 200
+    for role, values in (("op", {"plant_codes": ["P002"]}), ("op", {"plant_codes": ["P001"]})):
+        answer = _act(client_for(role), "syncs.equipment", request="by-name", values=values)
+        assert answer.status_code == 409 and "another run of the name manual__by-name" in answer.text
+    assert [row["actor"] for row in tables(f"SELECT actor FROM {STARTED}", "manual__by-name")] == ["user"]
+
+
+def test_a_run_that_airflow_started_too_late_to_say_so_is_noted_when_it_is_asked_for_again(
+    client_for: ClientFor, tables: Tables, no_runs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.views import airflow_runs
+
+    user = client_for("user")
+    send = airflow_runs._senders[0] if airflow_runs._senders else None
+    if send is None:  # the application is built by its first request
+        user.get(f"{API}/me")
+        send = airflow_runs._senders[0]
+
+    def answer_too_late(token: str, method: str, path: str, body: Any) -> Any:
+        send(token, method, path, body)
+        raise airflow_runs.AirflowSilent("Airflow did not answer in time.")
+
+    body = {"request": "too-late", "values": {"plant_codes": ["P001"]}}
+    with monkeypatch.context() as late:
+        late.setattr(airflow_runs, "_senders", [answer_too_late])
+        assert _act(user, "syncs.equipment", **body).status_code == 504
+    assert tables(f"SELECT actor FROM {STARTED}", "manual__too-late") == []
+    assert _act(user, "syncs.equipment", **body).status_code == 200
+    assert [row["actor"] for row in tables(f"SELECT actor FROM {STARTED}", "manual__too-late")] == ["user"]
+
+
+def test_a_failed_run_is_started_again_once_as_long_as_its_repetition_is_not_over(
+    client_for: ClientFor, tables: Tables, no_runs: None
+) -> None:
+    key = tables(
+        "SELECT MAX(id) AS id FROM api_sync_logs WHERE status = 'failed' AND scope IS NOT NULL AND sync_type = 'equipment'"
+    )[0]["id"]
+    first = _act(client_for("user"), "syncs.retry", keys=[key], request="again-by-user")
+    assert first.status_code == 200, first.text
+    answer = _act(client_for("op"), "syncs.retry", keys=[key], request="again-by-op")
+    assert answer.status_code == 409 and "started again already, by user: manual__again-by-user" in answer.text
+    assert _act(client_for("user"), "syncs.retry", keys=[key], request="again-by-user").status_code == 200  # the same
+    run = f"/api/v2/dags/equipment_sync/dagRuns/manual__again-by-user_{key}"
+    assert client_for("admin").delete(run).status_code == 204
+    assert _act(client_for("op"), "syncs.retry", keys=[key], request="again-by-op").status_code == 200

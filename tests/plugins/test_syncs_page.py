@@ -460,6 +460,43 @@ def test_the_emergency_stop_cancels_every_run_pauses_both_dags_and_is_undone(
     assert not any("stopped all syncs" in text for text in texts(refresh_widget(user, "syncs", "live")))
 
 
+@pytest.mark.feature("ACT-08")
+def test_a_stop_and_its_way_back_that_airflow_does_by_half_are_kept_and_can_be_tried_again(
+    client_for: ClientFor, tables: Tables, running: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.views import airflow_runs
+
+    op = client_for("op")
+    assert _act(op, "resume_all").status_code == 422
+    (send,) = airflow_runs._senders
+
+    def refuse(token: str, method: str, path: str, body: Any) -> Any:
+        if method == "PATCH" and "running_time" in path:
+            return 403, {"detail": "not yours"}
+        return send(token, method, path, body)
+
+    def acts() -> list[tuple[str, Any]]:
+        rows = tables("SELECT action, after_json FROM audit_log WHERE entity = 'syncs' ORDER BY id DESC LIMIT 1")
+        return [(row["action"], json.loads(row["after_json"])) for row in rows]
+
+    with monkeypatch.context() as refused:
+        refused.setattr(airflow_runs, "_senders", [refuse])
+        answer = _act(op, "stop_all").json()
+    assert answer["level"] == "warning" and "running_time_sync is not paused" in str(answer), answer
+    assert tables("SELECT status FROM api_sync_logs WHERE id = %s", running) == [{"status": "cancelled"}]
+    assert acts()[0][0] == "stop_all" and acts()[0][1]["paused"] == ["equipment_sync"]
+    assert _act(op, "stop_all").json()["level"] == "success"
+    assert _paused(op) == [True, True]
+
+    with monkeypatch.context() as refused:
+        refused.setattr(airflow_runs, "_senders", [refuse])
+        answer = _act(op, "resume_all")
+    assert answer.status_code == 409 and "Only equipment_sync runs again" in answer.text
+    assert acts() == [("resume_all", {"unpaused": ["equipment_sync"]})]
+    assert _act(op, "resume_all").status_code == 200
+    assert _paused(op) == [False, False]
+
+
 def _paused(client: Any) -> list[bool]:
     return [client.get(f"/api/v2/dags/{dag}").json()["is_paused"] for dag in ("equipment_sync", "running_time_sync")]
 

@@ -48,23 +48,28 @@ def trigger(actor: Actor, dag_id: str, conf: Mapping[str, Any], run_id: str = ""
         AlreadyThere: there is a run of this id.
     """
     body = {"logical_date": None, "conf": dict(conf), **({"dag_run_id": run_id} if run_id else {})}
-    return str(_call(actor, "POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+    return str(_call(actor, "POST", f"{_path(dag_id)}/dagRuns", body)["dag_run_id"])
 
 
 def read_run(actor: Actor, dag_id: str, run_id: str) -> dict[str, Any]:
     """What Airflow itself says of a run: its ``state``, and whether its DAG ``is_paused``."""
-    run = _call(actor, "GET", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}", {})
-    return {"state": run["state"], "is_paused": bool(_call(actor, "GET", f"/api/v2/dags/{dag_id}", {})["is_paused"])}
+    run = _call(actor, "GET", _path(dag_id, run_id), {})
+    return {"state": run["state"], "is_paused": bool(_call(actor, "GET", _path(dag_id), {})["is_paused"])}
+
+
+def read_conf(actor: Actor, dag_id: str, run_id: str) -> dict[str, Any]:
+    """What a run was started with."""
+    return dict(_call(actor, "GET", _path(dag_id, run_id), {}).get("conf") or {})
 
 
 def stop(actor: Actor, dag_id: str, run_id: str) -> None:
     """End a run as failed; its teardown task closes the log row."""
-    _call(actor, "PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}", {"state": "failed"})
+    _call(actor, "PATCH", _path(dag_id, run_id), {"state": "failed"})
 
 
 def pause(actor: Actor, dag_id: str, *, is_paused: bool) -> bool:
     """Pause a DAG, or let it run again; returns whether that changed anything."""
-    path = f"/api/v2/dags/{dag_id}"
+    path = _path(dag_id)
     if bool(_call(actor, "GET", path, {})["is_paused"]) == is_paused:
         return False
     _call(actor, "PATCH", path, {"is_paused": is_paused})
@@ -73,11 +78,17 @@ def pause(actor: Actor, dag_id: str, *, is_paused: bool) -> bool:
 
 def failed_tasks(actor: Actor, dag_id: str, run_id: str) -> list[dict[str, Any]]:
     """The tasks of a run that failed, the first one first: ``task_id``, ``map_index``, ``try_number``."""
-    path = (
-        f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?state=failed&order_by=end_date&limit=20"
-    )
+    path = f"{_path(dag_id, run_id)}/taskInstances?state=failed&order_by=end_date&limit=20"
     keys = ("task_id", "map_index", "try_number")
     return [{key: task[key] for key in keys} for task in _call(actor, "GET", path, {})["task_instances"]]
+
+
+def _path(dag_id: str, run_id: str | None = None) -> str:
+    """Where Airflow has a DAG or a run; a name that is a step in a path is none of either."""
+    parts = [dag_id] if run_id is None else [dag_id, run_id]
+    if any(part in ("", ".", "..") for part in parts):
+        raise NotFound("there is no such run in Airflow")
+    return "/api/v2/dags/" + "/dagRuns/".join(quote(part, safe="") for part in parts)
 
 
 def _call(actor: Actor, method: str, path: str, body: Mapping[str, Any]) -> Any:

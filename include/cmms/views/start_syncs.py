@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,12 +11,12 @@ from datetime import date, datetime
 from typing import Any
 
 from cmms.database import Cursor, execute, query
-from cmms.views.actors import Actor, Capability, Invalid, NotFound, WrongState
-from cmms.views.airflow_runs import AlreadyThere, trigger
+from cmms.views.actors import Actor, Capability, Invalid, NotFound, ViewError, WrongState
+from cmms.views.airflow_runs import AlreadyThere, read_conf, read_run, trigger
 from cmms.views.audit import audit
 from cmms.views.check_days import check_days
 from cmms.views.connections import raw_session, write
-from cmms.views.run_controls import CONTROLS, explain_refusal, may_control
+from cmms.views.run_controls import CONTROLS, OPEN, explain_refusal, may_control
 from cmms.views.view_settings import read_settings
 
 SELECTION_LIMIT = 1_000
@@ -87,13 +88,38 @@ def _start_dag(actor: Actor, dag_id: str, conf: dict[str, Any], request: str) ->
     wanted = f"manual__{request}" if re.fullmatch(r"[\w:.-]{1,80}", request, re.ASCII) else ""
     try:
         run_id = trigger(actor, dag_id, conf, wanted)
-    except AlreadyThere:  # pressed twice: the first one has noted it
-        return StartedRun(dag_id, wanted)
+    except AlreadyThere:
+        if _was_started_before(actor, dag_id, conf, wanted):
+            return StartedRun(dag_id, wanted)
+        run_id = wanted
     write(
         lambda cursor: audit(cursor, actor, "trigger", "dag_run", run_id, after={"dag_id": dag_id, **conf}),
         what="noting a started run",
     )
     return StartedRun(dag_id, run_id)
+
+
+def _was_started_before(actor: Actor, dag_id: str, conf: dict[str, Any], run_id: str) -> bool:
+    """Whether the same person has started the same by that name; no: Airflow did, and answered too late to be noted.
+
+    Raises:
+        WrongState: the name is that of another run.
+    """
+    asked = {"dag_id": dag_id, **conf}
+    noted = [row for row in _noted("dag_run", run_id, "trigger") if row["after"].get("dag_id") == dag_id]
+    if any(row["actor"] == actor.name[:120] and row["after"] == asked for row in noted):
+        return True
+    if noted or read_conf(actor, dag_id, run_id) != conf:
+        raise WrongState(f"There is another run of the name {run_id} already: send the request by another name.")
+    return False
+
+
+def _noted(entity: str, entity_id: object, action: str) -> list[dict[str, Any]]:
+    """What the audit log holds of that, newest first; ``after`` is an object."""
+    bounds = {"entity": entity, "entity_id": str(entity_id)[:60], "action": action}
+    with raw_session() as connection:
+        rows = query(connection, "ui/noted_starts", bounds)
+    return [{**row, "after": json.loads(row["after_json"] or "{}")} for row in rows]
 
 
 def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool, request: str = "") -> tuple[StartedRun, ...]:
@@ -112,7 +138,11 @@ def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool, reques
 
 
 def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
-    """Start a failed or cancelled run again with its own scope; the audit log links both."""
+    """Start a failed or cancelled run again with its own scope; the audit log links both.
+
+    Raises:
+        NotFound, Invalid. WrongState: a run that repeats it is not over yet.
+    """
     actor.require(Capability.TRIGGER)
     with raw_session() as connection:
         rows = query(connection, "ui/run_to_retry", {"id": key})
@@ -125,8 +155,7 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
         raise Invalid(explain_refusal("retry", key, row["status"], ""))
     if row["scope"] is None:
         raise Invalid("this run was refused before it began: correct what its error names, then start a new one")
-    import json
-
+    _check_not_repeated(actor, key, _DAGS[str(row["sync_type"])])
     scope = json.loads(row["scope"] or "{}")
     dated = row["sync_type"] == "running_time"
     started = start_sync(
@@ -143,6 +172,26 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
         what="noting a retry",
     )
     return started
+
+
+def _check_not_repeated(actor: Actor, key: int, dag_id: str) -> None:
+    """Raise :class:`WrongState` while a run that repeats this one is not over."""
+    for row in _noted("api_sync_logs", key, "retry")[:1]:
+        run_id = str(row["after"].get("run_id"))
+        with raw_session() as connection:
+            logs = query(connection, "ui/open_run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
+        status = logs[0]["status"] if logs else _state_in_airflow(actor, dag_id, run_id)
+        if status in OPEN:
+            said = f"Run {key} has been started again already, by {row['actor']}: {run_id}"
+            raise WrongState(said, path=f"/syncs/{logs[0]['id']}" if logs else "")
+
+
+def _state_in_airflow(actor: Actor, dag_id: str, run_id: str) -> str:
+    """Of a run that has no log row yet; empty if Airflow has forgotten it, or will not say."""
+    try:
+        return str(read_run(actor, dag_id, run_id)["state"])
+    except ViewError:
+        return ""
 
 
 def control_run(actor: Actor, key: int, verb: str) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from cmms.database import Cursor, query
-from cmms.views.actors import Actor, Capability, Invalid, NotFound
+from cmms.views.actors import Actor, Capability, Forbidden, Invalid, NotFound, ViewError, WrongState
 from cmms.views.airflow_runs import AirflowRefused, pause
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write
@@ -60,7 +60,7 @@ def stop_all(actor: Actor) -> tuple[Stop, tuple[str, ...]]:
         The stop, and a sentence for everything that could not be done; the rest is done all the same.
 
     Raises:
-        Forbidden: by us or by Airflow; nothing was changed.
+        Forbidden: by us, or by Airflow for the first DAG; nothing was changed.
     """
     actor.require(Capability.TRIGGER)
     before = read_stop()
@@ -69,7 +69,9 @@ def stop_all(actor: Actor) -> tuple[Stop, tuple[str, ...]]:
         try:
             if pause(actor, dag_id, is_paused=True):
                 paused.add(dag_id)
-        except (AirflowRefused, NotFound) as error:
+        except (AirflowRefused, NotFound, Forbidden) as error:
+            if isinstance(error, Forbidden) and not paused:
+                raise
             problems.append(f"{dag_id} is not paused: {error.message}")
     runs = _ask_to_cancel(actor, sorted(paused))
     for key in runs:
@@ -85,17 +87,32 @@ def stop_all(actor: Actor) -> tuple[Stop, tuple[str, ...]]:
 
 
 def resume_all(actor: Actor) -> tuple[str, ...]:
-    """Unpause what the stop has paused; returns those DAGs. Cancelled runs stay cancelled."""
+    """Unpause what the stop has paused; returns those DAGs. Cancelled runs stay cancelled.
+
+    Raises:
+        ViewError: not all of them; the stop stays in force, so that it can be tried again.
+    """
     actor.require(Capability.TRIGGER)
     stop = read_stop()
     if stop is None:
         raise Invalid("The syncs are not stopped.")
+    unpaused: list[str] = []
+    left: ViewError | None = None
     for dag_id in stop.paused:
-        pause(actor, dag_id, is_paused=False)
+        try:
+            pause(actor, dag_id, is_paused=False)
+            unpaused.append(dag_id)
+        except ViewError as error:
+            left = error
+    if left and not unpaused:
+        raise left
+    part = "part" if left else "all"
     write(
-        lambda cursor: audit(cursor, actor, "resume_all", "syncs", "all", after={"unpaused": list(stop.paused)}),
+        lambda cursor: audit(cursor, actor, "resume_all", "syncs", part, after={"unpaused": unpaused}),
         what="noting that syncs may run again",
     )
+    if left:
+        raise WrongState(f"Only {', '.join(unpaused)} runs again; try once more. {left.message}")
     return stop.paused
 
 
