@@ -16,7 +16,7 @@ from cmms.views.actors import Actor, Capability, Invalid, NotFound
 from cmms.views.change_places import create_plant
 from cmms.views.connections import raw_session
 from cmms.views.explain_duplicate import EXISTS
-from cmms.views.handle_rejects import REPLAY_LIMIT, Replayed, replay
+from cmms.views.handle_rejects import REPLAY_LIMIT, Replayed, replay, take_place
 from cmms.views.identify_record import read_field
 
 _READ_LIMIT = 20_000
@@ -54,17 +54,29 @@ def create_plants_and_replay(actor: Actor, keys: Sequence[int]) -> tuple[list[Mi
     Returns:
         The plants, and what became of the first :data:`REPLAY_LIMIT` records; None when that takes longer than a
         person waits.
+
+    Raises:
+        Busy: before anything is created, if the person or others replay at this moment.
     """
     actor.require(Capability.CONFIGURE)
     plants = find_missing_plants(keys)
+    place = take_place(actor)
+    try:
+        _create(actor, plants)
+        waiting = [key for plant in plants for key in plant.record_ids]
+        return plants, replay(actor, waiting[:REPLAY_LIMIT], place=place)
+    except BaseException:
+        place.leave()
+        raise
+
+
+def _create(actor: Actor, plants: Sequence[MissingPlant]) -> None:
     for plant in plants:
         try:
             create_plant(actor, {"plant_code": plant.plant_code})
         except Invalid as error:
             if EXISTS not in error.fields.values():  # somebody else was quicker: as good
                 raise
-    waiting = [key for plant in plants for key in plant.record_ids]
-    return plants, replay(actor, waiting[:REPLAY_LIMIT])
 
 
 def _read(connection: Connection, settings: Settings, keys: Sequence[int] | None) -> dict[int, str]:

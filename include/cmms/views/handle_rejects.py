@@ -196,14 +196,29 @@ def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter
     return replay(actor, keys, accepted=accepted)
 
 
+def take_place(actor: Actor) -> Place:
+    """The right to replay now, for who changes something first that only a replay completes.
+
+    Raises:
+        Busy: the person replays already, or too many others do.
+    """
+    place = _places.take(actor.name)
+    if place is None:
+        raise Busy("You or others replay at this moment; try again when that has ended.")
+    return place
+
+
 def replay(
     actor: Actor,
     keys: Sequence[int],
     *,
     accepted: AcceptedCounter | None = None,
+    place: Place | None = None,
     wait_seconds: float = REPLAY_WAIT_SECONDS,
 ) -> list[Replayed] | None:
     """Judge records again and store those that pass; with ``accepted``, their counters are right as they are.
+
+    ``place`` is one that the caller has taken.
 
     Returns:
         What became of each; None when it takes longer than a person waits: then it goes on by itself,
@@ -221,9 +236,7 @@ def replay(
             audit(cursor, actor, "replay", "sync_record_errors", row["id"], before=before, batch_id=batch_id)
         return len(rows)
 
-    place = _places.take(actor.name)
-    if place is None:
-        raise Busy("You or others replay at this moment; try again when that has ended.")
+    place = place or take_place(actor)
     try:
         if not write(note, what="noting a replay"):
             raise NotFound("these records do not exist (any more)")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cmms.views.actors import Actor, NotFound
+from cmms.views.actors import Actor, Busy, NotFound
 from cmms.views.create_missing_plants import create_plants_and_replay, find_missing_plants
 from cmms.views.handle_rejects import (
     REPLAY_LIMIT,
@@ -131,7 +131,10 @@ def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome
     named = f" It is now a record of another {', '.join(otherwise)}." if otherwise else ""
     if not values.get("replay_now"):
         return Outcome(f"The correction has been saved; replay stores it.{named}")
-    outcome = _replay(actor, target, values)
+    try:
+        outcome = _replay(actor, target, values)
+    except Busy as error:
+        return Outcome(f"The correction has been saved, but not replayed yet. {error.message}{named}", "warning")
     return replace(outcome, message=f"{outcome.message}{named}")
 
 
