@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from cmms.views.actors import Actor, Capability, Forbidden, Invalid, NotFound
@@ -28,6 +31,24 @@ def test_a_view_is_ones_own_until_it_is_shared_and_one_opens_first() -> None:
     ]
     assert seen[2].body["search"] == "fan"
     assert find_views(VIEWER, "syncs") == []
+
+
+@pytest.mark.feature("TBL-09")
+def test_saving_what_is_kept_already_writes_nothing_and_the_audit_log_holds_no_filters(
+    tables: Callable[..., list[dict[str, Any]]],
+) -> None:
+    def noted() -> list[dict[str, Any]]:
+        return tables(
+            "SELECT after_json FROM audit_log WHERE entity = 'saved_view' AND entity_id = 'groups: Mine' ORDER BY id"
+        )
+
+    for _ in range(3):
+        save_view(VIEWER, "groups", "Mine", BODY, is_shared=False, is_default=False)
+    assert len(noted()) == 1 and "pump" not in noted()[0]["after_json"]
+    save_view(VIEWER, "groups", "Mine", {**BODY, "search": "fan"}, is_shared=False, is_default=False)
+    assert [view.body["search"] for view in find_views(VIEWER, "groups") if view.is_own] == ["fan"]
+    assert len(noted()) == 2
+    delete_view(VIEWER, "groups", find_views(VIEWER, "groups")[0].id)
 
 
 @pytest.mark.feature("TBL-09")

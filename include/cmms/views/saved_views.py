@@ -56,6 +56,8 @@ def save_view(
     if is_shared:
         actor.require(Capability.EDIT)
     own = [view for view in find_views(actor, resource) if view.is_own]
+    if any(_is_same(view, name, body, is_shared, is_default) for view in own):
+        return
     if len(own) >= VIEWS_LIMIT and name not in [view.name for view in own]:
         raise Invalid(f"at most {VIEWS_LIMIT} views of a list: delete one first")
     row = {
@@ -71,9 +73,16 @@ def save_view(
         if is_default:
             execute(cursor, "ui/clear_default_view", row)
         execute(cursor, "ui/save_view", row)
-        audit(cursor, actor, "save", "saved_view", f"{resource}: {name}"[:60], after=row)
+        named = {key: value for key, value in row.items() if key != "body"}
+        audit(cursor, actor, "save", "saved_view", f"{resource}: {name}"[:60], after=named)
 
     write(work, what="saving a view")
+
+
+def _is_same(view: SavedView, name: str, body: Mapping[str, Any], is_shared: bool, is_default: bool) -> bool:
+    """Whether saving would change nothing."""
+    kept = (view.name, view.body, view.is_shared, view.is_default)
+    return kept == (name, json.loads(_dump(body)), is_shared, is_default)
 
 
 def delete_view(actor: Actor, resource: str, key: int) -> None:
