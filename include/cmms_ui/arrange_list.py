@@ -128,7 +128,7 @@ def _read_body(
         chips=tuple(name for name in body.get("chips") or () if name in chips),
         where=where,
         search=str(body.get("search") or ""),
-        filters={name: list(values) for name, values in filters.items() if name in known},
+        filters={name: list(values or ()) for name, values in filters.items() if name in known},
         header_filters={name: model for name, model in headers.items() if name in known},
         columns=_place(resource, tab, known, body.get("columns") or ()),
         view=view,

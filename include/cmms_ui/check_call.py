@@ -1,7 +1,8 @@
 """Whether the body of a callback has the shape that its callback expects; what has not is refused before it runs. Pure.
 
 Input: the body, and a :class:`CallShape` made of what Dash knows of the callback and of its function's annotations:
-they say what each value is. ``None`` is possible everywhere: a part of a page that is not there has no value. Values
+they say what each value is. ``None`` is possible where a part of a page stands, which may not be there, not in the
+place of an object among others. Values
 of parameters whose names begin with ``_`` are not looked at, by nobody. What a call says has changed must be an input
 of the callback, and the parts of a call belong together: they agree on what stands for ``MATCH``.
 """
@@ -195,12 +196,15 @@ def is_of_kind(value: Any, kind: Any) -> bool:
             for name, hint in typing.get_type_hints(kind).items()
         )
     if origin is list:
-        is_whole = typing.is_typeddict(arguments[0])
+        is_whole = typing.is_typeddict(arguments[0]) or typing.get_origin(arguments[0]) is dict
         return isinstance(value, list) and all(
             is_of_kind(one, arguments[0]) and not (is_whole and one is None) for one in value
         )
     if origin is dict:
-        return isinstance(value, dict) and all(is_of_kind(one, arguments[1]) for one in value.values())
+        is_whole = typing.get_origin(arguments[1]) is dict
+        return isinstance(value, dict) and all(
+            is_of_kind(one, arguments[1]) and not (is_whole and one is None) for one in value.values()
+        )
     if kind is int:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, kind) if isinstance(kind, type) else True

@@ -184,3 +184,51 @@ def test_a_fault_while_a_request_is_checked_is_a_problem_document_with_all_heade
 
     monkeypatch.setattr(guard, "find_route", fail)
     _is_refused(client_for("viewer").get(f"{API}/me"), 500)
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "name"),
+    [
+        ("syncs", "9223372036854775807", "errors"),
+        ("syncs", "9223372036854775807", "steps"),
+        ("equipment", "9223372036854775807", "quality"),
+        ("follow", "equipment_sync/..", "follow"),
+        ("follow", "../x", "follow"),
+        ("follow", "\x7f/x", "follow"),
+        ("follow", "", "follow"),
+    ],
+)
+def test_a_widget_of_what_there_is_not_is_no_fault(
+    client_for: ClientFor, caplog: pytest.LogCaptureFixture, page: str, key: str, name: str
+) -> None:
+    identity = {"page": page, "key": key, "name": name}
+
+    def at(kind: str, prop: str) -> dict[str, Any]:
+        return {"id": {"type": kind, **identity}, "property": prop, "value": None}
+
+    call = {
+        "output": '{"key":["MATCH"],"name":["MATCH"],"page":["MATCH"],"type":"widget"}.children',
+        "outputs": {"id": {"type": "widget", **identity}, "property": "children"},
+        "inputs": [
+            at("widget-ask", "data"),
+            at("widget-refresh", "n_clicks"),
+            [],
+            {"id": "refresh-token", "property": "data", "value": 0},
+        ],
+        "state": [[]],
+        "changedPropIds": [],
+    }
+    client_for("viewer").post("/cmms/_dash-update-component", json=call)
+    assert [record.message for record in caplog.records if record.exc_info] == []
+
+
+@pytest.mark.parametrize(
+    "values", [{"plant_codes": 5}, {"plant_codes": [1, [2]]}, {"plant_codes": {}}, [1], {"equipment_numbers": {}}]
+)
+@pytest.mark.parametrize("verb", ["equipment", "running_time"])
+def test_a_button_whose_values_do_not_fit_the_form_opens_none(values: Any, verb: str) -> None:
+    from cmms_ui.callbacks.actions import _read_prefilled
+    from cmms_ui.run_action import find_action
+
+    with pytest.raises(Invalid, match="the button's values"):
+        _read_prefilled(find_action("syncs", verb), json.dumps(values))

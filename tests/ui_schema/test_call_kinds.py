@@ -8,6 +8,7 @@ import pytest
 
 from cmms_ui.callbacks.actions import Context, FieldId, Pressed
 from cmms_ui.check_call import is_of_kind
+from cmms_ui.list_query import GridRequest
 
 _NAMED = {"resource": "syncs", "verb": "pause", "request": "2026-01-31T10:00:00_0a1b2c3d"}
 
@@ -20,6 +21,11 @@ _NAMED = {"resource": "syncs", "verb": "pause", "request": "2026-01-31T10:00:00_
         ([{"name": "a"}], list[FieldId], True),
         ([{"name": "a"}, None], list[FieldId], False),
         ([None], list[str], True),
+        ([None], list[dict[str, Any]], False),
+        ([None], list[dict[str, Any] | None], True),
+        ({"id": None}, dict[str, dict[str, Any]], False),
+        ({"plant_code": None}, dict[str, list[Any]], True),
+        ({"filterModel": {"id": None}}, GridRequest, False),
         (1.5, str, False),
         ({"resource": "syncs", "verb": "pause", "place": "record", "key": 7}, Pressed, True),
         ({**_NAMED, "matching": {"filters": 1.5}}, Context, False),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import islice
 from secrets import token_hex
 from typing import Any, NotRequired, TypedDict
 
@@ -35,6 +36,8 @@ from cmms_ui.schema import Action, Outcome, Preview, Target
 
 NOTHING_SELECTED = "Select rows in the list first. 'Select all that match' is offered once a row is selected."
 PREFILLED_LENGTH = 20_000
+CHOSEN_LIMIT = 10_000
+"""More are chosen by what they have in common, as with the REST API."""
 
 
 class Pressed(TypedDict):
@@ -120,7 +123,7 @@ def open_action(
             raise Invalid(NOTHING_SELECTED)
         count = len(keys)
     elif pressed["place"] == "prefilled":
-        chosen = _read_prefilled(pressed.get("key"))
+        chosen = _read_prefilled(action, pressed.get("key"))
     if row is not None and action.suggest and chosen is None:
         chosen = dict(action.suggest(row))
     title = action.label if row is None else f"{action.label}: {row[resource.title]}"
@@ -136,11 +139,14 @@ def _key_of(value: object) -> int:
 
 
 def _keys_of(values: Iterable[object]) -> tuple[int, ...]:
-    """Each row once."""
-    return tuple(dict.fromkeys(map(_key_of, values)))
+    """Each row once; raises :class:`Invalid` where there are too many to be chosen one by one."""
+    keys = tuple(dict.fromkeys(map(_key_of, islice(values, CHOSEN_LIMIT + 1))))
+    if len(keys) > CHOSEN_LIMIT:
+        raise Invalid(f"choose at most {CHOSEN_LIMIT:,} rows, or all that match")
+    return keys
 
 
-def _read_prefilled(text: object) -> dict[str, Any]:
+def _read_prefilled(action: Action, text: object) -> dict[str, Any]:
     """The values that a button puts into the form."""
     try:
         found = parse_json(str(text), length=PREFILLED_LENGTH)
@@ -148,6 +154,13 @@ def _read_prefilled(text: object) -> dict[str, Any]:
         raise Invalid(f"the button's values: {error}") from None
     if not isinstance(found, dict):
         raise Invalid("the button's values are no object")
+    for field in action.fields:
+        value = found.get(field.name)
+        parts = value if field.kind == "choices" and isinstance(value, list) else [value]
+        if not all(part is None or isinstance(part, str | int | float) for part in parts):
+            raise Invalid(f"the button's values: {field.name} is of another kind")
+        if field.kind == "choices" and not isinstance(value, list | None):
+            raise Invalid(f"the button's values: {field.name} is a list")
     return found
 
 

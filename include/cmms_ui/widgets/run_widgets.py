@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from cmms.views.actors import ViewError
+from cmms.views.actors import NotFound, ViewError
 from cmms.views.airflow_runs import failed_tasks
 from cmms.views.read_status import Row, read, read_live
 from cmms_ui.components.marks import empty_state, status_badge
@@ -120,7 +120,10 @@ def _unit_table(units: Sequence[Row]) -> Any:
 def load_errors(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What went wrong: requests, records by code, events, the stack; the tasks that failed, if Airflow tells."""
     key = {"id": parameters["key"]}
-    run = read_live("run_trace", key)[0]
+    runs = read_live("run_trace", key)
+    if not runs:
+        raise NotFound("there is no such run (any more)")
+    run = runs[0]
     return {
         "run": run,
         "calls": read("run_calls", key),
