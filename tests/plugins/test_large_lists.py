@@ -240,3 +240,12 @@ def test_a_failed_reading_is_not_kept() -> None:
     with pytest.raises(ValueError, match="no"):
         keep("broken", fail)
     assert keep("broken", lambda: 3) == 3
+
+
+@pytest.mark.feature("MEM-03")
+def test_an_export_of_records_as_received_holds_a_hundred_of_them_in_memory() -> None:
+    from cmms.views.read_list import rows_at_a_time
+    from cmms_ui.resources import RESOURCES
+
+    sizes = {name: rows_at_a_time(resource.listing) for name, resource in RESOURCES.items()}
+    assert (sizes["record-errors"], sizes["equipment"], sizes["running-times"]) == (100, 2_000, 2_000)

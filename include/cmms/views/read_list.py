@@ -27,7 +27,8 @@ from cmms.views.listing import (
 Row = dict[str, Any]
 SELECTION_LIMIT = 200_000
 EXPORT_LIMIT = 200_000
-_EXPORT_CHUNK = 2_000
+_EXPORT_CHUNK, _LONG_CHUNK = 2_000, 100
+"""Rows of an export in memory at a time; fewer where each may hold a record as received, up to 64 KB."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,16 @@ def stream_rows(listing: Listing, query: ListQuery) -> Iterator[Row]:
 
 
 def _stream_rows(listing: Listing, keys: Sequence[int]) -> Iterator[Row]:
-    for start in range(0, len(keys), _EXPORT_CHUNK):
+    chunk = rows_at_a_time(listing)
+    for start in range(0, len(keys), chunk):
         with reading() as connection:
-            rows = _read_rows(connection, listing, keys[start : start + _EXPORT_CHUNK])
+            rows = _read_rows(connection, listing, keys[start : start + chunk])
         yield from rows
+
+
+def rows_at_a_time(listing: Listing) -> int:
+    """How many rows of a list an export holds in memory."""
+    return _LONG_CHUNK if any(field.kind == "long" for field in listing.fields) else _EXPORT_CHUNK
 
 
 def _read_rows(connection: Connection, listing: Listing, keys: Sequence[int]) -> list[Row]:
