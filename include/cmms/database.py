@@ -23,6 +23,7 @@ from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable, Stateme
 from cmms.package_files import find_folder, read_package_file
 from cmms.session_variables import own_session
 from cmms.settings import MYSQL_CONNECTION
+from cmms.storable_text import storable
 
 SQL_FOLDER = find_folder("sql")
 CONNECT_TIMEOUT_SECONDS = 10
@@ -174,7 +175,7 @@ def execute(
         if not re.fullmatch(r"stg_[a-z0-9_]+", stage_table):
             raise ValueError(f"no staging table name: {stage_table!r}")
         text = text.replace("{stage}", f"`{stage_table}`")
-    return int(cursor.execute(text, dict(parameters or {}) or None))
+    return int(cursor.execute(text, _storable_values(parameters or {}) or None))
 
 
 def query(
@@ -272,4 +273,9 @@ def insert_many(cursor: Cursor, statement: str, rows: Sequence[Mapping[str, Any]
     """
     if not rows:
         return 0
-    return int(cursor.executemany(load_sql(statement), list(rows)) or 0)
+    return int(cursor.executemany(load_sql(statement), [_storable_values(row) for row in rows]) or 0)
+
+
+def _storable_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The last line of defence: a text that the driver cannot send would leave a run open, with nothing to say why."""
+    return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}

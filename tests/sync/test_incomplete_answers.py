@@ -87,6 +87,21 @@ def test_a_strict_site_merges_nothing_of_it(site: Site, sync_answer: Callable[..
     assert site.value("SELECT COUNT(*) FROM equipment") == 0
 
 
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("key", ["meta\\ud800", "links"])
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_a_run_is_closed_whatever_characters_a_hint_is_made_of(
+    site: Site, sync_answer: Callable[..., RunSummary], key: str, is_strict: bool
+) -> None:
+    whole = body(MACHINES)
+    hint = whole[:-1] + f', "{key}": {{"next": {{"url\\udfff": "/x"}}}}}}'.encode()
+    summary = sync_answer(hint, api={"strict": is_strict})
+    assert summary.status == ("failed" if is_strict else "partial")
+    [sentence] = [summary.error_message] if is_strict else summary.doubts
+    assert "promises a next page" in str(sentence) and "\\ud" in str(sentence)
+    assert sync_answer(whole).status == "success"
+
+
 def open_rejects(site: Site) -> int:
     return int(site.value("SELECT COUNT(*) FROM sync_record_errors WHERE status = 'open'"))
 

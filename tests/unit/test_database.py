@@ -52,6 +52,25 @@ def test_only_a_staging_table_gets_into_a_statement_by_its_name(table: str) -> N
         database.execute(None, "stage/count", stage_table=table)  # type: ignore[arg-type]
 
 
+class _Sent:
+    """A cursor that encodes what it is given, as the drivers do."""
+
+    def execute(self, text: str, values: dict[str, object]) -> int:
+        return len(str(values["message"]).encode())
+
+    def executemany(self, text: str, rows: list[dict[str, object]]) -> int:
+        return sum(self.execute(text, row) for row in rows)
+
+
+@pytest.mark.feature("LOG-01", "SRC-01")
+@pytest.mark.parametrize("message", ["plain", "Größe 🔧", "a key \ud800 of the source", "\udfff"])
+def test_every_text_can_be_written(message: str) -> None:
+    values = {"message": message, "payload": b"\xff", "id": 7, "at": None}
+    length = len(message.encode("utf-8", "backslashreplace"))
+    assert database.execute(_Sent(), "run/insert_event", values) == length
+    assert database.insert_many(_Sent(), "run/insert_call", [values, values]) == 2 * length
+
+
 @pytest.mark.feature("RTY-01")
 @pytest.mark.parametrize(
     ("kind", "numbers"),

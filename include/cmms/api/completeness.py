@@ -19,6 +19,7 @@ from typing import Any, Literal
 from cmms.api import completeness_names as names
 from cmms.api.completeness_names import plain_name
 from cmms.api.links import header_links, relations_of
+from cmms.storable_text import storable
 
 HintKind = Literal["next_page", "has_more", "total", "pages", "size", "list"]
 
@@ -408,7 +409,7 @@ def describe(hint: Hint, came: str) -> str:
         "list": f"{hint.value} further records",
     }[hint.kind]
     kind = {"size": "next_page", "list": "has_more"}.get(hint.kind, hint.kind)
-    return (
+    return storable(
         f"the answer promises {says} ({hint.name} in {where}), {came}, and no setting uses it:"
         f" set {_remedy(hint)}, or hints.{kind}: ignore if it means something else"
     )
