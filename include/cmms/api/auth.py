@@ -31,15 +31,15 @@ class Token:
 
 
 def read_token(answer: object, now: float) -> Token | None:
-    """Token of an RFC 6749 answer; None when there is none in it."""
+    """Token of an RFC 6749 answer; None when there is none in it that a header can carry."""
     if not isinstance(answer, dict):
         return None
     text, lifetime = answer.get("access_token"), answer.get("expires_in")
-    if not isinstance(text, str) or not text:
+    if not isinstance(text, str) or not text or not _fits_header(text):
         return None
     try:
         seconds = float(lifetime) if lifetime is not None else float("inf")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = float("inf")
     return Token(text, now + max(seconds - _RENEW_BEFORE_SECONDS, seconds / 2))
 
@@ -140,6 +140,10 @@ def _required(value: str | None, what: str, auth: Auth) -> str:
     if not value:
         raise SettingsError(f"{whose} is missing; auth scheme {auth.scheme} needs it")
     is_header = auth.scheme in ("bearer", "raw", "api_key")
-    if is_header and not (value.isascii() and value.isprintable() and value == value.strip()):
+    if is_header and not (_fits_header(value) and value == value.strip()):
         raise SettingsError(f"{whose} has characters that no header can carry")
     return value
+
+
+def _fits_header(text: str) -> bool:
+    return text.isascii() and text.isprintable()

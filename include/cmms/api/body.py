@@ -29,6 +29,7 @@ from cmms.api.completeness import read_count, read_flag
 from cmms.api.scan_records import RecordScanner, bad_text
 from cmms.errors import BadPayload
 from cmms.settings import Pagination
+from cmms.storable_text import storable
 
 _CHECK_BYTES = 64 * 1024
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -95,6 +96,8 @@ def page_content(
     following, more_path = _at(envelope, _next_path(pagination)), pagination.has_more_path
     if isinstance(following, dict | list):
         raise BadPayload(f"{_next_path(pagination)!r} is neither a link nor a cursor")
+    if isinstance(following, str) and storable(following) != following:
+        raise BadPayload(f"{_next_path(pagination)!r} holds half a character, which no address can carry")
     more = _at(envelope, more_path)
     has_more = read_flag(more)
     if more not in (None, "") and has_more is None:

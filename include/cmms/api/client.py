@@ -195,7 +195,7 @@ class ApiClient:
     def _read_token(answer: Answer, body: Body) -> Token:
         try:
             token = read_token(json.loads(body.data), time.monotonic())
-        except ValueError:
+        except (ValueError, RecursionError):
             token = None
         if token is None:
             raise ApiRefused("there is no token in the answer", status=answer.status)

@@ -22,7 +22,7 @@ from requests.auth import AuthBase
 from cmms.api.connection import ApiConnection, ApiSession
 from cmms.api.deadline import DeadlineWatch
 from cmms.api.rate_limit import RateLimiter
-from cmms.api.receive_body import WireBody, receive_body
+from cmms.api.receive_body import WireBody, read_raw, receive_body
 from cmms.api.retry import Transient, retry_after_seconds
 from cmms.errors import ApiRefused, ApiUnavailable, CmmsError, RateLimited
 from cmms.settings import Stream
@@ -178,15 +178,17 @@ class Exchange:
             raise Transient("HTTP 202: the answer is not ready yet", status=status)
         if status in self._stream.retries.statuses:
             # A short body is read, so that the connection can be used again.
-            answer.wire.buffer.write(response.raw.read(_MAX_ERROR_BODY_BYTES, decode_content=False) or b"")
+            answer.wire.buffer.write(read_raw(response, _MAX_ERROR_BODY_BYTES))
             wait = retry_after_seconds(response.headers.get("Retry-After"))
             if wait is not None and wait > self._stream.retries.retry_after_cap:
                 raise self._too_long(target, status, wait)
             if wait:
                 self._limiter.pause(wait)
             raise Transient(f"HTTP {status}", status=status, retry_after=wait)
-        with suppress(*_NETWORK_ERRORS):  # what it says is for the operator; without it the refusal is one all the same
-            answer.wire.buffer.write(response.raw.read(_MAX_ERROR_BODY_BYTES, decode_content=False) or b"")
+        with suppress(
+            Transient, *_NETWORK_ERRORS
+        ):  # what it says is for the operator; without it the refusal is one all the same
+            answer.wire.buffer.write(read_raw(response, _MAX_ERROR_BODY_BYTES))
         what = "redirects, which is not followed" if 300 <= status < 400 else "refuses the request"
         what += _REMEDIES.get(status, "")
         raise ApiRefused(f"{target.method}: the source {what}", status=status, **self.facts(target))

@@ -112,12 +112,12 @@ def receive_body(response: Any, wire: WireBody, *, max_bytes: int) -> None:
 
     Raises:
         BadPayload: larger than ``max_bytes``, or a content encoding that was not asked for.
-        Transient: cut short.
+        Transient: cut short, or damaged.
     """
     wire.encoding = str(response.headers.get("Content-Encoding", "")).strip().lower()
     if wire.encoding not in ("", "identity", *_WINDOWS):
         raise BadPayload("the body has a content encoding that was not asked for")
-    while chunk := response.raw.read(_READ_BYTES, decode_content=False):
+    while chunk := read_raw(response, _READ_BYTES):
         wire.buffer.write(chunk)
         _check_cap(wire.size, max_bytes)
     headers = response.headers
@@ -128,6 +128,18 @@ def receive_body(response: Any, wire: WireBody, *, max_bytes: int) -> None:
         raise Transient("TruncatedHeaders")  # the connection ended where headers were still to come
     if promised.isdigit() and int(promised) != wire.size and response.status_code != 304:
         raise Transient("TruncatedBody")
+
+
+def read_raw(response: Any, size: int) -> bytes:
+    """The next bytes of ``response``, as they came over the wire; none at its end.
+
+    Raises:
+        Transient: the chunks that it comes in are damaged.
+    """
+    try:
+        return response.raw.read(size, decode_content=False) or b""
+    except ValueError:  # of a chunk with a negative size
+        raise Transient("DamagedChunk") from None
 
 
 def unpack_body(wire: WireBody, body: Body, *, max_bytes: int) -> None:

@@ -313,6 +313,8 @@ def test_headers_that_drip_end_at_the_deadline_too(tmp_path, calls):
         b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{",
         b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"da',
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}",
+        b"HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}",
         b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"data": [{"a": 1}, {"a"',
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain",
     ],

@@ -1,5 +1,6 @@
 """Authentication: each scheme, a wrong secret, an expired token, a rotated secret."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -118,7 +119,12 @@ def test_a_token_endpoint_that_is_down_counts_as_a_failed_attempt(tmp_path):
     assert [call.status for call in calls] == [503, 200, 200]
 
 
-@pytest.mark.parametrize("body", ["", "<html>", "[]", '{"access_token": 5}', '{"error": "x"}'])
+TOKENLESS = ["", "<html>", "[]", '{"access_token": 5}', '{"error": "x"}', "[" * 100_000]
+NO_HEADER_CARRIES = [json.dumps({"access_token": token}) for token in ("ab€", "a\nb", "\ud800")]
+
+
+@pytest.mark.feature("SVC-01", "TEST-24")
+@pytest.mark.parametrize("body", [*TOKENLESS, *NO_HEADER_CARRIES], ids=lambda body: body[:30])
 def test_a_token_answer_without_a_token_is_refused(tmp_path, body):
     with source("oauth2") as simulator:
         simulator.inject(Fault("literal_body", body=body, stream="token"))

@@ -37,7 +37,14 @@ def test_threads_that_need_a_token_at_the_same_time_ask_for_one():
 @pytest.mark.feature("SVC-01", "TEST-24")
 @pytest.mark.parametrize(
     ("expires_in", "usable_until"),
-    [(3600, 1000 + 3570), ("3600", 1000 + 3570), (20, 1010), (None, float("inf")), ("soon", float("inf"))],
+    [
+        (3600, 1000 + 3570),
+        ("3600", 1000 + 3570),
+        (20, 1010),
+        (None, float("inf")),
+        ("soon", float("inf")),
+        (10**400, float("inf")),
+    ],
 )
 def test_a_token_is_used_until_shortly_before_its_end_and_a_short_one_for_half_of_its_life(expires_in, usable_until):
     token = read_token({"access_token": "x", "expires_in": expires_in}, 1000)

@@ -56,6 +56,16 @@ def test_a_next_link_that_is_there_and_empty_is_the_end(last):
     assert split_records(body, "data", Pagination(style="next_link")).next_value is None
 
 
+@pytest.mark.feature("SRC-01", "TEST-23")
+@pytest.mark.parametrize("body", [b'{"data": [1], "next": "c\\ud800"}', b'{"data": [NaN], "next": "/p?c=\\udfff"}'])
+@pytest.mark.parametrize(
+    "paging", [{"style": "cursor", "cursor_path": "next"}, {"style": "next_link", "next_path": "next"}]
+)
+def test_a_next_page_that_no_address_can_carry_is_named(body, paging):
+    with pytest.raises(BadPayload, match="'next' holds half a character"):
+        split_records(body, "data", Pagination(**paging))
+
+
 @pytest.mark.parametrize("meta", [b"null", b"[]", b"{}", b'{"total": null}', b'"x"'])
 def test_missing_totals_are_no_error(meta):
     assert split_records(b'{"data": [1], "meta": ' + meta + b"}", "data", DEFAULT).total is None
