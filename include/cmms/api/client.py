@@ -149,14 +149,16 @@ class ApiClient:
                     bytes_body=body.size,
                     error_class=error_class,
                     called_at=answer.called_at or datetime.now(UTC),
-                    answer_head=self._head(answer, body, auth) if error_class else None,
+                    answer_head=self._head(target, answer, body, auth) if error_class else None,
                 )
             )
             answer.wire.buffer.close()
             body.buffer.close()
 
-    def _head(self, answer: Answer, body: Body, auth: AuthBase) -> str | None:
+    def _head(self, target: Target, answer: Answer, body: Body, auth: AuthBase) -> str | None:
         """What the source said instead of a page."""
+        if _may_hold_token(target, answer):
+            return None
 
         def redact(text: str) -> str:
             own = auth.secret if isinstance(auth, HeaderAuth) else ""
@@ -168,7 +170,7 @@ class ApiClient:
     def _described(self, target: Target, answer: Answer, body: Body, error: BadPayload) -> BadPayload:
         """Say where, and keep the beginning for the operator: the message never shows it."""
         head = body.head or next(answer.wire.buffer.chunks(), b"")[:1024]
-        kept = self._keep_bad_payload(head) if head else None
+        kept = self._keep_bad_payload(head) if head and not _may_hold_token(target, answer) else None
         facts = self._exchange.facts(target)
         return BadPayload(error.message, **error.context, status=answer.status, first_kilobyte=kept, **facts)
 
@@ -229,3 +231,8 @@ class ApiClient:
         if error.status == 429:
             return RateLimited("the source limits our request rate", wait_seconds=error.retry_after, **facts)
         return ApiUnavailable(f"GET fails: {error.reason}", **facts)
+
+
+def _may_hold_token(target: Target, answer: Answer) -> bool:
+    """Whether this is a token endpoint's good answer: under whatever key, and cut short or not, none of it is kept."""
+    return target.form is not None and 200 <= (answer.status or 0) < 300

@@ -1,13 +1,14 @@
 """Whether a secret would leave this machine in the clear.
 
 Input: the connection and a stream's settings. Output: a sentence, or None. Pure. What is secret: the credential of
-every ``auth`` scheme, and headers and parameters whose name says so.
+every ``auth`` scheme, and headers and parameters (those in the path, too) whose name says so.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
 from cmms.api.base_url import is_loopback
 from cmms.api.connection import ApiConnection
@@ -15,7 +16,8 @@ from cmms.errors import SettingsError
 from cmms.settings import Stream
 
 _SECRET_NAME = re.compile(
-    r"auth|token|key|secret|cookie|passw|session|credential|signature|bearer|jwt|ticket|\bpwd|pwd\b|\bpass\b|\bpin\b|\bsid\b|\bsig\b",
+    r"auth|token|key|secret|cookie|passw|userpass|session|credential|signature|bearer|jwt|ticket|hmac|\bpwd|pwd\b"
+    r"|\b(?:pass|pw|pin|otp|sid|sig|sas)\b|^code$",  # code: of Azure Functions, and not that of a plant
     re.IGNORECASE,
 )
 _SECRET_VALUE = re.compile(
@@ -51,7 +53,8 @@ def _secret_of(connection: ApiConnection, stream: Stream) -> str | None:
     if stream.auth.scheme != "none":
         return f"the credential (auth scheme {stream.auth.scheme})"
     headers = (*connection.headers.items(), *stream.headers.items())
-    for what, sent in (("header", headers), ("parameter", stream.static_parameters.items())):
+    parameters = (*stream.static_parameters.items(), *parse_qsl(stream.path.partition("?")[2]))
+    for what, sent in (("header", headers), ("parameter", parameters)):
         if name := _first_secret(sent):
             return f"the {what} {name[:60]}"
     return None

@@ -133,6 +133,31 @@ def test_a_token_answer_without_a_token_is_refused(tmp_path, body):
                   connection=connect(simulator, login="demo-client", password="demo-secret"))  # fmt: skip
 
 
+@pytest.mark.feature("SVC-01", "TEST-24")
+@pytest.mark.parametrize(
+    "body",
+    ['{"accessToken": "eyJcanary"}', "eyJcanary", '{"access_token": "eyJcanary\\u20ac"}', "eyJcanary" + " " * 2000],
+)
+def test_nothing_of_a_good_token_answer_is_kept(tmp_path, body):
+    calls = []
+    with source("oauth2") as simulator:
+        simulator.inject(Fault("literal_body", body=body, stream="token"))
+        with pytest.raises(ApiRefused, match="token endpoint") as caught:
+            fetch(simulator, tmp_path, calls=calls, max_body_bytes=1024, auth={"scheme": "oauth2"},
+                  connection=connect(simulator, login="demo-client", password="demo-secret"))  # fmt: skip
+    assert [(call.status, call.answer_head) for call in calls] == [(200, None)]
+    assert "canary" not in str(caught.value) and b"canary" not in everything_below(tmp_path)
+
+
+@pytest.mark.feature("LOG-01")
+def test_what_a_token_endpoint_says_when_it_refuses_is_kept(tmp_path):
+    calls = []
+    with source("oauth2") as simulator, pytest.raises(ApiRefused, match="token endpoint"):
+        fetch(simulator, tmp_path, calls=calls, auth={"scheme": "oauth2"},
+              connection=connect(simulator, login="demo-client", password="wrong"))  # fmt: skip
+    assert calls[0].status == 401 and calls[0].answer_head
+
+
 def test_a_token_answer_that_is_no_answer_at_all_is_refused(tmp_path):
     with source("oauth2") as simulator:
         simulator.inject(Fault("literal_body", body="x" * 2000, stream="token"))

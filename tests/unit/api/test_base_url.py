@@ -135,6 +135,11 @@ def test_a_file_that_is_not_there_is_named(extra):
         ("parameter apikey", {"auth": {"scheme": "none"}, "static_parameters": {"apikey": "x"}}, {}),
         ("parameter sig", {"auth": {"scheme": "none"}, "static_parameters": {"sig": "x"}}, {}),
         ("parameter user_pwd", {"auth": {"scheme": "none"}, "static_parameters": {"user_pwd": "x"}}, {}),
+        *(
+            (f"parameter {name}", {"auth": {"scheme": "none"}, "path": f"/equipment?lang=en&{name}={SECRET}"}, {})
+            for name in ("api_key", "sap-password", "code", "pw", "user_pw", "userpass", "sas", "x_hmac", "otp")
+        ),
+        ("parameter x", {"auth": {"scheme": "none"}, "path": "/equipment?x=Bearer%20abc"}, {}),
         ("header X-Company", {"auth": {"scheme": "none"}}, {"X-Company": f"Bearer {SECRET}"}),
     ],
 )
@@ -157,7 +162,8 @@ def test_a_secret_leaves_this_machine_only_where_the_settings_allow_it(tmp_path,
 def test_what_is_not_secret_may_go_over_plain_http(tmp_path):
     with scripted(PAGE) as proxy:
         connection = ApiConnection("http://erp.example", headers={"X-Site": "n"}, proxies={"http": proxy.base_url})
-        fetched = fetch(proxy, tmp_path, connection=connection, strict=True, auth={"scheme": "none"})
+        path = "/equipment?plant_code=P001&company-code=1&sap-client=100&compass=n"
+        fetched = fetch(proxy, tmp_path, connection=connection, strict=True, auth={"scheme": "none"}, path=path)
     assert (fetched.manifest.exposed, len(fetched.records)) == (None, 1)
 
 
