@@ -85,7 +85,7 @@ class PageFetcher:
         """Split and land an answer."""
         stream, headers = self._stream, dict(answer.headers)
         if answer.status == 304 and cached is not None:
-            body, headers = _unpacked(cached, stream), cached.headers
+            body, headers = _unpacked(cached, stream), self._renewed_headers(target, answer, cached)
         if is_nothing(answer, body):
             landed, content = LandedContent((), 0, b""), PageContent(records=())
         elif body.buffer.file is not None:
@@ -109,11 +109,22 @@ class PageFetcher:
     def _remember(self, target: Target, answer: Answer, body: Body) -> None:
         etag = answer.headers.get("ETag")
         if self._cache is not None and answer.status == 200 and etag:
-            paging = self._stream.pagination
-            names = (paging.total_header, paging.cursor_header)
-            headers = hint_headers(answer.headers)
-            headers |= {name: answer.headers[name] for name in names if name in answer.headers}
-            self._cache.save(target.url, CachedAnswer(etag, body.as_gzip(), headers))
+            self._cache.save(target.url, CachedAnswer(etag, body.as_gzip(), self._kept_headers(answer)))
+
+    def _renewed_headers(self, target: Target, answer: Answer, cached: CachedAnswer) -> dict[str, str]:
+        """Headers of a former answer; those that a 304 sends take their place (RFC 9111, 4.3.4)."""
+        sent = {name.lower() for name in answer.headers}
+        still = {name: value for name, value in cached.headers.items() if name.lower() not in sent}
+        headers = still | self._kept_headers(answer)
+        if self._cache is not None and headers != cached.headers:
+            self._cache.save(target.url, replace(cached, headers=headers))
+        return headers
+
+    def _kept_headers(self, answer: Answer) -> dict[str, str]:
+        paging = self._stream.pagination
+        names = (paging.total_header, paging.cursor_header)
+        own = {name: answer.headers[name] for name in names if name in answer.headers}
+        return hint_headers(answer.headers) | own
 
     def _keep_bad_payload(self, head: bytes) -> str:
         file = f"{self._folder}/{BAD_PAYLOAD}"

@@ -11,7 +11,7 @@ import pytest
 
 from cmms.api.connection import ApiConnection
 from cmms.api.rate_limit import RateLimiter
-from cmms.errors import HandoverMissing, RunCancelled
+from cmms.errors import CmmsError, HandoverMissing, RunCancelled
 from cmms.simulator.config import RateLimit, SimulatorConfig
 from cmms.simulator.faults import Fault
 from cmms.simulator.simulator import Simulator
@@ -19,6 +19,7 @@ from cmms.sync.land_pages import read_manifest
 from cmms.sync.landed_records import read_page
 from cmms.sync.records import Manifest, Scope
 from tests.unit.api.fetching import DAY, connect, everything_below, fetch
+from tests.unit.api.scripted_source import Scripted, scripted
 
 SMALL = SimulatorConfig(equipment=23, defect_rate=0)
 STYLES = {
@@ -232,6 +233,39 @@ def test_a_304_that_leaves_out_total_and_link_leads_to_the_next_page_all_the_sam
             assert fetched.records == [b'{"EQUNR": "1"}', b'{"EQUNR": "2"}']
             assert fetched.progress[-1] == (2, 2)
         server.shutdown()
+
+
+THREE = {"data": [{"EQUNR": str(number)} for number in range(3)]}
+COMPLETE = {"X-Total-Count": "3", "Link": '</e?p=0>; rel="prev"', "X-Has-More": "false", "X-Next-Cursor": "0"}
+
+
+@pytest.mark.feature("API-05", "SRC-01")
+@pytest.mark.parametrize(
+    ("style", "more"),
+    [
+        ("none", {"x-total-count": "5"}),
+        ("none", {"link": '</e?p=2>; rel="next"'}),
+        ("none", {"X-Has-More": "true"}),
+        ("link_header", {"X-TOTAL-COUNT": "5"}),
+        ("cursor", {"X-HAS-MORE": "true"}),
+    ],
+    ids=str,
+)
+def test_headers_of_a_304_take_the_place_of_those_that_were_kept(tmp_path, style, more):
+    tag = {"ETag": '"a"'}
+    whole, nothing_new = Scripted(THREE, headers={**tag, **COMPLETE}), Scripted(status=304, headers=tag)
+    grown, shrunk = (Scripted(status=304, headers={**tag, **headers}) for headers in (more, COMPLETE))
+    asked = {"strict": True, "conditional_requests": True, "pagination": {"style": style}}
+    with scripted() as source:
+        for answer in (whole, nothing_new, shrunk, nothing_new):
+            source.answers = [answer]
+            assert len(fetch(source, tmp_path, **asked).records) == 3
+        for answer in (grown, nothing_new):
+            source.answers = [answer]
+            with pytest.raises(CmmsError, match=r"promise(s|d)"):
+                fetch(source, tmp_path, **asked)
+        source.answers = [shrunk]
+        assert len(fetch(source, tmp_path, **asked).records) == 3
 
 
 @pytest.mark.feature("API-05")
