@@ -215,6 +215,8 @@ def _address(buffer: Any) -> int:
 
 
 def _scan(body: bytes, records_path: str, pagination: Pagination, *, null_is_empty: bool) -> PageContent:
-    scanner = RecordScanner(io.BytesIO(body), records_path, wanted_paths(pagination), null_is_empty=null_is_empty)
+    scanner = RecordScanner(
+        io.BytesIO(body), records_path, wanted_paths(pagination), null_is_empty=null_is_empty, whole_envelope=True
+    )
     records = list(scanner)
     return page_content(records, scanner.envelope, pagination)

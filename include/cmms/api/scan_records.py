@@ -20,7 +20,11 @@ _READ_BYTES = 1024 * 1024
 _MAX_VALUE_CHARACTERS = 32 * 1024 * 1024
 """No single value of a streamed body may be larger: it would have to be held in memory as a whole."""
 _SMALL_CHARACTERS = 64 * 1024
-"""What is larger beside the records tells nothing of pages, and need not stay in memory."""
+"""Of what is larger beside the records only the beginning stays in memory."""
+_KEPT_CHARACTERS = 200
+_KEPT_ELEMENTS = 100
+_KEPT_VALUES = 2_000
+"""Of a text, of a list, and of everything in one of them."""
 _LONGEST_TOKEN = 16
 _WHITE_SPACE = re.compile(r"[ \t\n\r]*")
 _HALF_A_TOKEN = re.compile(r"(\\(u[0-9a-fA-F]{0,4})?|[0-9]\.|[0-9][eE][+-]?|-)\Z")
@@ -32,12 +36,19 @@ TOLERANT_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=
 class RecordScanner:
     """Iterates over the raw records of a JSON stream; afterwards ``envelope`` holds what is beside them.
 
-    Memory is bounded by the largest single value, not by the body: of the envelope only small values are retained,
-    and those that a wanted path leads into.
+    Memory is bounded by the largest single value, not by the body: of the envelope small values are retained, those
+    that a wanted path leads into, and the beginning of the others: they may be an error, or further records.
+    ``whole_envelope``: all of it, as the fast reader does, for a body that is in memory anyway.
     """
 
     def __init__(
-        self, stream: IO[bytes], records_path: str, wanted: Sequence[str] = (), *, null_is_empty: bool = False
+        self,
+        stream: IO[bytes],
+        records_path: str,
+        wanted: Sequence[str] = (),
+        *,
+        null_is_empty: bool = False,
+        whole_envelope: bool = False,
     ) -> None:
         self._text = _Window(stream)
         self._records_path = records_path
@@ -45,6 +56,7 @@ class RecordScanner:
         self._wanted = wanted
         self._wanted_keys = set[str]().union(*map(path_keys, wanted))
         self._null_is_empty = null_is_empty
+        self._whole_envelope = whole_envelope
         self.envelope: dict[str, Any] = {}
 
     @property
@@ -117,8 +129,9 @@ class RecordScanner:
         self._text.take(opening)
 
     def _remember(self, place: list[str], text: str, value: Any) -> None:
-        if len(text) > _SMALL_CHARACTERS and place[0] not in self._wanted_keys:
-            return
+        is_kept = self._whole_envelope or place[0] in self._wanted_keys
+        if len(text) > _SMALL_CHARACTERS and not is_kept:
+            value = _beginning(value, iter(range(_KEPT_VALUES)))
         inside = self.envelope
         for step in place[:-1]:
             inside = inside.setdefault(step, {})
@@ -199,6 +212,20 @@ class _Window:
         self._text = self._text[self._position :] + self._decoder.decode(data, final=self._at_end)
         self._position = 0
         return not self._at_end
+
+
+def _beginning(value: Any, left: Iterator[int]) -> Any:
+    """A value with less in it; ``left`` counts down what may still be kept."""
+    if isinstance(value, str):
+        return value[:_KEPT_CHARACTERS]
+    if isinstance(value, list):
+        return [_beginning(element, left) for element, _ in zip(value[:_KEPT_ELEMENTS], left, strict=False)]
+    if isinstance(value, dict):
+        flags_first = sorted(value.items(), key=lambda item: isinstance(item[1], dict | list))
+        return {
+            key[:_KEPT_CHARACTERS]: _beginning(inner, left) for (key, inner), _ in zip(flags_first, left, strict=False)
+        }
+    return value
 
 
 def _may_go_on(error: json.JSONDecodeError, text: str) -> bool:

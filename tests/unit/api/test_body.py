@@ -1,6 +1,7 @@
 """Bodies are split exactly, quickly or tolerantly, and what is no body is named."""
 
 import io
+import json
 
 import pytest
 
@@ -147,6 +148,19 @@ def test_a_stream_is_scanned_in_windows_with_the_same_result(monkeypatch):
         scanner = RecordScanner(io.BytesIO(body), "data", wanted_paths(DEFAULT))
         assert list(scanner) == [record] * 400
         assert scanner.values["meta.total"] == "400"
+
+
+@pytest.mark.feature("MEM-02")
+def test_of_what_is_large_beside_the_records_little_stays_in_memory():
+    beside = {
+        "a": [[["x" * 300] * 200] * 200],
+        "b": {str(key): {"x": "y" * 300} for key in range(9000)},
+        "c": "z" * 99_999,
+    }
+    body = json.dumps({"data": [1], **beside}).encode()
+    scanner = RecordScanner(io.BytesIO(body), "data", ())
+    assert list(scanner) == [b"1"] and set(scanner.envelope) == set(beside)
+    assert len(json.dumps(scanner.envelope)) < 1_000_000 < len(body)
 
 
 def test_a_giant_value_in_a_stream_does_not_fill_the_memory(monkeypatch):

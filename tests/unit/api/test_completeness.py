@@ -1,5 +1,6 @@
 """What an answer says of its own completeness is obeyed or refused by name, over real sockets."""
 
+import json
 import re
 from pathlib import Path
 
@@ -241,9 +242,41 @@ def test_headers_that_promise_nothing_are_no_hints(tmp_path, headers):
 def test_hints_are_found_beside_records_that_only_the_tolerant_reader_reads_and_in_giant_bodies(tmp_path, monkeypatch):
     body = b'{"data": [{"EQUNR": NaN}], "hasMore": true}'
     assert refusal(tmp_path, body, pagination=NONE).context["hint"] == "has_more"
-    monkeypatch.setattr("cmms.api.receive_body.SPILL_BYTES", 16, raising=False)
+    monkeypatch.setattr("cmms.api.receive_body.IN_MEMORY_BYTES", 16)
     nested = b'{"d": {"results": [{"EQUNR": NaN}], "__count": "5"}}'
     assert refusal(tmp_path, nested, pagination=NONE, records_path="d.results").context["hint"] == "total"
+
+
+MACHINES = [{"EQUNR": str(number), "SWERK": "P001", "EQKTX": "x" * 100} for number in range(606)]
+ERRORS = [{"type": "W", "message": "x" * 700}] * 90 + [{"type": "E", "message": "x" * 7000}]
+
+
+@pytest.mark.feature("SRC-01", "MEM-02")
+@pytest.mark.parametrize(
+    ("beside", "kind", "name"),
+    [
+        ({"inactive": MACHINES}, AnswerIncomplete, "further records (inactive"),
+        ({"result": {"chunks": [MACHINES]}}, AnswerIncomplete, "(result.chunks"),
+        ({"page": {"rows": MACHINES, "hasMore": True}}, AnswerIncomplete, "has_more_path: page.hasMore"),
+        ({"page": {"rows": {str(n): MACHINES for n in range(9)}, "hasMore": True}}, AnswerIncomplete, "page.hasMore"),
+        ({"nextPageToken": "x" * 70_000}, AnswerIncomplete, "cursor_path: nextPageToken"),
+        ({"errors": ERRORS}, BadPayload, "'errors'"),
+        ({"error": "x" * 70_000}, BadPayload, "'error'"),
+        ({"ET_RETURN": ERRORS}, BadPayload, "'ET_RETURN'"),
+        ({"x" * 70_000: {"hasMore": True}}, AnswerIncomplete, "xxx"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+@pytest.mark.parametrize("reader", ["fast", "tolerant", "giant"])
+def test_what_is_large_beside_the_records_is_looked_at_by_every_reader(
+    tmp_path, monkeypatch, beside, kind, name, reader
+):
+    if reader == "giant":
+        monkeypatch.setattr("cmms.api.receive_body.IN_MEMORY_BYTES", 1000)
+    body = json.dumps({"data": [{"EQUNR": "1", "ANZHL": 1 if reader == "fast" else float("nan")}], **beside})
+    assert name in str(refusal(tmp_path, body.encode(), kind=kind, pagination=NONE))
+    calm = json.dumps({"data": [{"EQUNR": "1", "ANZHL": float("nan")}], "note": "x" * 70_000, "list": ["x"] * 70_000})
+    assert doubts(answered(tmp_path, calm.encode(), pagination=NONE)[0]) == []
 
 
 @pytest.mark.feature("SRC-01")
