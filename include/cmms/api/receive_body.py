@@ -112,8 +112,10 @@ def receive_body(response: Any, wire: WireBody, *, max_bytes: int) -> None:
 
     Raises:
         BadPayload: larger than ``max_bytes``, or a content encoding that was not asked for.
-        Transient: cut short, or damaged.
+        Transient: cut short, or damaged; headers too.
     """
+    if _has_lost_headers(response):
+        raise Transient("MalformedHeaders: those after a bad line are lost")
     wire.encoding = str(response.headers.get("Content-Encoding", "")).strip().lower()
     if wire.encoding not in ("", "identity", *_WINDOWS):
         raise BadPayload("the body has a content encoding that was not asked for")
@@ -128,6 +130,13 @@ def receive_body(response: Any, wire: WireBody, *, max_bytes: int) -> None:
         raise Transient("TruncatedHeaders")  # the connection ended where headers were still to come
     if promised.isdigit() and int(promised) != wire.size and response.status_code != 304:
         raise Transient("TruncatedBody")
+
+
+def _has_lost_headers(response: Any) -> bool:
+    """Whether a line without a colon right after its name ended the headers: http.client drops the rest."""
+    message = getattr(getattr(response.raw, "_original_response", None), "msg", None)
+    rest = message.get_payload() if message is not None else ""
+    return isinstance(rest, str) and bool(rest.strip())
 
 
 def read_raw(response: Any, size: int) -> bytes:

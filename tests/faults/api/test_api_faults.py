@@ -325,6 +325,34 @@ def test_broken_framing_is_unavailable_never_an_uncaught_error(tmp_path, calls, 
     assert len(calls) == 3
 
 
+WHOLE = b'{"data": [{"EQUNR": "1"}]}'
+
+
+@pytest.mark.feature("SRC-01", "TEST-23")
+@pytest.mark.parametrize(
+    ("line", "is_lost"),
+    [
+        (b"no colon", True),
+        (b"X-Total-Count : 5", True),
+        (b"<b>warning: x</b>", False),
+        (b": no name", False),
+        (b"X-Folded: 1,\r\n 2", False),
+        (b"Content-Type: multipart/mixed", False),
+        (b"X-Odd: \x85 \xff \x0c", False),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", b"X-Site: n\r\n"])
+def test_headers_that_are_lost_behind_a_malformed_line_are_told(tmp_path, calls, line, is_lost, before):
+    content = b"HTTP/1.1 200 OK\r\n" + before + line + b"\r\nContent-Length: %d\r\n\r\n" % len(WHOLE) + WHOLE
+    with raw_server(lambda connection: connection.sendall(content)) as connection:
+        asked = {"connection": connection, "pagination": {"style": "none"}}
+        if is_lost:
+            error = fails_with(ApiUnavailable, None, tmp_path, calls, **asked)
+            assert "MalformedHeaders" in error.message and len(calls) == 3
+        else:
+            assert len(fetch(None, tmp_path, calls=calls, **asked).records) == 1
+
+
 def test_nobody_listening_is_unavailable(tmp_path, calls):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
