@@ -6,6 +6,7 @@ hold neither a query string nor a body nor a credential.
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -46,6 +47,15 @@ _HOPELESS = (
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidProxyURL,
 )
+
+
+def _is_without_address(record: logging.LogRecord) -> bool:
+    """urllib3 warns of malformed headers with the whole address, whose query may hold a secret. We say it ourselves."""
+    return not str(record.msg).startswith("Failed to parse headers")
+
+
+for _name in ("urllib3.connection", "urllib3.connectionpool"):  # of version 2, of version 1
+    logging.getLogger(_name).addFilter(_is_without_address)
 
 
 @dataclass(frozen=True)
