@@ -14,6 +14,7 @@ from MySQLdb.cursors import RE_INSERT_VALUES
 
 from cmms import database
 from cmms.errors import DatabaseRefused, DatabaseUnavailable, StatementTooLong
+from cmms.sync.report_progress import write_event
 
 INCLUDE = Path(database.__file__).parent
 STATEMENTS = {
@@ -56,7 +57,8 @@ class _Sent:
     """A cursor that encodes what it is given, as the drivers do."""
 
     def execute(self, text: str, values: dict[str, object]) -> int:
-        return len(str(values["message"]).encode())
+        self.length = len(str(values["message"]).encode())
+        return self.length
 
     def executemany(self, text: str, rows: list[dict[str, object]]) -> int:
         return sum(self.execute(text, row) for row in rows)
@@ -69,6 +71,13 @@ def test_every_text_can_be_written(message: str) -> None:
     length = len(message.encode("utf-8", "backslashreplace"))
     assert database.execute(_Sent(), "run/insert_event", values) == length
     assert database.insert_many(_Sent(), "run/insert_call", [values, values]) == 2 * length
+
+
+@pytest.mark.feature("LOG-01", "SRC-01")
+def test_an_event_fits_into_its_column_when_its_characters_are_spelled_out() -> None:
+    cursor = _Sent()
+    write_event(cursor, 1, "warning", "completeness", "ANSWER_INCOMPLETE", "\ud800" * 900)
+    assert cursor.length == 1000
 
 
 @pytest.mark.feature("RTY-01")

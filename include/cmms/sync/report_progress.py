@@ -28,6 +28,7 @@ from cmms.database import (
     translated_errors,
 )
 from cmms.errors import CmmsError, Fenced, RunCancelled
+from cmms.storable_text import storable
 
 DOUBT_CATEGORY = "completeness"
 """Of events that say why more may exist than came: a run that has one never ends as ``success``."""
@@ -242,7 +243,7 @@ def write_event(
             "level": level,
             "category": category,
             "code": code,
-            "message": message[:1000],
+            "message": storable(message)[:1000],
             "context": json.dumps(context, default=str) if context else None,
         },
     )
