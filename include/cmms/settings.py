@@ -126,7 +126,8 @@ class Pagination(Frozen):
     """How pages follow each other. Paths lead into the body, as :mod:`cmms.api.body_path` reads them.
 
     The headers ``total_header`` and ``cursor_header`` count where the body has no such value. ``has_more_path`` names
-    a flag that says whether a further page exists: false is the end, although a cursor comes along.
+    a flag that says whether a further page exists: false is the end, although a cursor comes along. One whose name
+    says that this was the last page (``last``, ``done``) is read the other way round, ``remaining`` as a number.
 
     Totals decide where the end is when the source tells them. Without them ``ends_with`` says which page is the
     last one of the styles ``page`` and ``offset``: a ``short_page`` has another number of records than asked for;

@@ -99,9 +99,9 @@ def page_content(
     if isinstance(following, str) and storable(following) != following:
         raise BadPayload(f"{_next_path(pagination)!r} holds half a character, which no address can carry")
     more = _at(envelope, more_path)
-    has_more = read_flag(more)
+    has_more = read_flag(more, more_path or "")
     if more not in (None, "") and has_more is None:
-        raise BadPayload(f"{more_path!r} is neither true nor false")
+        raise BadPayload(f"{more_path!r} is neither true nor false, nor a number of records that remain")
     return PageContent(
         records=records,
         total=_count(envelope, pagination.total_path),

@@ -73,6 +73,14 @@ def path_keys(path: str) -> set[str]:
     return {whole, _first_step(whole).key} if whole else set()
 
 
+def last_key(path: str) -> str:
+    """The key that a path ends with, as the source spells it; "" for the path of the body itself."""
+    key, rest = "", _without_root(path)
+    while rest:
+        key, _, _, rest = _first_step(rest)
+    return key
+
+
 def _without_root(path: str) -> str:
     return path.removeprefix("$.")
 

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cmms.api import completeness_names as names
+from cmms.api.body_path import last_key
 from cmms.api.completeness_names import plain_name
 from cmms.api.links import header_links, relations_of
 from cmms.storable_text import storable
@@ -25,6 +26,7 @@ HintKind = Literal["next_page", "has_more", "total", "pages", "size", "list"]
 
 _TRUE = frozenset(("true", "1", "yes", "y", "x"))
 _FALSE = frozenset(("false", "0", "no", "n"))
+_REMAINING = names.REMAINING_COMPOSED | names.REMAINING_IN_CONTAINERS
 _NO_PAGE = frozenset(("", "0", "null", "none", "false", "no"))
 _DEPTH = 6
 _NAME_LENGTH = 80
@@ -58,6 +60,7 @@ class Hint:
         is_link: the next page is named by an address, not by a token or number.
         is_end: a flag that says, when it is 0, that this was the last page.
         is_echo: it may as well be about this page: its own cursor, its number of records.
+        is_readable: a setting that names it can read it; an object in place of a cursor, or a word, it can not.
     """
 
     kind: HintKind
@@ -67,6 +70,7 @@ class Hint:
     is_link: bool = False
     is_end: bool = False
     is_echo: bool = False
+    is_readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ def _next_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hin
     if tells_of_pages:
         is_next = is_next or name in names.NEXT_IN_CONTAINERS or part in names.NEXT_PARTS_IN_CONTAINERS
     if is_next and name.endswith("key") and isinstance(value, dict):  # a key of several parts, as LastEvaluatedKey is
-        return Hint("next_page", path, 1) if value else None
+        return Hint("next_page", path, 1, is_readable=False) if value else None
     if is_next:
         return _next_hint(value, path)
     if not tells_of_pages:
@@ -210,11 +214,11 @@ def _flag_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hin
     if not tells_of_pages:
         return None
     if name in names.LAST_IN_CONTAINERS | names.DONE_IN_CONTAINERS and _is_word(name, value):
-        is_abap_false = value == "" and name.startswith("is")
-        hint = _flag_hint("no" if is_abap_false else value, path, more_when=False)
+        hint = _flag_hint(_spelled_out(name, value), path, more_when=False)
         return hint and replace(hint, is_end=name in names.LAST_IN_CONTAINERS)
     is_status = name in names.STATUS_NAMES and isinstance(value, str)
-    return Hint("has_more", path, 1) if is_status and plain_name(value) in names.PARTIAL_STATUSES else None
+    is_partial = is_status and plain_name(value) in names.PARTIAL_STATUSES
+    return Hint("has_more", path, 1, is_readable=False) if is_partial else None
 
 
 def _is_word(name: str, value: Any) -> bool:
@@ -227,7 +231,7 @@ def _is_word(name: str, value: Any) -> bool:
 def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
     if name in ("range", "contentrange", "itemsrange") and isinstance(value, str):
         match = _RANGE_TOTAL.fullmatch(value)
-        return Hint("total", path, int(match[1])) if match else None
+        return Hint("total", path, int(match[1]), is_readable=False) if match else None
     is_total = name in names.TOTAL_ANYWHERE | names.TOTALS_COMPOSED
     if is_total or (tells_of_pages and name in names.TOTAL_IN_CONTAINERS | names.COUNTS_COMPOSED):
         if isinstance(value, dict) and (inner := next((key for key in value if plain_name(key) == "value"), None)):
@@ -256,7 +260,8 @@ def _next_hint(value: Any, path: str) -> Hint | None:
     if isinstance(value, dict):
         keys = [key for key in value if plain_name(key) in _TARGETS]
         hints = (_next_hint(value[key], f"{path}.{key}"[:_NAME_LENGTH]) for key in keys)
-        return next((hint for hint in hints if hint), Hint("next_page", path, 1) if value and not keys else None)
+        unknown = Hint("next_page", path, 1, is_readable=False) if value and not keys else None
+        return next((hint for hint in hints if hint), unknown)
     if not isinstance(value, str) or is_no_page(value):
         return None
     return Hint("next_page", path, 1, is_link=_is_link(value.strip()))
@@ -302,10 +307,22 @@ def _flag_hint(value: Any, path: str, *, more_when: bool, is_header: bool = Fals
     return Hint("has_more", path, int(not more_when), is_header) if text in _FALSE else None
 
 
-def read_flag(value: Any) -> bool | None:
-    """What a value at ``pagination.has_more_path`` says; None when it is neither yes nor no."""
-    hint = _flag_hint(value, "", more_when=True)
+def read_flag(value: Any, path: str) -> bool | None:
+    """Whether a further page exists, as a value at ``pagination.has_more_path`` says; None when it says neither.
+
+    By the name at the end of the path: ``last: false`` and ``remaining: 3`` say that there is one.
+    """
+    name = plain_name(last_key(path))
+    if name in _REMAINING and (count := read_count(value)) is not None:
+        return count > 0
+    is_last = name in names.LAST_IN_CONTAINERS | names.DONE_IN_CONTAINERS
+    hint = _flag_hint(_spelled_out(name, value) if is_last else value, path, more_when=not is_last)
     return None if hint is None else bool(hint.value)
+
+
+def _spelled_out(name: str, value: Any) -> Any:
+    """A flag of ABAP is a blank where it is false."""
+    return "no" if value == "" and name.startswith("is") else value
 
 
 def read_count(value: Any) -> int | None:
@@ -416,6 +433,9 @@ def describe(hint: Hint, came: str) -> str:
 
 
 def _remedy(hint: Hint) -> str:
+    """What would use a hint; by name only what can be read as it is."""
+    if not hint.is_readable and not (hint.is_header and hint.kind == "total"):  # Content-Range is read as a header
+        return "the pagination.style of the source"
     if hint.kind == "total":
         setting = "total_header" if hint.is_header else "total_path"
         return f"pagination.{setting}: {hint.name}, and the pagination.style of the source"
@@ -425,15 +445,14 @@ def _remedy(hint: Hint) -> str:
         )
     if hint.kind == "list":
         return "records_path to the list that holds all of them"
-    if hint.kind == "size":
-        return "the pagination.style of the source"
-    if hint.kind == "has_more":
-        return f"the pagination.style of the source{'' if hint.is_header else f' with has_more_path: {hint.name}'}"
-    if hint.is_header and "(" in hint.name:
+    if hint.kind == "has_more" and not hint.is_header:
+        return f"the pagination.style of the source with has_more_path: {hint.name}"
+    if hint.is_header and hint.name.lower() == "link":
+        return "pagination.style: link_header"
+    if hint.kind != "next_page" or (hint.is_header and (hint.is_link or "(" in hint.name)):
         return "the pagination.style of the source"
     if hint.is_header:
-        style = "link_header" if hint.name.lower() == "link" else "cursor" if not hint.is_link else "link_header"
-        return f"pagination.style: {style}" + (f" with cursor_header: {hint.name}" if style == "cursor" else "")
+        return f"pagination.style: cursor with cursor_header: {hint.name}"
     if hint.is_link:
         return f"pagination.style: next_link with next_path: {hint.name}"
     return f"pagination.style: cursor with cursor_path: {hint.name}"

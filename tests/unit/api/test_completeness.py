@@ -372,6 +372,50 @@ def test_a_flag_leads_to_the_next_page_of_a_source_that_caps_its_pages(tmp_path,
 
 
 CURSORS = {"style": "cursor", "cursor_path": "next"}
+NEXT_LINKS = {"style": "next_link", "next_path": "next"}
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("paging", [{"style": "page"}, {"style": "offset"}, CURSORS, NEXT_LINKS], ids=str)
+@pytest.mark.parametrize(
+    ("path", "first", "last"),
+    [("last", False, True), ("isLastPage", "false", "true"), ("page.done", False, True), ("meta.complete", "no", "yes"),
+     ("end", False, True), ("eof", False, True), ("exhausted", False, True), ("IS_LAST", "", "X"), ("isEnd", 0, 1),
+     ("remaining", 2, 0), ("meta.remainingRecords", "2", "0"), ("hasMore", True, False), ("truncated", True, False)],
+)  # fmt: skip
+def test_a_flag_that_a_setting_names_is_read_by_its_name(tmp_path, paging, path, first, last):
+    def page(data, flag):
+        outer, _, inner = path.rpartition(".")
+        return {"data": data, "next": "/equipment?p=2", **({outer: {inner: flag}} if outer else {inner: flag})}
+
+    pages = [page(THREE, first), page(TWO, last)]
+    fetched, targets = answered(tmp_path, *pages, pagination={**paging, "size": 3, "has_more_path": path})
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 2, [])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("beside", [{"last": False}, {"IS_LAST": ""}, {"remaining": 2}, {"hasMore": "yes"}], ids=str)
+def test_a_flag_that_is_set_as_the_hint_says_is_obeyed(tmp_path, beside):
+    advice = re.search(r"has_more_path: (\w+)", str(refusal(tmp_path, {"data": THREE, **beside}, pagination=NONE)))
+    paging = {"size": 3, "has_more_path": advice[1]}
+    fetched, _ = answered(tmp_path, {"data": THREE, **beside}, {"data": []}, pagination=paging)
+    assert len(fetched.records) == 3
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    ("beside", "headers"),
+    [
+        ({"status": "partial"}, {}),
+        ({"range": "0-2/5"}, {}),
+        ({"LastEvaluatedKey": {"id": "3"}}, {}),
+        ({}, {"X-Next": "/e?p=2"}),
+    ],
+    ids=str,
+)
+def test_a_hint_that_no_setting_can_read_advises_none(tmp_path, beside, headers):
+    error = refusal(tmp_path, Scripted({"data": THREE, **beside}, headers=headers), pagination=NONE)
+    assert "set the pagination.style of the source, or" in str(error)
 
 
 @pytest.mark.feature("SRC-01")
