@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import quote, urlencode
 
 from cmms.api.completeness import Doubt, Hint, describe, header_totals, is_no_page, strongest
@@ -84,6 +85,7 @@ class PageTrail:
         self._facts: dict[int, PageFacts] = {}
         self._waiting: set[int] = set()
         self._seen: set[str] = set()
+        self._offsets: dict[int, int] = {}
         self._received = 0
         self.records = 0
         """Records of all pages so far, repeated ones not counted."""
@@ -107,7 +109,7 @@ class PageTrail:
 
     def first(self) -> PageAddress:
         """Address of the first page."""
-        return self._ask(1, self._numbered_url(1, 0))
+        return self._ask_number(1, 0)
 
     def accept(self, address: PageAddress, facts: PageFacts) -> list[PageAddress]:
         """Take note of a page; what to ask for next, in any order.
@@ -133,14 +135,23 @@ class PageTrail:
         """The page after the last one, to see that there is none; None: it was asked for, or pages have no numbers."""
         number = len(self._facts)
         last = self._facts[number]
-        if not self._numbered or not last.records or last.repeated or number >= self._pagination.max_pages:
+        if not self._numbered or not last.records or last.repeated:
             return None
-        return self._ask(number + 1, self._numbered_url(number + 1, self._received), is_probe=True)
+        return self._ask_number(number + 1, self._received, is_probe=True)
 
     def check(self) -> str | None:
         """What is wrong with the fetch as a whole, now that it is complete; None: nothing."""
         if self.total is not None and self.records != self.total:
             return f"the source promised {self.total} records and sent {self.records}"
+        return self.gap() if self.total is None else None
+
+    def gap(self) -> str | None:
+        """Where a page was shorter than the step to the next offset; a total that was reached makes up for it."""
+        pages = sorted((offset, self._facts[number].records) for number, offset in self._offsets.items())
+        last = max((offset for offset, records in pages if records), default=0)
+        for (offset, records), (following, _) in pairwise(pages):
+            if offset + records < following <= last:
+                return f"the page at offset {offset} holds {records} records, and the next one begins at {following}"
         return None
 
     def doubts(self) -> list[Doubt]:
@@ -272,10 +283,7 @@ class PageTrail:
         elif self._last_page() is not None and first.records:
             pages = (self._last_page() or 0) - self._pagination.first_page + 1
         self._check_limit(pages)
-        return [
-            self._ask(number, self._numbered_url(number, (number - 1) * first.records))
-            for number in range(2, pages + 1)
-        ]
+        return [self._ask_number(number, (number - 1) * first.records) for number in range(2, pages + 1)]
 
     def _one_more(self) -> list[PageAddress]:
         """The page after the last one, unless that was the end."""
@@ -284,7 +292,7 @@ class PageTrail:
         if self._is_end(number, last):
             return []
         is_probe = last.has_more is None and (last.records != self._pagination.size or self.total is not None)
-        return [self._ask(number + 1, self._numbered_url(number + 1, self._received), is_probe=is_probe)]
+        return [self._ask_number(number + 1, self._received, is_probe=is_probe)]
 
     def _is_end(self, number: int, last: PageFacts) -> bool:
         paging = self._pagination
@@ -330,6 +338,11 @@ class PageTrail:
         first = self._facts[1]
         said = any(hint.kind == "size" and hint.value == first.records for hint in first.hints)
         return first.records if said else self._pagination.size
+
+    def _ask_number(self, number: int, offset: int, *, is_probe: bool = False) -> PageAddress:
+        if self._pagination.style == "offset":
+            self._offsets[number] = offset
+        return self._ask(number, self._numbered_url(number, offset), is_probe=is_probe)
 
     def _numbered_url(self, number: int, offset: int) -> str:
         paging = self._pagination

@@ -238,9 +238,10 @@ class _BatchFetch:
             return self._finish(state, problem)
         if shared := count_shared(page.landed for page in state.pages.values() if not page.facts.repeated):
             # A total that was reached with the same records twice may not have been reached.
+            problem = problem or state.trail.gap()
             if problem is None and (beyond := state.trail.beyond()):
                 return [_Job(state, beyond)]
-            problem = problem and f"{problem}; {shared} of them came on two pages: its pages overlap"
+            problem = problem and f"{problem}; the pages overlap in {shared} records"
         if problem is None:
             return [_Job(state, self._trail(state.request).first(), is_recheck=True)]
         return self._finish(state, problem)

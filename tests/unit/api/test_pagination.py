@@ -77,6 +77,15 @@ def test_a_source_that_caps_the_page_size_is_followed_to_the_end():
     assert [url.split("&")[1] for url in urls] == ["offset=0", "offset=2", "offset=4"]
 
 
+@pytest.mark.feature("SRC-01")
+def test_a_page_that_is_shorter_than_the_step_of_the_offsets_leaves_a_gap_in_any_order_of_arrival():
+    one = trail(style="offset", size=3)
+    second, third = one.accept(one.first(), PageFacts(3, total=9))
+    [fourth] = [*one.accept(third, PageFacts(3)), *one.accept(second, PageFacts(1))]
+    one.accept(fourth, PageFacts(2))
+    assert (one.check(), one.gap()) == (None, "the page at offset 3 holds 1 records, and the next one begins at 6")
+
+
 def test_a_total_that_the_pages_do_not_reach_is_a_problem():
     one = trail(size=2)
     walk(one, [PageFacts(2, total=5), PageFacts(2), PageFacts(0)])
