@@ -180,15 +180,16 @@ class PageTrail:
         hints = [hint for facts in self._facts.values() for hint in facts.hints]
         found = strongest(hint for hint in hints if hint.kind == "total" and hint.value > self.records)
         doubts = [Doubt("total", describe(found, f"{self.records} came"))] if found else []
-        if self.total is not None or self._last_page() is None or not self._numbered:
-            came = self.pages - (self.pages > 1 and not self._facts[self.pages].records)
-            sizes = {hint.value for hint in hints if hint.kind == "size" and hint.value}
-            # All of them at once, although the source would also send them in pages of this size.
-            explained = {math.ceil(self.total / size) for size in sizes} if self.total is not None else set()
-            larger = (hint for hint in hints if hint.kind == "pages" and hint.value > came)
-            found = strongest(hint for hint in larger if hint.value not in explained)
-            doubts += [Doubt("pages", describe(found, f"{came} came"))] if found else []
-        return doubts
+        if self._numbered and (last_page := self._last_page()):
+            hints.append(Hint("pages", str(self._pagination.last_page_path), last_page))
+        is_counted = self.total is None and self._promised_pages() is not None
+        came = self.pages - (self.pages > 1 and not is_counted and not self._facts[self.pages].records)
+        sizes = {hint.value for hint in hints if hint.kind == "size" and hint.value}
+        # All of them at once, although the source would also send them in pages of this size.
+        explained = {math.ceil(self.total / size) for size in sizes} if self.total is not None else set()
+        larger = (hint for hint in hints if hint.kind == "pages" and hint.value > came)
+        found = strongest(hint for hint in larger if hint.value not in explained)
+        return [*doubts, *([Doubt("pages", describe(found, f"{came} came"))] if found else [])]
 
     def _unfollowed(self, last: PageFacts) -> list[Doubt]:
         """What the last page says of a page behind it."""
@@ -216,7 +217,7 @@ class PageTrail:
             return []
         if self._pagination.style == "cursor":  # many sources send one always: nothing behind the last is their end
             return [doubt for doubt in self._unfollowed(before) if doubt.kind == "has_more"]
-        is_counted = self._numbered and number <= (self._last_page() or 0) - self._pagination.first_page + 1
+        is_counted = number <= (self._promised_pages() or 0)
         if is_counted or before.has_more or (not self._numbered and before.next_value):
             sentence = (
                 f"page {number} was promised, and the source answers that there is none: have the source corrected, or"
@@ -280,8 +281,8 @@ class PageTrail:
         pages = 1
         if first.total is not None and first.records:
             pages = math.ceil(first.total / first.records)
-        elif self._last_page() is not None and first.records:
-            pages = (self._last_page() or 0) - self._pagination.first_page + 1
+        elif first.records:
+            pages = self._promised_pages() or 1
         self._check_limit(pages)
         return [self._ask_number(number, (number - 1) * first.records) for number in range(2, pages + 1)]
 
@@ -295,16 +296,15 @@ class PageTrail:
         return [self._ask_number(number + 1, self._received, is_probe=is_probe)]
 
     def _is_end(self, number: int, last: PageFacts) -> bool:
-        paging = self._pagination
+        paging, promised = self._pagination, self._promised_pages()
         if last.records == 0:
-            return True
+            return paging.style == "offset" or self.total is not None or number >= (promised or 0)
         if self.total is not None:
             before = self._facts.get(number - 1)
             stuck = last.repeated and before is not None and before.repeated
             return (self.records >= self.total and not self._may_count_one_page(number, last)) or stuck
-        last_page = self._last_page()
-        if last_page is not None:
-            return number >= last_page - paging.first_page + 1
+        if promised is not None:
+            return number >= promised
         if last.has_more is not None and not last.repeated:
             return not last.has_more
         if last.repeated:
@@ -328,6 +328,11 @@ class PageTrail:
         named = [facts.last_page for facts in self._facts.values() if facts.last_page is not None]
         last = max(named, default=None)
         return last if last is not None and last >= self._pagination.first_page else None
+
+    def _promised_pages(self) -> int | None:
+        """How many pages there are by the number of the last one."""
+        last = self._last_page() if self._numbered else None
+        return None if last is None else last - self._pagination.first_page + 1
 
     def _may_count_one_page(self, number: int, page: PageFacts) -> bool:
         """A total that is just the size of a page may be a count of that page: one more request tells."""

@@ -679,11 +679,24 @@ def test_a_page_in_the_middle_that_is_not_there_is_a_hint(tmp_path):
 @pytest.mark.parametrize(
     ("beside", "paging", "kind"),
     [({"meta": {"total": 3, "last_page": 2}}, NONE, "pages"), ({"meta": {"total": 3, "pages": 2}}, {"size": 5000}, "pages"),
-     ({"page": {"count": 3}, "totalCount": 5}, {**NONE, "total_path": "page.count"}, "total")],
+     ({"page": {"count": 3}, "totalCount": 5}, {**NONE, "total_path": "page.count"}, "total"),
+     ({"page": {"number": 1, "totalPages": 3}}, {"size": 3, "last_page_path": "page.number"}, "pages"),
+     ({"meta": {"last_page": 1}, "totalPages": 5}, {}, "pages"),
+     ({"meta": {"last_page": 1}, "totalPages": 5}, {"style": "offset"}, "pages"),
+     ({"meta": {"total": 3}, "batches": 2}, {"last_page_path": "batches"}, "pages")],
     ids=str,
 )  # fmt: skip
 def test_numbers_that_disagree_are_a_hint(tmp_path, beside, paging, kind):
     assert refusal(tmp_path, {"data": THREE, **beside}, pagination=paging).context["hint"] == kind
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+@pytest.mark.parametrize("empty", [0, 1, 2])
+def test_an_empty_page_before_the_last_one_is_no_end(tmp_path, empty):
+    pages = [{"data": data, "meta": {"last_page": 3}} for data in (THREE, TWO)]
+    pages.insert(empty, {"data": [], "meta": {"last_page": 3}})
+    fetched, targets = answered(tmp_path, *pages)
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 3, [])
 
 
 @pytest.mark.parametrize("paging", [NONE, {"size": 3}, {"size": 5000}], ids=str)
