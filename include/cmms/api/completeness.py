@@ -237,7 +237,7 @@ def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> H
         if isinstance(value, dict) and (inner := next((key for key in value if plain_name(key) == "value"), None)):
             value, path = value[inner], f"{path}.{inner}"[:_NAME_LENGTH]
         count = read_count(value)
-        return None if count is None else Hint("total", path, count)
+        return None if count is None else Hint("total", path, count, is_echo=not is_total and "total" not in name)
     count = read_count(value)
     if count is None:
         return None

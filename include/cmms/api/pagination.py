@@ -226,9 +226,13 @@ class PageTrail:
             return [Doubt("next_page", sentence)]
         return self._unfollowed(before)
 
-    def _is_known_to_be_whole(self) -> bool:
-        """Whether a number of records or pages, or a flag, says that everything came."""
+    def _is_known_to_be_whole(self, *, is_full: bool = False) -> bool:
+        """Whether a number of records or pages, or a flag, says that everything came.
+
+        ``is_full``: the page is as long as it may be; a number that may be that of its own records says nothing.
+        """
         hints = [hint for facts in self._facts.values() for hint in facts.hints]
+        hints = [hint for hint in hints if not (is_full and hint.kind == "total" and hint.is_echo)]
         if self.total is not None or any(hint.kind == "total" and hint.value == self.records for hint in hints):
             return True
         if any(hint.kind == "pages" and 0 < hint.value <= self.pages for hint in hints):
@@ -264,7 +268,7 @@ class PageTrail:
             (hint for hint in first.hints if hint.kind == "size" and hint.value == first.records and not hint.is_echo),
             None,
         )
-        if size is None or not first.records or self.pages > 1 or self._is_known_to_be_whole():
+        if size is None or not first.records or self.pages > 1 or self._is_known_to_be_whole(is_full=True):
             return []
         if self._pagination.style != "none" or any(hint.kind in ("next_page", "has_more") for hint in first.hints):
             return []
@@ -336,7 +340,7 @@ class PageTrail:
 
     def _may_count_one_page(self, number: int, page: PageFacts) -> bool:
         """A total that is just the size of a page may be a count of that page: one more request tells."""
-        return number == 1 and page.records == self.total == self._pagination.size
+        return number == 1 and page.records == self.total and self._may_be_full(page)
 
     def _page_size(self) -> int:
         """How long a full page is: as we ask for it, or less where the first page says that it is full at that."""

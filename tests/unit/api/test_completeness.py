@@ -95,6 +95,8 @@ HINTS = [
     ({"LastEvaluatedKey": {"id": {"S": "3"}}}, "next_page", "LastEvaluatedKey"),
     ({"cursor": "abc"}, "next_page", "cursor_path: cursor"),
     ({"limit": 3}, "next_page", "limit"),
+    ({"limit": 3, "count": 3}, "next_page", "limit"),
+    ({"meta": {"per_page": 3, "resultCount": 3}}, "next_page", "meta.per_page"),
     ({"atom:link": [{"relation": "http://example.com/rels/next", "url": "/e"}]}, "next_page", "atom:link"),
     ({"exceededTransferLimit": True}, "has_more", "exceededTransferLimit"),
     ({"isLast": "false"}, "has_more", "isLast"),
@@ -206,6 +208,9 @@ def test_a_flag_that_no_style_uses_is_noticed_with_each_of_them(tmp_path, style)
         {"limit": 5000, "per_page": 5000, "size": 100},
         {"included": [{"count": 99, "hasMore": True}]},
         {"limit": 3, "total": 3},
+        {"limit": 3, "@odata.count": 3},
+        {"limit": 3, "count": 3, "hasMore": False},
+        {"limit": 5, "count": 3},
         {"size": 3, "pages": 1, "of": 1},
         {"cursor": "c1", "total": 3},
         {"links": {"self": "/e", "last": "/e?page=1"}},
@@ -485,6 +490,17 @@ def test_a_total_that_is_the_size_of_a_page_may_be_a_count_of_that_page(tmp_path
         {"data": THREE, "meta": {"total": 3}},
     ]
     assert len(answered(tmp_path, *whole, pagination={"size": 3})[0].records) == 3
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+@pytest.mark.parametrize(("cap", "beside"), [(100, {}), (3, {"per_page": 3}), (3, {"size": 3})], ids=str)
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_a_total_that_counts_a_capped_page_is_refused(tmp_path, style, cap, beside):
+    machines = [{"EQUNR": str(number)} for number in range(cap + 2)]
+    pages = [{"data": data, "meta": {"total": len(data), **beside}} for data in (machines[:cap], machines[cap:])]
+    refusal(tmp_path, *pages, *pages, kind=IncompleteFetch, pagination={"style": style})
+    whole, end = pages[0], Scripted(b"no such page", status=404)
+    assert len(answered(tmp_path, whole, end, whole, pagination={"style": style})[0].records) == cap
 
 
 @pytest.mark.feature("SRC-01")
