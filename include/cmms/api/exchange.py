@@ -37,7 +37,7 @@ _REMEDIES = {
     431: f": the address or the headers are too long; {_SPLIT}",
 }
 """What a status means for the settings."""
-BEYOND = frozenset((400, 404, 416, 422))
+BEYOND = frozenset((400, 404, 410, 416, 422))
 """What sources say of a page behind the last one."""
 _ACCEPTED = 202
 _HOPELESS = (

@@ -86,6 +86,7 @@ class PageTrail:
         self._waiting: set[int] = set()
         self._seen: set[str] = set()
         self._offsets: dict[int, int] = {}
+        self._has_stayed = False
         self._received = 0
         self.records = 0
         """Records of all pages so far, repeated ones not counted."""
@@ -202,7 +203,8 @@ class PageTrail:
         if more is not None:
             return [Doubt("has_more", describe(more, "none came"))]
         # A flag that says no counts more than a cursor, which many sources send on the last page too.
-        following = [hint for hint in last.hints if hint.kind == "next_page" and (hint.is_link or not flags)]
+        is_end = flags or self._has_stayed
+        following = [hint for hint in last.hints if hint.kind == "next_page" and (hint.is_link or not is_end)]
         if self._is_known_to_be_whole() or self.pages > 1 or self._pagination.style not in ("none", "page", "offset"):
             following = [hint for hint in following if not hint.is_echo]
         return [Doubt("next_page", describe(following[0], "none came"))] if following else []
@@ -240,10 +242,10 @@ class PageTrail:
         return any(hint.kind == "has_more" and hint.is_end and not hint.value for hint in hints)
 
     def _same_again(self) -> list[Doubt]:
-        """The same full page over and over: the source may not know how we ask for the next one."""
-        if not self._numbered or self.total is not None or not self.repeated_pages:
-            return []
+        """The first page over and over, and it is full: the source may not know how we ask for the next one."""
         paging, first = self._pagination, self._facts[1]
+        if not self._numbered or self.total is not None or not self.repeated_pages or self.records > first.records:
+            return []
         if not first.records or first.records != self._page_size() or self._said_end(first):
             return []
         name = paging.page_parameter if paging.style == "page" else paging.offset_parameter
@@ -383,9 +385,19 @@ class PageTrail:
             url = self._with_parameters([(paging.cursor_parameter, facts.next_value), *size])
         else:
             url = follow_link(self._base_url, address.url, facts.next_value)
+        if paging.style == "cursor" and url == address.url and self._may_stay(facts):
+            self._has_stayed = True
+            return []
         if url in self._seen:
             raise IncompleteFetch("the pages go round in a circle", page=address.number)
         return [self._ask(address.number + 1, url)]
+
+    def _may_stay(self, facts: PageFacts) -> bool:
+        """Whether the cursor that led to a page may also be its way to say that it is the last one.
+
+        A page as long as the first one may as well come from a source that does not know our cursor.
+        """
+        return self.total is not None or facts.records < self._facts[1].records
 
     def _ends_here(self, facts: PageFacts) -> bool:
         """Whether a flag says that this was the last page, although a cursor comes along."""

@@ -86,7 +86,8 @@ class PageFetcher:
         stream, headers = self._stream, dict(answer.headers)
         if answer.status == 304 and cached is not None:
             body, headers = _unpacked(cached, stream), self._renewed_headers(target, answer, cached)
-        if is_nothing(answer, body):
+        is_absent = is_nothing(answer, body) or (target.may_be_beyond and not body.size)
+        if is_absent:
             landed, content = LandedContent((), 0, b""), PageContent(records=())
         elif body.buffer.file is not None:
             landed, content = land_large(self._storage, f"{self._folder}/{name}", body, stream)
@@ -104,7 +105,7 @@ class PageFetcher:
             raise BadPayload("the body is nested too deeply") from None
         if name_of_error:
             raise BadPayload(f"the source answers with an error ({name_of_error!r:.60}) although its status is good")
-        return FetchedPage(landed, replace(facts, is_absent=is_nothing(answer, body)), answer.status == 304)
+        return FetchedPage(landed, replace(facts, is_absent=is_absent), answer.status == 304)
 
     def _remember(self, target: Target, answer: Answer, body: Body) -> None:
         etag = answer.headers.get("ETag")

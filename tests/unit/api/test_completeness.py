@@ -449,6 +449,8 @@ def test_a_flag_about_something_else_does_not_end_a_cursor_trail(tmp_path, besid
         ({"data": []}, {}, True),
         (Scripted({"error": "no such page"}, status=404), {}, True),
         (Scripted(b"page out of range", status=400), {}, True),
+        (Scripted(b"gone", status=410), {}, True),
+        (Scripted(b""), {}, True),
         ({"data": []}, {"per_page": 3}, False),
         ({"data": []}, {"page": {"size": 3}}, False),
         ({"data": []}, {"meta": {"total": None, "last_page": 0}}, True),
@@ -478,6 +480,29 @@ def test_a_last_page_that_grows_is_followed(tmp_path):
 def test_the_same_full_page_again_is_a_source_that_does_not_know_the_parameter(tmp_path, style):
     error = refusal(tmp_path, {"data": THREE}, pagination={"style": style, "size": 3})
     assert f"pagination.{style}_parameter" in str(error)
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("style", ["page", "offset"])
+@pytest.mark.parametrize("last", [TWO, [*TWO, {"EQUNR": "6"}]], ids=["short", "full"])
+def test_the_last_page_again_is_the_end(tmp_path, style, last):
+    fetched, targets = answered(tmp_path, {"data": THREE}, {"data": last}, pagination={"style": style, "size": 3})
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (3 + len(last), 3, [])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("last", [[], TWO], ids=["empty", "records"])
+def test_the_same_cursor_again_is_the_end_unless_more_is_promised(tmp_path, last):
+    pages = [{"data": THREE, "next": "c1"}, {"data": last, "next": "c1"}]
+    fetched, targets = answered(tmp_path, *pages, pagination=CURSORS)
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (3 + len(last), 2, [])
+    pages[1]["hasMore"] = True
+    assert refusal(tmp_path, *pages, pagination=CURSORS).context["hint"] == "has_more"
+
+
+@pytest.mark.feature("SRC-01")
+def test_an_empty_body_is_no_end_unless_it_was_asked_for_to_be_sure(tmp_path):
+    refusal(tmp_path, {"data": THREE}, Scripted(b""), kind=BadPayload, pagination={"size": 3})
 
 
 @pytest.mark.feature("SRC-01", "SYNC-03")

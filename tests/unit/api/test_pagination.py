@@ -99,6 +99,15 @@ def test_a_cursor_that_leads_back_ends_the_fetch():
             walk(trail(style="cursor"), [PageFacts(2, next_value=cursor) for cursor in cursors])
 
 
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("records", [0, 2])
+def test_a_cursor_that_leads_to_its_own_page_is_the_end(records):
+    one = trail(style="cursor")
+    pages = [PageFacts(2, total=4, next_value="A"), PageFacts(records, next_value="A")]
+    assert len(walk(one, pages)) == 2
+    assert (one.check() is None) == (records == 2)
+
+
 def test_a_repeated_page_on_a_cursor_trail_without_total_ends_the_fetch():
     with pytest.raises(IncompleteFetch, match="came twice"):
         walk(trail(style="cursor"), [PageFacts(2, next_value="A"), PageFacts(2, next_value="B", repeated=True)])
