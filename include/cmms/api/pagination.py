@@ -27,6 +27,10 @@ _ROUND = 50
 """A first page of a multiple of so many records may be one that the source has capped."""
 
 
+_EMPTY_PAGES = 1000
+"""So many pages in a row that bring nothing, each with a way to another one, are a source that never ends."""
+
+
 @dataclass(frozen=True)
 class PageAddress:
     """Where a page is; ``number`` counts from 1 within the request, whatever the source calls it.
@@ -87,6 +91,7 @@ class PageTrail:
         self._seen: set[str] = set()
         self._offsets: dict[int, int] = {}
         self._has_stayed = False
+        self._without = 0
         self._received = 0
         self.records = 0
         """Records of all pages so far, repeated ones not counted."""
@@ -203,8 +208,9 @@ class PageTrail:
         if more is not None:
             return [Doubt("has_more", describe(more, "none came"))]
         # A flag that says no counts more than a cursor, which many sources send on the last page too.
-        is_end = flags or self._has_stayed
-        following = [hint for hint in last.hints if hint.kind == "next_page" and (hint.is_link or not is_end)]
+        is_end, is_reached = flags or self._has_stayed, self._has_stayed and self.total is not None
+        following = [hint for hint in last.hints if hint.kind == "next_page"]
+        following = [hint for hint in following if not is_end or (hint.is_link and not is_reached)]
         if self._is_known_to_be_whole() or self.pages > 1 or self._pagination.style not in ("none", "page", "offset"):
             following = [hint for hint in following if not hint.is_echo]
         return [Doubt("next_page", describe(following[0], "none came"))] if following else []
@@ -375,8 +381,14 @@ class PageTrail:
     # --- cursor and links ---
 
     def _linked(self, address: PageAddress, facts: PageFacts) -> list[PageAddress]:
+        self._without = 0 if facts.records and not facts.repeated else self._without + 1
         if not facts.next_value or self._ends_here(facts):
             return []
+        if self.total is not None and self._is_enough():
+            self._has_stayed = True
+            return []
+        if self._without >= _EMPTY_PAGES:
+            raise IncompleteFetch(f"{_EMPTY_PAGES} pages in a row bring nothing new", page=address.number)
         if facts.repeated and self.total is None:
             raise IncompleteFetch("a page came twice and no total tells whether one is missing", page=address.number)
         paging = self._pagination
@@ -391,6 +403,11 @@ class PageTrail:
         if url in self._seen:
             raise IncompleteFetch("the pages go round in a circle", page=address.number)
         return [self._ask(address.number + 1, url)]
+
+    def _is_enough(self) -> bool:
+        """Whether going on is in vain: the total is there and nothing more comes, or two pages bring nothing."""
+        beyond = self.records - (self.total or 0)
+        return beyond > 0 or self._without > (0 if beyond == 0 else 1)
 
     def _may_stay(self, facts: PageFacts) -> bool:
         """Whether the cursor that led to a page may also be its way to say that it is the last one.

@@ -25,10 +25,17 @@ from cmms.api.connection import ApiConnection, read_connection
 from cmms.api.pagination import PageAddress, PageTrail
 from cmms.api.plain_http import exposed_secret
 from cmms.errors import AnswerIncomplete, IncompleteFetch, RunCancelled
-from cmms.settings import Settings, Stream, StreamName
+from cmms.settings import EquipmentStream, RunningTimeStream, Settings, Stream, StreamName
 from cmms.storage import Storage
 from cmms.sync.fetch_page import FetchedPage, PageFetcher
-from cmms.sync.land_pages import batch_folder, count_shared, same_records, write_manifest
+from cmms.sync.land_pages import (
+    batch_folder,
+    count_shared,
+    marks_in_any_order,
+    same_records,
+    same_subjects,
+    write_manifest,
+)
 from cmms.sync.records import AnsweredRequest, Batch, LandedPage, Manifest, PlannedRequest
 
 log = logging.getLogger(__name__)
@@ -101,7 +108,7 @@ class _RequestState:
     trail: PageTrail
     fetch_number: int = 1
     pages: dict[int, FetchedPage] = field(default_factory=dict)
-    alike: dict[bytes, list[FetchedPage]] = field(default_factory=dict)
+    marks: set[bytes] = field(default_factory=set)
     doubts: tuple[str, ...] = ()
 
 
@@ -229,6 +236,8 @@ class _BatchFetch:
         if self._is_repeated(state, page):
             page = replace(page, facts=replace(page.facts, repeated=True))
             log.warning("%s: page %d repeats an earlier page", state.request.path, job.address.number)
+        if job.address.number == 2:
+            self._check_second(state, page)
         state.pages[job.address.number] = page
         addresses = state.trail.accept(job.address, page.facts)
         if not state.trail.is_complete:
@@ -259,7 +268,7 @@ class _BatchFetch:
             self._delete(page)
         state.fetch_number += 1
         state.pages.clear()
-        state.alike.clear()
+        state.marks.clear()
         state.trail = self._trail(state.request)
         return [_Job(state, state.trail.first())]
 
@@ -283,12 +292,29 @@ class _BatchFetch:
         return tuple(warned)
 
     def _is_repeated(self, state: _RequestState, page: FetchedPage) -> bool:
-        alike = state.alike.setdefault(page.landed.fingerprint, [])
-        is_repeated = page.landed.records > 0 and any(
-            same_records(self._storage, earlier.landed, page.landed, self._stream.records_path) for earlier in alike
-        )
-        alike.append(page)
+        marks = marks_in_any_order(page.landed)
+        is_repeated = page.landed.records > 0 and marks in state.marks
+        state.marks.add(marks)
         return is_repeated
+
+    def _check_second(self, state: _RequestState, page: FetchedPage) -> None:
+        """No total, and a second page about the machines of the first one: what changes is a time stamp or the like.
+
+        Raises:
+            IncompleteFetch: the source would go on like that for ever.
+        """
+        if page.facts.repeated or state.trail.total is not None or 1 not in state.pages:
+            return
+        stream, first = self._stream, state.pages[1].landed
+        if isinstance(stream, EquipmentStream | RunningTimeStream) and same_subjects(
+            self._storage, first, page.landed, stream
+        ):
+            raise IncompleteFetch(
+                "the second page holds the machines of the first one, with other values: does the source know the"
+                " parameter of the page? pagination.style: none if it does not page",
+                endpoint=self._connection.redact(state.request.path),
+                unit=state.request.unit_keys[0],
+            )
 
     def _moved(self, state: _RequestState, again: FetchedPage) -> str | None:
         """What is wrong if the first page is another one by now."""

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,15 +18,17 @@ import msgspec
 import numpy as np
 
 from cmms.api.body import PageContent, page_content, split_records, wanted_paths
+from cmms.api.body_path import pick
 from cmms.api.receive_body import Body
 from cmms.api.scan_records import RecordScanner
 from cmms.errors import HandoverMissing
-from cmms.settings import Stream
+from cmms.settings import EquipmentStream, RunningTimeStream, Stream
 from cmms.storage import Storage
 from cmms.sync.records import Manifest
 
 MANIFEST = "manifest.json"
 _PART_RECORDS = 20_000
+_SUBJECT_FIELDS = ("equipment_number", "plant_code", "point", "date", "date_time")
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,40 @@ def count_shared(pages: Iterable[LandedContent]) -> int:
     """How many records came on more than one page; one that is twice on the same page counts once."""
     each = [np.unique(np.frombuffer(page.marks, dtype=np.int64)) for page in pages if page.marks]
     return sum(map(len, each)) - len(np.unique(np.concatenate(each))) if each else 0
+
+
+def marks_in_any_order(page: LandedContent) -> bytes:
+    """Equal for pages that hold the same records, in whatever order."""
+    marks = np.sort(np.frombuffer(page.marks, dtype=np.int64)).tobytes() if page.marks else b""
+    return hashlib.blake2b(marks, digest_size=16).digest()
+
+
+def same_subjects(
+    storage: Storage, one: LandedContent, other: LandedContent, stream: EquipmentStream | RunningTimeStream
+) -> bool:
+    """Whether two pages are about the same machines, points and times, in any order and whatever they say of them."""
+    if one.records != other.records or one.records < 2 or len(one.files) != 1 or len(other.files) != 1:
+        return False
+    try:
+        mine, theirs = (sorted(_subjects(storage, page.files[0], stream)) for page in (one, other))
+    except (ValueError, RecursionError):  # a bad record, or a name that is no path
+        return False
+    return mine == theirs
+
+
+def _subjects(storage: Storage, file: LandedFile, stream: EquipmentStream | RunningTimeStream) -> Iterator[str]:
+    """What each record is about.
+
+    Raises:
+        ValueError: it cannot be read, or does not say.
+    """
+    fields = stream.fields.model_dump()
+    for text in _record_texts(storage, file, stream.records_path):
+        record = json.loads(text, strict=False)
+        values = [[pick(record, name) or None for name in fields.get(field, ())] for field in _SUBJECT_FIELDS]
+        if not any(values[0]):
+            raise ValueError("the record names no machine")
+        yield json.dumps(values)
 
 
 def same_records(storage: Storage, one: LandedContent, other: LandedContent, records_path: str) -> bool:

@@ -505,6 +505,25 @@ def test_an_empty_body_is_no_end_unless_it_was_asked_for_to_be_sure(tmp_path):
     refusal(tmp_path, {"data": THREE}, Scripted(b""), kind=BadPayload, pagination={"size": 3})
 
 
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_the_same_records_in_another_order_are_the_same_page(tmp_path, style):
+    fetched, targets = answered(tmp_path, {"data": THREE}, {"data": THREE[::-1]}, pagination={"style": style})
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (3, 2, [])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize(
+    "paging", [{"style": "page"}, {"style": "offset"}, {"style": "page", "size": 3}, CURSORS], ids=str
+)
+def test_the_same_machines_with_other_values_are_no_second_page(tmp_path, paging):
+    pages = [{"data": [{**one, "asked": n} for one in THREE[:: (-1) ** n]], "next": n} for n in (1, 2)]
+    error = refusal(tmp_path, *pages, kind=IncompleteFetch, pagination=paging)
+    assert "does the source know the parameter of the page" in str(error)
+    other = [{"EQUNR": "4", "asked": 2}, *THREE[1:]]
+    assert len(answered(tmp_path, pages[0], {"data": other}, {"data": []}, pagination=paging)[0].records) == 6
+
+
 @pytest.mark.feature("SRC-01", "SYNC-03")
 def test_a_total_that_is_the_size_of_a_page_may_be_a_count_of_that_page(tmp_path):
     pages = [{"data": THREE, "meta": {"total": 3}}, {"data": TWO, "meta": {"total": 2}}]

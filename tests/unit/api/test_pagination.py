@@ -1,5 +1,7 @@
 """Which page comes next, from what each page says about itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from cmms.api.links import follow_link, is_same_origin
@@ -111,6 +113,36 @@ def test_a_cursor_that_leads_to_its_own_page_is_the_end(records):
 def test_a_repeated_page_on_a_cursor_trail_without_total_ends_the_fetch():
     with pytest.raises(IncompleteFetch, match="came twice"):
         walk(trail(style="cursor"), [PageFacts(2, next_value="A"), PageFacts(2, next_value="B", repeated=True)])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("style", ["cursor", "next_link"])
+@pytest.mark.parametrize(
+    ("behind", "asked", "problem"),
+    [(PageFacts(0), 2, None), (PageFacts(3, repeated=True), 2, None), (PageFacts(3), 2, "sent 6")],
+    ids=["empty", "repeated", "new"],
+)
+def test_a_total_that_was_reached_ends_pages_that_go_on_for_ever(style, behind, asked, problem):
+    one = trail(style=style)
+    pages = [
+        replace(page, next_value=f"?c={number}") for number, page in enumerate([PageFacts(3, total=3)] + [behind] * 99)
+    ]
+    assert len(walk(one, pages)) == asked
+    assert (one.check() is None) if problem is None else (problem in one.check())
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("behind", [PageFacts(0), PageFacts(3, repeated=True)], ids=["empty", "repeated"])
+def test_pages_that_bring_nothing_end_some_time(behind):
+    pages = [
+        replace(page, next_value=f"?{number}") for number, page in enumerate([PageFacts(3, total=5)] + [behind] * 99)
+    ]
+    one = trail(style="next_link")
+    assert (len(walk(one, pages)), one.check()) == (3, "the source promised 5 records and sent 3")
+    empty = [PageFacts(0, next_value=f"?{number}") for number in range(2000)]
+    with pytest.raises(IncompleteFetch, match="1000 pages in a row bring nothing"):
+        walk(trail(style="next_link"), empty)
+    assert len(walk(trail(style="next_link"), [*empty[:50], PageFacts(3)])) == 51
 
 
 def test_too_many_pages_end_the_fetch():
