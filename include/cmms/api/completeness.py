@@ -39,6 +39,8 @@ _MOST = 10**18
 _PAGE_OF_LINK = re.compile(
     r"[?&](?:page|p|pageno|page_no|pagenumber|page_number|page(?:\[|%5B)number(?:\]|%5D))=([0-9]{1,9})\b", re.IGNORECASE
 )
+_NUMBERS = ("value", "count", "records")
+"""Keys of an object that is a total."""
 _ADDRESSES = ("href", "url", "uri", "link")
 _TARGETS = (*_ADDRESSES, "after", "cursor", "page", "number", "token", "offset", "start", "skip")
 """Keys of an object that is a next page."""
@@ -199,7 +201,8 @@ def _next_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hin
         return _next_hint(value, path)
     if not tells_of_pages:
         return None
-    if name in names.ECHOES_IN_CONTAINERS and isinstance(value, str):
+    is_token = name == "offset" and isinstance(value, str) and len(value) > 3 and any(map(str.isalpha, value))
+    if is_token or (name in names.ECHOES_IN_CONTAINERS and isinstance(value, str)):
         hint = _next_hint(value, path)
         return hint and replace(hint, is_echo=True)
     return _last_link(value, path) if name in ("last", "lastlink", "lastpage", "lastpagelink", "lastpageurl") else None
@@ -234,7 +237,7 @@ def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> H
         return Hint("total", path, int(match[1]), is_readable=False) if match else None
     is_total = name in names.TOTAL_ANYWHERE | names.TOTALS_COMPOSED
     if is_total or (tells_of_pages and name in names.TOTAL_IN_CONTAINERS | names.COUNTS_COMPOSED):
-        if isinstance(value, dict) and (inner := next((key for key in value if plain_name(key) == "value"), None)):
+        if isinstance(value, dict) and (inner := next((key for key in value if plain_name(key) in _NUMBERS), None)):
             value, path = value[inner], f"{path}.{inner}"[:_NAME_LENGTH]
         count = read_count(value)
         return None if count is None else Hint("total", path, count, is_echo=not is_total and "total" not in name)
@@ -268,9 +271,8 @@ def _next_hint(value: Any, path: str) -> Hint | None:
 
 
 def is_no_page(text: str) -> bool:
-    """Whether a cursor or the number of a next page says that there is none: empty, 0, negative."""
-    number = _number(text)
-    return text.strip().lower() in _NO_PAGE or (number is not None and number < 0)
+    """Whether a cursor or the number of a next page says that there is none: empty, 0, -1."""
+    return text.strip().lower() in _NO_PAGE or _number(text) in (0, -1)
 
 
 def _is_link(text: str) -> bool:
@@ -294,7 +296,8 @@ def _link_hint(link: Mapping[str, Any], path: str, wanted: str) -> Hint | None:
     if rel is None or target is None or not link[target]:
         return None
     relations = relations_of(link[rel])
-    where = f"{path}[{rel}={wanted}].{target}" if wanted else f"{path}.{target}"
+    marked = wanted if "rel" in rel.lower() else link[rel]
+    where = f"{path}[{rel}={marked}].{target}" if wanted else f"{path}.{target}"
     if "next" in relations:
         return Hint("next_page", where[:_NAME_LENGTH], 1, is_link=True)
     return _last_link(link[target], where) if "last" in relations else None

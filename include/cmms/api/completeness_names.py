@@ -12,8 +12,11 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
-    """A name without what spellings differ in, and without the prefix of a namespace (``hydra:next``)."""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r"^@?[a-z]+:", "", name.lower()))
+    """A name without what spellings differ in.
+
+    Nor the prefix of a namespace (``hydra:next``), or of what an ABAP function exports (``EV_TOTAL``).
+    """
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"^(?:@?[a-z]+:)?(?:e[vstx]?_)?", "", name.lower()))
 
 
 NOUNS = frozenset(
@@ -22,10 +25,14 @@ NOUNS = frozenset(
 """Words for a record, of which names are composed; one record or several make no difference."""
 
 
-def _composed(*patterns: str) -> frozenset[str]:
+SUBJECTS = frozenset(("asset", "machine", "device", "equipment"))
+"""The same, where a number of them may be told of something else than the pages: only beside what tells of pages."""
+
+
+def _composed(*patterns: str, of: frozenset[str] = NOUNS) -> frozenset[str]:
     """Every pattern with every noun, singular and plural, in its place."""
     irregular = {"entry": "entries", "match": "matches"}
-    nouns = [form for noun in NOUNS for form in (noun, irregular.get(noun, f"{noun}s"))]
+    nouns = [form for noun in of for form in (noun, irregular.get(noun, f"{noun}s"))]
     return frozenset(pattern.replace("*", noun) for pattern in patterns for noun in nouns)
 
 
@@ -45,7 +52,18 @@ NEXT_PARTS = frozenset(
             "pagenumber",
         ),
         *("pageno", "pagenum", "pageindex", "pagestart", "token", "cursor", "cursormark", "marker", "offset"),
-        *("skiptoken", "recordsurl", "partitionkey", "scrollid", "bookmark", "continuationtoken"),
+        *(
+            "skiptoken",
+            "recordsurl",
+            "partitionkey",
+            "rowkey",
+            "pageid",
+            "pagepath",
+            "cursorposition",
+            "scrollid",
+            "bookmark",
+            "continuationtoken",
+        ),
     ]
 )
 """What follows ``next`` in the name of a next page, in any object of the envelope."""
@@ -59,7 +77,9 @@ NEXT_IN_CONTAINERS = frozenset(
     ["next", "skiptoken", "continuation", "continue", "lastevaluatedkey", "exclusivestartkey", "resumptiontoken"]
 )
 """The next page, in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
-ECHOES_IN_CONTAINERS = frozenset(("cursor", "after", "scrollid", "bookmark", "pagetoken", "marker"))
+ECHOES_IN_CONTAINERS = frozenset(
+    ["cursor", "after", "scrollid", "bookmark", "pagetoken", "marker", "aftercursor", "afterurl", "startingafter"]
+)
 """A cursor that some sources send on the last page too; only beside a single page it may lead to the next one."""
 MORE_ANYWHERE = frozenset(
     [
@@ -90,11 +110,22 @@ CUT_IN_CONTAINERS = frozenset(("truncated", "incomplete", "partial", "limited", 
 LAST_IN_CONTAINERS = frozenset(
     [
         *("last", "islast", "lastpage", "islastpage", "islastbatch", "end", "isend", "atend", "endoflist", "endofdata"),
-        *("endofresults", "eof", "iseof", "exhausted", "nomore", "nomoredata"),
+        *(
+            "endofstream",
+            "finalpage",
+            "isfinalpage",
+            "isfinal",
+            "endofresults",
+            "eof",
+            "iseof",
+            "exhausted",
+            "nomore",
+            "nomoredata",
+        ),
     ]
 )
 """False: there is more. True: this was the last page; in the same objects."""
-DONE_IN_CONTAINERS = frozenset(("done", "isdone", "complete", "iscomplete", "finished", "allloaded"))
+DONE_IN_CONTAINERS = frozenset(("done", "isdone", "complete", "iscomplete", "finished", "isfinished", "allloaded"))
 """False: there is more. True may also mean that a query was carried out; in the same objects."""
 REMAINING_IN_CONTAINERS = frozenset(("remaining", "remainingcount", "left"))
 """Number of records that have not come; in the same objects."""
@@ -108,13 +139,18 @@ TOTAL_ANYWHERE = frozenset(
 TOTAL_IN_CONTAINERS = frozenset(
     [
         *("total", "totalsize", "count", "countall", "allcount", "hits", "found", "matches", "matched", "records"),
-        *("collectionsize", "available", "listtotal"),
+        *("collectionsize", "available", "listtotal", "recordsfiltered"),
     ]
 )
 """Number of records in all pages; in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
-PAGES_ANYWHERE = frozenset(["totalpages", "pagestotal", "numberofpages", "numpages", "nbpages", "pagecount"])
+PAGES_ANYWHERE = frozenset(
+    [
+        *("totalpages", "pagestotal", "numberofpages", "numpages", "nbpages", "pagecount", "pagescount"),
+        *("totalpagecount", "totalpagescount"),
+    ]
+)
 """Number of pages, in any object of the envelope."""
-PAGES_IN_CONTAINERS = frozenset(("lastpage", "pages", "pagetotal", "of"))
+PAGES_IN_CONTAINERS = frozenset(("lastpage", "lastpagenumber", "maxpage", "pages", "pagetotal", "of"))
 """Number of pages; in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
 SIZE_IN_CONTAINERS = frozenset(("perpage", "pagesize", "size", "limit", "pagelimit", "maxpagesize", "pagelength"))
 """How many records a page holds at most; in the same objects. No promise: it tells a full page from the last one."""
@@ -122,18 +158,43 @@ STATUS_NAMES = frozenset(("status", "state", "completeness", "resultstatus"))
 PARTIAL_STATUSES = frozenset(("partial", "truncated", "incomplete", "partialsuccess", "partialcontent"))
 """Values of :data:`STATUS_NAMES` at the top of the body or in an object that tells of pages: some are missing."""
 CONTAINER_NAMES = frozenset(
-    ["links", "link", "result", "results", "response", "envelope", "header", "navigation", "nav", "view", "search"]
+    [
+        *(
+            "links",
+            "link",
+            "result",
+            "results",
+            "response",
+            "envelope",
+            "header",
+            "navigation",
+            "nav",
+            "view",
+            "search",
+        ),
+        *("info", "responseinfo", "resultinfo", "resultsinfo", "listinfo", "queryinfo", "searchinfo", "datainfo"),
+        *("recordinfo", "recordsinfo", "countinfo"),
+    ]
 )
 """Objects that tell of pages, besides those whose name holds one of :data:`CONTAINER_PARTS`."""
-CONTAINER_PARTS = ("meta", "pag", "cursor", "info")
-HEADER_PREFIXES = ("x", "pagination", "paging", "odata", "ms", "wp", "list", "collection")
+CONTAINER_PARTS = ("meta", "pag", "cursor")
+HEADER_PREFIXES = ("x", "pagination", "paging", "odata", "ms", "wp", "sap", "api", "list", "collection", "continuation")
 """What a header's name may begin with before one of the names above."""
-HEADER_NAMES = frozenset(("totalcount", "totalresults", "totalrecords", "nextrange", "nextpage", "hasmore"))
+HEADER_NAMES = frozenset(
+    [
+        *("totalcount", "totalresults", "totalrecords", "recordcount", "totalpages", "nextrange", "nextpage"),
+        *("nextpagetoken", "nextcursor", "continuationtoken", "hasmore"),
+    ]
+)
 """Headers that need none of :data:`HEADER_PREFIXES`."""
 
 TOTALS_COMPOSED = _composed("total*", "total*count", "totalnumberof*", "totalnumof*", "total*found")
-COUNTS_COMPOSED = _composed("*total", "*count", "num*", "numberof*", "nb*", "*found") | {"numfound"}
-MORE_COMPOSED = _composed("hasmore*", "more*", "more*available")
+COUNTS_COMPOSED = (
+    _composed("*total", "*count", "num*", "numberof*", "nb*", "*found", of=NOUNS | SUBJECTS)
+    | _composed("total*", "total*count", "totalnumberof*", "totalnumof*", "total*found", of=SUBJECTS)
+    | {"numfound"}
+)
+MORE_COMPOSED = _composed("hasmore*", "hasadditional*", "more*", "more*available")
 CUT_COMPOSED = _composed("*truncated", "max*reached", "*limitreached", "*limitexceeded")
 REMAINING_COMPOSED = _composed("remaining*", "remaining*count", "*remaining", "*left")
 SIZE_COMPOSED = _composed("*perpage", "max*") | {"itemsperpage"}

@@ -28,7 +28,9 @@ _BAD_CODE = re.compile(r"[45][0-9][0-9]")
 _OUTCOMES = ("status", "response", "result")
 _BESIDE = (*_OUTCOMES, "meta", "header", "info")
 """Objects at the top that may say it too: their names hold one of these words."""
-_NOTHING = frozenset(("", "0", "00", "000", "200", "none", "null", "no", "false", "ok", "success", "noerror"))
+_NOTHING = frozenset(("", "0", "200", "none", "null", "no", "false", "ok", "success"))
+_NO_ERROR = re.compile("0+|no(?:error|fault|exception)s?(?:found|occurred)?")
+"""Codes and sentences that say the same."""
 _FALSE = frozenset(("false", "no", "0"))
 
 
@@ -85,7 +87,9 @@ def _holds_bad_message(value: Any) -> bool:
 def _is_something(value: Any) -> bool:
     if isinstance(value, dict | list):
         return any(_is_something(inner) for inner in (value.values() if isinstance(value, dict) else value))
-    return _plain(value) not in _NOTHING if isinstance(value, str) else bool(value)
+    if not isinstance(value, str):
+        return bool(value)
+    return _plain(value) not in _NOTHING and not _NO_ERROR.fullmatch(_plain(value))
 
 
 def _plain(text: str) -> str:

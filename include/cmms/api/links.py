@@ -27,7 +27,8 @@ def header_links(header: str) -> Iterator[tuple[str, frozenset[str]]]:
 def relations_of(rel: Any) -> frozenset[str]:
     """What a link is for: several words or a list of them, each a name or an address that ends with it."""
     words = " ".join(str(one) for one in (rel if isinstance(rel, list) else [rel])).lower().split()
-    return frozenset(re.split(r"[/#:]", word)[-1] for word in words)
+    relations = frozenset(re.split(r"[/#:]", word)[-1] for word in words)
+    return relations | {"next"} if relations & {"nextpage", "next-page", "next_page"} else relations
 
 
 def is_same_origin(one: str, other: str) -> bool:

@@ -119,6 +119,33 @@ HINTS = [
     ({"totalCount": "5.0000000000000000E+00"}, "total", "total_path: totalCount"),
     ({"IS_LAST": ""}, "has_more", "IS_LAST"),
     ({"HAS_MORE": "X"}, "has_more", "HAS_MORE"),
+    ({"after_cursor": "abc"}, "next_page", "cursor_path: after_cursor"),
+    ({"after_url": "https://x/y?cursor=abc"}, "next_page", "next_path: after_url"),
+    ({"after_cursor": "abc", "end_of_stream": False}, "has_more", "has_more_path: end_of_stream"),
+    ({"links": [{"rel": "nextPage", "uri": "/e?p=2"}]}, "next_page", "next_path: links[rel=next].uri"),
+    ({"links": [{"name": "nextPage", "uri": "/e?p=2"}]}, "next_page", "next_path: links[name=nextPage].uri"),
+    ({"offset": "itrA1/recB2"}, "next_page", "cursor_path: offset"),
+    ({"Result": {"NEXTCURSORPOSITION": 50}}, "next_page", "cursor_path: Result.NEXTCURSORPOSITION"),
+    ({"nextId": -7}, "next_page", "cursor_path: nextId"),
+    ({"EV_HAS_MORE": "X"}, "has_more", "has_more_path: EV_HAS_MORE"),
+    ({"E_MORE_ROWS": "X"}, "has_more", "has_more_path: E_MORE_ROWS"),
+    ({"EV_IS_LAST": ""}, "has_more", "has_more_path: EV_IS_LAST"),
+    ({"EV_TOTAL": 5}, "total", "total_path: EV_TOTAL"),
+    ({"ES_PAGING": {"EX_COUNT": 5}}, "total", "total_path: ES_PAGING.EX_COUNT"),
+    ({"totalAssets": 5}, "total", "total_path: totalAssets"),
+    ({"meta": {"total_equipment": 5}}, "total", "total_path: meta.total_equipment"),
+    ({"equipmentCount": 5}, "total", "total_path: equipmentCount"),
+    ({"numberOfDevices": 5}, "total", "total_path: numberOfDevices"),
+    ({"totalPageCount": 2}, "pages", "last_page_path: totalPageCount"),
+    ({"lastPageNumber": 2}, "pages", "last_page_path: lastPageNumber"),
+    ({"pagesCount": 2}, "pages", "last_page_path: pagesCount"),
+    ({"maxPage": 2}, "pages", "last_page_path: maxPage"),
+    ({"isFinalPage": False}, "has_more", "has_more_path: isFinalPage"),
+    ({"isFinished": False}, "has_more", "has_more_path: isFinished"),
+    ({"total": {"count": 5}}, "total", "total_path: total.count"),
+    ({"recordsFiltered": 5}, "total", "total_path: recordsFiltered"),
+    ({"hasAdditionalRecords": True}, "has_more", "has_more_path: hasAdditionalRecords"),
+    ({"responseInfo": {"count": 5}}, "total", "total_path: responseInfo.count"),
 ]
 HEADERS = [
     ({"X-Total": "5"}, "total", "total_header: X-Total"),
@@ -145,6 +172,16 @@ HEADERS = [
     ({"Content-Range": "items 0-2/5, items 0-2/5"}, "total", "Content-Range"),
     ({"X-Pagination": '{"nextCursor": "c1"}'}, "next_page", "set the pagination.style of the source"),
     ({"X-Pagination": '{"TotalCount": 5}, {"TotalCount": 5}'}, "total", "X-Pagination (TotalCount)"),
+    ({"x-ms-continuation-NextPartitionKey": "P1"}, "next_page", "x-ms-continuation-NextPartitionKey"),
+    ({"x-ms-continuation": "abc"}, "next_page", "cursor_header: x-ms-continuation"),
+    ({"Total-Pages": "2"}, "pages", "Total-Pages"),
+    ({"Next-Page-Token": "abc"}, "next_page", "cursor_header: Next-Page-Token"),
+    ({"Next-Cursor": "abc"}, "next_page", "cursor_header: Next-Cursor"),
+    ({"Continuation-Token": "abc"}, "next_page", "cursor_header: Continuation-Token"),
+    ({"Record-Count": "5"}, "total", "total_header: Record-Count"),
+    ({"X-SAP-Total-Count": "5"}, "total", "total_header: X-SAP-Total-Count"),
+    ({"X-Api-Total-Count": "5"}, "total", "total_header: X-Api-Total-Count"),
+    ({"Link": "</e?page=2>; rel=nextPage"}, "next_page", "style: link_header"),
 ]
 
 
@@ -225,6 +262,15 @@ def test_a_flag_that_no_style_uses_is_noticed_with_each_of_them(tmp_path, style)
             "IS_LAST": "X",
         },
         {"count": "3.0E+00", "total": "5e-1"},
+        {
+            "licenseInfo": {"total": 500},
+            "plantInfo": {"records": 900, "equipmentCount": 900},
+            "serverInfo": {"available": 7},
+        },
+        {"summary": {"totalMachines": 812, "equipment_count": 812}, "offset": "+01:00"},
+        {"after_cursor": "abc", "after_url": "/e?cursor=abc", "end_of_stream": True},
+        {"EV_HAS_MORE": "", "EV_TOTAL": 3, "totalAssets": 3, "total": {"count": 3}, "maxPage": 1},
+        {"offset": 50, "nextId": -1, "nextOffset": 0},
     ],
     ids=str,
 )
@@ -343,7 +389,15 @@ def test_a_count_that_a_dotted_key_holds_is_a_promise(tmp_path):
 
 @pytest.mark.feature("SRC-01")
 @pytest.mark.parametrize(
-    "rel", ["next", "next nofollow", ["item", "next"], "http://www.iana.org/assignments/relation/next"]
+    "rel",
+    [
+        "next",
+        "next nofollow",
+        ["item", "next"],
+        "http://www.iana.org/assignments/relation/next",
+        "nextPage",
+        "next-page",
+    ],
 )
 def test_links_in_a_list_are_followed_by_their_rel(tmp_path, rel):
     first = {
@@ -429,6 +483,13 @@ def test_a_cursor_that_names_no_page_is_the_end(tmp_path, last):
     pages = [{"data": THREE, "next": 7}, {"data": TWO, "next": last}]
     fetched, targets = answered(tmp_path, *pages, pagination=CURSORS)
     assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 2, [])
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+def test_a_negative_cursor_is_followed(tmp_path):
+    pages = [{"data": THREE, "next": -4611686018427387904}, {"data": TWO, "next": None}]
+    fetched, targets = answered(tmp_path, *pages, pagination=CURSORS)
+    assert (len(fetched.records), "cursor=-4611686018427387904" in targets[1]) == (5, True)
 
 
 @pytest.mark.feature("SRC-01")
@@ -598,7 +659,7 @@ def test_the_code_of_a_plant_on_the_way_to_its_records_is_no_error(tmp_path):
 
 @pytest.mark.parametrize(
     "beside",
-    [{"status": 200, "code": 0, "errorCode": "00"}, {"error": None, "errors": [], "errorMessage": ""},
+    [{"status": 200, "code": 0, "errorCode": "00"}, {"errorcode": "0000", "errorMessage": "No errors"}, {"error": None, "errors": [], "errorMessage": ""},
      {"info": {"code": "410", "name": "a plant"}}, {"header": {"code": 500}}, {"errorMessages": [], "errorCount": 0},
      {"RETURN": [{"TYPE": "S", "MESSAGE": "done"}, {"TYPE": "W"}, {"TYPE": "I"}]}, {"messages": ["error"]}, {"errors": [""]},
      {"faultList": [{"type": "E"}]},
@@ -626,7 +687,9 @@ def test_an_answer_that_is_not_ready_yet_is_asked_for_again(tmp_path):
 
 
 @pytest.mark.feature("SRC-01", "SYNC-03")
-@pytest.mark.parametrize("rel", ['rel="last next"', "REL=next", 'rel="Next"', 'title="x, y; rel=first"; rel="next"'])
+@pytest.mark.parametrize(
+    "rel", ['rel="last next"', "REL=next", "rel=nextPage", 'rel="Next"', 'title="x, y; rel=first"; rel="next"']
+)
 def test_a_link_header_is_followed_in_any_spelling(tmp_path, rel):
     first = Scripted({"data": THREE}, headers={"Link": f"</equipment?p=2>; {rel}"})
     assert len(answered(tmp_path, first, {"data": TWO}, pagination={"style": "link_header"})[0].records) == 5
@@ -797,7 +860,7 @@ def test_the_documentation_lists_exactly_the_names_that_count():
     names = set().union(*(value for name, value in groups.items() if not name.endswith("_COMPOSED")))
     names |= {*completeness_names.HEADER_PREFIXES, *completeness_names.CONTAINER_PARTS}
     assert names - listed == set()
-    others = {"false", "true", "range", "contentrange", "itemsrange", "numfound"}
+    others = {"false", "true", "value", "range", "contentrange", "itemsrange", "numfound"}
     assert listed - names - others == set()
     patterns = {pattern.replace("\\", "") for pattern in re.findall(r"\*([a-z]*\\\*[a-z]*)\*", documented)}
     source = Path(completeness_names.__file__).read_text(encoding="utf-8")
