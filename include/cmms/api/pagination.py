@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import quote, urlencode
 
+from cmms.api.body_path import last_key
 from cmms.api.completeness import Doubt, Hint, describe, header_totals, is_no_page, strongest
+from cmms.api.completeness_names import PAGES_ANYWHERE, plain_name
 from cmms.api.links import follow_link, header_links
 from cmms.errors import IncompleteFetch
 from cmms.settings import Pagination
@@ -225,7 +227,7 @@ class PageTrail:
             return []
         if self._pagination.style == "cursor":  # many sources send one always: nothing behind the last is their end
             return [doubt for doubt in self._unfollowed(before) if doubt.kind == "has_more"]
-        is_counted = number <= (self._promised_pages() or 0)
+        is_counted = number <= self._sure_pages()
         if is_counted or before.has_more or (not self._numbered and before.next_value):
             sentence = (
                 f"page {number} was promised, and the source answers that there is none: have the source corrected, or"
@@ -296,7 +298,11 @@ class PageTrail:
         elif first.records:
             pages = self._promised_pages() or 1
         self._check_limit(pages)
-        return [self._ask_number(number, (number - 1) * first.records) for number in range(2, pages + 1)]
+        sure = pages if first.total is not None else self._sure_pages()
+        return [
+            self._ask_number(number, (number - 1) * first.records, is_probe=number > sure)
+            for number in range(2, pages + 1)
+        ]
 
     def _one_more(self) -> list[PageAddress]:
         """The page after the last one, unless that was the end."""
@@ -345,6 +351,12 @@ class PageTrail:
         """How many pages there are by the number of the last one."""
         last = self._last_page() if self._numbered else None
         return None if last is None else last - self._pagination.first_page + 1
+
+    def _sure_pages(self) -> int:
+        """How many of them exist for certain: where the first one is 0, ``totalPages`` is beyond the last one."""
+        paging = self._pagination
+        is_count = plain_name(last_key(paging.last_page_path or "")) in PAGES_ANYWHERE
+        return (self._promised_pages() or 0) - (is_count and paging.first_page == 0)
 
     def _may_count_one_page(self, number: int, page: PageFacts) -> bool:
         """A total that is just the size of a page may be a count of that page: one more request tells."""

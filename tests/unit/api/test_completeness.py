@@ -822,6 +822,15 @@ def test_an_empty_page_before_the_last_one_is_no_end(tmp_path, empty):
     assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 3, [])
 
 
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("end", [{"data": []}, Scripted(b"no such page", status=404)], ids=["empty", "404"])
+def test_a_number_of_pages_that_count_from_zero_is_read_as_the_hint_advises(tmp_path, end):
+    pages = [{"data": data, "totalPages": 2} for data in (THREE, TWO)]
+    assert "last_page_path: totalPages" in str(refusal(tmp_path, pages[0], pagination=NONE))
+    fetched, _ = answered(tmp_path, *pages, end, pagination={"first_page": 0, "last_page_path": "totalPages"})
+    assert (len(fetched.records), doubts(fetched)) == (5, [])
+
+
 @pytest.mark.parametrize("paging", [NONE, {"size": 3}, {"size": 5000}], ids=str)
 @pytest.mark.parametrize("meta", [{"last_page": 1}, {"last_page": 2, "per_page": 2}], ids=str)
 def test_numbers_that_agree_are_none(tmp_path, meta, paging):
