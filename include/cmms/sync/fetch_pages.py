@@ -298,17 +298,16 @@ class _BatchFetch:
         return is_repeated
 
     def _check_second(self, state: _RequestState, page: FetchedPage) -> None:
-        """No total, and a second page about the machines of the first one: what changes is a time stamp or the like.
+        """Nothing is counted, and the second page is about the machines of the first one: a time stamp has changed.
 
         Raises:
             IncompleteFetch: the source would go on like that for ever.
         """
-        if page.facts.repeated or state.trail.total is not None or 1 not in state.pages:
+        stream, first = self._stream, state.pages[1]
+        is_counted = state.trail.total is not None or first.facts.last_page is not None
+        if page.facts.repeated or is_counted or not isinstance(stream, EquipmentStream | RunningTimeStream):
             return
-        stream, first = self._stream, state.pages[1].landed
-        if isinstance(stream, EquipmentStream | RunningTimeStream) and same_subjects(
-            self._storage, first, page.landed, stream
-        ):
+        if same_subjects(self._storage, first.landed, page.landed, stream):
             raise IncompleteFetch(
                 "the second page holds the machines of the first one, with other values: does the source know the"
                 " parameter of the page? pagination.style: none if it does not page",
