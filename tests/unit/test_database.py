@@ -74,10 +74,13 @@ def test_every_text_can_be_written(message: str) -> None:
 
 
 @pytest.mark.feature("LOG-01", "SRC-01")
-def test_an_event_fits_into_its_column_when_its_characters_are_spelled_out() -> None:
+def test_an_event_fits_into_its_column_and_the_log_when_its_characters_are_spelled_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     cursor = _Sent()
     write_event(cursor, 1, "warning", "completeness", "ANSWER_INCOMPLETE", "\ud800" * 900)
     assert cursor.length == 1000
+    assert caplog.text.encode().count(b"\\ud800") == 900
 
 
 @pytest.mark.feature("RTY-01")

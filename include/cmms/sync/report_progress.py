@@ -233,8 +233,9 @@ def write_event(
     cursor: Any, sync_log_id: int, level: str, category: str, code: str, message: str, **context: Any
 ) -> None:
     """Insert into ``sync_log_events`` in the caller's transaction, and say it in the log file."""
+    said = storable(message)
     if code != "LOG_LINE":  # that one comes from the log
-        _EVENTS.log(_LEVELS[level], "%s: %s", code, message, extra={"sync_log_id": sync_log_id})
+        _EVENTS.log(_LEVELS[level], "%s: %s", code, said, extra={"sync_log_id": sync_log_id})
     execute(
         cursor,
         "run/insert_event",
@@ -243,7 +244,7 @@ def write_event(
             "level": level,
             "category": category,
             "code": code,
-            "message": storable(message)[:1000],
+            "message": said[:1000],
             "context": json.dumps(context, default=str) if context else None,
         },
     )
