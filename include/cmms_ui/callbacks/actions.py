@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import islice
 from secrets import token_hex
 from typing import Any, NotRequired, TypedDict
 
@@ -140,7 +139,7 @@ def _key_of(value: object) -> int:
 
 def _keys_of(values: Iterable[object]) -> tuple[int, ...]:
     """Each row once; raises :class:`Invalid` where there are too many to be chosen one by one."""
-    keys = tuple(dict.fromkeys(map(_key_of, islice(values, CHOSEN_LIMIT + 1))))
+    keys = tuple(dict.fromkeys(map(_key_of, values)))
     if len(keys) > CHOSEN_LIMIT:
         raise Invalid(f"choose at most {CHOSEN_LIMIT:,} rows, or all that match")
     return keys
