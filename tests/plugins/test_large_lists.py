@@ -242,7 +242,6 @@ def test_a_failed_reading_is_not_kept() -> None:
     assert keep("broken", lambda: 3) == 3
 
 
-@pytest.mark.feature("MEM-03")
 def test_an_export_of_records_as_received_holds_a_hundred_of_them_in_memory() -> None:
     from cmms.views.read_list import rows_at_a_time
     from cmms_ui.resources import RESOURCES

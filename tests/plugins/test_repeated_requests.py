@@ -265,7 +265,7 @@ def test_the_name_of_a_request_that_started_something_else_is_refused(
     assert _act(client_for("user"), "syncs.equipment", **nightly).status_code == 200
     for role, values in (("op", {"plant_codes": ["P002"]}), ("op", {"plant_codes": ["P001"]})):
         answer = _act(client_for(role), "syncs.equipment", request="by-name", values=values)
-        assert answer.status_code == 409 and "another run of the name manual__by-name" in answer.text
+        assert answer.status_code == 409 and "A different run is called manual__by-name already" in answer.text
     assert [row["actor"] for row in tables(f"SELECT actor FROM {STARTED}", "manual__by-name")] == ["user"]
 
 

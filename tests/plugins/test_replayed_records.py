@@ -104,33 +104,30 @@ def test_the_form_the_command_line_and_the_engine_know_the_same_kinds_of_counter
 
 
 def test_what_is_saved_while_no_replay_is_possible_is_said_to_be_saved_and_no_plant_is_created(
-    client_for: ClientFor, tables: Tables
+    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views import handle_rejects
+    from cmms.views import create_missing_plants, handle_rejects
 
     op, admin = client_for("op"), client_for("admin")
+    missing = create_missing_plants.MissingPlant("P999", (1,))
+    monkeypatch.setattr(create_missing_plants, "find_missing_plants", lambda keys: [missing])
     row = tables(
         "SELECT id, row_version, payload, edited_payload FROM sync_record_errors WHERE open_flag = 1 AND stream = 'equipment'"
         " ORDER BY id LIMIT 1"
     )[0]
-    waiting = tables(
-        "SELECT id FROM sync_record_errors WHERE code = 'PLANT_UNKNOWN' AND open_flag = 1 ORDER BY id LIMIT 1"
-    )
-    plants = tables("SELECT COUNT(*) AS n FROM plants")
     places = [handle_rejects._places.take(name) for name in ("op", "admin")]
     try:
         record = json.dumps({**json.loads(row["payload"]), "remark": "x"})
         call = {"keys": [row["id"]], "version": row["row_version"], "values": {"edited": record, "replay_now": True}}
         answer = op.post(f"{ACTIONS}/correct", json=call)
-        if waiting:
-            assert admin.post(f"{ACTIONS}/create_plants", json={"keys": [waiting[0]["id"]]}).status_code == 429
+        assert admin.post(f"{ACTIONS}/create_plants", json={"keys": [row["id"]]}).status_code == 429
     finally:
         for place in places:
             assert place is not None
             place.leave()
     assert (answer.status_code, answer.json()["level"]) == (200, "warning"), answer.text
-    assert "has been saved, but not replayed yet" in answer.json()["message"]
-    assert tables("SELECT COUNT(*) AS n FROM plants") == plants
+    assert "is saved, but not replayed yet" in answer.json()["message"]
+    assert tables("SELECT id FROM plants WHERE plant_code = 'P999'") == []
     tables(
         "UPDATE sync_record_errors SET edited_payload = %s, row_version = %s WHERE id = %s",
         row["edited_payload"], row["row_version"], row["id"],

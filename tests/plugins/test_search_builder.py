@@ -231,7 +231,7 @@ def _wide(count: int, depth: int) -> dict[str, Any]:
     return {"all": inner * count}
 
 
-@pytest.mark.feature("TBL-06")
+@pytest.mark.feature("TBL-10")
 @pytest.mark.parametrize(
     ("draft", "fits"),
     [

@@ -110,7 +110,7 @@ def _was_started_before(actor: Actor, dag_id: str, conf: dict[str, Any], run_id:
     if any(row["actor"] == actor.name[:120] and row["after"] == asked for row in noted):
         return True
     if noted or read_conf(actor, dag_id, run_id) != conf:
-        raise WrongState(f"There is another run of the name {run_id} already: send the request by another name.")
+        raise WrongState(f"A different run is called {run_id} already: choose another name for the request.")
     return False
 
 
@@ -179,7 +179,7 @@ def _check_not_repeated(actor: Actor, key: int, dag_id: str) -> None:
     for row in _noted("api_sync_logs", key, "retry")[:1]:
         run_id = str(row["after"].get("run_id"))
         with raw_session() as connection:
-            logs = query(connection, "ui/open_run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
+            logs = query(connection, "ui/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
         status = logs[0]["status"] if logs else _state_in_airflow(actor, dag_id, run_id)
         if status in OPEN:
             said = f"Run {key} has been started again already, by {row['actor']}: {run_id}"

@@ -133,8 +133,11 @@ def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome
         return Outcome(f"The correction has been saved; replay stores it.{named}")
     try:
         outcome = _replay(actor, target, values)
-    except Busy as error:
-        return Outcome(f"The correction has been saved, but not replayed yet. {error.message}{named}", "warning")
+    except Busy:
+        said = (
+            "The correction is saved, but not replayed yet: you or others are replaying records. Replay it afterwards."
+        )
+        return Outcome(f"{said}{named}", "warning")
     return replace(outcome, message=f"{outcome.message}{named}")
 
 
