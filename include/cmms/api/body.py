@@ -97,7 +97,7 @@ def page_content(
     if isinstance(following, dict | list):
         raise BadPayload(f"{_next_path(pagination)!r} is neither a link nor a cursor")
     if isinstance(following, str) and storable(following) != following:
-        raise BadPayload(f"{_next_path(pagination)!r} holds half a character, which no address can carry")
+        raise BadPayload(f"{_next_path(pagination)!r} holds a lone surrogate, which no address can carry")
     more = _at(envelope, more_path)
     has_more = read_flag(more, more_path or "")
     if more not in (None, "") and has_more is None:

@@ -195,9 +195,8 @@ class Exchange:
             if wait:
                 self._limiter.pause(wait)
             raise Transient(f"HTTP {status}", status=status, retry_after=wait)
-        with suppress(
-            Transient, *_NETWORK_ERRORS
-        ):  # what it says is for the operator; without it the refusal is one all the same
+        # What it says is for the operator; without it the refusal is one all the same.
+        with suppress(Transient, *_NETWORK_ERRORS):
             answer.wire.buffer.write(read_raw(response, _MAX_ERROR_BODY_BYTES))
         what = "redirects, which is not followed" if 300 <= status < 400 else "refuses the request"
         what += _REMEDIES.get(status, "")

@@ -27,8 +27,6 @@ Parameters = tuple[tuple[str, str], ...]
 
 _ROUND = 50
 """A first page of a multiple of so many records may be one that the source has capped."""
-
-
 _EMPTY_PAGES = 1000
 """So many pages in a row that bring nothing, each with a way to another one, are a source that never ends."""
 
@@ -92,8 +90,8 @@ class PageTrail:
         self._waiting: set[int] = set()
         self._seen: set[str] = set()
         self._offsets: dict[int, int] = {}
-        self._has_stayed = False
-        self._without = 0
+        self._has_stayed = False  # the trail has ended although its last page leads on
+        self._in_vain = 0  # pages in a row without new records
         self._received = 0
         self.records = 0
         """Records of all pages so far, repeated ones not counted."""
@@ -393,14 +391,14 @@ class PageTrail:
     # --- cursor and links ---
 
     def _linked(self, address: PageAddress, facts: PageFacts) -> list[PageAddress]:
-        self._without = 0 if facts.records and not facts.repeated else self._without + 1
+        self._in_vain = 0 if facts.records and not facts.repeated else self._in_vain + 1
         if not facts.next_value or self._ends_here(facts):
             return []
         if self.total is not None and self._is_enough():
             self._has_stayed = True
             return []
-        if self._without >= _EMPTY_PAGES:
-            raise IncompleteFetch(f"{_EMPTY_PAGES} pages in a row bring nothing new", page=address.number)
+        if self._in_vain >= _EMPTY_PAGES:
+            raise IncompleteFetch(f"{_EMPTY_PAGES} pages in a row brought no new records", page=address.number)
         if facts.repeated and self.total is None:
             raise IncompleteFetch("a page came twice and no total tells whether one is missing", page=address.number)
         paging = self._pagination
@@ -419,7 +417,7 @@ class PageTrail:
     def _is_enough(self) -> bool:
         """Whether going on is in vain: the total is there and nothing more comes, or two pages bring nothing."""
         beyond = self.records - (self.total or 0)
-        return beyond > 0 or self._without > (0 if beyond == 0 else 1)
+        return beyond > 0 or self._in_vain > (0 if beyond == 0 else 1)
 
     def _may_stay(self, facts: PageFacts) -> bool:
         """Whether the cursor that led to a page may also be its way to say that it is the last one.

@@ -250,7 +250,7 @@ class _BatchFetch:
             problem = problem or state.trail.gap()
             if problem is None and (beyond := state.trail.beyond()):
                 return [_Job(state, beyond)]
-            problem = problem and f"{problem}; the pages overlap in {shared} records"
+            problem = problem and f"{problem}; records that came on two pages: {shared}"
         if problem is None:
             return [_Job(state, self._trail(state.request).first(), is_recheck=True)]
         return self._finish(state, problem)
@@ -310,7 +310,7 @@ class _BatchFetch:
         if same_subjects(self._storage, first.landed, page.landed, stream):
             raise IncompleteFetch(
                 "the second page holds the machines of the first one, with other values: does the source know the"
-                " parameter of the page? pagination.style: none if it does not page",
+                " page parameter? Set pagination.style: none if it does not page",
                 endpoint=self._connection.redact(state.request.path),
                 unit=state.request.unit_keys[0],
             )

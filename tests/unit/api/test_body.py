@@ -63,7 +63,7 @@ def test_a_next_link_that_is_there_and_empty_is_the_end(last):
     "paging", [{"style": "cursor", "cursor_path": "next"}, {"style": "next_link", "next_path": "next"}]
 )
 def test_a_next_page_that_no_address_can_carry_is_named(body, paging):
-    with pytest.raises(BadPayload, match="'next' holds half a character"):
+    with pytest.raises(BadPayload, match="'next' holds a lone surrogate"):
         split_records(body, "data", Pagination(**paging))
 
 

@@ -580,7 +580,7 @@ def test_the_same_records_in_another_order_are_the_same_page(tmp_path, style):
 def test_the_same_machines_with_other_values_are_no_second_page(tmp_path, paging):
     pages = [{"data": [{**one, "asked": n} for one in THREE[:: (-1) ** n]], "next": n} for n in (1, 2)]
     error = refusal(tmp_path, *pages, kind=IncompleteFetch, pagination=paging)
-    assert "does the source know the parameter of the page" in str(error)
+    assert "does the source know the page parameter" in str(error)
     other = [{"EQUNR": "4", "asked": 2}, *THREE[1:]]
     assert len(answered(tmp_path, pages[0], {"data": other}, {"data": []}, pagination=paging)[0].records) == 6
 

@@ -140,7 +140,7 @@ def test_pages_that_bring_nothing_end_some_time(behind):
     one = trail(style="next_link")
     assert (len(walk(one, pages)), one.check()) == (3, "the source promised 5 records and sent 3")
     empty = [PageFacts(0, next_value=f"?{number}") for number in range(2000)]
-    with pytest.raises(IncompleteFetch, match="1000 pages in a row bring nothing"):
+    with pytest.raises(IncompleteFetch, match="1000 pages in a row brought no new records"):
         walk(trail(style="next_link"), empty)
     assert len(walk(trail(style="next_link"), [*empty[:50], PageFacts(3)])) == 51
 
