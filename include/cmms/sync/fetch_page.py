@@ -88,13 +88,13 @@ class PageFetcher:
             body, headers = _unpacked(cached, stream), self._renewed_headers(target, answer, cached)
         is_absent = is_nothing(answer, body) or (target.may_be_beyond and not body.size)
         if is_absent:
-            landed, content = LandedContent((), 0, b""), PageContent(records=())
+            landed, content = LandedContent((), 0), PageContent(records=())
         elif body.buffer.file is not None:
             landed, content = land_large(self._storage, f"{self._folder}/{name}", body, stream)
         else:
             null_is_empty = "null" in stream.empty_answers
             content = split_records(body.data, stream.records_path, stream.pagination, null_is_empty=null_is_empty)
-            landed = LandedContent((), 0, b"")
+            landed = LandedContent((), 0)
             if content.records or not null_is_empty or _is_list(content, stream.records_path):
                 landed = land_small(self._storage, f"{self._folder}/{name}", body, content)
             self._remember(target, answer, body)

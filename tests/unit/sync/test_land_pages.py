@@ -31,11 +31,11 @@ def land(storage: Storage, name: str, records: list[dict[str, str]], **beside: o
 @pytest.mark.feature("SYNC-03")
 def test_pages_are_the_same_only_if_every_record_is(storage: Storage) -> None:
     first = land(storage, "first", RECORDS, page=1)
-    assert same_records(storage, first, land(storage, "again", RECORDS, page=2), "data")
+    assert same_records(first, land(storage, "again", RECORDS, page=2))
     for changed in range(len(RECORDS)):
         other = [*RECORDS[:changed], {"EQUNR": "moved"}, *RECORDS[changed + 1 :]]
-        assert not same_records(storage, first, land(storage, f"other-{changed}", other, page=1), "data")
-    assert not same_records(storage, first, land(storage, "shorter", RECORDS[:-1]), "data")
+        assert not same_records(first, land(storage, f"other-{changed}", other, page=1))
+    assert not same_records(first, land(storage, "shorter", RECORDS[:-1]))
 
 
 def test_the_manifest_of_another_run_is_no_hand_over(storage: Storage) -> None:
