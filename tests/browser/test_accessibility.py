@@ -99,7 +99,7 @@ def _wait_for_data(page: Page) -> None:
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0, timeout=PATIENCE_MILLISECONDS)
     expect(page.get_by_text("…", exact=True)).to_have_count(0)
     if page.locator(".ag-root").count():
-        expect(page.locator(".ag-row:not(.ag-row-loading), .cmms-overlay:not([hidden])").first).to_be_visible()
+        expect(page.locator(".ag-row:not(.cmms-row-awaited), .cmms-overlay:not([hidden])").first).to_be_visible()
 
 
 def _check_badge(page: Page, head: Locator, empty: str) -> None:
@@ -111,4 +111,4 @@ def _check_badge(page: Page, head: Locator, empty: str) -> None:
         expect(page.get_by_text(empty)).to_be_visible()
     else:
         expect(page.get_by_text(re.compile(rf"^{re.escape(rows)} rows?$")).first).to_be_visible()
-        expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
+        expect(page.locator(".ag-row:not(.cmms-row-awaited)").first).to_be_visible()

@@ -36,7 +36,7 @@ def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: 
         resource = RESOURCES[re.split(r"[/?]", place)[0]]
         by_label = {action.label: action for action in resource.actions}
         if "/" not in place and any(action.on == "rows" for action in resource.actions):
-            expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
+            expect(page.locator(".ag-row:not(.cmms-row-awaited)").first).to_be_visible()
             expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)  # nothing is read anew any more
             page.locator(".ag-row .ag-checkbox-input").first.check()
             expect(page.locator(".cmms-selection:not([hidden])")).to_be_visible()

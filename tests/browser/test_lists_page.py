@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import LogIn
@@ -87,6 +87,32 @@ def test_a_quick_filter_says_what_it_finds_and_is_put_on_and_off_by_a_click(
 
 
 @pytest.mark.feature("ADV-03", "TBL-08")
+def test_a_row_that_is_awaited_cannot_be_ticked_in_vain(log_in: LogIn) -> None:
+    page = log_in("op")
+    held: list[Route] = []
+
+    def hold_rows(route: Route) -> None:
+        asks_for_rows = "getRowsRequest" in (route.request.post_data or "") and '"startRow"' in route.request.post_data
+        held.append(route) if asks_for_rows else route.continue_()
+
+    page.route("**/_dash-update-component*", hold_rows)
+    page.goto("/cmms/equipment?tab=active")
+    expect(page.locator(".cmms-row-awaited").first).to_be_visible()
+    boxes = page.locator(".ag-row .ag-checkbox-input")
+    expect(boxes.locator("visible=true")).to_have_count(0)
+    page.locator(".cmms-row-awaited .ag-cell").first.click()
+    page.keyboard.press("Space")
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute("**/_dash-update-component*")
+    expect(page.locator(".cmms-row-awaited")).to_have_count(0)
+    expect(page.locator(".ag-row-selected")).to_have_count(0)
+    boxes.first.check()
+    expect(page.get_by_text("1 row selected", exact=True)).to_be_visible()
+
+
+@pytest.mark.feature("ADV-03", "TBL-08")
 def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: LogIn) -> None:
     page = log_in("op")
     page.goto("/cmms/equipment?tab=active")
@@ -99,7 +125,7 @@ def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: Log
     page.wait_for_url("**tab=needs_maintenance**")
     rows = tab.locator(".mantine-Badge-root").inner_text()
     expect(page.get_by_text(f"{rows} rows", exact=True)).to_be_visible()  # no row of the other tab is left
-    expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
+    expect(page.locator(".ag-row:not(.cmms-row-awaited)").first).to_be_visible()
     for number in (3, 4, 5):
         free.first.click()
         expect(page.get_by_text(f"{number} rows selected", exact=True)).to_be_visible()
@@ -154,7 +180,7 @@ def test_a_status_is_told_by_colour_sign_and_word(log_in: LogIn, path: str, colu
     page = log_in("viewer")
     page.goto(f"/cmms/{path}")
     for column in columns:
-        cells = page.locator(f".ag-center-cols-container .ag-row:not(.ag-row-loading) [col-id={column}]")
+        cells = page.locator(f".ag-center-cols-container .ag-row:not(.cmms-row-awaited) [col-id={column}]")
         expect(cells.filter(has_text=re.compile(r"\w")).first).to_be_visible()  # who succeeded has no level
         seen = cells.evaluate_all(
             """cells => cells.map(cell => ({

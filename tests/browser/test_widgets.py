@@ -331,7 +331,7 @@ def test_a_widget_whose_request_was_not_its_turn_asks_again_and_fills_itself(log
 def test_components_look_once_at_many_steps_that_draw_nothing_and_at_once_at_one_that_does(log_in: LogIn) -> None:
     page = log_in("viewer")
     page.goto("/cmms/plants")
-    expect(page.locator(".ag-row:not(.ag-row-loading)").first).to_be_visible()
+    expect(page.locator(".ag-row:not(.cmms-row-awaited)").first).to_be_visible()
     session = page.context.new_cdp_session(page)
     session.send("Profiler.enable")
     session.send("Profiler.startPreciseCoverage", {"callCount": True, "detailed": False})

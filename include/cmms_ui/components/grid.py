@@ -72,6 +72,7 @@ def make_grid(
         "suppressDragLeaveHidesColumns": True,
         "stopEditingWhenCellsLoseFocus": True,
         "tooltipShowDelay": 400,
+        "rowClassRules": {"cmms-row-awaited": "!params.data"},
     }
     if selectable:
         options["rowSelection"] = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False}
