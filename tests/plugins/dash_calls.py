@@ -11,6 +11,13 @@ _OUTPUT = '{"key":["MATCH"],"name":["MATCH"],"page":["MATCH"],"type":"widget"}.c
 
 def refresh_widget(client: Any, page: str, name: str, key: str = "", **options: str) -> Any:
     """The component tree of a widget with its options chosen."""
+    answer = client.post("/cmms/_dash-update-component", json=widget_call(page, name, key, **options))
+    assert answer.status_code == 200, answer.text
+    return next(iter(answer.json()["response"].values()))["children"]
+
+
+def widget_call(page: str, name: str, key: str = "", **options: str) -> dict[str, Any]:
+    """What the browser sends to have a widget drawn."""
     identity = {"page": page, "key": key, "name": name}
 
     def at(kind: str, prop: str, value: Any, **more: str) -> dict[str, Any]:
@@ -21,7 +28,7 @@ def refresh_widget(client: Any, page: str, name: str, key: str = "", **options: 
         at("widget-option", "id", {"type": "widget-option", **identity, "option": option}, option=option)
         for option in options
     ]
-    body = {
+    return {
         "output": _OUTPUT,
         "outputs": {"id": {"type": "widget", **identity}, "property": "children"},
         "inputs": [
@@ -33,9 +40,6 @@ def refresh_widget(client: Any, page: str, name: str, key: str = "", **options: 
         "state": [ids],
         "changedPropIds": [],
     }
-    answer = client.post("/cmms/_dash-update-component", json=body)
-    assert answer.status_code == 200, answer.text
-    return next(iter(answer.json()["response"].values()))["children"]
 
 
 def texts(component: Any) -> list[str]:

@@ -14,6 +14,7 @@ import MySQLdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.plugins import view_site
 from tests.plugins.conftest import ClientFor
 from tests.sync.conftest import connection_uri
 
@@ -41,7 +42,7 @@ def copied(
         yield
         engine().dispose()
         engine.cache_clear()
-    _remove_runs()
+    view_site.remove_runs()
 
 
 def _copy_tables(cursor: Any, source: str, target: str) -> None:
@@ -56,15 +57,6 @@ def _copy_tables(cursor: Any, source: str, target: str) -> None:
         if table not in LEFT_OUT:
             names = ", ".join(f"`{name}`" for name in columns.split(","))
             cursor.execute(f"INSERT INTO {target}.{table} ({names}) SELECT {names} FROM {source}.{table}")
-
-
-def _remove_runs() -> None:
-    from airflow.models.dagrun import DagRun
-    from airflow.utils.session import create_session
-
-    with create_session() as session:
-        for run in session.query(DagRun):
-            session.delete(run)
 
 
 @pytest.fixture(scope="module")

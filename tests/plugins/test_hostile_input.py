@@ -13,6 +13,7 @@ import pytest
 
 from cmms.views.actors import Invalid
 from tests.plugins.conftest import ClientFor
+from tests.plugins.dash_calls import widget_call
 
 API = "/cmms/api/v1"
 HUGE = ("1e999999999", "-1e999999999", "1e-999999999", "9" * 5000, "1e400")
@@ -201,24 +202,7 @@ def test_a_fault_while_a_request_is_checked_is_a_problem_document_with_all_heade
 def test_a_widget_of_what_there_is_not_is_no_fault(
     client_for: ClientFor, caplog: pytest.LogCaptureFixture, page: str, key: str, name: str
 ) -> None:
-    identity = {"page": page, "key": key, "name": name}
-
-    def at(kind: str, prop: str) -> dict[str, Any]:
-        return {"id": {"type": kind, **identity}, "property": prop, "value": None}
-
-    call = {
-        "output": '{"key":["MATCH"],"name":["MATCH"],"page":["MATCH"],"type":"widget"}.children',
-        "outputs": {"id": {"type": "widget", **identity}, "property": "children"},
-        "inputs": [
-            at("widget-ask", "data"),
-            at("widget-refresh", "n_clicks"),
-            [],
-            {"id": "refresh-token", "property": "data", "value": 0},
-        ],
-        "state": [[]],
-        "changedPropIds": [],
-    }
-    client_for("viewer").post("/cmms/_dash-update-component", json=call)
+    client_for("viewer").post("/cmms/_dash-update-component", json=widget_call(page, name, key))
     assert [record.message for record in caplog.records if record.exc_info] == []
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import MySQLdb
 import pytest
 
+from tests.plugins import view_site
 from tests.plugins.conftest import ClientFor
 
 Tables = Callable[..., list[dict[str, Any]]]
@@ -249,13 +250,8 @@ STARTED = "audit_log WHERE action = 'trigger' AND entity_id = %s"
 @pytest.fixture
 def no_runs(airflow_app: Any) -> Iterator[None]:
     """Airflow's runs of a test go with it."""
-    from airflow.models.dagrun import DagRun
-    from airflow.utils.session import create_session
-
     yield
-    with create_session() as session:
-        for run in session.query(DagRun):
-            session.delete(run)
+    view_site.remove_runs()
 
 
 def test_the_name_of_a_request_that_started_something_else_is_refused(

@@ -88,6 +88,16 @@ def store_dags() -> None:
     sync_bag_to_db(bag, "dags-folder", None)
 
 
+def remove_runs() -> None:
+    """Take all runs out of Airflow's database."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        for run in session.query(DagRun):
+            session.delete(run)
+
+
 def _decide(site: Site) -> None:
     """What people and the alerting have added."""
     site.execute(
