@@ -53,6 +53,7 @@ class PageFacts:
         hints: everything it says of other pages, used or not.
         missing_paths: settings that the site has set and that led nowhere.
         is_absent: the source said by its status that there is no such page, or nothing on it.
+        is_refused: that status (400, 422) may as well mean that we ask for too much.
     """
 
     records: int
@@ -64,6 +65,7 @@ class PageFacts:
     hints: tuple[Hint, ...] = ()
     missing_paths: tuple[str, ...] = ()
     is_absent: bool = False
+    is_refused: bool = False
 
 
 class PageTrail:
@@ -169,6 +171,7 @@ class PageTrail:
             *self._unfollowed(last),
             *self._promised_in_vain(),
             *self._same_again(),
+            *self._refused(),
             *self._full(),
             *self._elsewhere(),
         ]
@@ -264,6 +267,23 @@ class PageTrail:
             )
         ]
 
+    def _refused(self) -> list[Doubt]:
+        """A page that is refused behind full ones: many sources let nobody ask beyond the first 10,000 records."""
+        number = len(self._facts)
+        if number <= 2 or not self._facts[number].is_refused or self._is_known_to_be_whole():
+            return []
+        before = self._facts[number - 1]
+        if before.repeated or before.records != self._facts[1].records:
+            return []
+        return [
+            Doubt(
+                "next_page",
+                f"page {number} is refused, and the one before is as long as the first one ({before.records} records):"
+                " does the source limit how far one can ask? Split the request (plant_parameter.mode: per_plant), or"
+                " hints.next_page: ignore if its pages end like that",
+            )
+        ]
+
     def _elsewhere(self) -> list[Doubt]:
         """Records in another list than the one that is read."""
         hints = [hint for facts in self._facts.values() for hint in facts.hints if hint.kind == "list"]
@@ -325,10 +345,10 @@ class PageTrail:
             return not last.has_more
         if last.repeated:
             return True  # the source ignores the page number: its first answer held everything
+        is_lenient = paging.ends_with == "short_page" and not self._is_strict
         if number == 1 and last.records > paging.size:
-            return True
-        is_asked_for = paging.size_parameter is not None and paging.ends_with == "short_page"
-        return is_asked_for and not self._is_strict and not self._may_be_full(last)
+            return is_lenient and not self._may_be_full(last)  # all of them, or a size that is the source's own
+        return is_lenient and paging.size_parameter is not None and not self._may_be_full(last)
 
     def _may_be_full(self, page: PageFacts) -> bool:
         """Whether a page is as long as we asked for, as the source says, or as a first page of a round number.
@@ -336,7 +356,7 @@ class PageTrail:
         Sources that cap their pages do so at 100, 500 or 1,000 records.
         """
         first = self._facts[1].records
-        cap = first if first < self._pagination.size and first % _ROUND == 0 else None
+        cap = first if first % _ROUND == 0 else None
         return page.records in (self._page_size(), cap)
 
     def _last_page(self) -> int | None:

@@ -26,6 +26,7 @@ from cmms.sync.land_pages import LandedContent, land_large, land_small
 
 BAD_PAYLOAD = "bad-payload.bin"
 _NO_CONTENT = (204, 205)
+_REFUSED = (400, 422)
 _USED_BY = {
     "cursor_path": ("cursor",),
     "next_path": ("next_link",),
@@ -105,7 +106,8 @@ class PageFetcher:
             raise BadPayload("the body is nested too deeply") from None
         if name_of_error:
             raise BadPayload(f"the source answers with an error ({name_of_error!r:.60}) although its status is good")
-        return FetchedPage(landed, replace(facts, is_absent=is_absent), answer.status == 304)
+        facts = replace(facts, is_absent=is_absent, is_refused=answer.status in _REFUSED)
+        return FetchedPage(landed, facts, answer.status == 304)
 
     def _remember(self, target: Target, answer: Answer, body: Body) -> None:
         etag = answer.headers.get("ETag")

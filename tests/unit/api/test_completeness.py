@@ -531,6 +531,29 @@ def test_a_page_that_is_refused_is_no_end_unless_it_was_asked_for_to_be_sure(tmp
 
 
 @pytest.mark.feature("SRC-01", "SYNC-03")
+@pytest.mark.parametrize("style", ["page", "offset"])
+@pytest.mark.parametrize(("first", "strict"), [(THREE, True), ([{"EQUNR": f"0{n}"} for n in range(50)], False)])
+def test_a_source_with_a_page_size_of_its_own_is_followed_to_the_end(tmp_path, style, first, strict):
+    paging = {"style": style, "size": 1}
+    end = Scripted(b"no such page", status=404)
+    fetched, _ = answered(tmp_path, {"data": first}, {"data": TWO}, end, strict=strict, pagination=paging)
+    assert (len(fetched.records), doubts(fetched)) == (len(first) + 2, [])
+    fetched, targets = answered(tmp_path, {"data": first}, strict=strict, pagination=paging)  # it does not page
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (len(first), 2, [])
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_a_page_that_is_refused_behind_full_ones_is_no_end(tmp_path, style, status):
+    more = [{"EQUNR": str(number)} for number in (4, 5, 6)]
+    end = Scripted(b"the result window is too large", status=status)
+    assert "limit how far" in str(refusal(tmp_path, {"data": THREE}, {"data": more}, end, pagination={"style": style}))
+    fetched, _ = answered(tmp_path, {"data": THREE}, {"data": TWO}, end, pagination={"style": style})
+    assert (len(fetched.records), doubts(fetched)) == (5, [])
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
 def test_a_last_page_that_grows_is_followed(tmp_path):
     pages = [{"data": [one], "meta": {"last_page": last}} for one, last in zip(THREE, (2, 3, 3), strict=True)]
     assert len(answered(tmp_path, *pages)[0].records) == 3
