@@ -121,8 +121,16 @@ def find_lists(envelope: Any, keys: Sequence[Sequence[str]], place: tuple[str, .
         first: Any = inner
         while isinstance(first, list):  # of chunks of records, too
             first = next(iter(first), None)
-        if isinstance(first, dict) and all(any(name in first for name in group) for group in keys):
+        if isinstance(first, dict) and all(any(_holds(first, name) for name in group) for group in keys):
             yield Hint("list", _path((*place, key)), len(inner))
+
+
+def _holds(record: Any, name: str) -> bool:
+    """Whether a record has the key ``meter.value``, or the key ``value`` of an object ``meter``."""
+    if not isinstance(record, dict):
+        return False
+    root, _, rest = name.partition(".")
+    return name in record or (bool(rest) and _holds(record.get(root), rest))
 
 
 # --- the body ---

@@ -53,6 +53,7 @@ class PageFacts:
         hints: everything it says of other pages, used or not.
         missing_paths: settings that the site has set and that led nowhere.
         is_absent: the source said by its status that there is no such page, or nothing on it.
+        lacks_cursor: of the style ``cursor``: there is nothing where it should be, not even null.
         is_refused: that status (400, 422) may as well mean that we ask for too much.
     """
 
@@ -66,6 +67,7 @@ class PageFacts:
     missing_paths: tuple[str, ...] = ()
     is_absent: bool = False
     is_refused: bool = False
+    lacks_cursor: bool = False
 
 
 class PageTrail:
@@ -214,7 +216,8 @@ class PageTrail:
         is_end, is_reached = flags or self._has_stayed, self._has_stayed and self.total is not None
         following = [hint for hint in last.hints if hint.kind == "next_page"]
         following = [hint for hint in following if not is_end or (hint.is_link and not is_reached)]
-        if self._is_known_to_be_whole() or self.pages > 1 or self._pagination.style not in ("none", "page", "offset"):
+        is_unread = self._pagination.style in ("none", "page", "offset") or last.lacks_cursor
+        if self._is_known_to_be_whole() or self.pages > 1 or not is_unread:
             following = [hint for hint in following if not hint.is_echo]
         return [Doubt("next_page", describe(following[0], "none came"))] if following else []
 

@@ -146,6 +146,7 @@ def page_facts(stream: Stream, content: PageContent, answer: Answer, records: in
         has_more=content.has_more,
         hints=(*find_hints(content.envelope, stream.records_path, headers, answer.status), *_lists(stream, content)),
         missing_paths=tuple(_missing_paths(stream, content)),
+        lacks_cursor=paging.style == "cursor" and pick(content.envelope, paging.cursor_path) is MISSING,
     )
 
 

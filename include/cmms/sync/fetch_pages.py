@@ -318,9 +318,18 @@ class _BatchFetch:
     def _moved(self, state: _RequestState, again: FetchedPage) -> str | None:
         """What is wrong if the first page is another one by now."""
         first = state.pages[1]
-        is_same = first.facts.total == again.facts.total and same_records(first.landed, again.landed)
+        is_same = first.facts.total == again.facts.total and self._is_same_page(first, again)
         self._delete(again)
         return None if is_same else "rows moved while the pages were fetched"
+
+    def _is_same_page(self, one: FetchedPage, other: FetchedPage) -> bool:
+        """Whether it holds the same records; a counter that goes on, or the time of the answer, moves none of them."""
+        if same_records(one.landed, other.landed):
+            return True
+        stream = self._stream
+        return isinstance(stream, EquipmentStream | RunningTimeStream) and same_subjects(
+            self._storage, one.landed, other.landed, stream
+        )
 
     def _delete(self, page: FetchedPage) -> None:
         for file in page.landed.files:

@@ -702,6 +702,34 @@ def test_records_in_another_list_are_a_hint(tmp_path):
     beside = {"included": [{"EQUNR": "4", "colour": "red"}], "plants": [{"SWERK": "P001"}]}
     assert len(answered(tmp_path, {"data": THREE, **beside}, pagination=NONE)[0].records) == 3
 
+    fields = {"fields": {"equipment_number": ["equipment.number"], "plant_code": ["site.of.plant"]}}
+    within = [{"equipment": {"number": "4"}, "site": {"of": {"plant": "P001"}}}]
+    with scripted({"data": THREE, "retired": within}) as source, pytest.raises(AnswerIncomplete, match="retired"):
+        fetch(source, tmp_path, strict=True, pagination=NONE, **fields)
+
+
+@pytest.mark.feature("SRC-01")
+@pytest.mark.parametrize("beside", [{"cursor": "c1"}, {"paging": {"cursors": {"after": "c1"}}}], ids=str)
+def test_a_cursor_elsewhere_than_the_setting_looks_for_it_is_a_hint(tmp_path, beside):
+    assert refusal(tmp_path, {"data": THREE, **beside}, pagination={"style": "cursor"}).context["hint"] == "next_page"
+    for said in ({"meta": {"next_cursor": None}}, {"total": 3}, {"hasMore": False}):
+        fetched, _ = answered(tmp_path, {"data": THREE, **beside, **said}, pagination={"style": "cursor"})
+        assert doubts(fetched) == []
+    pages = [{"data": THREE, **beside, "meta": {"next_cursor": "c2"}}, {"data": TWO, **beside}]
+    assert doubts(answered(tmp_path, *pages, pagination={"style": "cursor"})[0]) == []
+
+
+@pytest.mark.feature("SRC-01", "SYNC-03")
+def test_values_that_change_while_pages_are_fetched_move_no_record(tmp_path):
+    def page(records, asked):
+        return {"data": [{**one, "hours": asked} for one in records], "meta": {"total": 5}}
+
+    pages = [page(THREE, 1), page(TWO, 2), page(THREE[::-1], 3)]
+    fetched, targets = answered(tmp_path, *pages, pagination={"size": 3})
+    assert (len(fetched.records), len(targets), doubts(fetched)) == (5, 3, [])
+    moved = [page(THREE, 1), page(TWO, 2), page([{"EQUNR": "0"}, *THREE[:2]], 3)]
+    refusal(tmp_path, *moved, *moved, kind=IncompleteFetch, pagination={"size": 3})
+
 
 @pytest.mark.feature("SRC-01")
 def test_an_answer_that_is_not_ready_yet_is_asked_for_again(tmp_path):
