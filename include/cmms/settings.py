@@ -65,10 +65,14 @@ BodyPath = Annotated[str, BeforeValidator(_body_path)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
+_LONGEST_SECONDS = 10_000_000
+"""About four months: sockets and locks take no time-out without end."""
+
+
 class Frozen(BaseModel):
     """Base of all sections: immutable, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class DateParameters(Frozen):
@@ -175,19 +179,19 @@ class Hints(Frozen):
 class Timeouts(Frozen):
     """Seconds. ``page`` ends a slow drip: the read time-out alone counts between two chunks only."""
 
-    connect: float = Field(10, gt=0)
-    read: float = Field(60, gt=0)
-    page: float = Field(180, gt=0)
+    connect: float = Field(10, gt=0, le=_LONGEST_SECONDS)
+    read: float = Field(60, gt=0, le=_LONGEST_SECONDS)
+    page: float = Field(180, gt=0, le=_LONGEST_SECONDS)
 
 
 class Retries(Frozen):
     """Attempts per page with jittered exponential backoff, all within ``deadline`` seconds."""
 
     attempts: int = Field(5, ge=1, le=20)
-    initial_seconds: float = Field(1, ge=0)
-    max_seconds: float = Field(60, ge=0)
-    deadline: float = Field(600, gt=0)
-    retry_after_cap: float = Field(120, ge=0)
+    initial_seconds: float = Field(1, ge=0, le=_LONGEST_SECONDS)
+    max_seconds: float = Field(60, ge=0, le=_LONGEST_SECONDS)
+    deadline: float = Field(600, gt=0, le=_LONGEST_SECONDS)
+    retry_after_cap: float = Field(120, ge=0, le=_LONGEST_SECONDS)
     statuses: frozenset[int] = frozenset({408, 429, 500, 502, 503, 504})
 
 

@@ -13,6 +13,7 @@ from cmms.errors import SettingsError
 from cmms.settings import API_CONNECTION
 
 _SCHEMES = ("http", "https")
+_LAST_PORT = 65535
 
 
 def build_base_url(*, conn_type: str | None, host: str | None, schema: str | None, port: int | None) -> str:
@@ -27,6 +28,8 @@ def build_base_url(*, conn_type: str | None, host: str | None, schema: str | Non
     if parts.port is not None and port is not None and parts.port != port:
         raise _wrong(f"names two ports, {parts.port} in its host and {port} in its port")
     chosen = parts.port if parts.port is not None else port
+    if chosen is not None and not 0 < chosen <= _LAST_PORT:
+        raise _wrong(f"has the port {chosen}; 1 to {_LAST_PORT} is expected")
     name = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
     return f"{scheme}://{name}{f':{chosen}' if chosen is not None else ''}{parts.path.rstrip('/')}"
 

@@ -24,6 +24,7 @@ from tenacity import RetryCallState
 from cmms.api.answer_head import answer_head
 from cmms.api.auth import HeaderAuth, Token, TokenKeeper, bearer_auth, fixed_auth, read_token, token_request
 from cmms.api.call_log import ApiCall, CallLog
+from cmms.api.check_headers import check_headers
 from cmms.api.connection import ApiConnection
 from cmms.api.exchange import Answer, Exchange, Target, milliseconds_since
 from cmms.api.links import is_same_origin
@@ -58,6 +59,7 @@ class ApiClient:
         sleep: Callable[[float], None] = time.sleep,
         keep_bad_payload: Callable[[bytes], str | None] = lambda head: None,
     ) -> None:
+        check_headers(connection, stream)
         refuse_exposed_secret(connection, stream)
         self._connection = connection
         self._stream = stream

@@ -72,8 +72,9 @@ def read_connection() -> ApiConnection:
 
     hook = HttpHook(method="GET", http_conn_id=API_CONNECTION)
     try:
-        session = hook.get_conn()
         credential = hook.get_connection(API_CONNECTION)
+        _check_extra(credential.extra)
+        session = hook.get_conn()
     except AirflowNotFoundException:
         raise undefined_connection(API_CONNECTION) from None
     except ValueError:
@@ -92,6 +93,16 @@ def read_connection() -> ApiConnection:
             cert=_certificate(session.cert),
             proxies=_proxies(session.proxies),
         )
+
+
+def _check_extra(text: str | None) -> None:
+    """Airflow takes an extra that it cannot read for none: certificate, proxies and headers would be left out."""
+    try:
+        is_object = not text or isinstance(json.loads(text), dict)
+    except ValueError:
+        is_object = False
+    if not is_object:
+        raise SettingsError(f"the extra of the Airflow connection {API_CONNECTION} is no JSON object")
 
 
 def _verify(value: Any) -> bool | str:

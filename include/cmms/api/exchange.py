@@ -129,7 +129,7 @@ class Exchange:
                 with self._watch.limit(seconds, session.cut) as deadline:
                     try:
                         self._transfer(session, target, answer, auth, seconds)
-                    except (Transient, *_NETWORK_ERRORS) as error:
+                    except (Transient, ValueError, *_NETWORK_ERRORS) as error:
                         raise self._translated(target, answer, error, is_late=deadline.is_over) from None
                     if deadline.is_over:
                         raise Transient("PageDeadline", status=answer.status)
@@ -209,7 +209,7 @@ class Exchange:
 
     def _translated(self, target: Target, answer: Answer, error: BaseException, *, is_late: bool) -> Exception:
         """The library's error as ours. Its text is not used: it may hold the URL with its query."""
-        if isinstance(error, _HOPELESS):
+        if isinstance(error, _HOPELESS) or (isinstance(error, ValueError) and not isinstance(error, _NETWORK_ERRORS)):
             return ApiRefused("the request cannot be sent", reason=type(error).__name__, **self.facts(target))
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
             return ApiRefused("the TLS certificate of the source is not trusted", **self.facts(target))

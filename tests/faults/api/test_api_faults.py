@@ -1,5 +1,6 @@
 """Each fault of the source ends in its declared class, with every request accounted for and nothing half done."""
 
+import errno
 import logging
 import pickle
 import re
@@ -12,7 +13,16 @@ from dataclasses import replace
 import pytest
 
 from cmms.api.connection import ApiConnection
-from cmms.errors import ApiRefused, ApiUnavailable, BadPayload, CmmsError, IncompleteFetch, RateLimited
+from cmms.errors import (
+    ApiRefused,
+    ApiUnavailable,
+    BadPayload,
+    CmmsError,
+    IncompleteFetch,
+    RateLimited,
+    SettingsError,
+    StorageUnavailable,
+)
 from cmms.simulator.config import SimulatorConfig
 from cmms.simulator.faults import Fault
 from cmms.simulator.simulator import Simulator
@@ -373,6 +383,39 @@ def test_a_request_that_cannot_be_sent_is_not_tried_again(tmp_path, simulator, c
     assert "cannot be sent" in str(error)
     assert outcomes(calls) == [(None, "ApiRefused")]
     assert simulator.request_count == 0
+
+
+@pytest.mark.feature("TEST-23", "RTY-01")
+def test_a_header_that_cannot_be_sent_is_named_without_its_value(tmp_path, simulator, calls):
+    for name, value in {"X-Site": "Łódź", "X-Site:": "north", "Schlüssel": "1", "": "1"}.items():
+        error = fails_with(SettingsError, simulator, tmp_path, calls, headers={name: value})
+        assert repr(name) in str(error) if value != "Łódź" else "Łódź" not in str(error)
+    for name in ("X-Key:", "Schlüssel", ""):
+        auth = {"scheme": "api_key", "header": name}
+        assert "auth.header" in str(fails_with(SettingsError, simulator, tmp_path, calls, auth=auth))
+    source = connect(simulator, headers={"X-Token": "€uro-secret"})
+    error = fails_with(SettingsError, simulator, tmp_path, calls, connection=source)
+    assert "X-Token" in str(error) and "uro-secret" not in str(error)
+    assert (calls, simulator.request_count) == ([], 0)
+
+
+def test_a_proxy_that_nothing_can_be_sent_to_is_refused(tmp_path, calls):
+    source = ApiConnection("http://erp.invalid", password=SECRET, proxies={"http": "http://m€:x@127.0.0.1:9"})
+    error = fails_with(ApiRefused, None, tmp_path, calls, connection=source)
+    assert "cannot be sent" in str(error) and outcomes(calls) == [(None, "ApiRefused")]
+
+
+@pytest.mark.feature("TEST-23", "MEM-02")
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_folder_for_temporary_files_that_is_full_is_named(tmp_path, simulator, calls, monkeypatch, packed):
+    def refuse(**options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cmms.api.receive_body.IN_MEMORY_BYTES", 1000)
+    monkeypatch.setattr("cmms.api.receive_body.tempfile.TemporaryFile", refuse)
+    error = fails_with(StorageUnavailable, simulator, tmp_path, calls, gzip=packed)
+    assert "TMPDIR" in str(error) and "No space left" in str(error)
+    assert outcomes(calls) == [(200, "StorageUnavailable")]
 
 
 @pytest.mark.feature("SVC-01", "LOG-01")

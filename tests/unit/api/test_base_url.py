@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import json
 import ssl
 
 import pytest
@@ -47,6 +48,9 @@ def test_the_parts_of_a_connection_make_one_address(conn_type, host, schema, por
         ("https", "http://erp.example", None, None, "http:// in its host and https"),
         ("http", "http://erp.example", "https", None, "http:// in its host and https"),
         ("http", "erp.example:8080", None, 9090, "two ports, 8080 .* 9090"),
+        ("http", "erp.example", None, 99999, "has the port 99999; 1 to 65535"),
+        ("http", "erp.example", None, -1, "has the port -1"),
+        ("http", "erp.example:0", None, None, "has the port 0"),
         ("https", "erp.example", "api/v2", None, "schema 'api/v2'"),
         ("http", "", None, 80, "no usable host"),
         ("http", None, None, None, "no usable host"),
@@ -61,6 +65,20 @@ def test_what_contradicts_itself_is_a_settings_error(conn_type, host, schema, po
     with pytest.raises(SettingsError, match=named) as caught:
         build_base_url(conn_type=conn_type, host=host, schema=schema, port=port)
     assert "s3cr" not in str(caught.value)
+
+
+@pytest.mark.feature("SVC-01")
+@pytest.mark.parametrize("extra", ["[1]", "5", "null", "{'verify': '/ca.pem'}"])
+def test_an_extra_that_is_no_object_is_refused(monkeypatch, extra):
+    from cmms.api.connection import read_connection
+
+    asked = {"conn_type": "http", "host": "erp.example", "password": "s3cr-et"}
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_API", json.dumps({**asked, "extra": extra}))
+    with pytest.raises(SettingsError, match="no JSON object"):
+        read_connection()
+    for right in ("", "{}", '{"X-Site": "north"}'):
+        monkeypatch.setenv("AIRFLOW_CONN_CMMS_API", json.dumps({**asked, "extra": right}))
+        assert read_connection().base_url == "http://erp.example"
 
 
 def test_what_stays_on_this_machine_is_known():
