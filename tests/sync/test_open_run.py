@@ -94,3 +94,10 @@ def test_running_times_are_asked_for_whole_also_where_machines_are_asked_for_by_
 def test_a_run_that_is_not_there_is_said_to_be_missing(site: Site) -> None:
     with session() as connection, pytest.raises(HandoverMissing, match="no such run"):
         load_run(connection, 7)
+
+
+def test_a_run_whose_settings_are_of_another_version_is_said_to_be_lost(site: Site) -> None:
+    run = open_days(site, DAY)
+    site.execute('UPDATE api_sync_logs SET settings_json = \'{"api": {"retries": 7}}\'')
+    with session() as connection, pytest.raises(HandoverMissing, match="another version"):
+        load_run(connection, run)

@@ -82,6 +82,16 @@ def test_a_folder_for_temporary_files_that_is_full_fails_staging(
     assert_failed_and_repeatable(filled, summary, "StorageUnavailable", "No space left", str(disk))
 
 
+@pytest.mark.feature("LOG-03")
+def test_a_folder_for_temporary_files_that_is_gone_fails_staging(
+    filled: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        summary = filled.sync_equipment([machine(number) for number in [*NUMBERS, "NEW"]])
+    assert_failed_and_repeatable(filled, summary, "StorageUnavailable", "No such file", "gone")
+
+
 def cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 

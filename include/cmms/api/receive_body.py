@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from cmms.api.retry import Transient
-from cmms.errors import BadPayload
+from cmms.errors import BadPayload, StorageUnavailable
 
 IN_MEMORY_BYTES = 16 * 1024 * 1024
 HEAD_BYTES = 1024
@@ -34,7 +34,18 @@ class Buffer:
         self._parts: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Append."""
+        """Append.
+
+        Raises:
+            StorageUnavailable: no room for a temporary file.
+        """
+        try:
+            self._write(data)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StorageUnavailable(f"a large answer needs room for a temporary file (TMPDIR): {reason}") from None
+
+    def _write(self, data: bytes) -> None:
         self.size += len(data)
         if self.file is None and self.size > IN_MEMORY_BYTES:
             self.file = tempfile.TemporaryFile(prefix="cmms-page-")  # noqa: SIM115  closed by close()

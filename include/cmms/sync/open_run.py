@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from pydantic import ValidationError
+
 from cmms.database import Connection, Cursor, execute, insert_many, query, run_transaction
 from cmms.errors import BatchRuleBroken, HandoverMissing, SettingsError
 from cmms.schema_version import check_schema_version
@@ -140,12 +142,21 @@ class StaleMaster(BatchRuleBroken):
 
 
 def load_run(connection: Connection, sync_log_id: int) -> RunContext:
-    """The context of an open run, as pinned in its log row: what later tasks start from."""
+    """The context of an open run, as pinned in its log row: what later tasks start from.
+
+    Raises:
+        HandoverMissing: there is no such run, or its settings cannot be read any more.
+    """
     rows = query(connection, "run/log", {"id": sync_log_id})
     if not rows:
         raise HandoverMissing("no such run in api_sync_logs", sync_log_id=sync_log_id)
     row = rows[0]
-    settings = Settings.model_validate_json(row["settings_json"])
+    try:
+        settings = Settings.model_validate_json(row["settings_json"])
+    except ValidationError:
+        raise HandoverMissing(
+            "the run's settings are of another version of this package: start a new run", sync_log_id=sync_log_id
+        ) from None
     return RunContext(sync_log_id, row["sync_type"], settings, Scope.from_dict(json.loads(row["scope"])))
 
 

@@ -14,7 +14,7 @@ import logging
 import tempfile
 import time
 import zlib
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -263,12 +263,14 @@ class _Loader:
         self._insert(rows)
 
     def _load_file(self, rows: pl.DataFrame) -> bool:
-        with tempfile.TemporaryDirectory(prefix="cmms-stage-") as folder:
-            file = Path(folder, "rows.tsv")
+        with ExitStack() as stack:
             try:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cmms-stage-"))
+                file = Path(folder, "rows.tsv")
                 _write_rows(rows, file)
             except OSError as error:
-                raise StorageUnavailable(f"staging needs room for a file in {folder} (TMPDIR): {error}") from error
+                where = tempfile.tempdir or "the folder for temporary files"
+                raise StorageUnavailable(f"staging needs room for a file in {where} (TMPDIR): {error}") from error
             try:
                 with closing(self._connection.cursor()) as cursor:
                     loaded = execute(cursor, "stage/load", {"file": str(file)}, stage_table=self._table)
