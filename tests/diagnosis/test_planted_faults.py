@@ -345,6 +345,14 @@ def test_what_a_stream_answers_is_explained(
     check_line(site.diagnose("source"), name, status, found, remedy)
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_secret_in_the_query_of_a_path_is_in_no_line(site: DiagnosedSite, status: int) -> None:
+    site.configure(streams={"equipment": {"path": "/equipment?key=path-canary"}})
+    site.simulator.inject(Fault("status", stream="equipment", status=status))
+    line = only_line(site.diagnose("source"))
+    assert "/equipment?key=***" in line.found and "path-canary" not in line.found + line.remedy
+
+
 def test_a_wrong_token_is_one_line_for_both_streams(site: DiagnosedSite) -> None:
     site.connect("cmms_api", password="another-token-than-expected")
     report = site.diagnose("source")

@@ -70,6 +70,10 @@ def test_secrets_of_connections_are_left_out_of_every_line(monkeypatch: pytest.M
 
     (line,) = run_checks([Check("package", "Tells", tells)], Site())
     assert (line.found, line.remedy) == ("the body says ***", "Ask http://***@proxy for ***.")
+    no_object = {"conn_type": "http", "host": "http://x", "password": "canary-1", "extra": "[1]"}
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_API", json.dumps(no_object))
+    (line,) = run_checks([Check("package", "Tells", tells)], Site())
+    assert line.found == "the body says ***"
 
 
 def test_every_check_belongs_to_a_group_and_needs_checks_before_it() -> None:

@@ -28,8 +28,9 @@ from cmms.api.check_headers import check_headers
 from cmms.api.connection import ApiConnection
 from cmms.api.exchange import Answer, Exchange, Target, milliseconds_since
 from cmms.api.links import is_same_origin
-from cmms.api.plain_http import refuse_exposed_secret
+from cmms.api.plain_http import refuse_exposed_secret, secrets_in
 from cmms.api.receive_body import Body, unpack_body
+from cmms.api.redact import redact
 from cmms.api.retry import Transient, retrying, seconds_left
 from cmms.errors import ApiRefused, ApiUnavailable, BadPayload, CmmsError, RateLimited
 from cmms.settings import Stream
@@ -131,7 +132,7 @@ class ApiClient:
             raise Transient(error_class, status=answer.status) from None
         except BadPayload as error:
             error_class = "BadPayload"
-            raise self._described(target, answer, body, error) from None
+            raise self._described(target, answer, body, auth, error) from None
         except Transient as error:
             error_class = error.reason
             raise
@@ -162,16 +163,18 @@ class ApiClient:
         if _may_hold_token(target, answer):
             return None
 
-        def redact(text: str) -> str:
-            own = auth.secret if isinstance(auth, HeaderAuth) else ""
-            return self._connection.redact(text.replace(own, "***") if own else text)
-
         encoding = str(answer.headers.get("Content-Encoding", ""))
-        return answer_head(answer.wire, body, encoding, redact)
+        return answer_head(answer.wire, body, encoding, lambda text: self._redacted(text, auth))
 
-    def _described(self, target: Target, answer: Answer, body: Body, error: BadPayload) -> BadPayload:
+    def _redacted(self, text: str, auth: AuthBase) -> str:
+        """The beginning of an answer without what is secret."""
+        own = (auth.secret,) if isinstance(auth, HeaderAuth) else ()
+        return redact(text, (*own, *self._connection.secrets, *secrets_in(self._stream)), is_cut=True)
+
+    def _described(self, target: Target, answer: Answer, body: Body, auth: AuthBase, error: BadPayload) -> BadPayload:
         """Say where, and keep the beginning for the operator: the message never shows it."""
         head = body.head or next(answer.wire.buffer.chunks(), b"")[:1024]
+        head = self._redacted(head.decode("utf-8", "surrogateescape"), auth).encode("utf-8", "surrogateescape")
         kept = self._keep_bad_payload(head) if head and not _may_hold_token(target, answer) else None
         facts = self._exchange.facts(target)
         return BadPayload(error.message, **error.context, status=answer.status, first_kilobyte=kept, **facts)

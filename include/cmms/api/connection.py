@@ -14,13 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from cmms.airflow_connections import undefined_connection
 from cmms.api.base_url import build_base_url, is_loopback
+from cmms.api.redact import redact
 from cmms.errors import SettingsError
 from cmms.settings import API_CONNECTION
 
@@ -54,11 +55,12 @@ class ApiConnection:
 
     def redact(self, text: str) -> str:
         """The text without our credential, should the source or a link repeat it."""
-        for secret in (self.password, self.login, *self.headers.values()):
-            if secret and len(secret) > 3:
-                for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1]):
-                    text = text.replace(form, "***")
-        return text
+        return redact(text, self.secrets)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown."""
+        return tuple(secret for secret in (self.password, self.login, *self.headers.values()) if secret)
 
 
 def read_connection() -> ApiConnection:

@@ -1,4 +1,4 @@
-"""Whether a secret would leave this machine in the clear.
+"""What of the settings is secret, and whether it would leave this machine in the clear.
 
 Input: the connection and a stream's settings. Output: a sentence, or None. Pure. What is secret: the credential of
 every ``auth`` scheme, and headers and parameters (those in the path, too) whose name says so.
@@ -7,7 +7,7 @@ every ``auth`` scheme, and headers and parameters (those in the path, too) whose
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl
 
 from cmms.api.base_url import is_loopback
@@ -49,20 +49,29 @@ def refuse_exposed_secret(connection: ApiConnection, stream: Stream) -> None:
         raise SettingsError(sentence)
 
 
+def secrets_in(stream: Stream) -> tuple[str, ...]:
+    """Secrets in the settings of a stream: a source that refuses a request may repeat them."""
+    sent = (*stream.headers.items(), *_parameters(stream), *stream.auth.token_parameters.items())
+    return tuple(part for _, value in _secrets(sent) for part in {value, value.rpartition(" ")[2]})
+
+
+def _parameters(stream: Stream) -> list[tuple[str, str | tuple[str, ...]]]:
+    return [*stream.static_parameters.items(), *parse_qsl(stream.path.partition("?")[2])]
+
+
 def _secret_of(connection: ApiConnection, stream: Stream) -> str | None:
     if stream.auth.scheme != "none":
         return f"the credential (auth scheme {stream.auth.scheme})"
     headers = (*connection.headers.items(), *stream.headers.items())
-    parameters = (*stream.static_parameters.items(), *parse_qsl(stream.path.partition("?")[2]))
-    for what, sent in (("header", headers), ("parameter", parameters)):
-        if name := _first_secret(sent):
+    for what, sent in (("header", headers), ("parameter", _parameters(stream))):
+        if name := next((name for name, _ in _secrets(sent)), None):
             return f"the {what} {name[:60]}"
     return None
 
 
-def _first_secret(sent: Iterable[tuple[str, str | tuple[str, ...]]]) -> str | None:
+def _secrets(sent: Iterable[tuple[str, str | tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
     for name, value in sent:
-        texts = (value,) if isinstance(value, str) else value
-        if _SECRET_NAME.search(name.replace("_", "-")) or any(_SECRET_VALUE.match(text) for text in texts):
-            return name
-    return None
+        is_named = _SECRET_NAME.search(name.replace("_", "-"))
+        for text in (value,) if isinstance(value, str) else value:
+            if is_named or _SECRET_VALUE.match(text):
+                yield name, text

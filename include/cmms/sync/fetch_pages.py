@@ -235,7 +235,7 @@ class _BatchFetch:
             return self._finish(state, self._moved(state, page))
         if self._is_repeated(state, page):
             page = replace(page, facts=replace(page.facts, repeated=True))
-            log.warning("%s: page %d repeats an earlier page", state.request.path, job.address.number)
+            log.warning("%s: page %d repeats an earlier page", self._endpoint(state), job.address.number)
         if job.address.number == 2:
             self._check_second(state, page)
         state.pages[job.address.number] = page
@@ -262,8 +262,8 @@ class _BatchFetch:
             return []
         if state.fetch_number >= _FETCHES:
             unit = state.request.unit_keys[0]
-            raise IncompleteFetch(problem, endpoint=self._connection.redact(state.request.path), unit=unit)
-        log.warning("%s: %s; fetching it once more", state.request.path, problem)
+            raise IncompleteFetch(problem, endpoint=self._endpoint(state), unit=unit)
+        log.warning("%s: %s; fetching it once more", self._endpoint(state), problem)
         for page in state.pages.values():
             self._delete(page)
         state.fetch_number += 1
@@ -272,13 +272,17 @@ class _BatchFetch:
         state.trail = self._trail(state.request)
         return [_Job(state, state.trail.first())]
 
+    def _endpoint(self, state: _RequestState) -> str:
+        """Path of the request, for messages: its own query may hold a secret."""
+        return self._connection.redact(state.request.path.partition("?")[0])
+
     def _doubts(self, state: _RequestState) -> tuple[str, ...]:
         """Why more may exist than came, as far as the settings only warn of it.
 
         Raises:
             AnswerIncomplete: the settings refuse it.
         """
-        endpoint = self._connection.redact(state.request.path)
+        endpoint = self._endpoint(state)
         warned: list[str] = []
         for doubt in state.trail.doubts():
             action = self._stream.action_on(doubt.kind)
@@ -311,7 +315,7 @@ class _BatchFetch:
             raise IncompleteFetch(
                 "the second page holds the machines of the first one, with other values: does the source know the"
                 " page parameter? Set pagination.style: none if it does not page",
-                endpoint=self._connection.redact(state.request.path),
+                endpoint=self._endpoint(state),
                 unit=state.request.unit_keys[0],
             )
 

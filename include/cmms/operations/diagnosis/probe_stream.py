@@ -19,8 +19,9 @@ from cmms.api.client import ApiClient
 from cmms.api.connection import ApiConnection, read_connection
 from cmms.api.exchange import Answer, Target
 from cmms.api.pagination import PageTrail
-from cmms.api.plain_http import exposed_secret
+from cmms.api.plain_http import exposed_secret, secrets_in
 from cmms.api.receive_body import Body
+from cmms.api.redact import redact
 from cmms.api.scan_records import TOLERANT_JSON, RecordScanner
 from cmms.errors import CmmsError
 from cmms.operations.diagnosis.site import Site
@@ -82,7 +83,7 @@ class _Prober:
         self._probe.exposed = exposed_secret(connection, self._stream)
         request = self._first_request(plant_codes)
         url = connection.url(request.path)
-        self._probe.url = connection.redact(url)
+        self._probe.url = redact(url, (*connection.secrets, *secrets_in(self._stream)))
         client = ApiClient(
             connection, self._stream, call_log=self._probe.calls.append, keep_bad_payload=self._remember_head
         )

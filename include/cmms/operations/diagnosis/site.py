@@ -60,6 +60,8 @@ class Site:
                 continue
             found.add(str(connection.password or ""))
             extras = connection.extra_dejson
+            if not isinstance(extras, dict):
+                continue
             found.update(str(value) for name, value in extras.items() if name not in _OPEN_EXTRAS)
             headers = extras.get("headers")
             found.update(str(value) for value in headers.values()) if isinstance(headers, dict) else None
