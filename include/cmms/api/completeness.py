@@ -24,8 +24,8 @@ from cmms.storable_text import storable
 
 HintKind = Literal["next_page", "has_more", "total", "pages", "size", "list"]
 
-_TRUE = frozenset(("true", "1", "yes", "y", "x"))
-_FALSE = frozenset(("false", "0", "no", "n"))
+_TRUE = frozenset(("true", "1", "yes", "y", "x", "t"))
+_FALSE = frozenset(("false", "0", "no", "n", "f"))
 _REMAINING = names.REMAINING_COMPOSED | names.REMAINING_IN_CONTAINERS
 _NO_PAGE = frozenset(("", "0", "null", "none", "false", "no"))
 _DEPTH = 6
@@ -146,6 +146,9 @@ def _body_hints(value: Any, place: _Place, route: Sequence[str]) -> Iterator[Hin
         yield from _hints_of(name, inner, _path(here), tells_of_pages)
         if isinstance(inner, list) and (_is_link_list(here) or _is_container(here)):
             yield from _list_hints(inner, here, route)
+        elif isinstance(inner, str) and _is_link_list(here):  # written as the header Link is
+            if any("next" in relations for _, relations in header_links(inner)):
+                yield Hint("next_page", _path(here), 1, is_link=True, is_readable=False)
         elif isinstance(inner, dict) and _is_link_list(here) and (link := _link_hint(inner, _path(here), "")):
             yield link
         else:

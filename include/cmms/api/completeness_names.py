@@ -68,13 +68,19 @@ NEXT_PARTS = frozenset(
 )
 """What follows ``next`` in the name of a next page, in any object of the envelope."""
 NEXT_PARTS_IN_CONTAINERS = frozenset(
-    ("start", "startkey", "skip", "index", "key", "id", "after", "batch", "position", "range", "set", "row")
+    [
+        *("start", "startkey", "skip", "index", "key", "id", "after", "batch", "position", "range", "set", "row"),
+        *("results", "records", "items", "rows", "sequence"),
+    ]
 )
 """The same; at the top of the body, beside the records, or in an object that tells of pages."""
 NEXT_ANYWHERE = frozenset(("odatanextlink", "continuationtoken"))
 """The next page, in any object of the envelope."""
 NEXT_IN_CONTAINERS = frozenset(
-    ["next", "skiptoken", "continuation", "continue", "lastevaluatedkey", "exclusivestartkey", "resumptiontoken"]
+    [
+        *("next", "skiptoken", "continuation", "continue", "lastevaluatedkey", "exclusivestartkey", "resumptiontoken"),
+        *("continuetoken", "resumetoken"),
+    ]
 )
 """The next page, in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
 ECHOES_IN_CONTAINERS = frozenset(
@@ -84,7 +90,8 @@ ECHOES_IN_CONTAINERS = frozenset(
 MORE_ANYWHERE = frozenset(
     [
         *("hasmore", "hasnext", "hasnextpage", "hasmorepages", "hasmoredata", "morepages", "moredata"),
-        *("moreavailable", "moredataavailable", "hasnextlink"),
+        *("moreavailable", "moredataavailable", "hasnextlink", "hasmorepage", "morepagesavailable"),
+        *("nextpageavailable", "nextpageexists"),
     ]
 )
 """True: there is more. False: this was the last page."""
@@ -102,6 +109,7 @@ CUT_ANYWHERE = frozenset(
             "maxreached",
         ),
         *("exceededlimit", "exceededtransferlimit", "terminatedearly", "datatruncated", "responsetruncated"),
+        *("resultsettruncated", "limithit"),
     ]
 )
 """True: some are missing. False says nothing of further pages."""
@@ -125,21 +133,26 @@ LAST_IN_CONTAINERS = frozenset(
     ]
 )
 """False: there is more. True: this was the last page; in the same objects."""
-DONE_IN_CONTAINERS = frozenset(("done", "isdone", "complete", "iscomplete", "finished", "isfinished", "allloaded"))
+DONE_IN_CONTAINERS = frozenset(
+    [
+        *("done", "isdone", "complete", "iscomplete", "finished", "isfinished", "allloaded"),
+        *("datacomplete", "resultcomplete", "resultscomplete"),
+    ]
+)
 """False: there is more. True may also mean that a query was carried out; in the same objects."""
 REMAINING_IN_CONTAINERS = frozenset(("remaining", "remainingcount", "left"))
 """Number of records that have not come; in the same objects."""
 TOTAL_ANYWHERE = frozenset(
     [
         *("odatacount", "inlinecount", "totalcount", "totalcnt", "totalnum", "totalnumber", "totalfound"),
-        *("totalavailable", "grandtotal", "fullcount"),
+        *("totalavailable", "grandtotal", "fullcount", "totalfeatures"),
     ]
 )
 """Number of records in all pages, in any object of the envelope."""
 TOTAL_IN_CONTAINERS = frozenset(
     [
         *("total", "totalsize", "count", "countall", "allcount", "hits", "found", "matches", "matched", "records"),
-        *("collectionsize", "available", "listtotal", "recordsfiltered"),
+        *("collectionsize", "available", "listtotal", "recordsfiltered", "cnt", "dbcnt"),
     ]
 )
 """Number of records in all pages; in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
@@ -195,6 +208,8 @@ COUNTS_COMPOSED = (
     | {"numfound"}
 )
 MORE_COMPOSED = _composed("hasmore*", "hasadditional*", "more*", "more*available")
-CUT_COMPOSED = _composed("*truncated", "max*reached", "*limitreached", "*limitexceeded")
+CUT_COMPOSED = _composed(
+    "*truncated", "max*reached", "*limitreached", "*limitexceeded", "partial*", "haspartial*", "truncated*"
+)
 REMAINING_COMPOSED = _composed("remaining*", "remaining*count", "*remaining", "*left")
 SIZE_COMPOSED = _composed("*perpage", "max*") | {"itemsperpage"}

@@ -11,7 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_ERRORS = frozenset(("error", "errors", "errorlist", "fault", "exception", "exceptions", "exceptionlist", "odataerror"))
+_ERRORS = frozenset(
+    [
+        *("error", "errors", "errorlist", "fault", "exception", "exceptions", "exceptionlist", "odataerror"),
+        *("haserror", "haserrors", "iserror"),
+    ]
+)
 _TEXTS = frozenset(("message", "messages", "msg", "detail", "details", "description", "text"))
 """Beside one of these, ``code`` is the code of an error."""
 _DETAILS = _TEXTS | {"code"}
@@ -22,11 +27,19 @@ _MESSAGE_TYPES = ("type", "msgtype", "messagetype", "severity", "level")
 _BAD_TYPES = frozenset(("e", "a", "x", "error", "abort", "fatal", "critical"))
 """As SAP has them: error, termination, exit; S, W and I are no errors."""
 _SUCCESS = frozenset(("success", "ok", "issuccess", "succeeded", "issuccessful", "successful"))
-_STATUSES = frozenset(("status", "state", "result", "outcome", "statuscode", "code", "httpstatus", "httpcode"))
-_BAD_STATUS = frozenset(("error", "fail", "failed", "failure"))
+_STATUSES = frozenset(
+    [
+        *("status", "state", "result", "outcome", "statuscode", "code", "httpstatus", "httpcode"),
+        *("responsecode", "returncode", "resultcode"),
+    ]
+)
+_BAD_STATUS = frozenset(("error", "fail", "failed", "failure", "nok", "ko"))
 _BAD_CODE = re.compile(r"[45][0-9][0-9]")
 _OUTCOMES = ("status", "response", "result")
-_BESIDE = (*_OUTCOMES, "meta", "header", "info")
+_SHARDS = "shards"
+_FAILED = frozenset(("failed", "failures"))
+"""Parts of a search that brought nothing (Elasticsearch); elsewhere the failures of machines."""
+_BESIDE = (*_OUTCOMES, "meta", "header", "info", _SHARDS)
 """Objects at the top that may say it too: their names hold one of these words."""
 _NOTHING = frozenset(("", "0", "200", "none", "null", "no", "false", "ok", "success"))
 _NO_ERROR = re.compile("0+|no(?:error|fault|exception)s?(?:found|occurred)?")
@@ -53,7 +66,7 @@ def _errors(envelope: Mapping[str, Any], route: Sequence[str], within: str = "")
         name = names[key]
         if name == "code" and not is_outcome and not has_text:  # of a company or a plant
             continue
-        if _says_error(name, value):
+        if _says_error(name, value) or (within.endswith(_SHARDS) and name in _FAILED and _is_something(value)):
             yield key
         is_on_the_way = key in route[:1]
         if isinstance(value, dict) and (is_on_the_way or (route and any(word in name for word in _BESIDE))):
