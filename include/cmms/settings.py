@@ -493,6 +493,8 @@ def load_settings(path: str | Path | None = None) -> Settings:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"settings file {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"settings file {file} is not UTF-8: save it again as UTF-8") from None
     except yaml.YAMLError as error:
         raise SettingsError(f"settings file {file} is no valid YAML: {error}") from None
     return parse_settings(raw, origin=str(file))

@@ -72,6 +72,9 @@ def test_missing_connections_are_all_named_and_nothing_is_asked_of_them(airflow:
     assert "SettingsError: not defined: cmms_mysql and cmms_api" in shown
     assert (airflow.home / "cmms/cmms.yaml").exists()
     assert (airflow.home / "cmms/plants.csv").read_text(encoding="utf-8") == "plant_code,name\n"
+    (airflow.home / "later.csv").write_text("plant_code,name\nP001,Mine\n", encoding="utf-8")
+    shown = airflow.run("cmms", "init", "--plants", "later.csv", code=2)
+    assert "not copied: later.csv" in shown and "cmms seed --plants later.csv" in shown
 
 
 @pytest.mark.feature("PKG-01")

@@ -13,7 +13,7 @@ from cmms.errors import DatabaseRefused, SettingsError
 from cmms.operations.installation.prepare_airflow import POOL_SLOTS, create_pool, list_missing_connections
 from cmms.operations.installation.write_site_files import write_site_files
 from cmms.settings import POOL, load_settings
-from cmms.settings_files import DEFAULT_FILE, find_plants_file, find_settings_file, site_folder
+from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME, find_plants_file, find_settings_file, site_folder
 
 Say = Callable[[str], None]
 
@@ -28,8 +28,11 @@ def init_site(*, plants: Path | None = None, say: Say = print) -> bool:
         SettingsError: connections are missing; all of them are named.
         DatabaseRefused: privileges are missing; each is named with its GRANT.
     """
-    for file in write_site_files(plants):
+    written = write_site_files(plants)
+    for file in written:
         say(f"written: {file}")
+    if plants and (own := site_folder() / PLANTS_NAME) not in written:
+        say(f"not copied: {plants}, for {own} is there; to add its plants: cmms seed --plants {plants}")
     say(f"settings of this site: {find_settings_file()}; plants: {find_plants_file()}")
     say(f"pool {POOL}: {f'created with {POOL_SLOTS} slots' if create_pool() else 'is there'}")
     if missing := list_missing_connections():

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cmms.errors import SettingsError, StorageUnavailable
-from cmms.seed_plants import read_plants
+from cmms.errors import StorageUnavailable
+from cmms.seed_plants import read_plants, read_plants_file
 from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME, SETTINGS_NAME, site_folder
 
 
@@ -37,10 +37,7 @@ def write_site_files(plants: Path | None = None) -> list[Path]:
 
 
 def _read_plants(file: Path) -> str:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"plants file {file}: {error.strerror}") from None
+    text = read_plants_file(file)
     read_plants(text.splitlines(), origin=f"plants file {file}")
     return text
 
