@@ -80,16 +80,23 @@ class Storage:
         return content
 
     def exists(self, relative: str) -> bool:
-        """Whether there is such a file or folder."""
-        return bool(self._locate(relative).exists())
+        """Whether there is such a file or folder.
+
+        Raises:
+            StorageUnavailable: it does not answer.
+        """
+        with _translated("read", relative, self.base):
+            return bool(self._locate(relative).exists())
 
     def delete_folder(self, relative: str) -> None:
         """Remove a folder with all that is in it; one that is not there is fine."""
         folder = self._locate(relative)
         if self.is_local:
             shutil.rmtree(folder, ignore_errors=True)
-        elif folder.exists():
-            folder.rmdir(recursive=True)
+            return
+        with _translated("cleaned", relative, self.base):
+            if folder.exists():
+                folder.rmdir(recursive=True)
 
     def delete_file(self, relative: str) -> None:
         """Remove a file; one that is not there is fine."""
@@ -105,17 +112,24 @@ class Storage:
 
         Returns:
             How many runs and cached files were removed.
+
+        Raises:
+            StorageUnavailable: it does not answer.
         """
         removed = 0
         for area in (RUNS, CACHE):
-            folder = self._locate(area)
-            if not folder.exists():
-                continue
-            for entry in list(folder.iterdir()):
-                relative = f"{area}/{entry.name}"
-                if relative not in except_for and _last_written(entry) < oldest.timestamp():
-                    self.delete_folder(relative) if entry.is_dir() else self.delete_file(relative)
-                    removed += 1
+            with _translated("cleaned", area, self.base):
+                removed += self._delete_older_in(area, oldest, except_for)
+        return removed
+
+    def _delete_older_in(self, area: str, oldest: datetime, except_for: Collection[str]) -> int:
+        folder = self._locate(area)
+        removed = 0
+        for entry in list(folder.iterdir()) if folder.exists() else []:
+            relative = f"{area}/{entry.name}"
+            if relative not in except_for and _last_written(entry) < oldest.timestamp():
+                self.delete_folder(relative) if entry.is_dir() else self.delete_file(relative)
+                removed += 1
         return removed
 
     @contextmanager
@@ -152,13 +166,18 @@ def _translated(verb: str, relative: str, base: Any) -> Iterator[None]:
     except FileNotFoundError:
         if verb == "read":
             raise HandoverMissing("a file of an earlier step is not in the storage", file=relative) from None
-        raise
+        raise _unavailable(verb, relative, base, "No such file or directory") from None
+    except ImportError as error:
+        raise StorageUnavailable(f"the storage {base} needs a package that is not installed: {error}") from error
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StorageUnavailable(
-            f"the storage cannot be {verb} ({reason}): is {base} (storage.base_path) full, read-only, another user's?",
-            file=relative,
-        ) from error
+        raise _unavailable(verb, relative, base, error.strerror or type(error).__name__) from error
+
+
+def _unavailable(verb: str, relative: str, base: Any, reason: str) -> StorageUnavailable:
+    return StorageUnavailable(
+        f"the storage cannot be {verb} ({reason}): is {base} (storage.base_path) full, read-only, another user's?",
+        file=relative,
+    )
 
 
 def _local_base(base_path: str) -> Path:

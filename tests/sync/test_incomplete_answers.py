@@ -261,3 +261,5 @@ def test_verify_compares_the_tables_with_the_stored_answers_and_names_machines(
     assert any("stored answer cannot be compared" in sentence for sentence in verify_tables())
     shutil.rmtree(site.folder / "storage")
     assert not any("has sent" in sentence for sentence in verify_tables())
+    config.write_text("storage: {base_path: 'ftp://127.0.0.1:1/cmms'}\n")
+    assert "The stored answers of the source cannot be compared: " in verify_tables()[-1]

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cmms.database import session
-from cmms.errors import HandoverMissing
+from cmms.errors import HandoverMissing, SettingsError
 from cmms.settings import Settings
 from cmms.storage import Storage
 from cmms.sync.list_validations import KeptValidation, list_validations
@@ -58,7 +58,10 @@ def build_data_docs(output: Path, *, latest: int = LATEST, settings: Settings | 
             f" (they are kept for storage.keep_days = {settings.storage.keep_days} days)"
         )
     output = output.absolute()
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{output} cannot be made: {error.strerror}; choose another --output") from None
     with _file_context(output) as context:
         for suite in {validation.stream: validation for validation in reversed(kept)}.values():
             _add_suite(context, suite)

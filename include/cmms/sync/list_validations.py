@@ -51,9 +51,9 @@ class KeptValidation:
 
 def list_validations(storage: Storage) -> Iterator[KeptValidation]:
     """Newest run first, within a run newest day first; units without records are left out."""
-    base = storage.base / RUNS
-    if not base.exists():
+    if not storage.exists(RUNS):
         return
+    base = storage.base / RUNS
     runs = sorted((int(folder.name) for folder in base.iterdir() if folder.name.isdigit()), reverse=True)
     for number in runs:
         units = base / str(number) / "units"

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from cmms.alerts.records import to_database
 from cmms.database import Connection, query
-from cmms.errors import HandoverMissing
+from cmms.errors import HandoverMissing, StorageUnavailable
 from cmms.settings import Settings
 from cmms.storage import Storage
 from cmms.sync.land_pages import MANIFEST, batch_folder, read_manifest
@@ -49,6 +49,13 @@ class _Run:
 
 def verify_inputs(connection: Connection, settings: Settings, now: datetime) -> Iterator[str]:
     """Compare every merged unit with the answers that it was made of, as far as they are stored."""
+    try:
+        yield from _verify_inputs(connection, settings, now)
+    except StorageUnavailable as error:
+        yield f"The stored answers of the source cannot be compared: {error}."
+
+
+def _verify_inputs(connection: Connection, settings: Settings, now: datetime) -> Iterator[str]:
     storage = Storage(settings.storage)
     oldest = to_database(now - timedelta(days=settings.storage.keep_days + 1))
     units = query(connection, "verify/merged_units", {"oldest": oldest})
