@@ -10,6 +10,12 @@ from typing import Any
 
 from cmms.errors import SettingsError
 
+UNREADABLE = (
+    "If it is, Airflow cannot read it here: have [database] sql_alchemy_conn and [core] fernet_key the services' own"
+    " values, and is the variable valid JSON or a valid address?"
+)
+"""Airflow takes a connection that it cannot decrypt, parse or ask for as one that is not there, and says nothing."""
+
 
 def look_into_metadata_database() -> None:
     """Find connections in Airflow's metadata database outside of its services too; before anything imports Airflow.
@@ -38,5 +44,6 @@ def undefined_connection(name: str) -> SettingsError:
     """Names the connection and the ways to define it."""
     return SettingsError(
         f"the Airflow connection {name} is not defined: add it in Airflow (Admin > Connections), by"
-        f" `airflow connections add {name} ...`, in a secrets backend, or as the variable AIRFLOW_CONN_{name.upper()}"
+        f" `airflow connections add {name} ...`, in a secrets backend, or as the variable AIRFLOW_CONN_{name.upper()}."
+        f" {UNREADABLE}"
     )

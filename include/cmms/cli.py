@@ -7,6 +7,7 @@ Exit code 0 only on success: a sync that ends ``failed`` or ``cancelled``, a dif
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import signal
@@ -21,6 +22,9 @@ from cmms.errors import CmmsError
 from cmms.log_file import log_to_file
 from cmms.settings_files import find_plants_file
 
+_WITH_TABLES = frozenset({"seed", "replay", "validate", "verify", "reconcile", "evaluate", "cleanup", "docs"})
+"""Commands that need all tables, and do not look by themselves whether they are there."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and run the command; returns the exit code."""
@@ -29,9 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     args = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
+    _print_anything()
     log_to_file()
     try:
-        return int(args.run(args))
+        if args.command in _WITH_TABLES:
+            _check_tables()
+        code = int(args.run(args))
+        sys.stdout.flush()
+        return code
     except CmmsError as error:
         logging.getLogger(__name__).info("%s: %s", type(error).__name__, error)
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -39,6 +48,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # nobody reads on; without this, Python complains once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _print_anything() -> None:
+    """Where the terminal's encoding has no sign for a character, a question mark stands for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _check_tables() -> None:
+    """Refuse tables that are not there, older or newer, with what to do; else a statement would fail in the middle."""
+    from cmms.database import session
+    from cmms.schema_version import check_schema_version
+
+    with session() as connection:
+        check_schema_version(connection)
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 
 from cmms import patience
 from cmms.airflow_connections import read_airflow_connection
-from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable, StatementTooLong
+from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable, SettingsError, StatementTooLong
 from cmms.package_files import find_folder, read_package_file
+from cmms.parse_input import parse_whole
 from cmms.session_variables import own_session
 from cmms.settings import MYSQL_CONNECTION
 from cmms.storable_text import storable
@@ -29,6 +30,7 @@ SQL_FOLDER = find_folder("sql")
 CONNECT_TIMEOUT_SECONDS = 10
 ANSWER_TIMEOUT_SECONDS = 3600
 """A server that is silent for longer than any statement takes has hung. The extra ``read_timeout`` says otherwise."""
+_LONGEST_TIMEOUT_SECONDS = 10_000_000
 LOCK_ATTEMPTS = 3
 
 LOST = frozenset(
@@ -88,7 +90,7 @@ def _read_options(local_infile: bool, is_patient: bool, answer_seconds: float) -
     """Address, credential and TLS of ``cmms_mysql``, and our time-outs, as mysqlclient takes them."""
     limit = patience.seconds_left()  # raises when this process has just given up
     stored = read_airflow_connection(MYSQL_CONNECTION)
-    own = 0 if is_patient else int(stored.extra_dejson.get("read_timeout", ANSWER_TIMEOUT_SECONDS))
+    own = 0 if is_patient else _read_timeout(stored)
     longest = min(own or math.inf, answer_seconds, math.inf if limit is None else limit)
     seconds = 0 if longest == math.inf else int(longest)
     return {
@@ -101,6 +103,16 @@ def _read_options(local_infile: bool, is_patient: bool, answer_seconds: float) -
     }
 
 
+def _read_timeout(stored: Any) -> int:
+    extra = stored.extra_dejson
+    if not isinstance(extra, dict):
+        raise SettingsError(f"the extra of the Airflow connection {MYSQL_CONNECTION} must be a JSON object")
+    try:
+        return parse_whole(extra.get("read_timeout", ANSWER_TIMEOUT_SECONDS), 0, _LONGEST_TIMEOUT_SECONDS)
+    except ValueError as error:
+        raise SettingsError(f"read_timeout in the extra of {MYSQL_CONNECTION} {error} seconds") from None
+
+
 def _provider_options(stored: Any) -> dict[str, Any]:
     """The connection's fields by Airflow's MySQL provider, or, where that is not installed, read as it reads them."""
     from cmms import mysql_driver
@@ -110,7 +122,7 @@ def _provider_options(stored: Any) -> dict[str, Any]:
             from airflow.providers.mysql.hooks.mysql import MySqlHook
 
             options: dict[str, Any] = MySqlHook(MYSQL_CONNECTION)._get_conn_config_mysql_client(stored)
-            return options
+            return {name: value for name, value in options.items() if value is not None}
     extra = stored.extra_dejson
     tls = extra.get("ssl")
     found = {

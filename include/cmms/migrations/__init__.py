@@ -11,13 +11,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection as AlchemyConnection
 from sqlalchemy import create_engine, pool
 from sqlalchemy.exc import DBAPIError
 
 from cmms import mysql_driver
 from cmms.database import LOCKED, connect, error_number, translate
-from cmms.errors import DatabaseUnavailable
+from cmms.errors import AskPerson, DatabaseUnavailable
+from cmms.schema_version import newest_version
 
 FOLDER = Path(__file__).parent
 
@@ -36,7 +38,7 @@ def upgrade(revision: str = "head") -> None:
 
     Raises:
         DatabaseUnavailable: server down, or a table was in use for too long (30 s): migrate again.
-        DatabaseRefused: by the server.
+        DatabaseRefused: by the server. AskPerson: there is no such revision, or the tables are newer than all.
     """
     _run(lambda config: command.upgrade(config, revision))
 
@@ -52,6 +54,11 @@ def _run(action: Callable[[Config], None]) -> None:
     try:
         with engine.begin() as connection:
             action(configuration(connection))
+    except CommandError as error:
+        raise AskPerson(
+            f"migrating: {error}; this version of the package knows 0001 to {newest_version()}. Tables of a newer one"
+            " can be migrated back only while that one is installed"
+        ) from error
     except DBAPIError as error:
         if error_number(error.orig or error) in LOCKED:
             raise DatabaseUnavailable(

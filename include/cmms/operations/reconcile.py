@@ -43,8 +43,8 @@ def choose_days(
     """
     if days is not None and (start or end):
         raise SettingsError("choose either a number of days or a start and end date")
-    if days is not None and days < 1:
-        raise SettingsError(f"{days} days cannot be compared; choose at least 1")
+    if days is not None and not 1 <= days < today.toordinal():
+        raise SettingsError(f"{days} days cannot be compared; choose at least 1, and no day before the year 1")
     if start or end:
         first, last = start or end or today, end or start or today
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from cmms.airflow_connections import UNREADABLE
 from cmms.errors import DatabaseRefused, SettingsError
 from cmms.operations.installation.prepare_airflow import POOL_SLOTS, create_pool, list_missing_connections
 from cmms.operations.installation.write_site_files import write_site_files
@@ -38,7 +39,7 @@ def init_site(*, plants: Path | None = None, say: Say = print) -> bool:
     if missing := list_missing_connections():
         raise SettingsError(
             f"not defined: {' and '.join(missing)}. Define these Airflow connections (Admin > Connections, `airflow"
-            " connections add`, or a secrets backend), then run cmms init again"
+            f" connections add`, or a secrets backend), then run cmms init again. {UNREADABLE}"
         )
     prepare_storage(say)
     prepare_database(say)

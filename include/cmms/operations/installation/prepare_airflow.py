@@ -5,13 +5,29 @@ Input: nothing. Output: what was created or removed. Runs outside of tasks only,
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy.exc import DBAPIError
 
 from cmms.dag_ids import DAG_IDS
+from cmms.errors import DatabaseUnavailable
 from cmms.package_files import find_folder
 from cmms.settings import API_CONNECTION, MYSQL_CONNECTION, POOL
 
 POOL_SLOTS = 4
+
+
+@contextmanager
+def _in_metadata() -> Iterator[None]:
+    """Turn what Airflow's own database refuses into an error of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise DatabaseUnavailable(
+            f"Airflow's metadata database: {error.orig}; is [database] sql_alchemy_conn that of the services, does the"
+            " server run, and has `airflow db migrate` made its tables?"
+        ) from error
 
 
 def list_missing_connections() -> list[str]:
@@ -28,6 +44,7 @@ def list_missing_connections() -> list[str]:
     return missing
 
 
+@_in_metadata()
 def create_pool() -> bool:
     """Create the pool of the working tasks where it is missing; one that exists stays as the site has set it."""
     from airflow.models.pool import Pool
@@ -43,6 +60,7 @@ def list_dag_ids() -> list[str]:
     return sorted({*DAG_IDS} | {file.stem for file in find_folder("dags").glob("*.py")})
 
 
+@_in_metadata()
 def pause_dags() -> list[str]:
     """Pause those of our DAGs that Airflow knows; returns their IDs."""
     from airflow.models.dag import DagModel
@@ -56,6 +74,7 @@ def pause_dags() -> list[str]:
         return [dag.dag_id for dag in found]
 
 
+@_in_metadata()
 def list_running_dags() -> list[str]:
     """Those of our DAGs of which a task is running."""
     from airflow.models.taskinstance import TaskInstance
@@ -69,6 +88,7 @@ def list_running_dags() -> list[str]:
         return sorted(session.scalars(running.distinct()).all())
 
 
+@_in_metadata()
 def delete_dags() -> list[str]:
     """Delete our DAGs with their runs from the metadata database; returns their IDs."""
     from airflow.api.common.delete_dag import delete_dag
@@ -82,6 +102,7 @@ def delete_dags() -> list[str]:
     return deleted
 
 
+@_in_metadata()
 def delete_pool() -> bool:
     """Delete our pool; returns whether there was one."""
     from airflow.models.pool import Pool
