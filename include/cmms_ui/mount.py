@@ -25,13 +25,18 @@ class LazyApplication:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._application: Application | None = None
+        self._thread: Any = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
         if self._application is None:
             import anyio.to_thread
 
-            self._application = await anyio.to_thread.run_sync(self._build, scope.get("root_path", ""))
+            # Whoever waits meanwhile, logged in or not, waits on the event loop: threads are Airflow's, and few.
+            self._thread = self._thread or anyio.CapacityLimiter(1)
+            self._application = await anyio.to_thread.run_sync(
+                self._build, scope.get("root_path", ""), limiter=self._thread
+            )
         await self._application(scope, receive, send)
 
     def _build(self, root_path: str) -> Application:

@@ -234,6 +234,37 @@ def test_event_streams_of_one_person_are_few_and_others_are_told(ask: Ask) -> No
     _until(lambda: ask("viewer", "/events").status == 200)
 
 
+def test_who_waits_for_the_application_to_be_built_takes_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody can send these requests, without a login, while the API server starts."""
+    import anyio.to_thread
+
+    from cmms_ui import mount
+
+    built, taken = threading.Event(), 0
+
+    def build(self: Any, _root_path: str) -> Any:
+        assert built.wait(LIMIT)
+        return mount.refuse_all
+
+    monkeypatch.setattr(mount.LazyApplication, "_build", build)
+
+    async def send(_message: Any) -> None:
+        pass
+
+    async def ask_many() -> None:
+        nonlocal taken
+        application = mount.LazyApplication()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(application, {"type": "http"}, send, send)
+            await anyio.sleep(0.1)
+            taken = anyio.to_thread.current_default_thread_limiter().borrowed_tokens
+            built.set()
+
+    anyio.run(ask_many)
+    assert taken == 0
+
+
 def test_a_place_is_left_once_and_at_the_latest_when_nobody_holds_it() -> None:
     from cmms.views.person_places import Places
 
