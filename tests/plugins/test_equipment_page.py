@@ -282,6 +282,7 @@ def test_a_rule_says_which_machines_it_would_move_before_it_is_stored(client_for
     assert _act(admin, "group-rules.edit", **edit).status_code == 200
     assert _act(admin, "group-rules.edit", **edit).status_code == 409
     assert client_for("op").post(f"{API}/group-rules/actions/delete", json={"keys": [stored["id"]]}).status_code == 403
+    assert _act(admin, "group-rules.delete", keys=[stored["id"]], version=1).status_code == 409
     assert _act(admin, "group-rules.delete", keys=[stored["id"]]).status_code == 200
     assert _act(admin, "group-rules.delete", keys=[stored["id"]]).status_code == 404
     audited = tables("SELECT action FROM audit_log WHERE entity = 'equipment_group_rules' ORDER BY id")

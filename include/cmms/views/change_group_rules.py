@@ -18,9 +18,9 @@ from cmms.database import Cursor, execute
 from cmms.parse_input import parse_key, parse_whole
 from cmms.sync.match_apart import match_apart
 from cmms.sync.match_rules import PATTERN_LIMIT
-from cmms.views.actors import Actor, Busy, Capability, Invalid, NotFound
+from cmms.views.actors import Actor, Busy, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
-from cmms.views.change_places import create_row, edit_row
+from cmms.views.change_places import create_row, edit_row, with_stored
 from cmms.views.connections import write
 from cmms.views.person_places import Places
 from cmms.views.read_status import Row, read
@@ -57,13 +57,22 @@ def create_group_rule(actor: Actor, values: Mapping[str, Any]) -> int:
 def edit_group_rule(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
     """Change a rule; its pattern has been tried on every machine before."""
     actor.require(Capability.CONFIGURE)
-    row = check_rule(values)
+    row = check_rule(with_stored("group_rule", key, values))
     find_moves(actor, row, replaced=key)
     edit_row(actor, "group_rule", _TABLE, key, version, row)
 
 
-def delete_group_rule(actor: Actor, key: int) -> None:
-    """Delete a rule; the machines that it classified go where the other rules put them."""
+def find_moves_of_edit(actor: Actor, key: int, values: Mapping[str, Any]) -> Moves:
+    """What :func:`edit_group_rule` would do."""
+    return find_moves(actor, check_rule(with_stored("group_rule", key, values)), replaced=key)
+
+
+def delete_group_rule(actor: Actor, key: int, version: int | None = None) -> None:
+    """Delete a rule; the machines that it classified go where the other rules put them.
+
+    Raises:
+        Stale: it has another version than the one that was seen, if one is given. NotFound.
+    """
     actor.require(Capability.CONFIGURE)
 
     def work(cursor: Cursor) -> None:
@@ -73,8 +82,11 @@ def delete_group_rule(actor: Actor, key: int) -> None:
             found = reader.fetchone()
         if found is None:
             raise NotFound("there is no such rule")
+        before = dict(zip(names, found, strict=True))
+        if version not in (None, before["row_version"]):
+            raise Stale("This rule has been changed meanwhile. Look at it again before you delete it.")
         execute(cursor, "ui/delete_group_rule", {"id": key})
-        audit(cursor, actor, "delete", _TABLE, key, before=dict(zip(names, found, strict=True)))
+        audit(cursor, actor, "delete", _TABLE, key, before=before)
 
     write(work, what="deleting a rule")
 

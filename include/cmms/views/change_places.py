@@ -11,6 +11,7 @@ from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.choices import forget_choices
 from cmms.views.connections import write
+from cmms.views.read_status import read_live
 
 
 def create_plant(actor: Actor, values: Mapping[str, Any]) -> int:
@@ -24,6 +25,7 @@ def create_plant(actor: Actor, values: Mapping[str, Any]) -> int:
 
 def edit_plant(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
     """Rename, describe, activate or deactivate a plant; its code identifies it and stays."""
+    values = with_stored("plant", key, values)
     row = {
         "name": values.get("name") or "",
         "description": values.get("description") or None,
@@ -39,6 +41,7 @@ def create_group(actor: Actor, values: Mapping[str, Any]) -> int:
 
 def edit_group(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
     """Change a group: its name, description, whether it is in use."""
+    values = with_stored("group", key, values)
     row = {**_group_row(values), "is_active": int(bool(values.get("is_active")))}
     edit_row(actor, "group", "equipment_groups", key, version, row)
 
@@ -64,6 +67,18 @@ def create_row(actor: Actor, what: str, table: str, row: dict[str, Any]) -> int:
     key = write(work, what=f"creating a {what}")
     forget_choices()
     return key
+
+
+def with_stored(what: str, key: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, and what is stored in the fields that were not given: they stay as they are.
+
+    Raises:
+        NotFound: there is no such row.
+    """
+    rows = read_live(what, {"id": key})
+    if not rows:
+        raise NotFound(f"there is no such {_words(what)}")
+    return {**rows[0], **values}
 
 
 def edit_row(actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_number
 from cmms.views.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
+from cmms.views.change_places import with_stored
 from cmms.views.choices import forget_choices
 from cmms.views.connections import raw_session, write
 
@@ -70,13 +71,13 @@ def edit_plan(actor: Actor, key: int, version: int | None, values: Mapping[str, 
     actor.require(Capability.CONFIGURE)
     if version is None:
         raise Invalid("the version that was seen is needed", version="is required")
-    return _save(actor, key, version, check_plan(values))
+    return _save(actor, key, version, check_plan(with_stored("maintenance_plan", key, values)))
 
 
 def rehearse_plan(actor: Actor, values: Mapping[str, Any], key: int | None = None) -> Rehearsal:
     """What saving the plan would do today; nothing is kept. Ends early if it takes long."""
     actor.require(Capability.CONFIGURE)
-    row = check_plan(values)
+    row = check_plan(with_stored("maintenance_plan", key, values) if key else values)
     with raw_session() as connection:
         ids = _find_machines(connection, key or 0, row)
     now: Counter[str] = Counter()

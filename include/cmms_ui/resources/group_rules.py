@@ -13,6 +13,7 @@ from cmms.views.change_group_rules import (
     delete_group_rule,
     edit_group_rule,
     find_moves,
+    find_moves_of_edit,
     group_names,
 )
 from cmms_ui.resources.place_choices import group_choices
@@ -37,7 +38,7 @@ def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _delete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    delete_group_rule(actor, target.keys[0])
+    delete_group_rule(actor, target.keys[0], target.version)
     return Outcome("The rule has been deleted.", path="/group-rules")
 
 
@@ -46,7 +47,7 @@ def _preview_create(actor: Actor, target: Target, values: Mapping[str, Any]) -> 
 
 
 def _preview_edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
-    return _describe(find_moves(actor, check_rule(values), replaced=target.keys[0]))
+    return _describe(find_moves_of_edit(actor, target.keys[0], values))
 
 
 def _preview_delete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
