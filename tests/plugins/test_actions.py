@@ -272,12 +272,6 @@ def test_plants_and_groups_are_changed_by_administrators_with_a_version(client_f
             ("priority", "equipment_group_id", "field", "pattern"),
             {"is_active": 0},
         ),
-        (
-            "maintenance-plans",
-            "maintenance_plans",
-            ("name", "scope", "equipment_group_id", "schedule_mode", "start_from"),
-            {"description": "kept", "lead_hours": 33, "tolerance_days": 4, "priority": 1, "is_active": 0},
-        ),
     ],
 )
 def test_an_edit_leaves_what_it_does_not_name(

@@ -83,6 +83,21 @@ def test_each_field_that_cannot_be_accepted_is_named_and_nothing_is_stored(
     assert tables("SELECT id FROM maintenance_plans WHERE name = %s", NAME) == []
 
 
+@pytest.mark.feature("DAT-02")
+def test_an_edit_leaves_what_it_does_not_name(client_for: ClientFor, tables: Tables) -> None:
+    admin = client_for("admin")
+    asked = {"name": NAME, "scope": "all", "schedule_mode": "floating", "start_from": "now"}
+    rest = {"interval_days": 90, "description": "kept", "lead_days": 8, "tolerance_days": 4, "priority": 1}
+    assert _act(admin, "maintenance-plans.create", values={**asked, **rest}).status_code == 200
+    tables("UPDATE maintenance_plans SET is_active = 0 WHERE name = %s", NAME)
+    stored = _plan(tables)
+    for act in (_preview, _act):
+        answer = act(admin, "maintenance-plans.edit", keys=[stored["id"]], version=stored["row_version"], values=asked)
+        assert answer.status_code == 200, answer.text
+    changing = {"row_version": 0, "updated_at": None}
+    assert _plan(tables) | changing == stored | changing
+
+
 @pytest.mark.feature("DOM-30")
 def test_a_preview_says_what_saving_then_does_and_changes_nothing(client_for: ClientFor, tables: Tables) -> None:
     admin = client_for("admin")
