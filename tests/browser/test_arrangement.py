@@ -50,6 +50,19 @@ def test_columns_are_remembered_and_a_list_is_kept_under_a_name(log_in: LogIn) -
     expect(_headers(page).get_by_text("Notes", exact=True)).to_have_count(0)
 
 
+@pytest.mark.feature("TBL-18")
+def test_a_list_that_is_left_before_its_columns_are_remembered_is_no_fault(log_in: LogIn) -> None:
+    page = log_in("op")  # an error in the console fails the test
+    page.goto("/cmms/plants")
+    expect(_headers(page).get_by_text("Description", exact=True)).to_be_visible()
+    moved = """width => window.dash_clientside.cmms.arranged(
+        [{ colId: "name", width: width, hide: false }], { off: false }, { resource: "groups", type: "list-remembered" })"""
+    page.evaluate(moved, 100)
+    page.evaluate(moved, 200)  # to be remembered in 0.8 s, and the list of groups is not open any more
+    page.wait_for_timeout(1_500)
+    expect(page.locator(".cmms-grid")).to_be_visible()
+
+
 @pytest.mark.feature("ADV-04")
 def test_each_tab_keeps_its_own_search_through_switching_and_reload(log_in: LogIn) -> None:
     page = log_in("viewer")

@@ -286,6 +286,7 @@
     if (arrangedAs[id.resource] === undefined) arrangedAs[id.resource] = shape;
     else if (arrangedAs[id.resource] !== shape && !remembered.off) {
       arranging = window.setTimeout(function () {
+        if (!gridOf({ resource: id.resource, type: "grid" })) return;  // another page is open by now
         arrangedAs[id.resource] = shape;
         window.dash_clientside.set_props(id, { data: { off: false, columns: mine } });
       }, 800);
