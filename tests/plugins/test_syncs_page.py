@@ -319,7 +319,7 @@ def test_who_takes_care_of_rejected_records_is_seen_by_code(client_for: ClientFo
     line = _line(refresh_widget(op, "record-errors", "error_summary"), row["code"])
     assert line[1] == (f"! {counts['open']}" if counts["open"] else "0")
     assert line[2] == f"◔ {counts['acknowledged']}"
-    assert line[6].startswith("op: take_over")
+    assert any(text.startswith("op: take_over") for text in line[5:8])  # a time stands there too once one was settled
     acts = texts(refresh_widget(op, "record-errors", "acts", str(row["id"])))
     assert "take_over" in acts and "op" in acts
 
