@@ -11,10 +11,10 @@ from typing import Any
 from cmms.errors import SettingsError
 
 UNREADABLE = (
-    "If it is, Airflow cannot read it here: have [database] sql_alchemy_conn and [core] fernet_key the services' own"
-    " values, and is the variable valid JSON or a valid address?"
+    "If it is defined, Airflow cannot read it here: check that [database] sql_alchemy_conn and [core] fernet_key are"
+    " those of Airflow's services, and that the variable holds valid JSON or a valid URI."
 )
-"""Airflow takes a connection that it cannot decrypt, parse or ask for as one that is not there, and says nothing."""
+"""Airflow reports a connection that it cannot decrypt or parse as missing."""
 
 
 def look_into_metadata_database() -> None:

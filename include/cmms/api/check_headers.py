@@ -1,7 +1,7 @@
 """Whether every header of the settings and of the connection can be sent.
 
 Input: the connection and a stream's settings. Output: nothing, or a ``SettingsError`` that names the header and not its
-value, before anything is sent: the HTTP library finds it out while it is sending.
+value, before anything is sent: the HTTP library would notice only while sending.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def check_headers(connection: ApiConnection, stream: Stream) -> None:
-    """Refuse names that are none, and values beyond Latin-1.
+    """Refuse invalid header names, and values beyond Latin-1.
 
     Raises:
         SettingsError: a header cannot be sent.
     """
     for where, name, value in _headers(connection, stream):
         if not _NAME.fullmatch(name):
-            raise SettingsError(f"{where}: {name!r:.60} is no name of a header")
+            raise SettingsError(f"{where}: {name!r:.60} is not a valid header name")
         if not _fits(value):
             raise SettingsError(f"{where}: the value of {name:.60} has characters that no header can carry")
 
