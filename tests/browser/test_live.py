@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from cmms.alerts.notify_run import notify_run
 from cmms.sync.records import Counts
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 
 Sql = Callable[..., list[dict[str, Any]]]
 EVENTS = "**/api/v1/events"
+CALLBACKS = "**/_dash-update-component*"
 TABLES = (
     "sync_log_events",
     "sync_record_errors",
@@ -92,11 +93,17 @@ def _widget_requests(page: Page) -> list[str]:
     asked: list[str] = []
 
     def note(request: Request) -> None:
-        if found := re.search(r'"outputs":\{"id":\{[^}]*"name":"(\w+)"[^}]*"type":"widget"', request.post_data or ""):
-            asked.append(found[1])
+        if name := _asks_for(request):
+            asked.append(name)
 
     page.on("request", note)
     return asked
+
+
+def _asks_for(request: Request) -> str | None:
+    """The name of the widget that asks, if it is one."""
+    found = re.search(r'"outputs":\{"id":\{[^}]*"name":"(\w+)"[^}]*"type":"widget"', request.post_data or "")
+    return found[1] if found else None
 
 
 @pytest.mark.feature("NOT-03", "NOTF-02", "NOT-02", "TEST-37", "WID-04", "Q-11")
@@ -347,24 +354,17 @@ def test_the_dialog_can_be_closed_and_the_run_goes_on(log_in: LogIn, sql: Sql) -
 @pytest.mark.feature("ACT-11")
 def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_reader(log_in: LogIn, sql: Sql) -> None:
     page = log_in("viewer")
-    page.goto("/cmms/syncs")
-    stream = page.get_by_role("log", name="Errors as they come")
-    expect(stream.get_by_role("listitem").first).to_be_visible()
-    _is_pushed(page)
-    key = _open_run(sql, "manual__stream")
-
-    def happen(code: str, category: str = "api") -> None:
-        sql("INSERT INTO sync_log_events (sync_log_id, level, category, code, message) VALUES (%s, 'error', %s, %s, 'x')",
-            key, category, code)  # fmt: skip
+    stream, happen = _open_stream(page, sql)
 
     happen("FIRST_ERROR")
     first = stream.get_by_role("listitem").filter(has_text="FIRST_ERROR")
     expect(first).to_contain_text("Source")
-    expect(first.get_by_role("link", name=f"#{key}")).to_have_attribute("href", f"/cmms/syncs/{key}")
+    run = sql("SELECT MAX(id) AS id FROM api_sync_logs")[0]["id"]
+    expect(first.get_by_role("link", name=f"#{run}")).to_have_attribute("href", f"/cmms/syncs/{run}")
     assert stream.get_by_role("listitem").count() <= 100
 
-    pause = page.get_by_role("button", name="Pause", exact=False).filter(has_text="Ⅱ Pause").last
-    pause.click()
+    page.get_by_role("button", name="Ⅱ Pause").click()
+    _await_answers(page)
     happen("WHILE_PAUSED")
     page.wait_for_timeout(4_000)
     expect(stream).not_to_contain_text("WHILE_PAUSED")
@@ -372,6 +372,7 @@ def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_r
     expect(stream).to_contain_text("WHILE_PAUSED")
 
     stream.evaluate("box => { box.scrollTop = 60; }")
+    _await_answers(page)
     happen("WHILE_READING")
     page.wait_for_timeout(4_000)
     expect(stream).not_to_contain_text("WHILE_READING")
@@ -383,6 +384,53 @@ def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_r
     page.get_by_role("option", name="Database", exact=True).click()
     expect(stream).to_contain_text("IN_DATABASE")
     expect(stream).not_to_contain_text("WHILE_READING")
+
+
+@pytest.mark.feature("ACT-11")
+def test_an_answer_under_way_moves_no_line_from_under_a_reader_and_ends_no_pause(log_in: LogIn, sql: Sql) -> None:
+    page = log_in("viewer")
+    stream, happen = _open_stream(page, sql)
+    held: list[Route] = []
+    page.route(CALLBACKS, lambda route: held.append(route) if _asks_for(route.request) == "stream" else route.continue_())
+    happen("UNDER_WAY")
+    page.wait_for_function("() => document.querySelector('.cmms-stream').closest('[data-dash-is-loading=true]')")
+    stream.evaluate("box => { box.scrollTop = 60; }")
+    read = stream.evaluate(_TOP_LINE)
+    page.get_by_role("button", name="Ⅱ Pause").click()
+    for route in held:
+        route.continue_()
+    page.unroute(CALLBACKS)
+    expect(stream).to_contain_text("UNDER_WAY")
+    expect(page.get_by_role("button", name="▶ Go on")).to_have_attribute("aria-pressed", "true")
+    assert stream.evaluate(_TOP_LINE) == read
+
+
+_TOP_LINE = """box => {
+    const top = box.getBoundingClientRect().top;
+    const line = [...box.querySelectorAll("li")].find(one => one.getBoundingClientRect().bottom > top);
+    return [line.textContent, Math.round(line.getBoundingClientRect().top - top)];
+}"""
+
+
+def _open_stream(page: Page, sql: Sql) -> tuple[Locator, Callable[..., None]]:
+    """The stream of page *Syncs*, and ``happen(code, category="api")``, an event of a run that is open."""
+    page.goto("/cmms/syncs")
+    stream = page.get_by_role("log", name="Errors as they come")
+    expect(stream.get_by_role("listitem").first).to_be_visible()
+    _is_pushed(page)
+    key = _open_run(sql, "manual__stream")
+
+    def happen(code: str, category: str = "api") -> None:
+        sql("INSERT INTO sync_log_events (sync_log_id, level, category, code, message) VALUES (%s, 'error', %s, %s, 'x')",
+            key, category, code)  # fmt: skip
+
+    return stream, happen
+
+
+def _await_answers(page: Page) -> None:
+    """What the page has asked before is answered: such an answer may bring what happens meanwhile."""
+    page.wait_for_timeout(1_000)  # what is decided is sent by now
+    expect(page.locator("#page [data-dash-is-loading=true]")).to_have_count(0)
 
 
 @pytest.mark.feature("TEST-36", "NOT-04", "NOTF-01", "NOTF-03")

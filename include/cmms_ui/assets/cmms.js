@@ -171,17 +171,6 @@
   window.addEventListener("pagehide", function () { if (push.source) push.source.close(); });
 
   cmms.hears = function () { return Date.now() - push.heardAt < SILENCE; };
-  function isHeld() {
-    const stream = document.querySelector(".cmms-stream");
-    return Boolean(stream) && (stream.scrollTop > 4 || Boolean(document.querySelector(".cmms-stream-pause[aria-pressed=true]")));
-  }
-  document.addEventListener("click", function (event) {
-    const button = event.target.closest && event.target.closest(".cmms-stream-pause");
-    if (!button) return;
-    const paused = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(paused));
-    button.textContent = paused ? "▶ Go on" : "Ⅱ Pause";
-  });
   function isAwaited(id) {  // the body of a widget whose answer has not come yet
     const body = Object.assign({}, id, { type: id.type.replace("-ask", "") });
     const element = document.getElementById(JSON.stringify(body, Object.keys(body).sort()));
@@ -192,7 +181,7 @@
     const now = Date.now(), since = now - ask.asked;
     const again = Object.assign({}, ask, { asked: now });
     if (!ask.asked) return again;  // just drawn: it loads itself
-    if (document.hidden || pace === "hand" || ask.updates === "manual" || (ask.holdable && isHeld())) {
+    if (document.hidden || pace === "hand" || ask.updates === "manual" || (ask.holdable && cmms.isStreamHeld())) {
       return window.dash_clientside.no_update;
     }
     const heard = ask.updates === "push" && cmms.hears();

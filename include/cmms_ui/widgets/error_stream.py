@@ -1,6 +1,6 @@
 """Errors as they come: rejected records and events of runs, the newest first, at most :data:`LINES`.
 
-It stands still while it is paused, and while somebody has scrolled down to read (``cmms.ask`` in ``assets/cmms.js``).
+It stands still while it is paused, and while somebody has scrolled down to read (``assets/cmms_stream.js``).
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def _line(row: Row) -> Any:
             html.Span([*what, row["message"]], className="cmms-stream-text"),
             link(f"#{row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"),
         ],
+        **{"data-line": f"{row['kind']}-{row['id']}"},
     )
 
 
