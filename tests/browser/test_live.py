@@ -391,7 +391,9 @@ def test_an_answer_under_way_moves_no_line_from_under_a_reader_and_ends_no_pause
     page = log_in("viewer")
     stream, happen = _open_stream(page, sql)
     held: list[Route] = []
-    page.route(CALLBACKS, lambda route: held.append(route) if _asks_for(route.request) == "stream" else route.continue_())
+    page.route(
+        CALLBACKS, lambda route: held.append(route) if _asks_for(route.request) == "stream" else route.continue_()
+    )
     happen("UNDER_WAY")
     page.wait_for_function("() => document.querySelector('.cmms-stream').closest('[data-dash-is-loading=true]')")
     stream.evaluate("box => { box.scrollTop = 60; }")

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import _OPTIONS, WAIT_MILLISECONDS
 from tests.plugins import view_site
-from tests.stock.stock_site import StockSite, running_site
+from tests.stock.site import Site
+from tests.stock.stock_site import running_site
 from tools.browser_binary import obtain_chromium
 
 Enter = Callable[[str], Page]
@@ -19,7 +20,7 @@ Enter = Callable[[str], Page]
 @pytest.fixture(scope="session")
 def stock_site(
     mysql_server: Any, make_database: Callable[[Any], dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StockSite]:
+) -> Iterator[Site]:
     """A stock site with our wheel; see ``stock_site.py``."""
     folder = tmp_path_factory.mktemp("stock") / "airflow"
     folder.mkdir()
@@ -37,7 +38,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def enter(browser: Browser, stock_site: StockSite) -> Iterator[Enter]:
+def enter(browser: Browser, stock_site: Site) -> Iterator[Enter]:
     """``enter("viewer")``: a page of Airflow behind FAB's own login form, by the site's public address."""
     contexts = []
 

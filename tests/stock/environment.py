@@ -1,4 +1,5 @@
-"""A virtual environment as a stock site has it: Airflow, FAB and what our wheel declares; nothing of this repository.
+"""A virtual environment as a site has it: Airflow, what else the site runs, and what our wheel declares; nothing of this
+repository.
 
 Made once for the same requirements and kept in ``.cmms/stock``. The wheel itself is built each time and installed by the
 documents' own line, with the environment's own freeze as constraints.
@@ -19,25 +20,29 @@ from tools.setup import translate_pip_settings
 from tools.state_folder import REPOSITORY, find_state_folder, hold_lock
 
 _PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-_OF_THE_SITE = ("apache-airflow==3.3.2", "apache-airflow-providers-fab", "mysqlclient", "aiomysql")
+_AIRFLOW = "apache-airflow==3.3.2"
+_SITES = {
+    "stock": (_AIRFLOW, "apache-airflow-providers-fab", "mysqlclient", "aiomysql"),
+    "hosted": (_AIRFLOW,),  # without a compiler there is no mysqlclient
+}
 _PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(==[^ ;\\]+)")
 
 
-def obtain_environment() -> Path:
-    """The folder of the virtual environment, without our wheel; that lies in :func:`find_wheels`."""
+def obtain_environment(site: str) -> Path:
+    """The folder of this site's virtual environment, without our wheel; that lies in :func:`find_wheels`."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    wanted = "\n".join([sys.version, *_OF_THE_SITE, *project["dependencies"], *_read_pins()])
+    wanted = "\n".join([sys.version, *_SITES[site], *project["dependencies"], *_read_pins()])
     stock = find_state_folder() / "stock"
-    folder = stock / hashlib.sha256(wanted.encode()).hexdigest()[:16]
+    folder = stock / f"{site}-{hashlib.sha256(wanted.encode()).hexdigest()[:16]}"
     with hold_lock(stock / "lock"):
         wheel = _build_wheel(find_wheels())
         if not (folder / "ready").exists():
-            for other in stock.glob("[0-9a-f]" * 16):
+            for other in stock.glob(f"{site}-*"):
                 shutil.rmtree(other)
             _run_uv("venv", "--seed", "--python", sys.executable, str(folder))
             pins = folder / "pins.txt"
             pins.write_text("\n".join(_read_pins()))
-            _install(folder, "--constraints", str(pins), *_OF_THE_SITE)
+            _install(folder, "--constraints", str(pins), *_SITES[site])
             before = freeze(folder)
             _install(folder, "--constraints", str(pins), str(wheel))  # the line of the document finds them at hand
             (folder / "before.txt").write_text("\n".join(before))

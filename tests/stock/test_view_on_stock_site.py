@@ -10,22 +10,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.stock.conftest import Enter
-from tests.stock.stock_site import PREFIX, StockSite
+from tests.stock.site import PREFIX, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 API = f"{PREFIX}/cmms/api/v1"
 
 
-def _open_home(page: Page, site: StockSite) -> None:
+def _open_home(page: Page, site: Site) -> None:
     with page.expect_response("**/api/v2/plugins*"):  # what the menu asks for
         page.goto(f"{site.url}/")
 
 
 @pytest.mark.feature("STK-02", "NAV-02", "NAV-03", "PKG-01")
-def test_a_fab_viewer_finds_the_view_in_the_menu_after_the_documented_grant(
-    stock_site: StockSite, enter: Enter
-) -> None:
+def test_a_fab_viewer_finds_the_view_in_the_menu_after_the_documented_grant(stock_site: Site, enter: Enter) -> None:
     page = enter("viewer")
     _open_home(page, stock_site)
     entry = page.get_by_role("link", name="CMMS")
@@ -44,7 +42,7 @@ def test_a_fab_viewer_finds_the_view_in_the_menu_after_the_documented_grant(
 
 
 @pytest.mark.feature("STK-02", "NAV-01", "NAV-02")
-def test_every_address_holds_below_the_sub_path(stock_site: StockSite, enter: Enter) -> None:
+def test_every_address_holds_below_the_sub_path(stock_site: Site, enter: Enter) -> None:
     page = enter("admin")
     failed: list[str] = []
     page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
@@ -66,7 +64,7 @@ def test_every_address_holds_below_the_sub_path(stock_site: StockSite, enter: En
 
 
 @pytest.mark.feature("STK-02")
-def test_a_write_and_the_push_pass_a_proxy_that_rewrites_the_host(stock_site: StockSite, enter: Enter) -> None:
+def test_a_write_and_the_push_pass_a_proxy_that_rewrites_the_host(stock_site: Site, enter: Enter) -> None:
     """Chromium shows the public origin; the request names another host. The other page hears of it by the push alone."""
     watching = enter("viewer")
     with watching.expect_response("**/cmms/api/v1/events") as stream:
@@ -88,7 +86,7 @@ def test_a_write_and_the_push_pass_a_proxy_that_rewrites_the_host(stock_site: St
 
 
 @pytest.mark.feature("STK-02")
-def test_a_write_from_another_site_is_refused_by_the_proxied_server(stock_site: StockSite) -> None:
+def test_a_write_from_another_site_is_refused_by_the_proxied_server(stock_site: Site) -> None:
     with httpx.Client(timeout=60, trust_env=False) as bare:
         token = stock_site.client("admin", stock_site.servers[0]).headers["Authorization"].removeprefix("Bearer ")
         call = {"keys": [], "values": {}}
@@ -99,7 +97,7 @@ def test_a_write_from_another_site_is_refused_by_the_proxied_server(stock_site: 
             assert answer.status_code == status, (origin, answer.text)
 
 
-def test_events_stream_through_the_proxy(stock_site: StockSite) -> None:
+def test_events_stream_through_the_proxy(stock_site: Site) -> None:
     token = stock_site.client("viewer", stock_site.servers[0]).headers["Authorization"]
     with httpx.stream(
         "GET", f"{stock_site.url}/cmms/api/v1/events", headers={"Authorization": token}, timeout=60, trust_env=False
@@ -108,7 +106,7 @@ def test_events_stream_through_the_proxy(stock_site: StockSite) -> None:
     assert "runs" in json.loads(first.removeprefix("data:"))
 
 
-def test_a_plant_made_by_one_api_server_is_a_choice_of_the_other_at_once(stock_site: StockSite) -> None:
+def test_a_plant_made_by_one_api_server_is_a_choice_of_the_other_at_once(stock_site: Site) -> None:
     one, other = (stock_site.client("admin", server) for server in stock_site.servers)
     probe: dict[str, Any] = {"keys": [], "values": {"plant_id": "1", "unknown": 1}}
     assert other.post(f"{API}/equipment/actions/create", json=probe).status_code == 422  # it has read the choices
@@ -126,7 +124,7 @@ def test_a_plant_made_by_one_api_server_is_a_choice_of_the_other_at_once(stock_s
 
 
 @pytest.mark.feature("PKG-01")
-def test_the_sites_own_dag_and_ours_are_there_without_an_import_error(stock_site: StockSite) -> None:
+def test_the_sites_own_dag_and_ours_are_there_without_an_import_error(stock_site: Site) -> None:
     client = stock_site.client("admin", stock_site.servers[1])
     dags = {dag["dag_id"] for dag in client.get(f"{PREFIX}/api/v2/dags").json()["dags"]}
     assert {"their_own", "equipment_sync", "running_time_sync"} <= dags

@@ -57,6 +57,7 @@ def render_stream(rows: list[Row]) -> Any:
 
 
 def _line(row: Row) -> Any:
+    name: dict[str, Any] = {"data-line": f"{row['kind']}-{row['id']}"}
     what = [link(f"{row['record_key']}", f"/record-errors/{row['id']}"), ": "] if row["kind"] == "record" else []
     return html.Li(
         [
@@ -71,7 +72,7 @@ def _line(row: Row) -> Any:
             html.Span([*what, row["message"]], className="cmms-stream-text"),
             link(f"#{row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"),
         ],
-        **{"data-line": f"{row['kind']}-{row['id']}"},
+        **name,
     )
 
 
