@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
 from tests.browser.judge_accessibility import WIDE, judge, look
+from tests.browser.tick_rows import tick_rows
 from tests.plugins import view_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -105,10 +106,9 @@ def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dic
     view_site.store_dags()
     page = log_in("op")
     page.goto("/cmms/equipment?tab=active&q=fan")
-    for row in range(2):
-        page.locator(".ag-row .ag-checkbox-input").nth(row).check()
-    cells = page.locator(".ag-row [col-id=equipment_number] .cmms-cell-link")
-    numbers = cells.all_inner_texts()[:2]
+    tick_rows(page, 2)
+    numbers = page.locator(".ag-row-selected [col-id=equipment_number] .cmms-cell-link").all_inner_texts()
+    assert len(numbers) == 2
     dialog = _open(page, "Deactivate", ".cmms-selection")
     expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
     dialog.get_by_label("Reason").fill("for a test")
@@ -157,10 +157,11 @@ def _open(page: Page, label: str, where: str) -> Locator:
 
 
 def _choose(page: Page, numbers: list[str]) -> None:
-    for number in numbers:
+    for count, number in enumerate(numbers, 1):
         link = page.get_by_role("link", name=number, exact=True)
         index = page.locator(".ag-row", has=link).first.get_attribute("row-index")
         page.locator(f".ag-row[row-index='{index}'] .ag-checkbox-input").first.check()  # in a pinned part of the row
+        expect(page.get_by_text(re.compile(rf"^{count} rows? selected$"))).to_be_visible()
 
 
 @pytest.mark.feature("TEST-35", "ACT-09", "ACT-10")

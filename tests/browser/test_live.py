@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 from cmms.alerts.notify_run import notify_run
 from cmms.sync.records import Counts
 from tests.alerts.runs import connect_slack, connect_smtp, make_run, make_settings
-from tests.browser.conftest import LogIn
+from tests.browser.conftest import WAIT_MILLISECONDS, LogIn
 from tests.plugins import view_site
 from tests.sinks import SlackSink, SmtpSink
 from tests.sync.conftest import connection_uri
@@ -252,7 +252,8 @@ def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until
     page.wait_for_timeout(4_000)
     assert "history" not in asked
     page.get_by_role("button", name="Refresh Changes. Refreshes by hand.").click()
-    page.wait_for_timeout(1_000)
+    _wait_until(page, lambda: "history" in asked)
+    _await_answers(page)
     assert [name for name in asked if name != "machine_work"] == ["history"]  # that one is told of every edit
 
     page.goto("/cmms/validations")  # every three seconds
@@ -261,11 +262,10 @@ def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until
     page.on(
         "request", lambda request: rows.append(request.url) if "getRowsResponse" in (request.post_data or "") else None
     )
-    page.wait_for_timeout(8_000)
-    assert rows
+    _wait_until(page, lambda: len(rows) > 1)
     page.get_by_role("textbox", name="How often this page refreshes").click()
     page.get_by_role("option", name="By hand").click()
-    page.wait_for_timeout(1_000)
+    _await_answers(page)
     rows.clear()
     page.wait_for_timeout(6_000)
     assert rows == []
@@ -284,7 +284,7 @@ def test_nobody_asks_while_the_window_is_hidden_and_everything_is_there_when_it_
         " document.dispatchEvent(new Event('visibilitychange')); }"
     )
     page.evaluate(show, True)
-    page.wait_for_timeout(500)
+    _await_answers(page)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     key = _open_run(sql, "manual__hidden")
@@ -371,7 +371,9 @@ def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_r
     page.get_by_role("button", name="▶ Go on").click()
     expect(stream).to_contain_text("WHILE_PAUSED")
 
+    _await_answers(page)
     stream.evaluate("box => { box.scrollTop = 60; }")
+    page.wait_for_function("() => window.dash_clientside.cmms.isStreamHeld()", polling=50)
     _await_answers(page)
     happen("WHILE_READING")
     page.wait_for_timeout(4_000)
@@ -397,6 +399,7 @@ def test_an_answer_under_way_moves_no_line_from_under_a_reader_and_ends_no_pause
     happen("UNDER_WAY")
     page.wait_for_function("() => document.querySelector('.cmms-stream').closest('[data-dash-is-loading=true]')")
     stream.evaluate("box => { box.scrollTop = 60; }")
+    page.wait_for_function("() => window.dash_clientside.cmms.isStreamHeld()", polling=50)
     read = stream.evaluate(_TOP_LINE)
     page.get_by_role("button", name="Ⅱ Pause").click()
     for route in held:
@@ -410,7 +413,7 @@ def test_an_answer_under_way_moves_no_line_from_under_a_reader_and_ends_no_pause
 _TOP_LINE = """box => {
     const top = box.getBoundingClientRect().top;
     const line = [...box.querySelectorAll("li")].find(one => one.getBoundingClientRect().bottom > top);
-    return [line.textContent, Math.round(line.getBoundingClientRect().top - top)];
+    return [line.dataset.line, Math.round(line.getBoundingClientRect().top - top)];
 }"""
 
 
@@ -427,6 +430,14 @@ def _open_stream(page: Page, sql: Sql) -> tuple[Locator, Callable[..., None]]:
             key, category, code)  # fmt: skip
 
     return stream, happen
+
+
+def _wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """What the page sends is heard while it waits."""
+    deadline = time.monotonic() + WAIT_MILLISECONDS / 1_000
+    while not is_so():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
 
 
 def _await_answers(page: Page) -> None:

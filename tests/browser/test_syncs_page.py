@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -78,8 +79,9 @@ def test_dialogs_say_what_a_stop_will_do_and_how_each_retry_went(log_in: LogIn, 
         "SELECT id FROM api_sync_logs WHERE status IN ('failed', 'cancelled', 'partial') AND sync_type IN ('equipment', 'running_time')"
         " AND scope IS NOT NULL ORDER BY sync_started_at DESC, id DESC LIMIT 2"
     )
-    for run in view_site.query(seeded, restartable):
+    for number, run in enumerate(view_site.query(seeded, restartable), 1):
         page.locator(f'.ag-row[row-id="{run["id"]}"] .ag-checkbox-input').first.click()
+        expect(page.get_by_text(re.compile(rf"^{number} rows? selected$"))).to_be_visible()
     page.get_by_role("button", name="Start again", exact=True).first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Start again").click()
@@ -159,7 +161,9 @@ def test_runs_are_searched_by_everything_together_and_the_address_shows_others_t
         if shown is other:
             other.goto(page.url)
         expect(shown.get_by_text("3 rows", exact=True)).to_be_visible()
-        assert set(shown.locator(".ag-row [col-id=id] a").all_inner_texts()) == stored
+        numbers = shown.locator(".ag-row [col-id=id] a")
+        expect(numbers).to_have_count(3)  # the rows follow their number
+        assert set(numbers.all_inner_texts()) == stored
         expect(shown.get_by_role("textbox", name="Search")).to_have_value("valve shard")
         for chosen in ("Running time", "Failed", "Critical", "Database"):
             expect(shown.locator(".cmms-toolbar .mantine-Pill-root").filter(has_text=chosen)).to_have_count(1)

@@ -211,6 +211,7 @@ def test_bulk_actions_need_a_selection_and_all_that_match_is_a_step_of_its_own(
     expect(dialog).to_have_count(0)
     page.locator(".ag-row .ag-checkbox-input").first.check()
     everything.click()
+    expect(page.get_by_text(f"All {stored} that match are selected", exact=True)).to_be_visible()
     page.get_by_role("textbox", name="Search").fill("pump")  # another list: what was on is not on any more
     expect(page.get_by_text("1 row selected", exact=True)).to_be_visible()
     open_from(bar, "Concerns 1 row.")
