@@ -17,7 +17,7 @@ FIRST_LANES = {
     "view": ("tests/plugins/",),
     # Long ones that go to whoever is free.
     "demo": ("tests/tools/test_demo.py",),
-    "memory": ("tests/sync/test_memory.py", "tests/faults/api/test_api_memory.py"),
+    "memory": ("tests/sync/test_memory.py", "tests/faults/source/test_api_memory.py"),
 }
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cmms.api.body import split_records
+from cmms.source.body import split_records
 from tests.airflow.airflow_site import AirflowSite
 from tests.chaos.changing_source import PLANTS, ChangingSource
 from tests.oracle import Oracle, OracleRules, Reject

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cmms.api.call_log import ApiCall
 from cmms.database import session
 from cmms.settings import load_settings
+from cmms.source.call_log import ApiCall
 from cmms.sync.claim_units import check_fence, claim_unit
 from cmms.sync.open_run import open_run
 from cmms.sync.records import Scope

@@ -19,7 +19,7 @@ from cmms.sync.verify_tables import verify_tables
 from tests.sync.conftest import connection_uri
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site
-from tests.unit.api.scripted_source import Scripted, scripted
+from tests.unit.source.scripted_source import Scripted, scripted
 
 NONE = {"style": "none"}
 

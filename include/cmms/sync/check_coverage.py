@@ -2,7 +2,7 @@
 
 Input: the manifest of a fetch. Output: :class:`Coverage` of one unit. Pure. An answer speaks for the plants that it
 was asked for, if it holds a right record of the unit; an empty one only if the source says itself that there are no
-records; one that promises more than came (:mod:`cmms.api.completeness`) for nothing that it does not hold.
+records; one that promises more than came (:mod:`cmms.source.completeness`) for nothing that it does not hold.
 """
 
 from __future__ import annotations

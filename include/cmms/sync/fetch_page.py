@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from cmms.api.answer_cache import AnswerCache, CachedAnswer
-from cmms.api.body import PageContent, split_records
-from cmms.api.body_path import MISSING, pick
-from cmms.api.call_log import CallLog
-from cmms.api.client import ApiClient
-from cmms.api.completeness import Hint, find_hints, find_lists, hint_headers
-from cmms.api.connection import ApiConnection
-from cmms.api.error_objects import find_error
-from cmms.api.exchange import BEYOND, Answer, Target
-from cmms.api.pagination import PageAddress, PageFacts, next_of, total_of
-from cmms.api.receive_body import Body, WireBody, unpack_body
 from cmms.errors import BadPayload
 from cmms.settings import EquipmentStream, Pagination, RunningTimeStream, Stream
+from cmms.source.answer_cache import AnswerCache, CachedAnswer
+from cmms.source.body import PageContent, split_records
+from cmms.source.body_path import MISSING, pick
+from cmms.source.call_log import CallLog
+from cmms.source.client import ApiClient
+from cmms.source.completeness import Hint, find_hints, find_lists, hint_headers
+from cmms.source.connection import ApiConnection
+from cmms.source.error_objects import find_error
+from cmms.source.exchange import BEYOND, Answer, Target
+from cmms.source.pagination import PageAddress, PageFacts, next_of, total_of
+from cmms.source.receive_body import Body, WireBody, unpack_body
 from cmms.storage import Storage
 from cmms.sync.land_pages import LandedContent, land_large, land_small
 

@@ -20,12 +20,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from cmms.api.call_log import ApiCall, CallLog
-from cmms.api.connection import ApiConnection, read_connection
-from cmms.api.pagination import PageAddress, PageTrail
-from cmms.api.plain_http import exposed_secret
 from cmms.errors import AnswerIncomplete, IncompleteFetch, RunCancelled
 from cmms.settings import EquipmentStream, RunningTimeStream, Settings, Stream, StreamName
+from cmms.source.call_log import ApiCall, CallLog
+from cmms.source.connection import ApiConnection, read_connection
+from cmms.source.pagination import PageAddress, PageTrail
+from cmms.source.plain_http import exposed_secret
 from cmms.storage import Storage
 from cmms.sync.fetch_page import FetchedPage, PageFetcher
 from cmms.sync.land_pages import (

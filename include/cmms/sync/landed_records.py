@@ -7,8 +7,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
-from cmms.api.body import split_records
 from cmms.errors import HandoverMissing
+from cmms.source.body import split_records
 from cmms.storage import Storage
 from cmms.sync.records import LandedPage, Manifest
 

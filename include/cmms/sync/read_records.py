@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from cmms.api.body import split_records
+from cmms.source.body import split_records
 from cmms.sync.raw_columns import ABSENT, JsonNumber, RawColumn, RawColumns, join_columns
 from cmms.sync.read_plain_records import read_plain_records
 

@@ -16,7 +16,6 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
-from cmms.api.call_log import ApiCall
 from cmms.database import (
     LOCKED,
     Connection,
@@ -28,6 +27,7 @@ from cmms.database import (
     translated_errors,
 )
 from cmms.errors import CmmsError, Fenced, RunCancelled
+from cmms.source.call_log import ApiCall
 from cmms.storable_text import storable
 
 DOUBT_CATEGORY = "completeness"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cmms.api.body import split_records
-from cmms.api.receive_body import Body
 from cmms.errors import HandoverMissing
 from cmms.settings import Storage as StorageSettings
+from cmms.source.body import split_records
+from cmms.source.receive_body import Body
 from cmms.storage import Storage
 from cmms.sync.land_pages import LandedContent, batch_folder, land_small, read_manifest, same_records
 

@@ -30,7 +30,7 @@ def check_api(site: Site) -> Iterator[Finding]:
     if connection is None:
         yield Finding("fail", "not defined", _add(API_CONNECTION))
         return
-    from cmms.api.connection import read_connection
+    from cmms.source.connection import read_connection
 
     host = str(connection.host or "")
     try:

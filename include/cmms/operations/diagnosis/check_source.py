@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from cmms.api.connection import ApiConnection, read_connection
 from cmms.operations.diagnosis.explain_answer import describe_page, explain_failure
 from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.probe_stream import Probe, probe_stream
 from cmms.operations.diagnosis.reach_server import CONNECT_SECONDS, find_obstacle, is_loopback
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import STREAMS, StreamName
+from cmms.source.connection import ApiConnection, read_connection
 
 _PORTS = {"http": 80, "https": 443}
 _EXPIRES_SOON_DAYS = 21

@@ -12,20 +12,20 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from cmms.api.body import PageContent, page_content, split_records, wanted_paths
-from cmms.api.body_path import MISSING, pick
-from cmms.api.call_log import ApiCall
-from cmms.api.client import ApiClient
-from cmms.api.connection import ApiConnection, read_connection
-from cmms.api.exchange import Answer, Target
-from cmms.api.pagination import PageTrail
-from cmms.api.plain_http import exposed_secret, secrets_in
-from cmms.api.receive_body import Body
-from cmms.api.redact import redact
-from cmms.api.scan_records import TOLERANT_JSON, RecordScanner
 from cmms.errors import CmmsError
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import Retries, Stream, StreamName, Timeouts
+from cmms.source.body import PageContent, page_content, split_records, wanted_paths
+from cmms.source.body_path import MISSING, pick
+from cmms.source.call_log import ApiCall
+from cmms.source.client import ApiClient
+from cmms.source.connection import ApiConnection, read_connection
+from cmms.source.exchange import Answer, Target
+from cmms.source.pagination import PageTrail
+from cmms.source.plain_http import exposed_secret, secrets_in
+from cmms.source.receive_body import Body
+from cmms.source.redact import redact
+from cmms.source.scan_records import TOLERANT_JSON, RecordScanner
 from cmms.sync.fetch_page import is_nothing, page_facts
 from cmms.sync.plan_requests import plan_batches
 from cmms.sync.records import PlannedRequest, Scope

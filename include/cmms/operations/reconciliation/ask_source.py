@@ -14,9 +14,9 @@ from typing import Any
 
 import polars as pl
 
-from cmms.api.call_log import ApiCall
 from cmms.database import Connection
 from cmms.settings import Settings
+from cmms.source.call_log import ApiCall
 from cmms.sync.fetch_pages import fetch_batch
 from cmms.sync.landed_records import LandedRecords
 from cmms.sync.records import Batch, Manifest, Scope
