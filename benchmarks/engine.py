@@ -61,9 +61,9 @@ def _child(
     from cmms.seed_plants import seed_plants
     from cmms.settings import parse_settings
     from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME
-    from cmms.sync.judge_rows import _great_expectations
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
+    from cmms.sync.validate.judge_rows import _great_expectations
 
     migrations.upgrade()
     seed_plants(DEFAULT_FILE.parent / PLANTS_NAME)

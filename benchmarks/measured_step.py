@@ -60,7 +60,7 @@ def run_step(name: str, work: Work) -> Result:
 def _child(sender: Any, name: str, work: Work) -> None:
     from cmms.database import session
     from cmms.sync import clean_up_logs, run_sync, verify_tables  # noqa: F401
-    from cmms.sync.judge_rows import _great_expectations
+    from cmms.sync.validate.judge_rows import _great_expectations
 
     _great_expectations()  # imports take seconds, and are not what is measured
     with session():
@@ -105,13 +105,13 @@ def _sync_often(work: Work) -> Result:
 
 
 def _clean_up(work: Work) -> Result:
-    from cmms.sync.clean_up_logs import clean_up_logs
+    from cmms.operations.clean_up_logs import clean_up_logs
 
     return {"removed": clean_up_logs()}
 
 
 def _verify(work: Work) -> Result:
-    from cmms.sync.verify_tables import verify_tables
+    from cmms.operations.verify.verify_tables import verify_tables
 
     return {"differences": verify_tables()}
 

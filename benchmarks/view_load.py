@@ -233,9 +233,9 @@ def _measure_load(url: str, source: str, folder: Path) -> dict[str, Any]:
     """A sync alone, then one of as many readings while everybody is at work."""
     os.environ["AIRFLOW_CONN_CMMS_API"] = json.dumps({"conn_type": "http", "host": source, "password": TOKEN})
     from cmms.settings import parse_settings
-    from cmms.sync.judge_rows import _great_expectations
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
+    from cmms.sync.validate.judge_rows import _great_expectations
 
     _great_expectations()
     settings = parse_settings({"storage": {"base_path": str(folder / "storage")}})

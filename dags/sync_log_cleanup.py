@@ -32,7 +32,7 @@ with DAG(
         from cmms.dag_tasks.check_conf import check_conf
         from cmms.dag_tasks.choose_scope import trigger_of
         from cmms.dag_tasks.stop_for_good import stop_for_good
-        from cmms.sync.clean_up_logs import clean_up_logs as clean_up
+        from cmms.operations.clean_up_logs import clean_up_logs as clean_up
 
         with stop_for_good():
             check_conf(context["dag_run"].conf)

@@ -43,7 +43,7 @@ with DAG(
 
         from cmms.dag_tasks.find_starved_tasks import find_starved_tasks
         from cmms.dag_tasks.find_waiting_runs import find_waiting_runs, has_waiting_tasks
-        from cmms.sync.watch_runs import watch as watch_runs
+        from cmms.operations.watch_runs import watch as watch_runs
 
         ti = context["ti"]
         report = watch_runs(

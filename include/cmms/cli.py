@@ -214,9 +214,9 @@ def _seed(args: argparse.Namespace) -> int:
 def _sync(args: argparse.Namespace) -> int:
     from cmms.print_summary import ProgressBar, print_summary
     from cmms.settings import load_settings
-    from cmms.sync.open_run import Trigger
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
+    from cmms.sync.runs.open_run import Trigger
 
     today = datetime.now(load_settings().zone).date()
     start = getattr(args, "start_date", None)
@@ -254,9 +254,9 @@ def _replay(args: argparse.Namespace) -> int:
 
 def _validate(args: argparse.Namespace) -> int:
     from cmms.database import query, run_transaction, session
+    from cmms.operations.validate_stored import judge_report
+    from cmms.operations.validation_reports import open_report
     from cmms.settings import load_settings
-    from cmms.sync.validate_stored import judge_report
-    from cmms.sync.validation_reports import open_report
 
     report_id = args.report
     if report_id is None:
@@ -282,7 +282,7 @@ def _validate(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from cmms.sync.verify_tables import verify_tables
+    from cmms.operations.verify.verify_tables import verify_tables
 
     differences = verify_tables()
     for difference in differences:
@@ -340,7 +340,7 @@ def _find_machines(connection: Any, numbers: Sequence[str]) -> list[int]:
 
 
 def _cleanup(args: argparse.Namespace) -> int:
-    from cmms.sync.clean_up_logs import clean_up_logs
+    from cmms.operations.clean_up_logs import clean_up_logs
 
     for table, rows in clean_up_logs().items():
         print(f"{table}: {rows} removed")
@@ -348,7 +348,7 @@ def _cleanup(args: argparse.Namespace) -> int:
 
 
 def _docs(args: argparse.Namespace) -> int:
-    from cmms.sync.build_data_docs import build_data_docs
+    from cmms.operations.data_docs.build_data_docs import build_data_docs
 
     print(f"open {build_data_docs(args.output)}")
     return 0

@@ -21,7 +21,7 @@ _MODULES = (
     "cmms.dag_tasks.sync_steps",
     "cmms.sync.replay_rejects",
     "cmms.sync.run_sync",
-    "cmms.sync.validate_units",
+    "cmms.sync.validate.validate_units",
 )
 _OPTIONAL = ("airflow.providers.mysql.hooks.mysql",)
 """Sites with the pure driver alone do not have it."""

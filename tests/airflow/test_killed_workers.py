@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from cmms.sync.watch_runs import watch
+from cmms.operations.watch_runs import watch
 from tests.airflow.airflow_site import AirflowSite
 
 STEPS = ("open_run", "plan_requests", "fetch", "validate", "stage", "merge", "close_run")

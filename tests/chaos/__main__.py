@@ -200,7 +200,7 @@ def _kills() -> tuple[str, ...]:
 
 def _recover(chaos: Chaos, site: AirflowSite, journal: Journal) -> Check:
     """All faults off and everything up: runs end by themselves, the watchdog closes the rest."""
-    from cmms.sync.watch_runs import watch
+    from cmms.operations.watch_runs import watch
     from tests.airflow.airflow_site import log_in
     from tests.airflow.worker_processes import find_busy_workers
     from tests.chaos.checks import Check

@@ -29,7 +29,7 @@ HEAVY = (
     "pyarrow",
     "dash",
     "alembic",
-    "cmms.sync.validate_units",
+    "cmms.sync.validate.validate_units",
 )
 
 _PROBE = f"""

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from cmms.operations.verify.verify_tables import verify_tables
 from cmms.simulator import Fault
-from cmms.sync.verify_tables import verify_tables
 from tests.alerts.runs import connect_slack
 from tests.dags.dag_site import DagSite
 from tests.sinks import SlackSink

@@ -142,7 +142,7 @@ def test_a_terminal_without_our_signs_shows_others(monkeypatch: pytest.MonkeyPat
 
 def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     program = (
-        "from cmms import cli; from cmms.sync import verify_tables as module;"
+        "from cmms import cli; from cmms.operations.verify import verify_tables as module;"
         " cli._check_tables = module.verify_tables = lambda: ['a difference'] * {};"
         " raise SystemExit(cli.main(['verify']))"
     )
@@ -163,7 +163,7 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
     from cmms.errors import SettingsError
-    from cmms.sync import build_data_docs as module
+    from cmms.operations.data_docs import build_data_docs as module
 
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(module, "list_validations", lambda _storage: [object()])

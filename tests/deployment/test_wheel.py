@@ -79,7 +79,7 @@ from cmms.package_files import find_folder
 from cmms.schema_version import newest_version
 from cmms.settings import load_settings
 from cmms.settings_files import find_plants_file
-from cmms.sync.judge_rows import SUITES, load_suite
+from cmms.sync.validate.judge_rows import SUITES, load_suite
 from airflow.dag_processing.dagbag import DagBag
 from pathlib import Path
 from cmms.dag_bundle import CmmsDagBundle

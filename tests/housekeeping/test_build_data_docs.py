@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from cmms.errors import HandoverMissing
+from cmms.operations.data_docs.build_data_docs import build_data_docs
+from cmms.operations.data_docs.list_validations import list_validations
 from cmms.settings import Settings, parse_settings
 from cmms.storage import Storage
-from cmms.sync.build_data_docs import build_data_docs
-from cmms.sync.judge_rows import load_suite
-from cmms.sync.list_validations import list_validations
+from cmms.sync.validate.judge_rows import load_suite
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 import time_machine
 
 from cmms.errors import DatabaseRefused
-from cmms.sync import clean_up_logs as step
-from cmms.sync.clean_up_logs import clean_up_logs
-from cmms.sync.open_run import Trigger
-from cmms.sync.verify_tables import verify_tables
+from cmms.operations import clean_up_logs as step
+from cmms.operations.clean_up_logs import clean_up_logs
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.sync.runs.open_run import Trigger
 from tests.housekeeping.rows import (
     NOW,
     add_alert,

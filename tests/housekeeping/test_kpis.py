@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cmms.sync import kpis
-from cmms.sync.kpis import Period
+from cmms.figures import kpis
+from cmms.figures.kpis import Period
 from tests.housekeeping.rows import NOW, add_log, add_machine, add_plant, add_reading, add_unit, ago, insert
 
 WEEK = Period.last_days(7, until=NOW)

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from cmms.operations.clean_up_logs import clean_up_logs
+from cmms.operations.data_docs.build_data_docs import build_data_docs
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import WatchReport, watch
 from cmms.settings import Settings, load_settings
 from cmms.simulator import Simulator, SimulatorConfig
 from cmms.sync import run_sync as engine
-from cmms.sync.build_data_docs import build_data_docs
-from cmms.sync.clean_up_logs import clean_up_logs
 from cmms.sync.records import RunSummary, Scope
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import WatchReport, watch
 from tests.housekeeping.rows import run_sql, select
 
 FIRST = date(2026, 1, 28)

@@ -12,10 +12,10 @@ import pytest
 from cmms.database import session
 from cmms.settings import load_settings
 from cmms.source.call_log import ApiCall
-from cmms.sync.claim_units import check_fence, claim_unit
-from cmms.sync.open_run import open_run
 from cmms.sync.records import Scope
-from cmms.sync.report_progress import Reporter, write_event
+from cmms.sync.runs.claim_units import check_fence, claim_unit
+from cmms.sync.runs.open_run import open_run
+from cmms.sync.runs.report_progress import Reporter, write_event
 from tests.housekeeping.rows import run_sql, select
 
 FIRST, LAST = date(2026, 2, 27), date(2026, 2, 28)
@@ -87,7 +87,7 @@ def test_a_paused_run_stays_alive_and_goes_on_when_it_is_let(connection: Any, mo
             run_sql(connection, "UPDATE api_sync_logs SET control = 'none'")
         seen.extend(select(connection, "SELECT status FROM api_sync_logs"))
 
-    monkeypatch.setattr("cmms.sync.report_progress.time.sleep", sleep)
+    monkeypatch.setattr("cmms.sync.runs.report_progress.time.sleep", sleep)
     with Reporter(run, lease_seconds=900) as reporter:
         reporter.check()
     assert seen == ["paused", (1, 1), "paused"]
@@ -134,7 +134,7 @@ def test_a_sign_of_life_waits_briefly_for_locks_and_all_else_as_long_as_ever(
 ) -> None:
     run = open_claimed(connection)
     with session() as own, session() as other, closing(other.cursor()) as cursor:
-        monkeypatch.setattr("cmms.sync.report_progress.connect", lambda: own)
+        monkeypatch.setattr("cmms.sync.runs.report_progress.connect", lambda: own)
         reporter = Reporter(run, lease_seconds=900)
         if is_locked:
             cursor.execute("SELECT * FROM sync_leases FOR UPDATE")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from cmms.operations.verify import verify_tables as module
+from cmms.operations.verify.stream_rows import stream_rows as read_rows
+from cmms.operations.verify.verify_chains import verify_chains
+from cmms.operations.verify.verify_tables import verify_tables
 from cmms.settings import Rules, load_settings
-from cmms.sync import verify_tables as module
-from cmms.sync.stream_rows import stream_rows as read_rows
-from cmms.sync.verify_chains import verify_chains
-from cmms.sync.verify_tables import verify_tables
 from tests.housekeeping.rows import (
     NOW,
     add_log,

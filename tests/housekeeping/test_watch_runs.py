@@ -11,14 +11,14 @@ import time_machine
 from cmms.alerts.watch_runs import QueuedRun
 from cmms.database import run_transaction, session
 from cmms.errors import Fenced
+from cmms.operations import watch_runs
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import watch
 from cmms.settings import Settings, load_settings
-from cmms.sync import watch_runs
-from cmms.sync.claim_units import check_fence, claim_unit
-from cmms.sync.open_run import open_run
 from cmms.sync.records import Scope
-from cmms.sync.report_progress import Reporter
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import watch
+from cmms.sync.runs.claim_units import check_fence, claim_unit
+from cmms.sync.runs.open_run import open_run
+from cmms.sync.runs.report_progress import Reporter
 from tests.alerts.runs import connect_slack
 from tests.housekeeping.rows import NOW, add_log, add_unit, ago, run_sql, select
 from tests.sinks import SlackSink
@@ -113,7 +113,7 @@ def test_a_run_whose_task_has_just_started_after_a_long_wait_is_not_closed(
     connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cmms.database import session
-    from cmms.sync import watch_runs
+    from cmms.operations import watch_runs
 
     started, gone = (add_log(connection, "running", at=ago(minutes=60)) for _ in range(2))
     waited: list[float] = []

@@ -99,7 +99,7 @@ def test_outcomes_equal_the_log_table_of_the_chosen_period(client_for: ClientFor
 @pytest.mark.feature("KPI-01")
 def test_the_success_rate_is_the_same_by_sql_api_key_figure_and_widget(client_for: ClientFor, tables: Tables) -> None:
     from cmms.database import session
-    from cmms.sync.kpis import Period, success_rates
+    from cmms.figures.kpis import Period, success_rates
 
     today = datetime.now(UTC).date()
     first, until = today - timedelta(days=29), today + timedelta(days=1)
@@ -425,7 +425,7 @@ def test_the_emergency_stop_cancels_every_run_pauses_both_dags_and_is_undone(
     client_for: ClientFor, tables: Tables, running: int
 ) -> None:
     from cmms.errors import Fenced
-    from cmms.sync.report_progress import Reporter
+    from cmms.sync.runs.report_progress import Reporter
 
     user = client_for("user")
     open_runs = [row["id"] for row in tables("SELECT id FROM api_sync_logs WHERE status = 'running' ORDER BY id")]

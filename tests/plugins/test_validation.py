@@ -127,8 +127,8 @@ def test_machines_are_judged_some_at_a_time_and_all_findings_are_counted_also_th
     client_for: ClientFor, tables: Tables, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables("UPDATE equipment SET api_created_at = NULL WHERE id BETWEEN 91 AND 95")
-    monkeypatch.setattr("cmms.sync.validate_stored._IDS_AT_ONCE", 2)
-    monkeypatch.setattr("cmms.sync.validate_stored.FINDING_LIMIT", 3)
+    monkeypatch.setattr("cmms.operations.validate_stored._IDS_AT_ONCE", 2)
+    monkeypatch.setattr("cmms.operations.validate_stored.FINDING_LIMIT", 3)
     report = _validate(client_for("user"), [91, 92, 93, 94, 95], commands, days="0")
     assert (report["machines"], report["findings"]) == (5, 5)
     assert {row["equipment_id"] for row in _findings(client_for("viewer"), report)} == {91, 92, 93}
@@ -138,8 +138,8 @@ def test_machines_are_judged_some_at_a_time_and_all_findings_are_counted_also_th
 def test_a_report_whose_judging_breaks_off_is_failed(
     client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.sync import validate_stored
-    from cmms.sync.validation_reports import open_report
+    from cmms.operations import validate_stored
+    from cmms.operations.validation_reports import open_report
     from cmms.views.connections import write
 
     def fail(*_: Any, **__: Any) -> Any:
@@ -184,7 +184,7 @@ def test_a_validation_that_fails_says_so_and_only_one_of_a_person_runs_at_a_time
 
 
 def test_the_newest_reports_are_kept(client_for: ClientFor, tables: Tables) -> None:
-    from cmms.sync.validation_reports import KEPT_REPORTS, open_report
+    from cmms.operations.validation_reports import KEPT_REPORTS, open_report
     from cmms.views.connections import write
 
     client_for("viewer")

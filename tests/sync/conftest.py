@@ -79,7 +79,7 @@ def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def remember_judgements(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judging is a function of its arguments and takes most of the time of a small sync."""
-    from cmms.sync import verdict
+    from cmms.sync.validate import verdict
 
     known: dict[str, Any] = {}
     real = verdict.judge_rows

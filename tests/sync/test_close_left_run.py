@@ -12,9 +12,9 @@ import pytest
 from cmms.dag_tasks.close_left_result import close_left_result
 from cmms.dag_tasks.close_left_run import close_left_run
 from cmms.database import session
-from cmms.sync.close_run import close_if_open
-from cmms.sync.open_run import Trigger, open_run
 from cmms.sync.records import Scope
+from cmms.sync.runs.close_run import close_if_open
+from cmms.sync.runs.open_run import Trigger, open_run
 from tests.sync.mortal_process import Disturbance, mortal
 from tests.sync.site import RUN_DATE, Site
 

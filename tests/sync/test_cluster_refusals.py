@@ -9,7 +9,7 @@ import MySQLdb
 import pytest
 
 from cmms import database
-from cmms.sync.verify_tables import verify_tables
+from cmms.operations.verify.verify_tables import verify_tables
 from tests.sync.mortal_process import mortal
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site

@@ -22,11 +22,11 @@ import pytest
 
 from cmms import database
 from cmms.errors import DatabaseRefused, DatabaseUnavailable
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import watch
 from cmms.simulator import Fault, SimulatorConfig
-from cmms.sync import judge_rows
 from cmms.sync.records import RunSummary
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import watch
+from cmms.sync.validate import judge_rows
 from tests.sync.conftest import migrate
 from tests.sync.mortal_process import Disturbance, mortal
 from tests.sync.records import machine, reading

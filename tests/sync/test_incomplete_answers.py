@@ -13,9 +13,9 @@ import pytest
 
 from cmms.alerts.evaluate_run import ANSWER_INCOMPLETE, evaluate_run
 from cmms.alerts.records import OpenAlert, RunHistory
+from cmms.operations.verify.verify_tables import verify_tables
 from cmms.simulator import SimulatorConfig
 from cmms.sync.records import RunSummary
-from cmms.sync.verify_tables import verify_tables
 from tests.sync.conftest import connection_uri
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import watch
 from cmms.sync.records import Counts, Scope
 from cmms.sync.run_sync import run_sync
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import watch
 from tests.sync.mortal_process import Death, Mortal, mortal
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site

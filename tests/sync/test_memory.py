@@ -21,10 +21,10 @@ import pytest
 
 from benchmarks.source import TOKEN, start_source
 from cmms.database import session
+from cmms.operations.watch_runs import drop_left_stages
 from cmms.simulator import Fault
 from cmms.sync.records import Scope
 from cmms.sync.run_sync import run_sync
-from cmms.sync.watch_runs import drop_left_stages
 from tests.sync.conftest import connection_uri
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site

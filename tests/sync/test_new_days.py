@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cmms import database
-from cmms.sync import merge_running_time
+from cmms.sync.merge import merge_running_time
 from cmms.sync.records import RunSummary, Scope
 from cmms.sync.run_sync import run_sync
 from tests.sync.records import machine, reading

@@ -13,15 +13,15 @@ import pytest
 
 from cmms.database import session
 from cmms.errors import DatabaseUnavailable, Fenced, HandoverMissing, RunCancelled, RunConflict
-from cmms.sync import merge_stage
-from cmms.sync.claim_units import check_fence, claim_unit
-from cmms.sync.open_run import open_run, plan_run
+from cmms.sync.merge import merge_stage
+from cmms.sync.merge.stage_rows import stage_unit
 from cmms.sync.records import RunSummary, Scope
-from cmms.sync.report_progress import Reporter
-from cmms.sync.run_context import RunContext
 from cmms.sync.run_sync import fetch_units, run_steps, run_sync
-from cmms.sync.stage_rows import stage_unit
-from cmms.sync.validate_units import validate_batch
+from cmms.sync.runs.claim_units import check_fence, claim_unit
+from cmms.sync.runs.open_run import open_run, plan_run
+from cmms.sync.runs.report_progress import Reporter
+from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.validate_units import validate_batch
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 

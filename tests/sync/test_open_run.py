@@ -9,8 +9,8 @@ import pytest
 
 from cmms.database import session
 from cmms.errors import HandoverMissing, SettingsError
-from cmms.sync.open_run import load_run, open_run, plan_run
 from cmms.sync.records import Scope
+from cmms.sync.runs.open_run import load_run, open_run, plan_run
 from tests.sync.records import machine
 from tests.sync.site import DAY, RUN_DATE, Site
 

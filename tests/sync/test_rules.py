@@ -13,9 +13,9 @@ import pytest
 
 from cmms.settings import parse_settings
 from cmms.simulator import Simulator, SimulatorConfig
-from cmms.sync.judge_rows import load_suite
 from cmms.sync.records import RunSummary, Scope
 from cmms.sync.run_sync import run_sync
+from cmms.sync.validate.judge_rows import load_suite
 from tests.sync.conftest import name_connections
 from tests.sync.records import ABSENT, MACHINE, machine, reading, write
 from tests.sync.site import DAY, RUN_DATE, Site
@@ -318,7 +318,7 @@ REJECTED = {"COUNTER_DECREASED", "COUNTER_NOT_ADVANCED", "CUMULATIVE_BELOW_DAILY
 def test_the_reading_before_is_found_for_every_machine_however_long_ago(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cmms.sync.load_reference._LOOKUP_BATCH", 3)
+    monkeypatch.setattr("cmms.sync.validate.load_reference._LOOKUP_BATCH", 3)
     numbers = "ABCDEFGH"
     site.sync_equipment([machine(number) for number in numbers])
     days = [date(2026, 1, number) for number in (1, 2, 3)]

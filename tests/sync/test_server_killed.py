@@ -11,8 +11,8 @@ import MySQLdb
 import pytest
 
 from cmms.errors import CmmsError
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import watch
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import watch
 from tests.sync.conftest import migrate
 from tests.sync.mortal_process import mortal
 from tests.sync.records import machine, reading

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cmms.database import session
+from cmms.operations.verify.verify_tables import verify_tables
 from cmms.session_variables import variables_for
-from cmms.sync.verify_tables import verify_tables
 from cmms.views.connections import STATEMENT_SECONDS
 from tests.oracle import Oracle, OracleRules
 from tests.oracle.generate import RecordGenerator

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import watch
 from cmms.sync.replay_rejects import replay_rejects
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import watch
 from tests.oracle import Oracle, OracleRules
 from tests.oracle.generate import RecordGenerator
 from tests.sync.compare import assert_same_tables

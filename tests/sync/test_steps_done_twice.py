@@ -14,18 +14,18 @@ from unittest.mock import ANY
 import pytest
 
 from cmms.database import session
-from cmms.sync.claim_units import release_units
-from cmms.sync.close_run import close_run
-from cmms.sync.merge_stage import merge_unit
-from cmms.sync.open_run import Trigger, load_run, open_run, plan_run, unit_keys
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import WatchReport, watch
+from cmms.sync.merge.merge_stage import merge_unit
+from cmms.sync.merge.stage_rows import claim, stage_unit
 from cmms.sync.records import Counts, RunSummary, Scope
-from cmms.sync.report_progress import Reporter
-from cmms.sync.run_context import RunContext
 from cmms.sync.run_sync import fetch_units
-from cmms.sync.stage_rows import claim, stage_unit
-from cmms.sync.validate_units import validate_batch
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import WatchReport, watch
+from cmms.sync.runs.claim_units import release_units
+from cmms.sync.runs.close_run import close_run
+from cmms.sync.runs.open_run import Trigger, load_run, open_run, plan_run, unit_keys
+from cmms.sync.runs.report_progress import Reporter
+from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.validate_units import validate_batch
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 

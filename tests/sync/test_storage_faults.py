@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from cmms.errors import HandoverMissing
+from cmms.operations.verify.verify_tables import verify_tables
+from cmms.operations.watch_runs import watch
 from cmms.sync import run_sync as steps
-from cmms.sync.verify_tables import verify_tables
-from cmms.sync.watch_runs import watch
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site
 

@@ -25,10 +25,11 @@ from cmms.errors import (
     RunConflict,
     SettingsError,
 )
-from cmms.sync import merge_stage, report_progress
-from cmms.sync.claim_units import claim_unit
-from cmms.sync.open_run import open_run
+from cmms.sync.merge import merge_stage
 from cmms.sync.records import Counts, Scope
+from cmms.sync.runs import report_progress
+from cmms.sync.runs.claim_units import claim_unit
+from cmms.sync.runs.open_run import open_run
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 

@@ -253,7 +253,7 @@ def test_a_mark_that_changes_with_the_rules_is_no_correction_of_the_reading(site
 def test_a_rule_that_cannot_be_used_stops_no_sync_and_moves_no_machine(
     site: Site, monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:
-    monkeypatch.setattr("cmms.sync.classify_groups.RULE_SECONDS", 0.1)
+    monkeypatch.setattr("cmms.sync.merge.classify_groups.RULE_SECONDS", 0.1)
     site.execute("INSERT INTO equipment_groups (name) VALUES ('First'), ('Second')")
     rule = "INSERT INTO equipment_group_rules (equipment_group_id, priority, field, pattern) VALUES (%s, %s, %s, %s)"
     site.execute(rule, values=(1, 10, "equipment_number", "^A"))

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from cmms.database import server_time, session
-from cmms.sync.verify_tables import verify_tables
+from cmms.operations.verify.verify_tables import verify_tables
 from tests.sync.mortal_process import Disturbance, mortal
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site

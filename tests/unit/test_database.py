@@ -14,7 +14,7 @@ from MySQLdb.cursors import RE_INSERT_VALUES
 
 from cmms import database
 from cmms.errors import DatabaseRefused, DatabaseUnavailable, StatementTooLong
-from cmms.sync.report_progress import write_event
+from cmms.sync.runs.report_progress import write_event
 
 INCLUDE = Path(database.__file__).parent
 STATEMENTS = {

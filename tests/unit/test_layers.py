@@ -57,13 +57,13 @@ sys.meta_path.insert(0, Absent())
 from datetime import date
 import polars as pl
 from cmms.settings import parse_settings
-from cmms.sync.judge_rows import judge_rows
-from cmms.sync.load_reference import Reference, join_reference
-from cmms.sync.parse_records import parse_records
-from cmms.sync.plan_requests import plan_batches
-from cmms.sync.read_records import RecordReader
+from cmms.sync.validate.judge_rows import judge_rows
+from cmms.sync.validate.load_reference import Reference, join_reference
+from cmms.sync.validate.parse_records import parse_records
+from cmms.sync.fetch.plan_requests import plan_batches
+from cmms.sync.validate.read_records import RecordReader
 from cmms.sync.records import Scope
-from cmms.sync.resolve_duplicates import resolve_duplicates
+from cmms.sync.validate.resolve_duplicates import resolve_duplicates
 
 day, settings = date(2026, 1, 31), parse_settings({})
 fields = {name: tuple(names) for name, names in settings.streams.running_time.fields.model_dump().items()}

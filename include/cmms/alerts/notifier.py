@@ -86,7 +86,7 @@ def _load_logged(dag_id: str | None, run_id: str | None) -> RunSummary | None:
     try:
         from cmms.database import session
         from cmms.patience import noticed_silence
-        from cmms.sync.close_run import load_summary
+        from cmms.sync.runs.close_run import load_summary
 
         with noticed_silence(), session() as connection:
             return load_summary(connection, dag_id=dag_id, run_id=run_id)

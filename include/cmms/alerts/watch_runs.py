@@ -20,8 +20,8 @@ from cmms.alerts.notify_run import notify_run, record_tellings, send_deliveries
 from cmms.alerts.records import Alert, from_database, to_database
 from cmms.database import Connection, execute, query, run_transaction
 from cmms.settings import Settings
-from cmms.sync.close_run import load_summary
 from cmms.sync.records import RunSummary
+from cmms.sync.runs.close_run import load_summary
 
 log = logging.getLogger(__name__)
 

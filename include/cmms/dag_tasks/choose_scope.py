@@ -1,7 +1,7 @@
 """What a DAG run is to sync: its interval or its form's dates -> scope, run date and who asked.
 
 Input: the DAG run's own facts (never the clock) and its params. Output: :class:`~cmms.sync.records.Scope`,
-the run's date, and :class:`~cmms.sync.open_run.Trigger`. Imports nothing of Airflow.
+the run's date, and :class:`~cmms.sync.runs.open_run.Trigger`. Imports nothing of Airflow.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from cmms.dag_tasks.check_conf import RECONCILE_KEYS, SYNC_KEYS, check_conf
 from cmms.errors import SettingsError
 from cmms.operations.reconciliation.asked import SCHEDULE, Asked
 from cmms.settings import Settings, StreamName
-from cmms.sync.open_run import Trigger
 from cmms.sync.records import Scope
+from cmms.sync.runs.open_run import Trigger
 
 _ONE_DAY = timedelta(days=1)
 _SHOWN_LENGTH = 80

@@ -38,7 +38,7 @@ def close_left_run(context: Context) -> None:
 def _close(dag_id: str, run_id: str, error: str, ended_at: datetime | None) -> None:
     from cmms.database import query, session
     from cmms.patience import limited_patience
-    from cmms.sync.close_run import close_run
+    from cmms.sync.runs.close_run import close_run
 
     with limited_patience(_PATIENCE_SECONDS), session() as connection:
         found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})

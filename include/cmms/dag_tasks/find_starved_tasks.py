@@ -1,8 +1,8 @@
 """Tasks of ours that wait for the pool while nothing of ours is in it: it is missing, or has no slots.
 
-Input: the watchdog's own task instance, by which a task asks Airflow. Output: an answer for ``cmms.sync.watch_runs``.
-A task cannot ask for pools, and of a task whose pool does not exist Airflow says nothing to anybody: it stays
-`scheduled`. The watchdog needs no pool of ours, so it can tell.
+Input: the watchdog's own task instance, by which a task asks Airflow. Output: an answer for
+``cmms.operations.watch_runs``. A task cannot ask for pools, and of a task whose pool does not exist Airflow says
+nothing to anybody: it stays `scheduled`. The watchdog needs no pool of ours, so it can tell.
 """
 
 from __future__ import annotations

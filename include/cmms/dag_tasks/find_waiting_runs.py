@@ -1,9 +1,9 @@
 """Runs of the syncs that wait in Airflow: those that have not begun, and whether one that has will go on.
 
-Input: the watchdog's own task instance, by which a task asks Airflow. Output: answers for ``cmms.sync.watch_runs``.
-Of a run that has not begun no log row tells yet; it has begun when its first task has. Until then it waits: for its
-DAG, which is paused, for the run before it, for a worker. Runs of a backfill wait for one another, which is as it
-should be: they are left out.
+Input: the watchdog's own task instance, by which a task asks Airflow. Output: answers for
+``cmms.operations.watch_runs``. Of a run that has not begun no log row tells yet; it has begun when its first task has.
+Until then it waits: for its DAG, which is paused, for the run before it, for a worker. Runs of a backfill wait for one
+another, which is as it should be: they are left out.
 """
 
 from __future__ import annotations

@@ -35,10 +35,10 @@ def open_run(stream: StreamName, **context: Any) -> int:
     from cmms.dag_tasks.keep_backfill_order import find_earlier_run
     from cmms.database import session
     from cmms.errors import SettingsError
-    from cmms.sync.close_run import close_run as close
-    from cmms.sync.open_run import StaleMaster, current_settings
-    from cmms.sync.open_run import open_run as open_log
-    from cmms.sync.record_refused_run import record_refused_run
+    from cmms.sync.runs.close_run import close_run as close
+    from cmms.sync.runs.open_run import StaleMaster, current_settings
+    from cmms.sync.runs.open_run import open_run as open_log
+    from cmms.sync.runs.record_refused_run import record_refused_run
 
     dag_run = context["dag_run"]
     if earlier := find_earlier_run(dag_run):
@@ -67,8 +67,8 @@ def plan_requests(sync_log_id: LogId) -> list[Descriptor]:
     """
     from airflow.sdk.configuration import conf
 
-    from cmms.sync.open_run import plan_run, unit_keys
-    from cmms.sync.stage_rows import claim
+    from cmms.sync.merge.stage_rows import claim
+    from cmms.sync.runs.open_run import plan_run, unit_keys
 
     with work_on_run(sync_log_id) as work:
         most = conf.getint("core", "max_map_length", fallback=1024)
@@ -92,8 +92,8 @@ def fetch(sync_log_id: LogId, batch: Descriptor) -> Descriptor:
 @task(pool=POOL)
 def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
     """Judge every record of a batch; one verdict per unit."""
-    from cmms.sync.land_pages import read_manifest
-    from cmms.sync.validate_units import validate_batch
+    from cmms.sync.fetch.land_pages import read_manifest
+    from cmms.sync.validate.validate_units import validate_batch
 
     first_unit = batch["unit_keys"][0]
     with work_on_run(sync_log_id) as work:
@@ -105,8 +105,8 @@ def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
 @task(pool=POOL)
 def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
     """Fill one staging table per unit of a batch."""
-    from cmms.sync.stage_rows import stage_unit
-    from cmms.sync.verdict import Verdict
+    from cmms.sync.merge.stage_rows import stage_unit
+    from cmms.sync.validate.verdict import Verdict
 
     with work_on_run(sync_log_id) as work:
         stages = [
@@ -120,12 +120,12 @@ def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
 def merge(sync_log_id: LogId, staged: Any) -> int:
     """Merge all units, oldest first, each in its own transaction; then let other runs have them."""
     from cmms.errors import HandoverMissing
-    from cmms.sync.claim_units import release_units
-    from cmms.sync.land_pages import read_manifest
-    from cmms.sync.merge_stage import merge_unit
-    from cmms.sync.open_run import unit_keys
-    from cmms.sync.stage_rows import Stage
-    from cmms.sync.verdict import Verdict
+    from cmms.sync.fetch.land_pages import read_manifest
+    from cmms.sync.merge.merge_stage import merge_unit
+    from cmms.sync.merge.stage_rows import Stage
+    from cmms.sync.runs.claim_units import release_units
+    from cmms.sync.runs.open_run import unit_keys
+    from cmms.sync.validate.verdict import Verdict
 
     units = {unit["verdict"]["unit_key"]: unit for batch in staged or () for unit in batch or ()}
     with work_on_run(sync_log_id) as work:
@@ -157,7 +157,7 @@ def replay_orphans() -> int:
 def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
     """Close the log row, whatever happened. This task alone decides the DAG run: it fails if the sync did."""
     from cmms.database import query, session
-    from cmms.sync.close_run import close_run as close
+    from cmms.sync.runs.close_run import close_run as close
 
     with session() as connection:
         units = query(connection, "run/units", {"sync_log_id": sync_log_id})

@@ -24,8 +24,8 @@ from cmms.errors import CmmsError, RunConflict
 from cmms.log_file import log_to_file
 
 if TYPE_CHECKING:
-    from cmms.sync.report_progress import Reporter
-    from cmms.sync.run_context import RunContext
+    from cmms.sync.runs.report_progress import Reporter
+    from cmms.sync.runs.run_context import RunContext
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ def work_on_run(sync_log_id: int) -> Iterator[RunAtWork]:
         AirflowRescheduleException: another run holds a unit, and ``engine.unit_wait_seconds`` is not over.
     """
     from cmms.database import session
-    from cmms.sync.open_run import load_run
-    from cmms.sync.report_progress import Reporter
+    from cmms.sync.runs.open_run import load_run
+    from cmms.sync.runs.report_progress import Reporter
 
     # Airflow's log lines carry run, task and try; with this one they can be joined with the tables.
     with bound_contextvars(sync_log_id=sync_log_id), errors_told(), session(local_infile=True) as connection:

@@ -13,7 +13,7 @@ def site_today(connection: Connection | None = None) -> date:
     Args:
         connection: one that is open; without it, a session of its own.
     """
-    from cmms.sync.open_run import current_settings
+    from cmms.sync.runs.open_run import current_settings
 
     if connection is None:
         with session() as own:

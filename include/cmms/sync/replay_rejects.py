@@ -17,14 +17,14 @@ from typing import Any
 from cmms.database import Connection, Cursor, execute, query, run_transaction, session
 from cmms.errors import AskPerson
 from cmms.settings import Settings, StreamName
-from cmms.sync.merge_stage import merge_unit
-from cmms.sync.open_run import Trigger, current_settings, open_run
+from cmms.sync.merge.merge_stage import merge_unit
+from cmms.sync.merge.stage_rows import claim, stage_unit
 from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest, RunSummary, Scope
-from cmms.sync.report_progress import Reporter
-from cmms.sync.run_context import Replayed, RunContext
 from cmms.sync.run_sync import run_steps
-from cmms.sync.stage_rows import claim, stage_unit
-from cmms.sync.validate_units import validate_span
+from cmms.sync.runs.open_run import Trigger, current_settings, open_run
+from cmms.sync.runs.report_progress import Reporter
+from cmms.sync.runs.run_context import Replayed, RunContext
+from cmms.sync.validate.validate_units import validate_span
 
 BATCH_RECORDS = 50_000
 COUNTER_EVENTS = ("reset", "replacement", "rollover", "accepted")

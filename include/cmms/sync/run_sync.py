@@ -14,15 +14,15 @@ from structlog.contextvars import bound_contextvars
 
 from cmms.database import Connection, session
 from cmms.settings import Settings
-from cmms.sync.close_run import close_run
-from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.merge_stage import merge_unit
-from cmms.sync.open_run import StaleMaster, Trigger, open_run, plan_run
+from cmms.sync.fetch.fetch_pages import fetch_batch
+from cmms.sync.merge.merge_stage import merge_unit
+from cmms.sync.merge.stage_rows import claim, stage_unit
 from cmms.sync.records import Batch, Manifest, RunSummary, Scope
-from cmms.sync.report_progress import Listener, Reporter
-from cmms.sync.run_context import RunContext
-from cmms.sync.stage_rows import claim, stage_unit
-from cmms.sync.validate_units import spans_of, validate_span
+from cmms.sync.runs.close_run import close_run
+from cmms.sync.runs.open_run import StaleMaster, Trigger, open_run, plan_run
+from cmms.sync.runs.report_progress import Listener, Reporter
+from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.validate_units import spans_of, validate_span
 
 
 def run_sync(

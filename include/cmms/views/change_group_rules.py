@@ -16,8 +16,8 @@ from typing import Any
 
 from cmms.database import Cursor, execute
 from cmms.parse_input import parse_key, parse_whole
-from cmms.sync.match_apart import match_apart
-from cmms.sync.match_rules import PATTERN_LIMIT
+from cmms.sync.merge.match_apart import match_apart
+from cmms.sync.merge.match_rules import PATTERN_LIMIT
 from cmms.views.actors import Actor, Busy, Capability, Invalid, NotFound, Stale
 from cmms.views.audit import audit
 from cmms.views.change_places import create_row, edit_row, with_stored

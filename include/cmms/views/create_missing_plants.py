@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cmms.database import Connection, query
 from cmms.settings import Settings
-from cmms.sync.open_run import current_settings
+from cmms.sync.runs.open_run import current_settings
 from cmms.views.actors import Actor, Capability, Invalid, NotFound
 from cmms.views.change_places import create_plant
 from cmms.views.connections import raw_session

@@ -19,8 +19,8 @@ from uuid import uuid4
 
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_json
-from cmms.sync.name_record import SUPERSEDED_BY, record_key
-from cmms.sync.open_run import current_settings
+from cmms.sync.merge.name_record import SUPERSEDED_BY, record_key
+from cmms.sync.runs.open_run import current_settings
 from cmms.views.actors import Actor, Busy, Capability, Invalid, NotFound, Stale, ViewError
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write

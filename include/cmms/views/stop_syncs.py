@@ -130,7 +130,7 @@ def _ask_to_cancel(actor: Actor, paused: list[str]) -> list[int]:
 
 
 def _close(actor: Actor, key: int) -> None:
-    from cmms.sync.close_run import close_run
+    from cmms.sync.runs.close_run import close_run
 
     with raw_session() as connection:
         close_run(connection, key, error=f"RunCancelled: {actor.name} has stopped all syncs")

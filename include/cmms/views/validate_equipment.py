@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any
 
 from cmms.database import Cursor, query
-from cmms.sync.validation_reports import close_report, open_report
+from cmms.operations.validation_reports import close_report, open_report
 from cmms.views.actors import Actor, Busy, Capability, Invalid
 from cmms.views.audit import audit
 from cmms.views.connections import raw_session, write

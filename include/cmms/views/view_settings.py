@@ -28,7 +28,7 @@ def read_zone() -> ZoneInfo:
 
 def read_settings() -> Settings:
     """Those with which a run would be opened now."""
-    from cmms.sync.open_run import current_settings
+    from cmms.sync.runs.open_run import current_settings
 
     with raw_session() as connection:
         return current_settings(connection)[0]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cmms.operations.validation_reports import DEFAULT_DAYS
 from cmms.parse_input import parse_day, parse_key, parse_whole
-from cmms.sync.validation_reports import DEFAULT_DAYS
 from cmms.views import change_work_orders as orders
 from cmms.views.action_progress import telling_progress
 from cmms.views.actors import Actor, Invalid

@@ -8,8 +8,8 @@ from typing import Any
 
 from dash import html
 
+from cmms.figures.kpis import PlantFreshness, plant_freshness
 from cmms.settings import View
-from cmms.sync.kpis import PlantFreshness, plant_freshness
 from cmms.views import choices
 from cmms.views.connections import raw_session
 from cmms.views.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_gaps

@@ -1,3 +1,3 @@
 -- Purpose: old alerts, after their messages.
--- Parameters: ids. Caller: cmms.sync.clean_up_logs.
+-- Parameters: ids. Caller: cmms.operations.clean_up_logs.
 DELETE FROM alert_events WHERE id IN %(ids)s AND status = 'resolved'

@@ -1,3 +1,3 @@
 -- Purpose: one batch of old HTTP requests, oldest first.
--- Parameters: before, row_limit. Caller: cmms.sync.clean_up_logs.
+-- Parameters: before, row_limit. Caller: cmms.operations.clean_up_logs.
 DELETE FROM api_call_logs WHERE called_at < %(before)s ORDER BY called_at LIMIT %(row_limit)s

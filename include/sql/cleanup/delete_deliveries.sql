@@ -1,3 +1,3 @@
 -- Purpose: the messages of old alerts.
--- Parameters: ids. Caller: cmms.sync.clean_up_logs.
+-- Parameters: ids. Caller: cmms.operations.clean_up_logs.
 DELETE FROM notification_deliveries WHERE alert_event_id IN %(ids)s

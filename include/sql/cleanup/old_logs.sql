@@ -1,7 +1,7 @@
 -- Purpose: closed logs older than the retention that nothing needs any more: no record that a person has still to settle
 --   (or has settled lately), no open alert, no kept run that repeated it. Repeating runs come first, so that the
 --   repeated ones are free in the next batch.
--- Parameters: before, row_limit. Caller: cmms.sync.clean_up_logs.
+-- Parameters: before, row_limit. Caller: cmms.operations.clean_up_logs.
 SELECT l.id
 FROM api_sync_logs l
 WHERE l.status NOT IN ('queued', 'running', 'paused')

@@ -1,6 +1,6 @@
 -- Purpose: KPI-02, response times of the source by endpoint: nearest-rank percentiles over the calls that were answered;
 --   calls without an answer (time-out, reset) and answers from 400 on are counted.
--- Parameters: since, until (excluded). Caller: cmms.sync.kpis.
+-- Parameters: since, until (excluded). Caller: cmms.figures.kpis.
 SELECT endpoint, COUNT(*) AS calls,
   CAST(SUM(status IS NULL OR status >= 400) AS UNSIGNED) AS errors,
   MAX(CASE WHEN place = CEIL(0.50 * answered) THEN latency_ms END) AS p50_ms,

@@ -1,6 +1,6 @@
 -- Purpose: KPI-03, database time per unit of work (staging and merge), by stream: mean, nearest-rank 95th percentile, maximum,
 --   and records written or compared per second.
--- Parameters: since, until (instants when units were merged; until is excluded). Caller: cmms.sync.kpis.
+-- Parameters: since, until (instants when units were merged; until is excluded). Caller: cmms.figures.kpis.
 SELECT stream, COUNT(*) AS units,
   CAST(SUM(fetched) AS UNSIGNED) AS records,
   AVG(stage_ms) AS stage_ms, AVG(merge_ms) AS merge_ms,

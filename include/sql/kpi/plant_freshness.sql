@@ -1,7 +1,7 @@
 -- Purpose: KPI-05, by active plant: the newest reading of its active machines, and how many of them break the SLA
 --   (newest reading older than oldest_at, or none at all).
 --   A reading is as old as its DATE_TIME; without one, as the end of its day.
--- Parameters: oldest_at. Caller: cmms.sync.kpis.
+-- Parameters: oldest_at. Caller: cmms.figures.kpis.
 SELECT p.id AS plant_id, p.plant_code, COUNT(e.id) AS machines, MAX(m.newest_at) AS newest_at,
   CAST(COALESCE(SUM(e.id IS NOT NULL AND (m.newest_at IS NULL OR m.newest_at < %(oldest_at)s)), 0) AS UNSIGNED) AS breaches
 FROM plants p

@@ -1,6 +1,6 @@
 -- Purpose: KPI-04, seconds from queued to running, by sync type: mean, nearest-rank 95th percentile, maximum.
 --   Runs that nobody queued (command line) have none.
--- Parameters: since, until (instants when runs started; until is excluded). Caller: cmms.sync.kpis.
+-- Parameters: since, until (instants when runs started; until is excluded). Caller: cmms.figures.kpis.
 SELECT sync_type, COUNT(*) AS runs,
   AVG(queue_ms) / 1000 AS mean_seconds,
   MAX(CASE WHEN place = CEIL(0.95 * runs_of_type) THEN queue_ms END) / 1000 AS p95_seconds,

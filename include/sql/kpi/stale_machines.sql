@@ -1,5 +1,5 @@
 -- Purpose: KPI-05, active machines whose newest reading breaks the SLA, those without any reading first, then the oldest.
--- Parameters: oldest_at, row_limit. Caller: cmms.sync.kpis.
+-- Parameters: oldest_at, row_limit. Caller: cmms.figures.kpis.
 SELECT e.id AS equipment_id, e.equipment_number, p.plant_code, m.newest_at
 FROM equipment e
 JOIN plants p ON p.id = e.plant_id AND p.is_active = 1

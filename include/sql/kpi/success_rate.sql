@@ -1,6 +1,6 @@
 -- Purpose: KPI-01, how many finished runs succeeded, by sync type. A partial run is a success: everything valid was stored.
 --   Cancelled runs say nothing about health and are only counted.
--- Parameters: since, until (instants when runs ended; until is excluded). Caller: cmms.sync.kpis.
+-- Parameters: since, until (instants when runs ended; until is excluded). Caller: cmms.figures.kpis.
 SELECT sync_type,
   CAST(SUM(status IN ('success', 'partial', 'failed')) AS UNSIGNED) AS finished,
   CAST(SUM(status IN ('success', 'partial')) AS UNSIGNED) AS succeeded,

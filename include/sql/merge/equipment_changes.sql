@@ -1,6 +1,6 @@
 -- Purpose: compare every staged machine with the stored one. A group set by hand never counts as different.
 --   gone: its plant was deleted since validation; older: the stored row is newer; insert, update as they say.
--- Caller: cmms.sync.merge_equipment. {stage} is the checked table name.
+-- Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
 INSERT INTO merge_changes (equipment_number, target_id, outcome)
 SELECT s.equipment_number, t.id,
   CASE

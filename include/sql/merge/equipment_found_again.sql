@@ -1,6 +1,6 @@
 -- Purpose: machines that the source delivers again are not missing any more; a record that was rejected is there
 --   all the same.
--- Parameters: sync_log_id. Caller: cmms.sync.merge_equipment. {stage} is the checked table name.
+-- Parameters: sync_log_id. Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
 UPDATE equipment t
 LEFT JOIN {stage} s ON s.equipment_number = t.equipment_number
 SET t.missing_since = NULL, t.row_version = t.row_version + 1, t.updated_at = UTC_TIMESTAMP(3)

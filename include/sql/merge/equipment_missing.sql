@@ -1,6 +1,6 @@
 -- Purpose: machines that a full snapshot does not deliver: marked, never deleted, never deactivated.
 --   A record that was rejected is there all the same. A snapshot that was asked for some plants speaks for their machines.
--- Parameters: day, sync_log_id, is_everything, plant_codes. Caller: cmms.sync.merge_equipment. {stage} is the checked
+-- Parameters: day, sync_log_id, is_everything, plant_codes. Caller: cmms.sync.merge.merge_equipment. {stage} is the checked
 --   table name.
 UPDATE equipment t
 LEFT JOIN {stage} s ON s.equipment_number = t.equipment_number

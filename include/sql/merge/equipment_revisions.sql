@@ -1,5 +1,5 @@
 -- Purpose: keep what an update is about to replace.
--- Parameters: sync_log_id, changed_by. Caller: cmms.sync.merge_equipment.
+-- Parameters: sync_log_id, changed_by. Caller: cmms.sync.merge.merge_equipment.
 INSERT INTO equipment_revisions (equipment_id, before_json, sync_log_id, changed_by)
 SELECT t.id,
   JSON_OBJECT(

@@ -1,5 +1,5 @@
 -- Purpose: store the new and changed machines. The source owns its fields; is_active, notes and a manual group stay.
--- Parameters: group_source. Caller: cmms.sync.merge_equipment. {stage} is the checked table name.
+-- Parameters: group_source. Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
 INSERT INTO equipment
   (equipment_number, plant_id, equipment_group_id, company_code, equipment_description, object_number, point,
    api_created_at, group_source)

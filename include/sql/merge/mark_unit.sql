@@ -1,5 +1,5 @@
 -- Purpose: the run marker: written in the merge's own transaction, it says that this unit is done, and with what.
--- Caller: cmms.sync.merge_stage.
+-- Caller: cmms.sync.merge.merge_stage.
 UPDATE sync_units
 SET fetched = %(fetched)s, inserted = %(inserted)s, updated = %(updated)s, unchanged = %(unchanged)s,
     superseded = %(superseded)s, rejected = %(rejected)s, warnings = %(warnings)s,

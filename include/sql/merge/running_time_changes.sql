@@ -2,7 +2,7 @@
 --   gone: equipment or plant was deleted since validation; foreign: another measuring point, while the machine's own one is
 --   stored; older: the stored row is newer (a foreign point's never is); update: values differ; quality: only the marks
 --   differ; insert: not stored yet. Equal rows do not appear.
--- Parameters: none. Caller: cmms.sync.merge_running_time. {stage} is the checked table name.
+-- Parameters: none. Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
 INSERT INTO merge_changes (equipment_id, target_id, outcome)
 SELECT s.equipment_id, t.id,
   CASE

@@ -1,5 +1,5 @@
 -- Purpose: take out of the staging table what running_time_gone has listed.
--- Caller: cmms.sync.merge_running_time. {stage} is the checked table name.
+-- Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
 DELETE s FROM {stage} s
 LEFT JOIN equipment e ON e.id = s.equipment_id
 LEFT JOIN plants p ON p.id = s.plant_id

@@ -1,5 +1,5 @@
 -- Purpose: store a day of which nothing is stored yet. The foreign keys judge whether machine and plant are still there.
--- Parameters: sync_log_id. Caller: cmms.sync.merge_running_time. {stage} is the checked table name.
+-- Parameters: sync_log_id. Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
 INSERT INTO equipment_running_times
   (equipment_id, plant_id, point, date, date_time, description, running_hours, cumulative_hours, company_code,
    equipment_description, object_number, api_created_at, quality, quality_code, sync_log_id)

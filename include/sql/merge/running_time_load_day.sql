@@ -1,6 +1,6 @@
 -- Purpose: store a day of which nothing is stored yet, straight from a chunk's file, without a staging table. LOCAL makes
 --   of every error a warning and goes on: the caller rolls back unless all rows came in without one.
--- Parameters: file, sync_log_id. Caller: cmms.sync.merge_running_time.
+-- Parameters: file, sync_log_id. Caller: cmms.sync.merge.merge_running_time.
 LOAD DATA LOCAL INFILE %(file)s INTO TABLE equipment_running_times
 CHARACTER SET utf8mb4
 FIELDS TERMINATED BY '\t' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''

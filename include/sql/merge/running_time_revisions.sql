@@ -1,5 +1,5 @@
 -- Purpose: keep what an update is about to replace.
--- Parameters: sync_log_id, changed_by. Caller: cmms.sync.merge_running_time.
+-- Parameters: sync_log_id, changed_by. Caller: cmms.sync.merge.merge_running_time.
 INSERT INTO equipment_running_time_revisions (running_time_id, equipment_id, date, before_json, sync_log_id, changed_by)
 SELECT t.id, t.equipment_id, t.date,
   JSON_OBJECT(

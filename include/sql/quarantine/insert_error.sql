@@ -1,6 +1,6 @@
 -- Purpose: keep a rejected record raw. The same record of the same unit is one row for ever: seen again, it is open
 --   again (unless somebody discarded it), with one more attempt.
--- Caller: cmms.sync.quarantine_records.
+-- Caller: cmms.sync.merge.quarantine_records.
 INSERT INTO sync_record_errors
   (sync_log_id, stream, unit_key, record_key, equipment_number, reading_date, category, level, code, rule, field, message,
    payload, payload_hash, occurrence, first_seen_at, last_seen_at, page, position)

@@ -1,3 +1,3 @@
 -- Purpose: every machine's id and own measuring point.
--- Caller: cmms.sync.load_reference.
+-- Caller: cmms.sync.validate.load_reference.
 SELECT equipment_number, id AS equipment_id, point AS own_point FROM equipment

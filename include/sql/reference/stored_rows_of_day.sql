@@ -1,6 +1,6 @@
 -- Purpose: what is stored of a day, one text per machine, so that rows which would change nothing are not staged.
 --   A value is '=' and its text, or '-' when it is NULL; between two of them stands NUL, which no value holds.
--- Parameters: day. Caller: cmms.sync.load_reference; cmms.sync.shape_rows writes the same text of the rows that came.
+-- Parameters: day. Caller: cmms.sync.validate.load_reference; cmms.sync.validate.shape_rows writes the same text of the rows that came.
 SELECT equipment_id, CONCAT_WS(CHAR(0 USING utf8mb4),
   CONCAT('=', plant_id), IFNULL(CONCAT('=', point), '-'), IFNULL(CONCAT('=', date_time), '-'),
   IFNULL(CONCAT('=', description), '-'), CONCAT('=', running_hours), CONCAT('=', cumulative_hours),

@@ -1,3 +1,3 @@
 -- Purpose: the version of the reference data that verdicts depend on.
--- Caller: cmms.sync.load_reference, cmms.sync.merge_stage.
+-- Caller: cmms.sync.validate.load_reference, cmms.sync.merge.merge_stage.
 SELECT version FROM sync_reference_version WHERE id = 1

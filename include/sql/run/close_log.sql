@@ -1,5 +1,5 @@
 -- Purpose: close a run's log row; one that is closed already stays as it is.
--- Caller: cmms.sync.close_run.
+-- Caller: cmms.sync.runs.close_run.
 UPDATE api_sync_logs
 SET status = %(status)s, level = %(level)s,
     records_processed = %(records_processed)s, records_success = %(records_success)s, records_failed = %(records_failed)s,

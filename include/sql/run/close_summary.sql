@@ -1,5 +1,5 @@
 -- Purpose: counts of a run, recomputed from its merged units, and the instant.
--- Parameters: sync_log_id. Caller: cmms.sync.close_run.
+-- Parameters: sync_log_id. Caller: cmms.sync.runs.close_run.
 SELECT
   COALESCE(SUM(fetched), 0) AS fetched, COALESCE(SUM(inserted), 0) AS inserted, COALESCE(SUM(updated), 0) AS updated,
   COALESCE(SUM(unchanged), 0) AS unchanged, COALESCE(SUM(superseded), 0) AS superseded,

@@ -1,3 +1,3 @@
 -- Purpose: the lease row of a unit exists.
--- Caller: cmms.sync.claim_units.
+-- Caller: cmms.sync.runs.claim_units.
 INSERT IGNORE INTO sync_leases (stream, unit_key) VALUES (%(stream)s, %(unit_key)s)

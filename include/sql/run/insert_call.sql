@@ -1,5 +1,5 @@
 -- Purpose: one HTTP request.
--- Caller: cmms.sync.report_progress.
+-- Caller: cmms.sync.runs.report_progress.
 INSERT INTO api_call_logs
   (sync_log_id, endpoint, unit_key, page, status, attempt, latency_ms, bytes_wire, bytes_body, error_class, called_at,
    answer_head)

@@ -1,5 +1,5 @@
 -- Purpose: open the log row of a run.
--- Caller: cmms.sync.open_run.
+-- Caller: cmms.sync.runs.open_run.
 INSERT INTO api_sync_logs
   (sync_type, status, dag_id, run_id, trigger_kind, triggered_by, retry_of_id, config_version_id, settings_json, scope,
    interval_start, interval_end, stale_master, queue_ms, heartbeat_at, sync_started_at)

@@ -3,7 +3,7 @@
 --   cancel that was asked for while it was open stays (the control before the status: assignments are made from left to
 --   right).
 -- Parameters: id, settings_json, config_version_id, stale_master, scope, interval_start, interval_end.
--- Caller: cmms.sync.open_run.
+-- Caller: cmms.sync.runs.open_run.
 UPDATE api_sync_logs
 SET scope = IF(settings_json IS NULL, %(scope)s, scope),
     interval_start = IF(settings_json IS NULL, %(interval_start)s, interval_start),

@@ -1,6 +1,6 @@
 -- Purpose: a unit that its run has merged before is taken up anew (somebody cleared the DAG run, a backfill
 --   repeats it): only its next merge counts. Not of a closed run: a worker that slept through its end changes nothing.
--- Parameters: sync_log_id, unit_key. Caller: cmms.sync.stage_rows.
+-- Parameters: sync_log_id, unit_key. Caller: cmms.sync.merge.stage_rows.
 UPDATE sync_units
 SET merged_at = NULL, fetched = NULL, inserted = NULL, updated = NULL, unchanged = NULL, superseded = NULL,
     rejected = NULL, warnings = NULL, updated_at = UTC_TIMESTAMP(3)

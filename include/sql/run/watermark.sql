@@ -1,3 +1,3 @@
 -- Purpose: newest change stored so far, for a source that can be asked for changes only.
--- Caller: cmms.sync.open_run.
+-- Caller: cmms.sync.runs.open_run.
 SELECT MAX(api_created_at) AS watermark FROM equipment

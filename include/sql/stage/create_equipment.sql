@@ -1,5 +1,5 @@
 -- Purpose: staging table of one equipment snapshot, one per run and attempt; dropped after the merge.
--- Caller: cmms.sync.stage_rows. {stage} is the checked table name.
+-- Caller: cmms.sync.merge.stage_rows. {stage} is the checked table name.
 CREATE TABLE {stage} (
   equipment_number VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   plant_id BIGINT UNSIGNED NOT NULL,

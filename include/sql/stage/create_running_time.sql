@@ -1,5 +1,5 @@
 -- Purpose: staging table of one day's running times, one per run, unit and attempt; dropped after the merge.
--- Caller: cmms.sync.stage_rows. {stage} is the checked table name. No foreign keys; the merge reads it in key order.
+-- Caller: cmms.sync.merge.stage_rows. {stage} is the checked table name. No foreign keys; the merge reads it in key order.
 CREATE TABLE {stage} (
   equipment_id BIGINT UNSIGNED NOT NULL,
   plant_id BIGINT UNSIGNED NOT NULL,

@@ -1,5 +1,5 @@
 -- Purpose: the same by multi-row INSERT, for servers that forbid LOAD DATA LOCAL.
--- Caller: cmms.sync.stage_rows. {stage} is the checked table name.
+-- Caller: cmms.sync.merge.stage_rows. {stage} is the checked table name.
 INSERT INTO {stage}
   (equipment_number, plant_id, company_code, equipment_description, object_number, point, api_created_at, group_name,
    page, position)

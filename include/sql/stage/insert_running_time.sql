@@ -1,5 +1,5 @@
 -- Purpose: the same by multi-row INSERT, for servers that forbid LOAD DATA LOCAL.
--- Caller: cmms.sync.stage_rows. {stage} is the checked table name.
+-- Caller: cmms.sync.merge.stage_rows. {stage} is the checked table name.
 INSERT INTO {stage}
   (equipment_id, plant_id, point, date, date_time, description, running_hours, cumulative_hours, company_code,
    equipment_description, object_number, api_created_at, quality, quality_code, page, position)

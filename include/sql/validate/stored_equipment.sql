@@ -1,4 +1,4 @@
--- Purpose: machines as a snapshot would deliver them. Parameters: all_ids, ids. Caller: cmms.sync.validate_stored.
+-- Purpose: machines as a snapshot would deliver them. Parameters: all_ids, ids. Caller: cmms.operations.validate_stored.
 SELECT e.id AS own_id, p.plant_code, e.equipment_number, e.company_code, e.equipment_description, e.object_number, e.point,
   e.api_created_at, IF(e.group_source = 'source', g.name, NULL) AS equipment_group
 FROM equipment e

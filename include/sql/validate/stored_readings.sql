@@ -1,5 +1,5 @@
 -- Purpose: readings of a day as the source would deliver them; hours are whole thousandths.
--- Parameters: day, all_ids, ids. Caller: cmms.sync.validate_stored.
+-- Parameters: day, all_ids, ids. Caller: cmms.operations.validate_stored.
 SELECT e.id AS own_id, p.plant_code, e.equipment_number, r.company_code, r.equipment_description, r.object_number, r.point,
   r.api_created_at, r.description, r.date, r.date_time, CAST(r.running_hours * 1000 AS SIGNED) AS running_hours,
   CAST(r.cumulative_hours * 1000 AS SIGNED) AS cumulative_hours

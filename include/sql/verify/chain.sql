@@ -2,7 +2,7 @@
 --   (flag_following_days.chain_codes has the last word), whose quality and codes disagree, or whose counter is lower than
 --   the hours of its own day. growth and running_hours in thousandths.
 --   Day by day, because readings of a day lie together: 10 million rows in machine order would be 10 million page reads.
--- Parameters: day, previous_day, strict, tolerance (thousandths). Caller: cmms.sync.verify_chains.
+-- Parameters: day, previous_day, strict, tolerance (thousandths). Caller: cmms.operations.verify.verify_chains.
 SELECT r.id, r.equipment_id, r.date, p.date AS previous_date, r.quality, r.quality_code,
   CAST(r.running_hours * 1000 AS SIGNED) AS running_hours,
   CAST((r.cumulative_hours - p.cumulative_hours) * 1000 AS SIGNED) AS growth,

@@ -1,6 +1,6 @@
 -- Purpose: all readings of a day whose machine has none on the stored day before: its newest earlier one is looked up.
 --   The same columns as chain.sql; growth is NULL for a machine's first reading.
--- Parameters: day, previous_day (NULL: there is no day before). Caller: cmms.sync.verify_chains.
+-- Parameters: day, previous_day (NULL: there is no day before). Caller: cmms.operations.verify.verify_chains.
 SELECT r.id, r.equipment_id, r.date, g.date AS previous_date, r.quality, r.quality_code,
   CAST(r.running_hours * 1000 AS SIGNED) AS running_hours,
   CAST((r.cumulative_hours - g.cumulative_hours) * 1000 AS SIGNED) AS growth,

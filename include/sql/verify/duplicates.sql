@@ -1,5 +1,5 @@
 -- Purpose: what must be there once is there once, also if the unique key was dropped.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT 'plants' AS place, plant_code AS duplicate, COUNT(*) AS copies
 FROM plants GROUP BY plant_code HAVING COUNT(*) > 1
 UNION ALL

@@ -1,5 +1,5 @@
 -- Purpose: only open runs hold units.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT s.stream, s.unit_key, s.sync_log_id, COALESCE(l.status, 'deleted') AS status
 FROM sync_leases s
 LEFT JOIN api_sync_logs l ON l.id = s.sync_log_id

@@ -1,6 +1,6 @@
 -- Purpose: numbers of all machines that are stored, or of which a master record waits or was discarded. What a resolved
 --   reject has become is stored.
--- Caller: cmms.sync.verify_inputs.
+-- Caller: cmms.operations.verify.verify_inputs.
 SELECT equipment_number FROM equipment
 UNION
 SELECT equipment_number FROM sync_record_errors WHERE stream = 'equipment' AND equipment_number IS NOT NULL

@@ -1,6 +1,6 @@
 -- Purpose: readings that wait as EQUIPMENT_UNKNOWN although their machine was stored before they were last validated: the
 --   merge did not see the whole list of machines. One whose machine came later waits for its replay, and is right.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT r.id, r.equipment_number, r.unit_key, r.sync_log_id
 FROM sync_record_errors r
 JOIN equipment e ON e.equipment_number = r.equipment_number

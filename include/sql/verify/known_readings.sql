@@ -1,6 +1,6 @@
 -- Purpose: numbers of the machines that have a reading of a day, or of which one waits or was discarded. What a resolved
 --   reject has become is stored.
--- Parameters: day, unit_key (the same day as text). Caller: cmms.sync.verify_inputs.
+-- Parameters: day, unit_key (the same day as text). Caller: cmms.operations.verify.verify_inputs.
 SELECT e.equipment_number
 FROM equipment_running_times r
 JOIN equipment e ON e.id = r.equipment_id

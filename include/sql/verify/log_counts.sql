@@ -1,5 +1,5 @@
 -- Purpose: conservation per log: what was processed succeeded or failed, and success splits into its outcomes.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT id, records_processed, records_success, records_failed,
   records_inserted + records_updated + records_unchanged + records_superseded AS outcomes
 FROM api_sync_logs

@@ -1,5 +1,5 @@
 -- Purpose: a closed log has an end and a level; it is a success only if every unit was merged and no record rejected.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT l.id, l.status, l.records_failed, COALESCE(u.unmerged, 0) AS unmerged,
   COALESCE(l.sync_completed_at, 'never') AS completed, COALESCE(l.level, 'none') AS level
 FROM api_sync_logs l

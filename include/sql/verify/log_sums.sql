@@ -1,5 +1,5 @@
 -- Purpose: a closed log is the sum of its merged units, counter by counter.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT l.id,
   CONCAT_WS(', ', l.records_processed, l.records_inserted, l.records_updated, l.records_unchanged,
     l.records_superseded, l.records_failed, l.records_warning) AS logged,

@@ -1,5 +1,5 @@
 -- Purpose: machines that are marked as missing, but for those of which a master record was rejected.
--- Caller: cmms.sync.verify_inputs.
+-- Caller: cmms.operations.verify.verify_inputs.
 SELECT e.equipment_number
 FROM equipment e
 WHERE e.missing_since IS NOT NULL AND NOT EXISTS (

@@ -1,6 +1,6 @@
 -- Purpose: the newest snapshot that was merged stored so many machines; each of them is there, and none marked as missing.
 --   Later runs for some machines, and people, only add to them. Which merge is the newest, the fence says.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT u.sync_log_id, u.inserted + u.updated + u.unchanged AS held,
   (SELECT COUNT(*) FROM equipment WHERE missing_since IS NULL) AS found
 FROM sync_units u

@@ -1,6 +1,6 @@
 -- Purpose: every reference leads somewhere, also if rows were written with foreign-key checks off.
 --   Counted per missing parent; the distinct ids come from an index.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT 'equipment_running_times' AS child, 'equipment' AS parent, c.id AS missing
 FROM (SELECT DISTINCT equipment_id AS id FROM equipment_running_times) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
 UNION ALL

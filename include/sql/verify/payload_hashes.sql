@@ -1,5 +1,5 @@
 -- Purpose: kept payloads are byte for byte what was hashed when they arrived.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT 'sync_record_errors' AS place, id, record_key
 FROM sync_record_errors WHERE payload_hash <> UNHEX(SHA2(payload, 256))
 UNION ALL

@@ -1,7 +1,7 @@
 -- Purpose: the newest sync of a day has as many readings in the table as it says it wrote, an older one not more.
 --   Recounted from the readings. A run that merged the day more than once may have more: those of its earlier merges.
 --   Which merge is the newest, the fence says: merged_at is empty while a run that has merged the day is repeated.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT u.sync_log_id, u.unit_key, u.inserted + u.updated AS written, COALESCE(s.readings, 0) AS readings
 FROM sync_units u
 LEFT JOIN (

@@ -1,5 +1,5 @@
 -- Purpose: conservation per unit: every fetched record has exactly one outcome.
--- Caller: cmms.sync.verify_tables.
+-- Caller: cmms.operations.verify.verify_tables.
 SELECT sync_log_id, unit_key, fetched, inserted + updated + unchanged + superseded + rejected AS outcomes
 FROM sync_units
 WHERE merged_at IS NOT NULL

@@ -1,7 +1,7 @@
 -- Purpose: open runs whose process gave no sign of life for longer than the lease that the run itself works with.
 --   A queued run is waited for; only one that had a heartbeat can have lost its process. dag_id and run_id: to ask
 --   Airflow whether its tasks wait.
--- Parameters: now, lease_seconds (for runs without pinned settings). Caller: cmms.sync.watch_runs.
+-- Parameters: now, lease_seconds (for runs without pinned settings). Caller: cmms.operations.watch_runs.
 SELECT id, dag_id, run_id, status, seen_at, lease_seconds
 FROM (
   SELECT id, dag_id, run_id, status,

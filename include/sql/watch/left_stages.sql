@@ -1,5 +1,5 @@
 -- Purpose: staging tables whose run is closed, or was cleaned up. Names are stg_<stream>_<run>_<unit>_<fence>.
--- Caller: cmms.sync.watch_runs, cmms.sync.verify_tables.
+-- Caller: cmms.operations.watch_runs, cmms.operations.verify.verify_tables.
 SELECT s.stage_table, s.sync_log_id, l.status
 FROM (
   SELECT table_name AS stage_table,

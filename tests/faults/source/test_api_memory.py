@@ -19,8 +19,8 @@ import sys
 from cmms.source.connection import ApiConnection
 from cmms.settings import parse_settings
 from cmms.storage import Storage
-from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.plan_requests import plan_batches
+from cmms.sync.fetch.fetch_pages import fetch_batch
+from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Scope
 
 settings = parse_settings({"storage": {"base_path": sys.argv[2]}})
@@ -85,8 +85,8 @@ from cmms.source.connection import ApiConnection
 from cmms.errors import IncompleteFetch
 from cmms.settings import parse_settings
 from cmms.storage import Storage
-from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.plan_requests import plan_batches
+from cmms.sync.fetch.fetch_pages import fetch_batch
+from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Scope
 
 def fetch(pages):

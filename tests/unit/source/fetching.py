@@ -11,9 +11,9 @@ from cmms.source.body import split_records
 from cmms.source.call_log import ApiCall
 from cmms.source.connection import ApiConnection
 from cmms.storage import Storage
-from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.landed_records import read_page
-from cmms.sync.plan_requests import plan_batches
+from cmms.sync.fetch.fetch_pages import fetch_batch
+from cmms.sync.fetch.landed_records import read_page
+from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Manifest, Scope
 
 DAY = date(2026, 1, 31)

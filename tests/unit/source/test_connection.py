@@ -14,12 +14,12 @@ from cmms.simulator.simulator import Simulator
 from cmms.source.body import split_records
 from cmms.source.connection import ApiConnection
 from cmms.storage import Storage
-from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.landed_records import read_page
-from cmms.sync.parse_records import parse_records
-from cmms.sync.plan_requests import plan_batches
-from cmms.sync.read_records import RecordReader
+from cmms.sync.fetch.fetch_pages import fetch_batch
+from cmms.sync.fetch.landed_records import read_page
+from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Scope
+from cmms.sync.validate.parse_records import parse_records
+from cmms.sync.validate.read_records import RecordReader
 
 # Reads one connection after the other: importing Airflow takes seconds.
 PROGRAM = """
@@ -91,8 +91,8 @@ FETCH = """
 import sys
 from cmms.settings import parse_settings
 from cmms.storage import Storage
-from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.plan_requests import plan_batches
+from cmms.sync.fetch.fetch_pages import fetch_batch
+from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Scope
 
 settings = parse_settings({"storage": {"base_path": sys.argv[1]}})
@@ -140,7 +140,7 @@ def test_a_real_source_answers_with_records_that_are_read_and_judged(tmp_path, m
 
 
 def test_a_package_without_airflow_can_still_use_the_client():
-    program = "import sys; import cmms.sync.fetch_pages, cmms.sync.plan_requests; sys.exit('airflow' in sys.modules)"
+    program = "import sys; import cmms.sync.fetch.fetch_pages, cmms.sync.fetch.plan_requests; sys.exit('airflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 

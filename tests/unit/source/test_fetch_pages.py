@@ -15,8 +15,8 @@ from cmms.simulator.faults import Fault
 from cmms.simulator.simulator import Simulator
 from cmms.source.connection import ApiConnection
 from cmms.source.rate_limit import RateLimiter
-from cmms.sync.land_pages import read_manifest
-from cmms.sync.landed_records import read_page
+from cmms.sync.fetch.land_pages import read_manifest
+from cmms.sync.fetch.landed_records import read_page
 from cmms.sync.records import Manifest, Scope
 from tests.unit.source.fetching import DAY, connect, everything_below, fetch
 from tests.unit.source.scripted_source import Scripted, scripted
@@ -402,7 +402,7 @@ def test_a_credential_is_in_no_file_and_no_call(tmp_path, simulator):
 def test_a_body_too_large_for_memory_is_landed_in_parts(tmp_path, simulator, monkeypatch):
     whole = fetch(simulator, tmp_path / "whole")
     monkeypatch.setattr("cmms.source.receive_body.IN_MEMORY_BYTES", 1000)
-    monkeypatch.setattr("cmms.sync.land_pages._PART_RECORDS", 10)
+    monkeypatch.setattr("cmms.sync.fetch.land_pages._PART_RECORDS", 10)
     parts = fetch(simulator, tmp_path / "parts")
     assert [page.records for page in parts.manifest.pages] == [10, 10, 3]
     assert parts.records == whole.records

@@ -4,7 +4,7 @@ import pytest
 
 from cmms.errors import BatchRuleBroken
 from cmms.settings import Rules
-from cmms.sync.check_contract import check_reject_rate
+from cmms.sync.validate.check_contract import check_reject_rate
 
 RULES = Rules(max_rejected_percent=90, max_rejected_floor=100)
 

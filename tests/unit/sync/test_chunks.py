@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from cmms.settings import parse_settings
-from cmms.sync.parse_records import parse_records
 from cmms.sync.records import LandedPage, Scope
-from cmms.sync.run_context import RunContext
-from cmms.sync.validate_units import _READERS, _chunks, _read_ahead
+from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.parse_records import parse_records
+from cmms.sync.validate.validate_units import _READERS, _chunks, _read_ahead
 
 PAGE = 40
 """Records of one page."""

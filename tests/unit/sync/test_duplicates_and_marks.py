@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from cmms.settings import parse_settings
-from cmms.sync.flag_following_days import chain_codes
-from cmms.sync.resolve_duplicates import resolve_duplicates
+from cmms.sync.merge.flag_following_days import chain_codes
+from cmms.sync.validate.resolve_duplicates import resolve_duplicates
 
 DAY = date(2026, 1, 31)
 NOON = datetime(2026, 1, 31, 12)

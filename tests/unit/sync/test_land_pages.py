@@ -12,7 +12,7 @@ from cmms.settings import Storage as StorageSettings
 from cmms.source.body import split_records
 from cmms.source.receive_body import Body
 from cmms.storage import Storage
-from cmms.sync.land_pages import LandedContent, batch_folder, land_small, read_manifest, same_records
+from cmms.sync.fetch.land_pages import LandedContent, batch_folder, land_small, read_manifest, same_records
 
 RECORDS = [{"EQUNR": str(number)} for number in range(10)]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmms.sync.parse_values import (
+from cmms.sync.validate.parse_values import (
     MAX_CUMULATIVE,
     MAX_RUNNING,
     Instant,

@@ -8,7 +8,7 @@ import pytest
 
 from cmms.errors import SettingsError
 from cmms.settings import parse_settings
-from cmms.sync.plan_requests import plan_batches
+from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
 
 JANUARY = Scope("running_time", date(2026, 1, 28), date(2026, 2, 3))

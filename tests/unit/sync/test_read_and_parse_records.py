@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmms.settings import parse_settings
-from cmms.sync import read_plain_records
-from cmms.sync.parse_records import parse_records
-from cmms.sync.raw_columns import ABSENT, RawColumns
-from cmms.sync.read_records import DUPLICATE_KEY, NOT_AN_OBJECT, RecordReader
+from cmms.sync.validate import read_plain_records
+from cmms.sync.validate.parse_records import parse_records
+from cmms.sync.validate.raw_columns import ABSENT, RawColumns
+from cmms.sync.validate.read_records import DUPLICATE_KEY, NOT_AN_OBJECT, RecordReader
 from tests.oracle.generate import RecordGenerator
 
 SETTINGS = parse_settings({})

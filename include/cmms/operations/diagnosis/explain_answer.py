@@ -7,7 +7,7 @@ from cmms.operations.diagnosis.lines import Finding
 from cmms.operations.diagnosis.probe_stream import LONGEST_ANSWER_SECONDS, Probe
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import StreamName
-from cmms.sync.check_contract import REQUIRED
+from cmms.sync.validate.check_contract import REQUIRED
 
 _SHOWN_HEAD = 120
 _LATE = ("PageDeadline", "ReadTimeoutError", "TimeoutError", "ConnectTimeoutError")

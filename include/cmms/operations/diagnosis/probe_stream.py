@@ -26,8 +26,8 @@ from cmms.source.plain_http import exposed_secret, secrets_in
 from cmms.source.receive_body import Body
 from cmms.source.redact import redact
 from cmms.source.scan_records import TOLERANT_JSON, RecordScanner
-from cmms.sync.fetch_page import is_nothing, page_facts
-from cmms.sync.plan_requests import plan_batches
+from cmms.sync.fetch.fetch_page import is_nothing, page_facts
+from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import PlannedRequest, Scope
 
 LONGEST_ANSWER_SECONDS = 15.0

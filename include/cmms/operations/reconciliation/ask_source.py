@@ -17,14 +17,14 @@ import polars as pl
 from cmms.database import Connection
 from cmms.settings import Settings
 from cmms.source.call_log import ApiCall
-from cmms.sync.fetch_pages import fetch_batch
-from cmms.sync.landed_records import LandedRecords
+from cmms.sync.fetch.fetch_pages import fetch_batch
+from cmms.sync.fetch.landed_records import LandedRecords
 from cmms.sync.records import Batch, Manifest, Scope
-from cmms.sync.report_progress import Reporter
-from cmms.sync.resolve_duplicates import RawBytes
-from cmms.sync.run_context import RECONCILE, RunContext
-from cmms.sync.validate_units import spans_of, validate_span
-from cmms.sync.verdict import Verdict, read_frame
+from cmms.sync.runs.report_progress import Reporter
+from cmms.sync.runs.run_context import RECONCILE, RunContext
+from cmms.sync.validate.resolve_duplicates import RawBytes
+from cmms.sync.validate.validate_units import spans_of, validate_span
+from cmms.sync.validate.verdict import Verdict, read_frame
 
 _PLACE = ("page", "position")
 _REJECTED = {

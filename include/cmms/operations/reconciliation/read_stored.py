@@ -8,7 +8,7 @@ import polars as pl
 
 from cmms.database import Connection, query
 from cmms.settings import StreamName
-from cmms.sync.load_reference import read_columns
+from cmms.sync.validate.load_reference import read_columns
 
 _ROWS = {
     "equipment_number": pl.String,

@@ -1,0 +1,1 @@
+"""What widgets and reports show: one function a figure."""

@@ -1,0 +1,35 @@
+"""Reports of validations (:mod:`cmms.operations.validate_stored`): opened by whoever asks, closed by whoever judges.
+
+Input: who asks, and for which machines. Output: rows of ``validation_reports``. Without the libraries of the rules, so
+that an API server can open one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from cmms.database import Connection, Cursor, execute, run_transaction
+
+DEFAULT_DAYS = 7
+KEPT_REPORTS = 50
+_ABANDONED_HOURS = 2
+
+
+def open_report(cursor: Cursor, *, asked_by: str, equipment_ids: Sequence[int] | None, days: int) -> int:
+    """Open a report on these machines (None: all) and forget the oldest ones; returns its id."""
+    execute(cursor, "validate/abandon_reports", {"hours": _ABANDONED_HOURS})
+    scope = None if equipment_ids is None else json.dumps([int(key) for key in equipment_ids])
+    execute(cursor, "validate/open_report", {"asked_by": asked_by[:120], "scope": scope, "days": days})
+    report_id = int(cursor.lastrowid)
+    for table in ("findings", "reports"):
+        execute(cursor, f"validate/drop_old_{table}", {"oldest": report_id - KEPT_REPORTS + 1})
+    return report_id
+
+
+def close_report(connection: Connection, report_id: int, status: str, message: str | None) -> None:
+    """Close a report; one that is closed already stays as it is."""
+    facts = {"id": report_id, "status": status, "error_message": message and message[:500]}
+    run_transaction(
+        connection, lambda cursor: execute(cursor, "validate/close_report", facts), what="closing a validation report"
+    )

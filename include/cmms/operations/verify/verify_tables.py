@@ -1,0 +1,131 @@
+"""``python -m cmms verify``: derive again, from the data, what counters and marks say; report differences.
+
+Input: the database, and the raw pages that are still stored. Output: one sentence per difference; none on a healthy
+database. Reads one snapshot, so that syncs may run meanwhile, changes nothing, and holds one row in memory at a time
+(``include/sql/verify/*.sql``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from cmms.alerts.records import to_database
+from cmms.database import Connection, server_time, session
+from cmms.operations.verify.stream_rows import stream_rows
+from cmms.operations.verify.verify_chains import verify_chains
+from cmms.operations.verify.verify_inputs import verify_inputs
+from cmms.settings import Settings
+from cmms.sync.runs.open_run import current_settings
+
+LISTED = 100
+"""Differences of one kind that are listed; more are counted."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A statement that finds differences, and the sentence that says one."""
+
+    statement: str
+    sentence: str
+
+
+CHECKS = (
+    Check(
+        "verify/unit_counts",
+        "Unit {unit_key} of run {sync_log_id}: {fetched} records were fetched, but its outcomes add up to {outcomes}.",
+    ),
+    Check(
+        "verify/log_counts",
+        "Run {id}: {records_processed} records processed, {records_success} succeeded,"
+        " {records_failed} failed;"
+        " the outcomes of those that succeeded add up to {outcomes}.",
+    ),
+    Check(
+        "verify/log_sums",
+        "Run {id}: its counters (processed, inserted, updated, unchanged, superseded, failed, warnings)"
+        " are {logged}, its units add up to {summed}.",
+    ),
+    Check(
+        "verify/log_status",
+        "Run {id}: closed as {status} (end: {completed}, level: {level}) with {records_failed} failed records"
+        " and {unmerged} units not merged.",
+    ),
+    Check(
+        "verify/quarantined",
+        "Unit {unit_key} of run {sync_log_id}: {rejected} records were rejected, {kept} are kept in quarantine.",
+    ),
+    Check(
+        "verify/stored",
+        "Day {unit_key} of run {sync_log_id}: {written} readings were written, {readings} are stored.",
+    ),
+    Check(
+        "verify/known_machines_rejected",
+        "Rejected record {id} of run {sync_log_id} (day {unit_key}): machine {equipment_number} was called unknown, but"
+        " was stored before; replay it.",
+    ),
+    Check(
+        "verify/missing_machines",
+        "Equipment snapshot of run {sync_log_id}: {held} machines were stored or known, only {found} are there and"
+        " not marked as missing; sync the equipment again.",
+    ),
+    Check("verify/held_leases", "{stream} {unit_key} is still held by run {sync_log_id}, which is {status}."),
+    Check(
+        "watch/abandoned_runs",
+        "Run {id} is {status}, but gave no sign of life since {seen_at} UTC (lease: {lease_seconds} s);"
+        " do its tasks wait in Airflow, or does the watchdog not run?",
+    ),
+    Check("watch/left_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
+    Check("verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."),
+    Check("verify/duplicates", "{place}: {duplicate} is there {copies} times."),
+    Check("verify/orphans", "{child} refers to {missing} in {parent}, which does not exist."),
+)
+
+
+def verify_tables(now: datetime | None = None) -> list[str]:
+    """Check everything.
+
+    Args:
+        now: instant to measure heartbeats from; default: the database's clock.
+
+    Raises:
+        DatabaseUnavailable, DatabaseRefused: from the server.
+        SettingsError: the settings cannot be read.
+    """
+    with session() as connection:
+        settings = current_settings(connection)[0]
+        connection.rollback()
+        with closing(connection.cursor()) as cursor:
+            cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        differences: list[str] = []
+        for found in _checks(connection, settings, now or server_time(connection)):
+            differences += _listed(found)
+        connection.rollback()
+        return differences
+
+
+def _checks(connection: Connection, settings: Settings, now: datetime) -> Iterator[Iterable[str]]:
+    parameters: dict[str, Any] = {"now": to_database(now), "lease_seconds": settings.engine.lease_seconds}
+    for check in CHECKS:
+        rows = stream_rows(connection, check.statement, parameters)
+        yield (check.sentence.format(**{name: _text(value) for name, value in row.items()}) for row in rows)
+    yield verify_chains(connection, settings.rules)
+    yield verify_inputs(connection, settings, now)
+
+
+def _listed(found: Iterable[str]) -> list[str]:
+    """The first sentences, and how many more there are."""
+    rest = iter(found)
+    listed = list(islice(rest, LISTED))
+    more = sum(1 for _ in rest)
+    if more:
+        listed.append(f"{more} more differences like the last one.")
+    return listed
+
+
+def _text(value: object) -> object:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

@@ -1,0 +1,61 @@
+"""Step 5a, merge one equipment snapshot (``include/sql/merge/equipment_*.sql``).
+
+Input: the staging table and an empty table of changes, inside the merge's transaction.
+Output: :class:`~cmms.sync.merge.merge_outcome.Outcome`. The
+source owns its fields; ``is_active``, notes and a group set by hand are never touched. Machines that a full snapshot
+does not deliver get ``missing_since``: never deleted, never deactivated; a snapshot that shrank too much fails.
+"""
+
+from __future__ import annotations
+
+from cmms.database import Cursor, execute
+from cmms.errors import BatchRuleBroken
+from cmms.sync.merge.classify_groups import RULE, SOURCE
+from cmms.sync.merge.merge_outcome import Outcome, rows_of
+from cmms.sync.merge.stage_rows import Stage
+from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.verdict import Verdict
+
+
+def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:
+    """Insert new machines, update changed ones (keeping a revision), mark missing and returned ones.
+
+    Raises:
+        BatchRuleBroken: the full snapshot shrank by more than ``rules.max_shrink_percent``.
+    """
+    if verdict.seen_all:
+        _check_shrinking(cursor, run, verdict)
+    execute(cursor, "merge/equipment_groups", stage_table=stage.table)
+    execute(cursor, "merge/equipment_changes", stage_table=stage.table)
+    execute(cursor, "merge/change_counts")
+    counts = {row["outcome"]: int(row["records"]) for row in rows_of(cursor)}
+    inserted, updated = counts.get("insert", 0), counts.get("update", 0)
+    if updated:
+        written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
+        execute(cursor, "merge/equipment_revisions", written)
+    if inserted or updated:
+        has_group_field = bool(run.settings.streams.equipment.fields.equipment_group)
+        group_source = {"group_source": SOURCE if has_group_field else RULE}
+        execute(cursor, "merge/equipment_upsert", group_source, stage_table=stage.table)
+    own_run = {"sync_log_id": run.sync_log_id}
+    marked = execute(cursor, "merge/equipment_found_again", own_run, stage_table=stage.table)
+    if (coverage := verdict.coverage) is not None:
+        missing = {"day": run.scope.end_date, **own_run, **coverage}
+        marked += execute(cursor, "merge/equipment_missing", missing, stage_table=stage.table)
+    places = {}
+    for outcome in ("gone", "older"):
+        if counts.get(outcome):
+            execute(cursor, "merge/equipment_places", {"outcome": outcome}, stage_table=stage.table)
+            places[outcome] = rows_of(cursor)
+    return Outcome(inserted=inserted, updated=updated, changed=inserted + updated + marked > 0, **places)
+
+
+def _check_shrinking(cursor: Cursor, run: RunContext, verdict: Verdict) -> None:
+    execute(cursor, "merge/known_equipment")
+    known = int(cursor.fetchone()[0])
+    delivered = verdict.fetched - verdict.lost
+    if known and delivered < known * (1 - run.settings.rules.max_shrink_percent / 100):
+        raise BatchRuleBroken(
+            f"the snapshot shrank from {known} to {delivered} machines, more than rules.max_shrink_percent ="
+            f" {run.settings.rules.max_shrink_percent:g} allows; nothing was merged"
+        )

@@ -1,0 +1,104 @@
+"""Step 5a, merge one day of running times (``include/sql/merge/running_time_*.sql``).
+
+Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge.merge_outcome.Outcome`. A day
+of which nothing is stored yet is loaded from its file, or one INSERT ... SELECT. Otherwise one comparison finds the
+rows that are new or differ, and only those are written: the same data again writes nothing.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import date
+
+from cmms import mysql_driver
+from cmms.database import Cursor, error_number, execute, is_local_file_refused
+from cmms.sync.merge.flag_following_days import flag_following_days
+from cmms.sync.merge.merge_outcome import Outcome, rows_of
+from cmms.sync.merge.stage_rows import Stage
+from cmms.sync.runs.run_context import RunContext
+
+_NO_PARENT = 1452
+"""A foreign key refuses a row: the machine or plant was deleted after the row was judged."""
+
+
+class StageNeeded(Exception):
+    """The file of a new day could not be loaded as it is: roll back, stage them in a table, merge again."""
+
+
+def merge_running_time(cursor: Cursor, run: RunContext, day: date, stage: Stage) -> Outcome:
+    """Insert new readings, update changed ones (keeping a revision), mark following days.
+
+    Raises:
+        StageNeeded: there is a file only, and the database does not take it just like this.
+    """
+    execute(cursor, "merge/has_day", {"day": day})
+    is_new_day = not cursor.fetchone()[0]
+    if stage.file and not is_new_day:
+        raise StageNeeded
+    if is_new_day:
+        outcome = _load_day(cursor, run, stage) if stage.file else _insert_day(cursor, run, stage)
+    else:
+        outcome = _merge_changes(cursor, run, stage)
+    if outcome.inserted or outcome.updated:
+        flag_following_days(cursor, day=day, sync_log_id=run.sync_log_id, rules=run.settings.rules)
+    return outcome
+
+
+def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
+    """All rows, each as it is, or none: a row that the database refuses or changes needs a closer look.
+
+    Raises:
+        HandoverMissing: the file is not there.
+        StageNeeded: see :func:`merge_running_time`.
+    """
+    with run.storage.local_copy(stage.file) as path:
+        if zlib.crc32(path.read_bytes()) != stage.checksum:
+            raise StageNeeded  # damaged; the judged rows that it was made of are there
+        parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
+        try:
+            loaded = execute(cursor, "merge/running_time_load_day", parameters)
+        except mysql_driver.Error as error:
+            if is_local_file_refused(error):
+                raise StageNeeded from error
+            raise
+    cursor.execute("SELECT @@warning_count")
+    if cursor.fetchone()[0] or loaded != stage.staged:
+        raise StageNeeded
+    return Outcome(inserted=loaded, updated=0, changed=loaded > 0)
+
+
+def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
+    written = {"sync_log_id": run.sync_log_id}
+    gone = []
+    try:
+        execute(cursor, "merge/running_time_insert_day", written, stage_table=stage.table)
+    except mysql_driver.IntegrityError as error:
+        if error_number(error) != _NO_PARENT:
+            raise
+        execute(cursor, "merge/running_time_gone", stage_table=stage.table)
+        gone = rows_of(cursor)
+        execute(cursor, "merge/running_time_forget_gone", stage_table=stage.table)
+        execute(cursor, "merge/running_time_insert_day", written, stage_table=stage.table)
+    inserted = stage.staged - len(gone)
+    return Outcome(inserted=inserted, updated=0, changed=inserted > 0, gone=gone)
+
+
+def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
+    if execute(cursor, "merge/running_time_changes", stage_table=stage.table) == 0:
+        return Outcome(inserted=0, updated=0, changed=False)
+    execute(cursor, "merge/change_counts")
+    counts = {row["outcome"]: int(row["records"]) for row in rows_of(cursor)}
+    written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
+    if counts.get("update"):
+        execute(cursor, "merge/running_time_revisions", written)
+    if counts.get("update") or counts.get("insert"):
+        execute(cursor, "merge/running_time_upsert", {"sync_log_id": run.sync_log_id}, stage_table=stage.table)
+    if counts.get("quality"):
+        execute(cursor, "merge/running_time_quality", stage_table=stage.table)
+    places = {}
+    for outcome in ("gone", "older", "foreign"):
+        if counts.get(outcome):
+            execute(cursor, "merge/running_time_places", {"outcome": outcome}, stage_table=stage.table)
+            places[outcome] = rows_of(cursor)
+    inserted, updated = counts.get("insert", 0), counts.get("update", 0)
+    return Outcome(inserted=inserted, updated=updated, changed=inserted + updated > 0, **places)

@@ -1,0 +1,274 @@
+"""Step 5, merge: staged rows of a unit -> the tables, in one transaction.
+
+Input: a staging table and the unit's verdict. Output: :class:`~cmms.sync.records.Counts`, written with the run marker
+in the same transaction. In it, in this order:
+
+1. lock the reference version (merges follow one another) and the unit's lease (a fenced attempt stops here);
+2. the run marker: if this run has merged the unit already (a COMMIT whose answer was lost), report that;
+3. the merge itself: :mod:`merge_running_time` or :mod:`merge_equipment`;
+4. rejected and superseded records, raw; 5. the marker with counts that add up, or nothing.
+
+When the reference data changed since validation (an earlier day of the same range was merged meanwhile), the rows are
+judged again first, so that a range gives the same tables as day after day.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from cmms import mysql_driver
+from cmms.database import Connection, Cursor, execute, query, run_transaction, translated_errors
+from cmms.errors import BatchRuleBroken, HandoverMissing
+from cmms.session_variables import IDLE_SECONDS
+from cmms.sync.fetch.landed_records import LandedRecords
+from cmms.sync.merge.merge_equipment import merge_equipment
+from cmms.sync.merge.merge_outcome import rows_of
+from cmms.sync.merge.merge_running_time import StageNeeded, merge_running_time
+from cmms.sync.merge.quarantine_records import Quarantine
+from cmms.sync.merge.stage_rows import Stage, check_staged, discard_stage, is_staged, stage_unit
+from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
+from cmms.sync.runs.claim_units import check_fence
+from cmms.sync.runs.report_progress import DOUBT_CATEGORY, Reporter, write_event
+from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.load_reference import load_reference
+from cmms.sync.validate.resolve_duplicates import OLDER, POINT_MISMATCH
+from cmms.sync.validate.verdict import (
+    VERDICT_COLUMNS,
+    Verdict,
+    find_lost,
+    judge_frame,
+    judgement_warnings,
+    places_of,
+    read_frame,
+    valid_keys,
+    write_frame,
+    write_rejected,
+)
+
+
+class StaleVerdict(Exception):
+    """The reference data changed since the rows were judged; nothing was written."""
+
+
+def merge_unit(
+    run: RunContext, connection: Connection, manifest: Manifest, verdict: Verdict, stage: Stage, reporter: Reporter
+) -> Counts:
+    """Merge one unit; idempotent, also after a crash at any point.
+
+    Raises:
+        Fenced: a newer attempt took the unit over.
+        HandoverMissing: staging is not complete.
+        DatabaseUnavailable, DatabaseRefused: from the server; nothing was written (or all of it: ask again).
+    """
+    started = time.monotonic()
+    merged = already_merged(run, connection, verdict.unit_key)
+    if merged is not None:
+        discard_stage(run, connection, stage)
+        return merged
+    reporter.report(verdict.unit_key, "merge", 0, stage.staged)
+    landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.stream).records_path)
+    for _ in range(10):
+        connection.rollback()  # what was read so far must not be the snapshot that the merge looks at
+        if stage.table:
+            _prepare_changes(connection, verdict.stream)
+        try:
+            with _ended_when_frozen(connection, run.settings.engine.lease_seconds):
+                counts = run_transaction(
+                    connection,
+                    lambda cursor: _merge(cursor, run, landed, verdict, stage),  # noqa: B023 - runs at once
+                    what=f"merging {verdict.stream} {verdict.unit_key}",
+                )
+            break
+        except BatchRuleBroken:
+            discard_stage(run, connection, stage)  # repeating cannot help: nobody will ask for it again
+            raise
+        except StageNeeded:
+            discard_stage(run, connection, stage)
+            stage = stage_unit(run, connection, verdict, reporter, into_table=True)
+        except StaleVerdict:
+            verdict, changed = judge_again(run, connection, landed, verdict)
+            if changed or not is_staged(run, connection, stage):
+                discard_stage(run, connection, stage)
+                stage = stage_unit(run, connection, verdict, reporter)
+    else:
+        raise HandoverMissing(f"{verdict.unit_key}: reference data kept changing; run it again")
+    discard_stage(run, connection, stage)
+    reporter.time(verdict.unit_key, merge_ms=int((time.monotonic() - started) * 1000))
+    return counts
+
+
+def _prepare_changes(connection: Connection, stream: str) -> None:
+    """Make the session's empty table of changes, before the transaction.
+
+    A server that logs statements and enforces GTID consistency makes no temporary table inside of one. What a repeated
+    transaction wrote into it is rolled back with the rest.
+    """
+    with translated_errors("preparing the merge"), closing(connection.cursor()) as cursor:
+        connection.autocommit(True)
+        try:
+            execute(cursor, "merge/changes_clear")
+            execute(cursor, "merge/changes_create" if stream == "running_time" else "merge/equipment_changes_create")
+        finally:
+            with suppress(mysql_driver.Error):  # the session may be lost by now
+                connection.autocommit(False)
+
+
+@contextmanager
+def _ended_when_frozen(connection: Connection, seconds: int) -> Iterator[None]:
+    """A process that is stopped in the middle of a merge keeps its locks, and every other merge waits.
+
+    After ``seconds`` (the lease) without a statement the server ends its session, not after eight hours.
+    """
+    with translated_errors("preparing the merge"), closing(connection.cursor()) as cursor:
+        cursor.execute("SET SESSION wait_timeout = %s", (seconds,))
+    try:
+        yield
+    finally:
+        with suppress(mysql_driver.Error), closing(connection.cursor()) as cursor:  # the session may be lost by now
+            cursor.execute("SET SESSION wait_timeout = %s", (IDLE_SECONDS,))
+
+
+def already_merged(run: RunContext, connection: Connection, unit_key: str) -> Counts | None:
+    """What the run marker says, if this run has merged the unit."""
+    connection.rollback()
+    return _marked(query(connection, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit_key}))
+
+
+def _marked(rows: list[dict[str, Any]]) -> Counts | None:
+    """The counts of the run marker; None when the unit is not merged."""
+    if not rows or rows[0]["merged_at"] is None:
+        return None
+    return Counts(**{name: rows[0][name] for name in Counts.__dataclass_fields__})
+
+
+def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verdict, stage: Stage) -> Counts:
+    cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", (run.settings.engine.lock_wait_seconds,))
+    execute(cursor, "reference/lock_version")
+    version = int(cursor.fetchone()[0])
+    unit: dict[str, Any] = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
+    check_fence(cursor, **unit, fence=stage.fence)
+    execute(cursor, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
+    merged = _marked(rows_of(cursor))
+    if merged is not None:
+        return merged
+    if verdict.fetched and version != verdict.reference_version:
+        raise StaleVerdict
+    check_staged(cursor, stage)
+    day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
+    quarantine = Quarantine(cursor, **unit, replayed=run.replayed)
+    frames = (read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
+    rejected = quarantine.keep_rejected(frames)
+    reject_codes = Counter(verdict.rejected)
+    quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
+    if day is None:
+        outcome = merge_equipment(cursor, run, verdict, stage)
+    else:
+        outcome = merge_running_time(cursor, run, day, stage)
+    if outcome.gone:
+        places = [(place["page"], place["position"]) for place in outcome.gone]
+        rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
+        reject_codes[quarantine.gone_code] += len(outcome.gone)
+    behind = [{**place, "code": OLDER} for place in outcome.older]
+    behind += [{**place, "code": POINT_MISMATCH} for place in outcome.foreign]
+    if behind:
+        raw = landed.raw_bytes([(place["page"], place["position"]) for place in behind])
+        kept = [{**place, "payload": raw[place["page"], place["position"]]} for place in behind]
+        quarantine.keep_superseded(kept, day)
+    if (coverage := verdict.coverage) is not None:
+        quarantine.resolve_unseen(coverage)
+    if run.replayed:
+        quarantine.resolve_replayed(run.replayed_by)
+    counts = Counts(
+        fetched=verdict.fetched,
+        inserted=outcome.inserted,
+        updated=outcome.updated,
+        unchanged=stage.stored + stage.staged - outcome.inserted - outcome.updated - len(behind) - len(outcome.gone),
+        superseded=verdict.lost + len(behind),
+        rejected=rejected,
+        warnings=sum(verdict.warnings.values()),
+    )
+    if outcome.changed:
+        execute(cursor, "reference/raise_version")
+    _write_marker(cursor, run, verdict, stage, counts, version)
+    _write_codes(cursor, run, verdict.unit_key, reject_codes, verdict.warnings)
+    for doubt in verdict.doubts:
+        message = f"{verdict.unit_key}: {doubt}"
+        write_event(
+            cursor, run.sync_log_id, "warning", DOUBT_CATEGORY, "ANSWER_INCOMPLETE", message, unit=verdict.unit_key
+        )
+    return counts
+
+
+def _write_marker(
+    cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage, counts: Counts, version: int
+) -> None:
+    values = {name: getattr(counts, name) for name in Counts.__dataclass_fields__}
+    key = {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key}
+    execute(cursor, "merge/mark_unit", {**key, **values, "fence": stage.fence, "reference_version": version})
+
+
+def _write_codes(
+    cursor: Cursor, run: RunContext, unit_key: str, rejected: Mapping[str, int], warnings: Mapping[str, int]
+) -> None:
+    """One event per code: what the run's summary, alerts and views tell."""
+    for level, kind, codes in (("error", "reject", rejected), ("warning", "warning", warnings)):
+        for code, records in sorted(codes.items()):
+            message = f"{unit_key}: {records:,} {'record' if records == 1 else 'records'} with {code}"
+            write_event(cursor, run.sync_log_id, level, kind, code, message, records=records, unit=unit_key)
+
+
+def judge_again(
+    run: RunContext, connection: Connection, landed: LandedRecords, verdict: Verdict
+) -> tuple[Verdict, bool]:
+    """Judge a unit's rows by the reference data of now.
+
+    Returns:
+        The new verdict, and whether any row's outcome differs, so that it has to be staged again.
+    """
+    day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
+    reference = load_reference(connection, day=day)
+    rejected: Counter[str] = Counter()
+    warnings: Counter[str] = Counter()
+    keys: list[pl.DataFrame] = []
+    changed = False
+    for chunk in range(1, verdict.chunks + 1):
+        file = f"{verdict.folder}/rows-{chunk}.arrow"
+        before = read_frame(run, file)
+        parsed = before.drop(*VERDICT_COLUMNS, *JOINED_COLUMNS, strict=False)
+        after, judgement = judge_frame(run, parsed, reference, day)
+        rejected.update(finding.code for finding in judgement.rejected.values())
+        warnings.update(judgement_warnings(judgement))
+        same = all(
+            before[name].equals(after[name]) for name in (*VERDICT_COLUMNS, *JOINED_COLUMNS) if name in after.columns
+        )
+        if not same:
+            changed = True
+            write_frame(run, file, after)
+            broken = after.filter(pl.col("code").is_not_null())
+            places = places_of(broken)
+            raw = landed.raw_bytes(places)
+            write_rejected(run, verdict.folder, chunk, broken, [raw[place] for place in places])
+        keys.append(valid_keys(after))
+    lost_before = read_frame(run, f"{verdict.folder}/lost.arrow")
+    lost = find_lost(run, verdict.folder, keys, landed.raw_bytes)
+    if not lost.equals(lost_before):
+        changed = True
+        write_frame(run, f"{verdict.folder}/lost.arrow", lost)
+    renewed: dict[str, Any] = {
+        "reference_version": reference.version,
+        "rejected": dict(rejected),
+        "warnings": dict(warnings),
+        "lost": len(lost),
+    }
+    return Verdict(**{**verdict.to_dict(), **renewed}), changed
+
+
+JOINED_COLUMNS = ("plant_id", "equipment_id", "own_point_matches", "foreign_point", "is_stored")
+"""Columns that come from the reference data and stay in the chunk files."""

@@ -1,0 +1,268 @@
+"""Step 6, close the run: counts recomputed from the merged units, status and level set, leases released.
+
+Input: the run and, if it failed, why. Output: :class:`~cmms.sync.records.RunSummary`, the one account of the run
+that log row, alerts, command line and UI share. Always runs (teardown), also after a failure; a closed row stays as
+it is.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from typing import Any
+
+from pydantic import ValidationError
+
+from cmms.alerts.levels import level_of, respond_by
+from cmms.database import Connection, Cursor, execute, query, run_transaction
+from cmms.errors import BatchRuleBroken, CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
+from cmms.settings import Settings
+from cmms.sync.records import Counts, RunSummary, Scope, Status
+from cmms.sync.runs.report_progress import write_event
+
+_OPEN = ("queued", "running", "paused")
+_SYNCS = ("equipment", "running_time")
+"""What asks the source; a replay that stores nothing has shown that the records are still wrong, and that is all."""
+_MESSAGE_LENGTH = 4000
+
+
+def close_run(
+    connection: Connection,
+    sync_log_id: int,
+    *,
+    error: BaseException | str | None = None,
+    stack_trace: str | None = None,
+) -> RunSummary:
+    """Close the log row and return the summary.
+
+    Args:
+        connection: to the CMMS database.
+        sync_log_id: the run.
+        error: why it failed; None when every step succeeded. Units that were merged stay merged and are counted.
+        stack_trace: for the operator, when ``error`` is a text.
+    """
+    close_if_open(connection, sync_log_id, error=error, stack_trace=stack_trace)
+    summary = load_summary(connection, sync_log_id=sync_log_id)
+    if summary is None:
+        raise HandoverMissing("the run's log row is gone", sync_log_id=sync_log_id)
+    return summary
+
+
+def close_if_open(
+    connection: Connection,
+    sync_log_id: int,
+    *,
+    error: BaseException | str | None = None,
+    stack_trace: str | None = None,
+) -> bool:
+    """Close the log row; False when it is closed already, or gone: somebody else has done it and told people."""
+    connection.rollback()
+    rows = query(connection, "run/log", {"id": sync_log_id})
+    if not rows or rows[0]["status"] not in _OPEN:
+        return False
+    row, settings = rows[0], _pinned_settings(rows[0])
+
+    def close(*, briefly: bool) -> bool:
+        return run_transaction(
+            connection,
+            lambda cursor: _close(cursor, row, settings, error, stack_trace, briefly=briefly),
+            what=f"closing run {sync_log_id}",
+        )
+
+    try:
+        return close(briefly=False)
+    except DatabaseRefused:
+        return close(briefly=True)  # a full disk may have room for the status still
+
+
+def _close(
+    cursor: Cursor,
+    row: dict[str, Any],
+    settings: Settings,
+    error: BaseException | str | None,
+    stack_trace: str | None,
+    *,
+    briefly: bool,
+) -> bool:
+    """Write the row's end, and unless ``briefly`` the stack trace and an event."""
+    sync_log_id = row["id"]
+    # First, for it waits for a merge that is just committing: the totals read after it include that unit.
+    execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
+    totals = _totals(cursor, sync_log_id)
+    counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
+    if error is None and row["sync_type"] in _SYNCS and totals["merged_units"] < totals["units"]:
+        error = f"{totals['merged_units']} of {totals['units']} units were merged; the steps before did not all succeed"
+    if error is None and row["sync_type"] in _SYNCS:
+        error = _nothing_stored(cursor, sync_log_id, counts)
+    execute(cursor, "run/doubts", {"sync_log_id": sync_log_id})
+    doubts = len(cursor.fetchall())
+    status = _status(error, counts, doubts)
+    warnings = counts.warnings + int(row["stale_master"])
+    level = level_of(status, counts, warnings, settings, is_in_doubt=doubts > 0)
+    facts = _error_facts(error)
+    if isinstance(error, BaseException) and stack_trace is None:
+        stack_trace = "".join(traceback.format_exception(error))
+    values = {
+        "id": sync_log_id,
+        "status": status,
+        "level": level,
+        "records_processed": counts.fetched,
+        "records_success": counts.success,
+        "records_failed": counts.rejected,
+        "records_inserted": counts.inserted,
+        "records_updated": counts.updated,
+        "records_unchanged": counts.unchanged,
+        "records_superseded": counts.superseded,
+        "records_warning": counts.warnings,
+        "api_ms": totals["api_ms"],
+        "validate_ms": totals["validate_ms"],
+        "db_ms": totals["db_ms"],
+        "stack_trace": stack_trace if error is not None and not briefly else None,
+        "respond_by": respond_by(level, totals["closed_at"]),
+        **facts,
+    }
+    if not execute(cursor, "run/close_log", values):
+        return False  # another process was quicker
+    if briefly:
+        return True
+    if error is not None:
+        write_event(
+            cursor,
+            sync_log_id,
+            "critical" if status == "failed" else "warning",
+            facts["error_category"] or "business",
+            facts["error_class"] or "FAILED",
+            facts["error_message"] or "failed",
+        )
+    else:
+        message = f"{counts.fetched} records: {counts.success} stored or known, {counts.rejected} rejected"
+        message += "; the source says that more exist" if doubts else ""
+        write_event(cursor, sync_log_id, "info", "business", "COMPLETED", message)
+    return True
+
+
+def _pinned_settings(row: dict[str, Any]) -> Settings:
+    """The run's own settings; built-in ones when it has none, or those of another version: every run can be closed."""
+    try:
+        return Settings.model_validate_json(row["settings_json"] or "{}")
+    except ValidationError:
+        return Settings()
+
+
+def _counts_so_far(connection: Connection, sync_log_id: int) -> Counts:
+    """Of an open run: the units that it has merged."""
+    totals = query(connection, "run/close_summary", {"sync_log_id": sync_log_id})[0]
+    return Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
+
+
+def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
+    execute(cursor, "run/close_summary", {"sync_log_id": sync_log_id})
+    return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+
+
+def _nothing_stored(cursor: Cursor, sync_log_id: int, counts: Counts) -> BatchRuleBroken | None:
+    """An input of which every record was rejected is no success, however small; its records wait in quarantine."""
+    if not counts.rejected or counts.success:
+        return None
+    execute(cursor, "run/code_counts", {"sync_log_id": sync_log_id})
+    codes = ", ".join(f"{code}: {records}" for level, code, records in cursor.fetchall() if level == "error")
+    what = "the only record" if counts.rejected == 1 else f"all {counts.rejected} records"
+    return BatchRuleBroken(
+        f"{what} of this run {'was' if counts.rejected == 1 else 'were'} rejected: nothing was stored ({codes})"
+    )
+
+
+def _status(error: BaseException | str | None, counts: Counts, doubts: int) -> Status:
+    if isinstance(error, RunCancelled) or (isinstance(error, str) and error.startswith("RunCancelled")):
+        return "cancelled"
+    if error is not None:
+        return "failed"
+    return "partial" if counts.rejected or doubts else "success"
+
+
+def _error_facts(error: BaseException | str | None) -> dict[str, str | None]:
+    """Class, category and message; a text has the form ``ClassName: message`` when it comes from another task."""
+    if error is None:
+        return {"error_class": None, "error_category": None, "error_message": None}
+    if isinstance(error, str):
+        name, _, rest = error.partition(": ")
+        known = _category_of(name)
+        return {
+            "error_class": name if known else None,
+            "error_category": known or "business",
+            "error_message": (rest if known else error)[:_MESSAGE_LENGTH],
+        }
+    return {
+        "error_class": type(error).__name__,
+        "error_category": error.category if isinstance(error, CmmsError) else "business",
+        "error_message": str(error)[:_MESSAGE_LENGTH],
+    }
+
+
+def _category_of(name: str) -> str | None:
+    kinds: list[type[CmmsError]] = [CmmsError]
+    while kinds:
+        kind = kinds.pop()
+        if kind.__name__ == name:
+            return kind.category
+        kinds.extend(kind.__subclasses__())
+    return None
+
+
+def load_summary(
+    connection: Connection,
+    *,
+    sync_log_id: int | None = None,
+    dag_id: str | None = None,
+    run_id: str | None = None,
+) -> RunSummary | None:
+    """The summary of a run as its log row has it; None when there is no such run."""
+    if sync_log_id is None:
+        found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})
+        if not found:
+            return None
+        sync_log_id = int(found[0]["id"])
+    rows = query(connection, "run/log", {"id": sync_log_id})
+    if not rows:
+        return None
+    row = rows[0]
+    codes = query(connection, "run/code_counts", {"sync_log_id": sync_log_id})
+    by_level = {
+        level: tuple((code["code"], int(code["records"])) for code in codes if code["level"] == level)
+        for level in ("error", "warning")
+    }
+    counts = Counts(
+        fetched=row["records_processed"],
+        inserted=row["records_inserted"],
+        updated=row["records_updated"],
+        unchanged=row["records_unchanged"],
+        superseded=row["records_superseded"],
+        rejected=row["records_failed"],
+        warnings=row["records_warning"],
+    )
+    if row["status"] in _OPEN:
+        counts = _counts_so_far(connection, sync_log_id)
+    timings = {name: int(row[name]) for name in ("queue_ms", "api_ms", "validate_ms", "db_ms") if row[name] is not None}
+    started = row["sync_started_at"] or row["created_at"]
+    return RunSummary(
+        sync_log_id=sync_log_id,
+        sync_type=row["sync_type"],
+        status=row["status"],
+        level=row["level"] or "info",
+        counts=counts,
+        scope=Scope.from_dict(json.loads(row["scope"])) if row["scope"] else Scope("equipment"),
+        started_at=started,
+        completed_at=row["sync_completed_at"] or started,
+        dag_id=row["dag_id"],
+        run_id=row["run_id"],
+        stale_master=bool(row["stale_master"]),
+        error_class=row["error_class"],
+        error_category=row["error_category"],
+        error_message=row["error_message"],
+        rejects_by_code=by_level["error"],
+        warnings_by_code=by_level["warning"],
+        timings_ms=timings,
+        units=len(query(connection, "run/units", {"sync_log_id": sync_log_id})),
+        exposures=tuple(row["message"] for row in query(connection, "run/exposures", {"sync_log_id": sync_log_id})),
+        doubts=tuple(event["message"] for event in query(connection, "run/doubts", {"sync_log_id": sync_log_id})),
+    )

@@ -1,0 +1,324 @@
+"""Step 3, validate: landed pages -> judged rows of each unit, in chunk files.
+
+Input: the manifest of a fetched batch. Output: per unit a :class:`Verdict` (small, for XCom) and, in the unit's folder,
+``rows-<n>.arrow`` (parsed values, ids, code and warnings per row), ``rejected-<n>.arrow`` (with the raw record),
+``lost.arrow`` (records superseded within the input) and ``validation.json`` (Great Expectations' results).
+
+Per chunk: read_records -> parse_records -> load_reference/join_reference -> judge_rows. Then, over the whole unit:
+resolve_duplicates and check_contract. Memory is bounded by the chunk, but for the keys of the valid rows and the
+reference data.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from cmms import give_back_memory
+from cmms.database import Connection, execute, run_transaction, session
+from cmms.sync.fetch.landed_records import LandedRecords, read_page
+from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest
+from cmms.sync.runs.report_progress import Reporter
+from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.check_contract import check_fields, check_not_empty, check_reject_rate
+from cmms.sync.validate.check_coverage import Coverage, coverage_of
+from cmms.sync.validate.load_reference import Reference, load_reference
+from cmms.sync.validate.parse_records import parse_records
+from cmms.sync.validate.raw_columns import RawColumns
+from cmms.sync.validate.read_records import RecordReader
+from cmms.sync.validate.verdict import (
+    Verdict,
+    find_lost,
+    judge_frame,
+    judgement_warnings,
+    places_of,
+    valid_keys,
+    write_frame,
+    write_rejected,
+)
+
+_READERS = 2
+"""Pages that are read at once."""
+_LARGE_RECORDS = 10_000
+"""From so many records on it is worth the milliseconds to give memory back."""
+
+
+def validate_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> list[Verdict]:
+    """Validate all units of a batch; see :func:`validate_span`."""
+    verdicts: list[Verdict] = []
+    for span, pages in spans_of(manifest):
+        verdicts += validate_span(run, connection, manifest, span, pages, reporter)
+    return verdicts
+
+
+def spans_of(manifest: Manifest) -> list[tuple[tuple[str, ...], list[LandedPage]]]:
+    """Pages by the units that their request asked for, oldest first; every unit is in exactly one span."""
+    spans: dict[tuple[str, ...], list[LandedPage]] = {}
+    for page in manifest.pages:
+        spans.setdefault(page.unit_keys, []).append(page)
+    covered = {unit_key for span in spans for unit_key in span}
+    spans.update({(unit_key,): [] for unit_key in manifest.unit_keys if unit_key not in covered})
+    return sorted(spans.items())
+
+
+def validate_span(
+    run: RunContext,
+    connection: Connection,
+    manifest: Manifest,
+    span: tuple[str, ...],
+    pages: Sequence[LandedPage],
+    reporter: Reporter,
+) -> list[Verdict]:
+    """Validate the pages of one request for ``span`` (one day, or the days of a range).
+
+    Raises:
+        ContractBroken, BatchRuleBroken: the input as a whole is wrong; nothing of it may be merged.
+        HandoverMissing: a landed page is not there.
+    """
+    started = time.monotonic()
+    stream = run.scope.stream
+    settings = run.settings.stream(stream)
+    fields = {name: tuple(names) for name, names in settings.fields.model_dump().items()}
+    units = [_Unit(run, connection, unit_key) for unit_key in span]
+    present: set[str] = set()
+    unknown: set[str] = set()
+    total, received = sum(page.records for page in pages), 0
+    reporter.report(span[0], "validate", 0, total)
+    if total >= _LARGE_RECORDS:
+        give_back_memory()  # what earlier days left
+    with ThreadPoolExecutor(1, "reference") as aside:
+        if total and len(units) == 1 and run.settings.rules.unknown_plant != "create":
+            units[0].load_reference_in(aside)
+        for chunk in _chunks(run, _read_ahead(run, settings.records_path, fields, pages)):
+            present |= _present_fields(chunk)
+            unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
+            received += _judge_chunk(run, connection, units, chunk)
+            reporter.report(span[0], "validate", received, total)
+    if run.has_batch_rules:
+        if not run.scope.is_restricted:
+            check_not_empty(settings, stream=stream, unit_keys=span, fetched=received)
+        if received:
+            check_fields(
+                connection,
+                stream=stream,
+                fields=fields,
+                present=frozenset(present),
+                is_restricted=run.scope.is_restricted,
+            )
+    if unknown:
+        reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
+    landed = LandedRecords(run.storage, manifest, settings.records_path)
+    verdicts = [unit.conclude(landed, coverage_of(manifest, unit.unit_key, unit.plants)) for unit in units]
+    if total >= _LARGE_RECORDS:
+        give_back_memory()
+    for unit_key in span:
+        reporter.time(unit_key, validate_ms=int((time.monotonic() - started) * 1000 / len(span)))
+    return verdicts
+
+
+def _judge_chunk(
+    run: RunContext, connection: Connection, units: list[_Unit], chunk: list[tuple[int, RawColumns]]
+) -> int:
+    """Parse and judge the records of some pages; returns how many. Empties ``chunk``."""
+    records = {number: columns.records for number, columns in chunk}
+    frame = _in_scope(parse_records(chunk, stream=run.scope.stream, settings=run.settings), run)
+    chunk.clear()  # the values are in the frame now: of the pages, only the raw records are still needed
+    if len(frame) >= _LARGE_RECORDS:
+        give_back_memory()
+    _create_plants(run, connection, frame)
+    for unit, rows in _by_unit(units, frame):
+        unit.judge(rows, records)
+    return sum(map(len, records.values()))
+
+
+class _Unit:
+    """Collects the chunks of one unit of work."""
+
+    def __init__(self, run: RunContext, connection: Connection, unit_key: str) -> None:
+        self.unit_key = unit_key
+        self.day = None if unit_key == EQUIPMENT_UNIT else date.fromisoformat(unit_key)
+        self._run = run
+        self._connection = connection
+        self._folder = f"{run.unit_folder(unit_key)}/{uuid.uuid4().hex[:8]}"
+        self._reference: Reference | None = None
+        self._loading: Future[Reference] | None = None
+        self._chunks = 0
+        self._fetched = 0
+        self._keys: list[pl.DataFrame] = []
+        self._raw_twice: dict[tuple[int, int], bytes] = {}
+        self._rejected: Counter[str] = Counter()
+        self._warnings: Counter[str] = Counter()
+        self._results: list[dict[str, Any]] = []
+        self.plants: set[str] = set()
+        """Plants of the records that are kept."""
+
+    def load_reference_in(self, executor: ThreadPoolExecutor) -> None:
+        """Read the reference data while the first chunk is read and parsed: the database is idle then."""
+
+        def load() -> Reference:
+            with session() as connection:
+                return load_reference(connection, day=self.day)
+
+        self._loading = executor.submit(load)
+
+    def judge(self, rows: pl.DataFrame, raw: dict[int, Any]) -> None:
+        """Judge one chunk's rows of this unit and write them."""
+        if rows.is_empty():
+            return
+        if self._reference is None:
+            loading = self._loading
+            self._reference = loading.result() if loading else load_reference(self._connection, day=self.day)
+        judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
+        self.plants.update(judged.filter(pl.col("code").is_null())["plant_code"].unique())
+        self._chunks += 1
+        self._fetched += len(judged)
+        self._rejected.update(finding.code for finding in judgement.rejected.values())
+        self._warnings.update(judgement_warnings(judgement))
+        add_results(self._results, judgement.results)
+        write_frame(self._run, f"{self._folder}/rows-{self._chunks}.arrow", judged)
+        rejected = judged.filter(pl.col("code").is_not_null())
+        payloads = [bytes(raw[page][position]) for page, position in places_of(rejected)]
+        write_rejected(self._run, self._folder, self._chunks, rejected, payloads)
+        self._keys.append(valid_keys(judged))
+        twice = self._keys[-1].filter(pl.col("equipment_number").is_duplicated())
+        self._raw_twice.update({(page, position): bytes(raw[page][position]) for page, position in places_of(twice)})
+
+    def conclude(self, landed: LandedRecords, coverage: Coverage) -> Verdict:
+        """Find superseded records and check the batch rules over the whole unit."""
+        version = self._reference.version if self._reference else 0
+        self._reference = self._loading = None  # large, and not needed any more
+        lost = find_lost(self._run, self._folder, self._keys, lambda places: self._raw_bytes(landed, places))
+        write_frame(self._run, f"{self._folder}/lost.arrow", lost)
+        self._run.storage.write_bytes(
+            f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode()
+        )
+        if self._run.has_batch_rules:
+            check_reject_rate(
+                self._run.settings.rules, unit_key=self.unit_key, fetched=self._fetched, rejected=self._rejected
+            )
+        incremental = self._run.settings.stream(self._run.scope.stream).incremental.parameter is not None
+        return Verdict(
+            unit_key=self.unit_key,
+            stream=self._run.scope.stream,
+            folder=self._folder,
+            fetched=self._fetched,
+            chunks=self._chunks,
+            reference_version=version,
+            rejected=dict(self._rejected),
+            warnings=dict(self._warnings),
+            lost=len(lost),
+            seen_all=not (
+                self._run.scope.is_restricted
+                or self._run.sync_type == "replay"
+                or (incremental and not self._run.scope.full_refresh)
+            ),
+            doubts=coverage.doubts,
+            covered_plants=self._as_stored(coverage.plant_codes),
+        )
+
+    def _as_stored(self, plant_codes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        is_upper = self._run.settings.rules.plant_code_case == "upper"
+        return tuple(map(str.upper, plant_codes)) if plant_codes and is_upper else plant_codes
+
+    def _raw_bytes(self, landed: LandedRecords, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """Raw records; only those whose other one was in another chunk have to be read again."""
+        known = {place: self._raw_twice[place] for place in places if place in self._raw_twice}
+        return {**known, **landed.raw_bytes([place for place in places if place not in known])}
+
+
+def add_results(total: list[dict[str, Any]], results: list[dict[str, Any]]) -> None:
+    """Add one chunk's expectation results to the unit's."""
+    if not total:
+        total.extend(dict(result) for result in results)
+        return
+    for result, addition in zip(total, results, strict=True):
+        result["element_count"] += addition["element_count"]
+        result["unexpected_count"] += addition["unexpected_count"]
+
+
+def _read_ahead(
+    run: RunContext, records_path: str, fields: dict[str, tuple[str, ...]], pages: Iterable[LandedPage]
+) -> Iterator[tuple[int, RawColumns]]:
+    """Read pages in order, some at a time: unpacking and decoding leave the interpreter free for each other."""
+
+    def read(page: LandedPage) -> RawColumns:
+        return RecordReader(records_path=records_path, fields=fields).read(read_page(run.storage, page))
+
+    waiting: deque[tuple[int, Future[RawColumns]]] = deque()
+    with ThreadPoolExecutor(_READERS, "reader") as readers:
+        for page in pages:
+            if page.records:
+                waiting.append((page.number, readers.submit(read, page)))
+            if len(waiting) > _READERS:
+                number, columns = waiting.popleft()
+                yield number, columns.result()
+        for number, columns in waiting:
+            yield number, columns.result()
+
+
+def _chunks(run: RunContext, pages: Iterable[tuple[int, RawColumns]]) -> Iterator[list[tuple[int, RawColumns]]]:
+    """Pages in groups of at least ``engine.chunk_records`` records (a page is never split)."""
+    chunk: list[tuple[int, RawColumns]] = []
+    records = 0
+    for number, columns in pages:
+        if chunk and records + len(columns.records) > run.settings.engine.chunk_records:
+            yield chunk
+            chunk, records = [], 0
+        chunk.append((number, columns))
+        records += len(columns.records)
+    if chunk:
+        yield chunk
+
+
+def _present_fields(chunk: list[tuple[int, RawColumns]]) -> set[str]:
+    return {name for _, raw in chunk for name, values in raw.values.items() if values.present}
+
+
+def _in_scope(frame: pl.DataFrame, run: RunContext) -> pl.DataFrame:
+    """Leave out what the run did not ask for; the source may not know how to filter."""
+    if run.scope.equipment_numbers:
+        frame = frame.filter(pl.col("equipment_number").is_in(list(run.scope.equipment_numbers)))
+    if run.scope.plant_codes:
+        frame = frame.filter(pl.col("plant_code").is_in(list(run.scope.plant_codes)))
+    return frame
+
+
+def _by_unit(units: list[_Unit], frame: pl.DataFrame) -> Iterator[tuple[_Unit, pl.DataFrame]]:
+    """Rows by their day; a day that was not asked for, or cannot be read, goes to the first unit to be rejected."""
+    if len(units) == 1:
+        yield units[0], frame
+        return
+    days = [unit.day for unit in units]
+    for unit in units:
+        belongs = pl.col("date") == unit.day
+        if unit is units[0]:
+            belongs = belongs | ~pl.col("date").is_in(days) | pl.col("date").is_null()
+        yield unit, frame.filter(belongs)
+
+
+def _create_plants(run: RunContext, connection: Connection, frame: pl.DataFrame) -> None:
+    """With ``rules.unknown_plant: create``, plants appear with their first readable record."""
+    if run.settings.rules.unknown_plant != "create":
+        return
+    is_readable = (
+        pl.col("problem").is_null()
+        & (pl.col("equipment_number").str.len_chars() <= 50)
+        & pl.col("api_created_at").is_not_null()
+        & (pl.col("plant_code").str.len_chars() <= 10)
+    )
+    codes = frame.filter(is_readable)["plant_code"].unique().sort().to_list()
+
+    def write(cursor: Any) -> None:
+        if sum(execute(cursor, "reference/create_plant", {"plant_code": code}) for code in codes):
+            execute(cursor, "reference/raise_version")
+
+    if codes:
+        run_transaction(connection, write, what="creating plants")
