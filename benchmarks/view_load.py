@@ -179,8 +179,8 @@ def _ask_each(url: str, repeat: int) -> Times:
 
 def _load_widgets() -> dict[str, float]:
     """Milliseconds of each widget's data when nobody has asked before, in this process; by place and name."""
-    from cmms.views.actors import Actor, Capability
-    from cmms.views.keep_results import forget_kept
+    from cmms.access.actors import Actor, Capability
+    from cmms.access.keep_results import forget_kept
     from cmms_ui import guard
     from cmms_ui.pages.dashboard import DASHBOARD
     from cmms_ui.resources import RESOURCES

@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from cmms.body_path import check_path
 from cmms.errors import SettingsError
 from cmms.parse_input import parse_ratio
 from cmms.settings_files import find_settings_file
-from cmms.source.body_path import check_path
 
 StreamName = Literal["equipment", "running_time"]
 STREAMS: tuple[StreamName, ...] = get_args(StreamName)
@@ -127,7 +127,7 @@ class Auth(Frozen):
 
 
 class Pagination(Frozen):
-    """How pages follow each other. Paths lead into the body, as :mod:`cmms.source.body_path` reads them.
+    """How pages follow each other. Paths lead into the body, as :mod:`cmms.body_path` reads them.
 
     The headers ``total_header`` and ``cursor_header`` count where the body has no such value. ``has_more_path`` names
     a flag that says whether a further page exists: false is the end, although a cursor comes along. One whose name

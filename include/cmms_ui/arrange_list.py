@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from cmms.access.actors import Actor, Invalid
+from cmms.listing.saved_views import SavedView, find_views, read_columns
+from cmms.listing.search_tree import parse_tree, write_tree
 from cmms.parse_input import parse_number
-from cmms.views.actors import Actor, Invalid
-from cmms.views.saved_views import SavedView, find_views, read_columns
-from cmms.views.search_tree import parse_tree, write_tree
 from cmms_ui.list_query import from_state
 from cmms_ui.schema import Column, Resource, Tab
 

@@ -13,7 +13,7 @@ from typing import Any
 import anyio.from_thread
 import httpx
 
-from cmms.views.airflow_runs import AirflowRefused, AirflowSilent
+from cmms.run_control.airflow_runs import AirflowRefused, AirflowSilent
 from cmms_ui.guard import airflow_application
 
 ANSWER_SECONDS = 20.0

@@ -9,7 +9,7 @@ import dash
 from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, Response
 
-from cmms.views.airflow_runs import send_with
+from cmms.run_control.airflow_runs import send_with
 from cmms_ui import ask_airflow
 from cmms_ui.api.diagnostics import add_diagnostics
 from cmms_ui.api.rest import add_rest_api

@@ -23,8 +23,8 @@ from airflow.api_fastapi.auth.managers.models.resource_details import (
 )
 from starlette.requests import HTTPConnection
 
+from cmms.access.actors import Actor, Capability
 from cmms.settings import MYSQL_CONNECTION
-from cmms.views.actors import Actor, Capability
 from cmms_ui.compat import (
     COOKIE_NAME_JWT_TOKEN,
     find_user_of_middleware,

@@ -20,8 +20,8 @@ import anyio.to_thread
 from fastapi import HTTPException
 from starlette.requests import HTTPConnection
 
+from cmms.access.actors import Actor
 from cmms.parse_input import parse_json
-from cmms.views.actors import Actor
 from cmms_ui.capabilities import identify
 from cmms_ui.check_call import CallShape, check_call
 from cmms_ui.check_origin import check_origin

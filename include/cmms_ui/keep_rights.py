@@ -16,7 +16,7 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import current_token
 
-from cmms.views.actors import Capability
+from cmms.access.actors import Capability
 
 RIGHTS_SECONDS = 10.0
 _MOST = 2_000

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NotRequired, TypedDict
 
+from cmms.access.actors import Actor, Forbidden, Invalid
+from cmms.access.view_settings import read_zone
+from cmms.listing.definition import PAGE_SIZE_LIMIT, ListQuery, build_where
+from cmms.listing.search_tree import Condition, conditions_of, parse_tree, read_tree, relations_of
 from cmms.parse_input import parse_whole
-from cmms.views.actors import Actor, Forbidden, Invalid
-from cmms.views.listing import PAGE_SIZE_LIMIT, ListQuery, build_where
-from cmms.views.search_tree import Condition, conditions_of, parse_tree, read_tree, relations_of
-from cmms.views.view_settings import read_zone
 from cmms_ui.schema import Resource
 
 _GRID_OPERATORS = {

@@ -10,10 +10,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
+from cmms.access.actors import ViewError
+from cmms.access.view_settings import read_view_settings
 from cmms.errors import CmmsError
 from cmms.settings import View
-from cmms.views.actors import ViewError
-from cmms.views.view_settings import read_view_settings
 from cmms_ui.status import STATUSES
 from cmms_ui.tokens import DARK, LIGHT, brand_tokens
 

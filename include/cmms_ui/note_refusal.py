@@ -11,8 +11,8 @@ import logging
 from collections import Counter
 from threading import Lock
 
-from cmms.views.actors import Actor
-from cmms.views.audit import audit_refusal
+from cmms.access.actors import Actor
+from cmms.access.audit import audit_refusal
 from cmms_ui.policy import ACTIONS, find_route
 
 ACTION_PATH = "/api/v1/{resource}/actions/{action}"

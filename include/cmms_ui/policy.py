@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from cmms.views.actors import Capability
+from cmms.access.actors import Capability
 
 VIEW, TRIGGER, EDIT, CONFIGURE = Capability.VIEW, Capability.TRIGGER, Capability.EDIT, Capability.CONFIGURE
 

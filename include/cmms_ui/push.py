@@ -23,9 +23,9 @@ from fastapi import FastAPI, HTTPException
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import StreamingResponse
 
+from cmms.access.person_places import Places
 from cmms.errors import CmmsError
-from cmms.views.person_places import Places
-from cmms.views.read_changes import TOPICS, read_versions
+from cmms.figures.read_changes import TOPICS, read_versions
 from cmms_ui.guard import current_actor
 from cmms_ui.mount import Receive, Scope, Send
 

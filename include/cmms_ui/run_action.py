@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from cmms.access.actors import Actor, Forbidden, Invalid, NotFound
+from cmms.access.choices import forget_choices
 from cmms.parse_input import check_text, parse_day, parse_number
-from cmms.views.actors import Actor, Forbidden, Invalid, NotFound
-from cmms.views.choices import forget_choices
 from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_once import run_once

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from cmms.views.actors import Actor
-from cmms.views.answer_request import claiming, find_answer, keep_answer
-from cmms.views.claim_request import Claim, Repeated
-from cmms.views.start_syncs import StartedRun
+from cmms.access.actors import Actor
+from cmms.access.answer_request import claiming, find_answer, keep_answer
+from cmms.access.claim_request import Claim, Repeated
+from cmms.run_control.start_syncs import StartedRun
 from cmms_ui.schema import Action, Detail, Outcome, Target
 
 

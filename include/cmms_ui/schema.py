@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from cmms.views.actors import Actor, Capability
-from cmms.views.listing import Field as ListField
-from cmms.views.listing import Listing
-from cmms.views.listing import Relation as ListRelation
-from cmms.views.start_syncs import StartedRun
+from cmms.access.actors import Actor, Capability
+from cmms.listing.definition import Field as ListField
+from cmms.listing.definition import Listing
+from cmms.listing.definition import Relation as ListRelation
+from cmms.run_control.start_syncs import StartedRun
 
 Row = Mapping[str, Any]
 
@@ -112,7 +112,7 @@ class Widget:
     """A part of a page. ``load`` reads the data, ``render`` makes the component.
 
     ``options`` are chosen in its head; ``load`` gets their values by name, and ``key`` of the record if there is one.
-    It is read again when one of its ``topics`` has changed (``cmms.views.read_changes``), every ``refresh_seconds``,
+    It is read again when one of its ``topics`` has changed (``cmms.figures.read_changes``), every ``refresh_seconds``,
     or, without either, by hand only. Where no push arrives, one with topics is asked for every ``refresh_seconds``.
     A ``holdable`` one stands still while somebody reads in it.
     """

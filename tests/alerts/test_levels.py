@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from cmms.alerts.levels import CHANNELS, level_of, respond_by
 from cmms.settings import parse_settings
 from cmms.sync.records import Counts, Level, Status
+from cmms.sync.runs.levels import CHANNELS, level_of, respond_by
 from tests.alerts.runs import MIDNIGHT, make_settings
 
 

@@ -18,13 +18,13 @@ from typing import Any
 import MySQLdb
 import sqlalchemy.exc
 
+from cmms.access.actors import Actor, Capability, Stale
 from cmms.database import query
+from cmms.equipment.change_equipment import edit_equipment
+from cmms.equipment.read_equipment import read_running_times
 from cmms.errors import CmmsError
-from cmms.views.actors import Actor, Capability, Stale
-from cmms.views.change_equipment import edit_equipment
-from cmms.views.listing import ListQuery
-from cmms.views.read_equipment import read_running_times
-from cmms.views.read_list import read_badges, read_page, read_row
+from cmms.listing.definition import ListQuery
+from cmms.listing.read_list import read_badges, read_page, read_row
 from cmms_ui.resources import EQUIPMENT
 from tests.airflow.airflow_site import AirflowSite
 from tests.chaos.journal import Journal

@@ -46,7 +46,7 @@ def airflow_app(seeded: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 
 
 def _close_pool() -> None:
-    from cmms.views.connections import engine
+    from cmms.access.connections import engine
 
     engine().dispose()
     engine.cache_clear()

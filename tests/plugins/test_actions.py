@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from cmms.equipment import change_equipment
 from cmms.errors import DatabaseUnavailable
-from cmms.views import change_equipment
 from tests.plugins.conftest import ClientFor
 
 Tables = Callable[..., list[dict[str, Any]]]

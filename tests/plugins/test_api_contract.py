@@ -28,8 +28,8 @@ def copied(
     airflow_app: Any, seeded: dict[str, Any], mysql_server: Any, make_database: Callable[[Any], Any]
 ) -> Iterator[None]:
     """The application works on a copy of the tables; Airflow's runs that were started are removed."""
+    from cmms.access.connections import engine
     from cmms.migrations import upgrade
-    from cmms.views.connections import engine
 
     copy = dict(make_database(mysql_server))
     with pytest.MonkeyPatch.context() as patch:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from cmms.access.actors import Actor, Capability
+from cmms.quarantine.handle_rejects import replay
+from cmms.quarantine.identify_record import Identity, identify_record
 from cmms.settings import Settings
-from cmms.views.actors import Actor, Capability
-from cmms.views.handle_rejects import replay
-from cmms.views.identify_record import Identity, identify_record
 from cmms_ui.resources.record_errors import describe_replay
 from tests.plugins.conftest import ClientFor
 

@@ -79,16 +79,16 @@ def test_both_pages_show_the_same_daily_syncs_with_word_sign_age_and_who_may_sta
 def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views import keep_results, read_status
+    from cmms.access import keep_results, read_rows
 
     asked: list[str] = []
-    plain = read_status.query
+    plain = read_rows.query
 
     def count(connection: Any, statement: str, parameters: Any = None) -> Any:
         asked.append(statement)
         return plain(connection, statement, parameters)
 
-    monkeypatch.setattr(read_status, "query", count)
+    monkeypatch.setattr(read_rows, "query", count)
     monkeypatch.setattr(keep_results, "DEAR_SECONDS", 0.0)
     monkeypatch.setattr(keep_results, "TIMES_ITS_COST", 100_000)
     monkeypatch.setattr(keep_results, "TIMES_AFTER_CHANGE", 100_000)
@@ -103,7 +103,7 @@ def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
 def test_a_slow_answer_does_not_hide_that_a_run_has_begun(
     tables: Tables, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views import keep_results
+    from cmms.access import keep_results
 
     monkeypatch.setattr(keep_results, "DEAR_SECONDS", 0.0)  # whatever is kept is kept for a minute
     monkeypatch.setattr(keep_results, "TIMES_ITS_COST", 100_000)
@@ -242,8 +242,8 @@ def test_a_machine_shows_hours_limit_and_per_cent_and_where_the_plan_is_changed(
 
 @pytest.mark.feature("WAD-16")
 def test_a_switch_is_audited_and_refused_to_who_saw_an_older_version(client_for: ClientFor, tables: Tables) -> None:
-    from cmms.views.actors import Actor, Capability, Forbidden, Stale
-    from cmms.views.change_equipment import switch_equipment
+    from cmms.access.actors import Actor, Capability, Forbidden, Stale
+    from cmms.equipment.change_equipment import switch_equipment
 
     actor = Actor("op", frozenset({Capability.VIEW, Capability.EDIT}))
     version = tables("SELECT row_version AS v FROM equipment WHERE id = 41")[0]["v"]
@@ -262,7 +262,7 @@ def test_a_switch_is_audited_and_refused_to_who_saw_an_older_version(client_for:
 def test_the_catalogue_shows_every_part_and_every_widget(client_for: ClientFor) -> None:
     import inspect
 
-    from cmms.views.actors import Actor, Capability
+    from cmms.access.actors import Actor, Capability
     from cmms_ui.components import marks
     from cmms_ui.pages.catalogue import find_widgets, make_parts
     from cmms_ui.resources import RESOURCES

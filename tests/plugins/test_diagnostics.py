@@ -30,15 +30,15 @@ def test_an_administrator_gets_a_line_a_check_and_can_read_it_again(client_for: 
 
 
 def test_there_is_one_at_a_time(client_for: ClientFor) -> None:
-    from cmms.views import run_diagnostics
+    from cmms.operations import run_diagnostics
 
     with run_diagnostics._running:
         assert client_for("admin").post(URL, json={}).status_code == 409
 
 
 def test_the_page_offers_it_to_administrators_only(client_for: ClientFor) -> None:
+    from cmms.access.actors import Actor, Capability
     from cmms.operations.diagnosis.lines import Line, Report
-    from cmms.views.actors import Actor, Capability
     from cmms_ui.pages.diagnostics_page import diagnostics_page, show_report
 
     line = Line("database", "Server", "fail", "<b>refused</b>", "Correct the password.")

@@ -52,8 +52,8 @@ def test_recently_added_ends_exactly_seven_days_after_a_machine_was_added(client
     """The clock of a database session is set: one millisecond later the machine is not recent any more."""
     from sqlalchemy import text
 
-    from cmms.views.connections import reading
-    from cmms.views.listing import ListQuery, select_keys
+    from cmms.access.connections import reading
+    from cmms.listing.definition import ListQuery, select_keys
     from cmms_ui.resources.equipment import EQUIPMENT
 
     client_for("viewer")
@@ -306,7 +306,7 @@ def test_a_rule_that_cannot_work_is_refused_at_its_field(
 
 
 def test_a_pattern_that_comes_to_no_end_is_ended(client_for: ClientFor, tables: Tables, monkeypatch: Any) -> None:
-    from cmms.views import change_group_rules
+    from cmms.equipment import change_group_rules
 
     monkeypatch.setattr(change_group_rules, "TRIAL_SECONDS", 1)
     started = time.monotonic()
@@ -324,8 +324,8 @@ def test_a_pattern_that_comes_to_no_end_is_ended(client_for: ClientFor, tables: 
 
 def test_the_same_rules_give_the_same_groups_as_the_sync(client_for: ClientFor, tables: Tables) -> None:
     """The rules that the seed's sync has applied would move nobody whom nobody has moved since."""
-    from cmms.views.actors import Actor, Capability
-    from cmms.views.change_group_rules import find_moves
+    from cmms.access.actors import Actor, Capability
+    from cmms.equipment.change_group_rules import find_moves
 
     client_for("admin")
     admin = Actor("admin", frozenset(Capability), "")
@@ -378,7 +378,7 @@ def test_every_form_of_the_chart_has_the_same_total_as_the_readings(
 
 @pytest.mark.feature("SCH-04", "TEST-04")
 def test_the_average_of_the_group_is_that_of_its_other_active_machines(client_for: ClientFor, tables: Tables) -> None:
-    from cmms.views.read_equipment import AVERAGED_MACHINES, read_group_average
+    from cmms.equipment.read_equipment import AVERAGED_MACHINES, read_group_average
 
     client_for("viewer")
     others = tables(
@@ -430,8 +430,8 @@ def test_a_day_of_the_trend_leads_to_its_readings(client_for: ClientFor, tables:
 def test_readings_are_counted_up_to_a_limit_and_paged_along_the_index(client_for: ClientFor, tables: Tables) -> None:
     from dataclasses import replace
 
-    from cmms.views.listing import ListQuery, select_page_keys
-    from cmms.views.read_list import read_badges, read_page
+    from cmms.listing.definition import ListQuery, select_page_keys
+    from cmms.listing.read_list import read_badges, read_page
     from cmms_ui.resources.running_times import RUNNING_TIMES
 
     client = client_for("viewer")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from cmms.views.actors import Invalid
+from cmms.access.actors import Invalid
 from tests.plugins.conftest import ClientFor
 from tests.plugins.dash_calls import widget_call
 

@@ -260,7 +260,7 @@ def test_an_airflow_that_hangs_is_answered_for_in_time_and_may_still_do_it(
 
 
 def test_a_plant_that_another_process_has_added_is_one_of_the_choices(client_for: ClientFor, tables: Tables) -> None:
-    from cmms.views.choices import plant_choices
+    from cmms.access.choices import plant_choices
 
     plant_choices()  # this process has read them
     tables("INSERT INTO plants (plant_code, name) VALUES ('NEWP', 'added elsewhere')")

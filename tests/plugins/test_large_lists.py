@@ -13,7 +13,7 @@ import MySQLdb
 import pytest
 
 from benchmarks.view_data import fill
-from cmms.views.keep_results import forget_kept, keep
+from cmms.access.keep_results import forget_kept, keep
 from tests.sync.conftest import connection_uri
 
 MACHINES, DAYS = 6_000, 10
@@ -22,8 +22,8 @@ MACHINES, DAYS = 6_000, 10
 @pytest.fixture(scope="module")
 def large(mysql_server: Any, make_database: Callable[[Any], dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """6,000 machines with ten days of readings, and the view's connections to them."""
+    from cmms.access.connections import engine
     from cmms.migrations import upgrade
-    from cmms.views.connections import engine
 
     database = dict(make_database(mysql_server))
     with pytest.MonkeyPatch.context() as patch:
@@ -57,8 +57,8 @@ def test_no_list_count_or_sorting_reads_all_readings(large: dict[str, Any]) -> N
     from sqlalchemy import text
     from sqlalchemy.dialects import mysql
 
-    from cmms.views.connections import reading
-    from cmms.views.listing import Condition, ListQuery, select_badges, select_count, select_page_keys, select_rows
+    from cmms.access.connections import reading
+    from cmms.listing.definition import Condition, ListQuery, select_badges, select_count, select_page_keys, select_rows
     from cmms_ui.resources.equipment import EQUIPMENT
 
     listing = EQUIPMENT.listing
@@ -80,8 +80,8 @@ def _explain_page(scope: str, **asked: Any) -> Any:
     from sqlalchemy import text
     from sqlalchemy.dialects import mysql
 
-    from cmms.views.connections import reading
-    from cmms.views.listing import ListQuery, select_page_keys
+    from cmms.access.connections import reading
+    from cmms.listing.definition import ListQuery, select_page_keys
     from cmms_ui.resources.equipment import EQUIPMENT
 
     select = select_page_keys(EQUIPMENT.listing, ListQuery(scope, **asked))
@@ -108,7 +108,7 @@ def test_a_search_reads_an_index_in_the_order_of_the_list(
 
 @pytest.mark.feature("PERF-11")
 def test_a_list_of_a_plant_reads_that_plant_only(large: dict[str, Any]) -> None:
-    from cmms.views.listing import Condition
+    from cmms.listing.definition import Condition
 
     conditions = (Condition("plant_code", "in", ("P003",)), Condition("status", "in", ("missing",)))
     plan = _explain_page("all", conditions=conditions)
@@ -153,7 +153,7 @@ def test_the_health_of_many_machines_is_told_by_plant(large: dict[str, Any], mon
 
 
 def test_gaps_are_counted_as_a_plain_query_counts_them(large: dict[str, Any]) -> None:
-    from cmms.views.read_status import read
+    from cmms.access.read_rows import read
 
     with closing(MySQLdb.connect(**large)) as connection:
         cursor = connection.cursor()
@@ -171,7 +171,7 @@ def test_gaps_are_counted_as_a_plain_query_counts_them(large: dict[str, Any]) ->
 def test_what_needs_maintenance_is_found_by_the_schedules_alone(large: dict[str, Any]) -> None:
     """No counter is read for the tab, its badge or its widget; and they count what a plain query counts."""
     from cmms.database import load_sql
-    from cmms.views.read_list import read_badges
+    from cmms.listing.read_list import read_badges
     from cmms_ui.resources.equipment import EQUIPMENT
     from cmms_ui.widgets.equipment_tabs import MAINTENANCE
 
@@ -243,7 +243,7 @@ def test_a_failed_reading_is_not_kept() -> None:
 
 
 def test_an_export_of_records_as_received_holds_a_hundred_of_them_in_memory() -> None:
-    from cmms.views.read_list import rows_at_a_time
+    from cmms.listing.read_list import rows_at_a_time
     from cmms_ui.resources import RESOURCES
 
     sizes = {name: rows_at_a_time(resource.listing) for name, resource in RESOURCES.items()}

@@ -298,7 +298,7 @@ def test_no_cell_becomes_a_formula_in_a_program_with_another_separator(separator
 @pytest.mark.feature("UIF-01", "TBL-01", "REU-02", "STK-03")
 def test_one_definition_gives_list_metadata_and_page(client_for: ClientFor, monkeypatch: pytest.MonkeyPatch) -> None:
     """A derived resource overrides one column, hides another from who may not edit, and inherits the rest."""
-    from cmms.views.actors import Capability
+    from cmms.access.actors import Capability
     from cmms_ui.resources import RESOURCES
 
     base = RESOURCES["plants"]
@@ -461,7 +461,7 @@ def test_presets_begin_with_the_day_that_it_is_at_the_site(
 @pytest.mark.feature("TBL-12")
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 3, 30), 24), (date(2026, 10, 25), 25)])
 def test_a_day_on_which_clocks_change_has_its_own_length(day: date, hours: int) -> None:
-    from cmms.views.listing import Day
+    from cmms.listing.definition import Day
 
     berlin = Day.of(day, ZoneInfo("Europe/Berlin"))
     assert berlin.end - berlin.begin == timedelta(hours=hours)
@@ -499,7 +499,7 @@ def test_every_column_tab_and_filter_of_a_resource_exists_in_the_database(client
 def test_a_page_takes_a_fixed_number_of_statements(client_for: ClientFor) -> None:
     from sqlalchemy import event
 
-    from cmms.views.connections import engine
+    from cmms.access.connections import engine
 
     statements: list[str] = []
     listener = lambda *call: statements.append(call[2])  # noqa: E731
@@ -522,7 +522,7 @@ def test_fifty_people_at_once_share_the_connections_of_the_pool(
 
     from sqlalchemy import event
 
-    from cmms.views.connections import POOL_SIZE, engine
+    from cmms.access.connections import POOL_SIZE, engine
     from cmms_ui import guard
 
     identify, numbers = guard.identify, itertools.count()

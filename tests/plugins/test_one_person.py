@@ -153,7 +153,7 @@ def test_exports_that_nobody_reads_are_ones_own_and_end_with_their_sockets(
 def test_a_search_that_takes_the_database_too_long_is_ended_and_says_what_to_do(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views.connections import reading
+    from cmms.access.connections import reading
     from cmms_ui.api import rest
 
     def read_slowly(_listing: Any, _query: Any) -> Any:
@@ -266,7 +266,7 @@ def test_who_waits_for_the_application_to_be_built_takes_no_thread(monkeypatch: 
 
 
 def test_a_place_is_left_once_and_at_the_latest_when_nobody_holds_it() -> None:
-    from cmms.views.person_places import Places
+    from cmms.access.person_places import Places
 
     places = Places(each=2, total=3)
     first, second = places.take("a"), places.take("a")
@@ -336,7 +336,7 @@ def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """A minute that is nobody else's and does not end during the test."""
     from datetime import datetime
 
-    from cmms.views import audit
+    from cmms.access import audit
 
     minute = f"minute of {time.monotonic_ns()}"
     fixed = type("Clock", (), {"now": staticmethod(lambda _zone: type("Now", (), {"strftime": lambda *_: minute})())})
@@ -374,7 +374,7 @@ def test_addresses_that_are_made_up_share_one_row(client_for: ClientFor, tables:
 
 
 def test_a_refused_write_does_not_have_every_page_read_again(client_for: ClientFor, tables: Tables) -> None:
-    from cmms.views.read_changes import read_versions
+    from cmms.figures.read_changes import read_versions
 
     before = read_versions()["edits"]
     assert client_for("viewer").post(f"{API}/syncs/actions/resume_all", json={}).status_code == 403
@@ -413,8 +413,8 @@ def test_the_sites_stylesheet_is_read_by_two_of_a_persons_requests_at_a_time(
 
 
 def test_a_person_tries_rules_twice_at_a_time_and_leaves_a_place_for_others(client_for: ClientFor) -> None:
-    from cmms.views import change_group_rules
-    from cmms.views.actors import Actor, Busy, Capability
+    from cmms.access.actors import Actor, Busy, Capability
+    from cmms.equipment import change_group_rules
 
     client_for("admin")
     busy, other = (Actor(name, frozenset(Capability)) for name in ("admin", "other"))
@@ -430,7 +430,7 @@ def test_a_person_tries_rules_twice_at_a_time_and_leaves_a_place_for_others(clie
 
 
 def test_so_many_runs_or_rows_are_chosen_one_by_one_and_no_more(client_for: ClientFor) -> None:
-    from cmms.views.actors import Invalid
+    from cmms.access.actors import Invalid
     from cmms_ui.callbacks.actions import CHOSEN_LIMIT, _keys_of
     from cmms_ui.resources.syncs import CONTROL_LIMIT
 

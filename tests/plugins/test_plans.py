@@ -205,7 +205,7 @@ def test_evaluate_now_finds_what_has_become_due_and_the_second_time_nothing(
 def test_machines_that_take_too_long_are_left_to_the_daily_evaluation_and_that_is_said(
     client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views import change_plans
+    from cmms.maintenance import change_plans
 
     monkeypatch.setattr(change_plans, "BATCH", 50)
     monkeypatch.setattr(change_plans, "PATIENCE_SECONDS", -1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cmms.views.actors import Capability
+from cmms.access.actors import Capability
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_every_action_has_a_row_in_the_policy() -> None:
 
 
 def test_an_action_without_a_row_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cmms.views.actors import Actor, Forbidden
+    from cmms.access.actors import Actor, Forbidden
     from cmms_ui.policy import ACTIONS
     from cmms_ui.run_action import run_action
     from cmms_ui.schema import Target

@@ -49,7 +49,7 @@ def test_the_guard_judges_who_opens_a_stream(client_for: ClientFor, short: None)
 
 
 def test_a_stream_names_topics_and_versions_only_and_is_kept_by_nobody(client_for: ClientFor, short: None) -> None:
-    from cmms.views.read_changes import TOPICS
+    from cmms.figures.read_changes import TOPICS
 
     answer = client_for("viewer").get(EVENTS)
     assert answer.headers["content-type"].startswith("text/event-stream")
@@ -84,7 +84,7 @@ def test_a_stream_lasts_less_than_a_minute_so_that_each_login_is_judged_again() 
 def test_what_happens_in_the_database_changes_its_topic(
     tables: Tables, airflow_app: Any, topic: str, statement: str
 ) -> None:
-    from cmms.views.read_changes import read_versions
+    from cmms.figures.read_changes import read_versions
 
     before = read_versions()
     kept = tables("SELECT * FROM sync_units WHERE sync_log_id = (SELECT MAX(id) FROM api_sync_logs)")
@@ -196,7 +196,7 @@ def test_listeners_are_bounded_and_leave_when_the_database_goes(monkeypatch: pyt
 
 @pytest.mark.feature("WIP-05")
 def test_every_widget_and_list_declares_how_it_is_updated(airflow_app: Any) -> None:
-    from cmms.views.read_changes import TOPICS
+    from cmms.figures.read_changes import TOPICS
     from cmms_ui.pages.dashboard import DASHBOARD
     from cmms_ui.resources import RESOURCES
 

@@ -213,7 +213,7 @@ def test_a_rename_to_a_name_that_exists_is_said_at_its_field(client_for: ClientF
 
 @pytest.mark.feature("RES-03")
 def test_every_unique_key_is_explained_or_is_none_of_what_people_type(tables: Tables, airflow_app: Any) -> None:
-    from cmms.views.explain_duplicate import KEYS
+    from cmms.access.explain_duplicate import KEYS
 
     by_machines = {
         "uk_running_times_equipment_date", "uk_counter_events", "uk_config_versions", "uk_sync_logs_run", "uk_sync_units",
@@ -236,7 +236,7 @@ def test_every_unique_key_is_explained_or_is_none_of_what_people_type(tables: Ta
      ("Duplicate entry '1' for key 'uk_nobody_knows'", None)],
 )  # fmt: skip
 def test_the_key_is_found_in_what_either_server_says(text: str, fields: dict[str, str] | None) -> None:
-    from cmms.views.explain_duplicate import explain_duplicate
+    from cmms.access.explain_duplicate import explain_duplicate
 
     refused = explain_duplicate(MySQLdb.IntegrityError(1062, text))
     assert refused is not None and getattr(refused, "fields", None) == fields
@@ -268,7 +268,7 @@ def test_the_name_of_a_request_that_started_something_else_is_refused(
 def test_a_run_that_airflow_started_too_late_to_say_so_is_noted_when_it_is_asked_for_again(
     client_for: ClientFor, tables: Tables, no_runs: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views import airflow_runs
+    from cmms.run_control import airflow_runs
 
     user = client_for("user")
     send = airflow_runs._senders[0] if airflow_runs._senders else None

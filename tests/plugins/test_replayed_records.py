@@ -106,7 +106,7 @@ def test_the_form_the_command_line_and_the_engine_know_the_same_kinds_of_counter
 def test_what_is_saved_while_no_replay_is_possible_is_said_to_be_saved_and_no_plant_is_created(
     client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views import create_missing_plants, handle_rejects
+    from cmms.quarantine import create_missing_plants, handle_rejects
 
     op, admin = client_for("op"), client_for("admin")
     missing = create_missing_plants.MissingPlant("P999", (1,))

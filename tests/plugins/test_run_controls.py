@@ -125,8 +125,8 @@ def test_a_cancelled_run_offers_nothing_more(run_in: Any, client_for: ClientFor)
 
 @pytest.mark.feature("SYM-T1")
 def test_a_first_task_that_starts_again_does_not_take_a_cancel_back(tables: Tables, run_in: Any) -> None:
+    from cmms.access.connections import write
     from cmms.database import execute
-    from cmms.views.connections import write
 
     again = {"settings_json": "{}", "config_version_id": None, "stale_master": False}
     again |= {"scope": "{}", "interval_start": None, "interval_end": None}

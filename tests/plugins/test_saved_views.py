@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cmms.views.actors import Actor, Capability, Forbidden, Invalid, NotFound
-from cmms.views.saved_views import delete_view, find_views, read_columns, remember_columns, save_view
+from cmms.access.actors import Actor, Capability, Forbidden, Invalid, NotFound
+from cmms.listing.saved_views import delete_view, find_views, read_columns, remember_columns, save_view
 
 pytestmark = pytest.mark.usefixtures("airflow_app")
 

@@ -305,8 +305,8 @@ def test_machines_that_are_switched_off_on_and_moved_are_judged_in_the_same_brea
 def test_five_people_who_schedule_the_same_machines_at_once_make_one_schedule_each(
     client_for: ClientFor, tables: Tables, plan: int
 ) -> None:
-    from cmms.views.actors import Actor, Capability
-    from cmms.views.schedule_maintenance import schedule_maintenance
+    from cmms.access.actors import Actor, Capability
+    from cmms.maintenance.schedule_maintenance import schedule_maintenance
 
     client_for("op")
     keys = _free_machines(tables, 8)

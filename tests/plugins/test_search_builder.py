@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cmms.views.actors import Invalid
-from cmms.views.search_tree import DEPTH_LIMIT, TERM_LIMIT, parse_tree, read_tree, write_tree
+from cmms.access.actors import Invalid
+from cmms.listing.search_tree import DEPTH_LIMIT, TERM_LIMIT, parse_tree, read_tree, write_tree
 from tests.plugins.conftest import ClientFor
 
 Tables = Callable[..., list[dict[str, Any]]]
@@ -182,7 +182,7 @@ def test_machines_are_found_by_the_run_that_brought_their_last_reading(client_fo
 def test_a_column_that_the_person_may_not_read_cannot_be_searched(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views.actors import Actor, Capability
+    from cmms.access.actors import Actor, Capability
     from cmms_ui.list_query import from_state
     from cmms_ui.resources import RESOURCES
 
@@ -196,7 +196,7 @@ def test_a_column_that_the_person_may_not_read_cannot_be_searched(
 def test_quick_filters_count_what_they_find_in_one_statement(client_for: ClientFor, tables: Tables) -> None:
     from sqlalchemy import event
 
-    from cmms.views.connections import engine
+    from cmms.access.connections import engine
 
     client = client_for("viewer")
     statements: list[str] = []
@@ -245,7 +245,7 @@ def _wide(count: int, depth: int) -> dict[str, Any]:
     ids=["one", "59", "60", "27,000", "8,000 in groups", "201 values"],
 )
 def test_a_search_that_is_still_being_written_has_as_many_parts_as_a_form_can_show(draft: Any, fits: bool) -> None:
-    from cmms.views.actors import Actor, Capability
+    from cmms.access.actors import Actor, Capability
     from cmms_ui.components.search_builder import is_draft
     from cmms_ui.resources import RESOURCES
 

@@ -216,7 +216,7 @@ def test_in_the_grid_of_machines_missing_zero_and_rejected_differ(
         *(str(day), refused["name"], day),
     )
     try:
-        from cmms.views.read_gaps import read_gaps
+        from cmms.figures.read_gaps import read_gaps
 
         rows = read_gaps(day, 3, plant["plant_code"]).rows
     finally:
@@ -225,7 +225,7 @@ def test_in_the_grid_of_machines_missing_zero_and_rejected_differ(
     assert states[lost["name"]] == ["none", "none", "none"]
     assert states[refused["name"]] == ["none", "none", "rejected"]
     assert len(rows) == 20  # bounded
-    from cmms.views.read_gaps import GapCell
+    from cmms.figures.read_gaps import GapCell
 
     assert [GapCell(day, n, 1, hours=h).state for n, h in ((1, 0), (1, 7), (0, None))] == ["zero", "full", "none"]
 
@@ -464,7 +464,7 @@ def test_the_emergency_stop_cancels_every_run_pauses_both_dags_and_is_undone(
 def test_a_stop_and_its_way_back_that_airflow_does_by_half_are_kept_and_can_be_tried_again(
     client_for: ClientFor, tables: Tables, running: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.views import airflow_runs
+    from cmms.run_control import airflow_runs
 
     op = client_for("op")
     assert _act(op, "resume_all").status_code == 422
@@ -502,7 +502,7 @@ def _paused(client: Any) -> list[bool]:
 
 
 def test_days_of_a_grid_are_put_together_only_where_nothing_came() -> None:
-    from cmms.views.read_gaps import GapCell, GapRow
+    from cmms.figures.read_gaps import GapCell, GapRow
 
     days = [date(2026, 1, day) for day in range(1, 7)]
     present = (0, 0, 5, 10, 0, 9)

@@ -28,7 +28,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         started.append(command)
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr("cmms.views.validate_equipment.subprocess.run", run)
+    monkeypatch.setattr("cmms.equipment.validate_equipment.subprocess.run", run)
     return started
 
 
@@ -138,9 +138,9 @@ def test_machines_are_judged_some_at_a_time_and_all_findings_are_counted_also_th
 def test_a_report_whose_judging_breaks_off_is_failed(
     client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from cmms.access.connections import write
     from cmms.operations import validate_stored
     from cmms.operations.validation_reports import open_report
-    from cmms.views.connections import write
 
     def fail(*_: Any, **__: Any) -> Any:
         raise RuntimeError("a rule that cannot run")
@@ -164,7 +164,7 @@ def test_a_validation_that_fails_says_so_and_only_one_of_a_person_runs_at_a_time
         release.wait(30)
         return subprocess.CompletedProcess(command, 2, "", "DatabaseRefused: disk full\n")
 
-    monkeypatch.setattr("cmms.views.validate_equipment.subprocess.run", fail)
+    monkeypatch.setattr("cmms.equipment.validate_equipment.subprocess.run", fail)
     call = {"keys": [5], "values": {"days": "1"}}
     assert client_for("user").post(f"{API}/equipment/actions/validate", json=call).status_code == 200
     second = client_for("user").post(f"{API}/equipment/actions/validate", json=call)
@@ -184,8 +184,8 @@ def test_a_validation_that_fails_says_so_and_only_one_of_a_person_runs_at_a_time
 
 
 def test_the_newest_reports_are_kept(client_for: ClientFor, tables: Tables) -> None:
+    from cmms.access.connections import write
     from cmms.operations.validation_reports import KEPT_REPORTS, open_report
-    from cmms.views.connections import write
 
     client_for("viewer")
     ids = [

@@ -17,8 +17,8 @@ def test_every_statement_of_a_widget_runs_on_mariadb(
     import MySQLdb
     import sqlalchemy
 
+    from cmms.access import choices, connections
     from cmms.migrations import upgrade
-    from cmms.views import choices, connections
     from cmms_ui.pages.dashboard import DASHBOARD
     from cmms_ui.resources import RESOURCES
 

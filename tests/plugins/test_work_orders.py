@@ -123,8 +123,8 @@ def _number_of(due_machines: list[dict[str, Any]]) -> Callable[[int], str]:
 
 @pytest.mark.feature("DOM-19")
 def test_twenty_clicks_at_once_make_one_order(tables: Tables, due_machines: list[dict[str, Any]]) -> None:
-    from cmms.views.actors import Actor, Capability
-    from cmms.views.change_work_orders import create_orders_for_dues, create_orders_for_machines
+    from cmms.access.actors import Actor, Capability
+    from cmms.maintenance.change_work_orders import create_orders_for_dues, create_orders_for_machines
 
     actor = Actor("op", frozenset(Capability))
     due = due_machines[0]

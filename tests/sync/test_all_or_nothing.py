@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 
 from cmms.alerts.evaluate_run import evaluate_run
-from cmms.alerts.levels import CHANNELS
 from cmms.alerts.records import RunHistory
 from cmms.operations.verify.verify_tables import verify_tables
 from cmms.simulator import Fault
 from cmms.sync.merge import stage_rows
 from cmms.sync.records import Scope
 from cmms.sync.run_sync import run_sync
+from cmms.sync.runs.levels import CHANNELS
 from tests.sync.records import ABSENT, machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 

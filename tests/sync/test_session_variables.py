@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from cmms.access.connections import STATEMENT_SECONDS
 from cmms.database import session
 from cmms.operations.verify.verify_tables import verify_tables
 from cmms.session_variables import variables_for
-from cmms.views.connections import STATEMENT_SECONDS
 from tests.oracle import Oracle, OracleRules
 from tests.oracle.generate import RecordGenerator
 from tests.sync.compare import assert_same_counts, assert_same_rejects, assert_same_tables
@@ -198,7 +198,7 @@ def test_each_variable_of_a_session_has_our_value(
 def test_a_session_of_the_view_has_its_own_limit_and_all_the_rest(
     make_site: Callable[..., Site], ordinary: Callable[[str], dict[str, Any]], kind: str
 ) -> None:
-    from cmms.views import connections
+    from cmms.access import connections
 
     database = ordinary(kind)
     make_site(database)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmms.views.actors import Invalid
+from cmms.access.actors import Invalid
 from cmms_ui.api.describe import example_call
 from cmms_ui.components.action_form import action_form
 from cmms_ui.resources import RESOURCES

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from cmms.access.actors import Invalid
+from cmms.run_control.check_days import check_days
 from cmms.settings import Settings
-from cmms.views.actors import Invalid
-from cmms.views.check_days import check_days
 
 TODAY = date(2024, 2, 29)
 FEW = Settings.model_validate({"rules": {"old_after_years": 1}, "engine": {"max_days": 10}})

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cmms.views import keep_results
-from cmms.views.keep_results import Keeper
+from cmms.access import keep_results
+from cmms.access.keep_results import Keeper
 
 Question = Callable[[float], Callable[[], int]]
 

@@ -44,6 +44,63 @@ def test_no_service_imports_the_view() -> None:
         assert not VIEW & set(_imports(file)), file
 
 
+ROOMS = (
+    "base", "migrations", "source", "sync.records", "sync.fetch", "sync.runs", "sync.validate", "sync.merge", "sync", "access", "alerts",
+    "operations", "listing", "figures", "maintenance", "equipment", "quarantine", "run_control", "simulator",
+    "dag_tasks", "cli",
+)  # fmt: skip
+"""From the ground up; what lies in no folder is the ground, but for the command line."""
+COMMAND_LINE = {"__main__", "cli", "print_summary", "task_imports"}
+
+
+def _room(module: tuple[str, ...]) -> str:
+    """The room of a module of ``cmms``."""
+    deep = ".".join(module[:2])
+    if deep in ROOMS or module[0] in ROOMS:
+        return deep if deep in ROOMS else module[0]
+    return "cli" if module[0] in COMMAND_LINE else "base"
+
+
+def _inner_imports() -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+    """The modules of ``cmms``, and which of them each one imports, wherever in it, but for its types alone."""
+    folder = ROOT / "include/cmms"
+    files = {file.relative_to(folder).with_suffix("").parts: file for file in _modules(folder)}
+    modules = {parts[:-1] if parts[-1] == "__init__" else parts: file for parts, file in files.items()}
+    found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for module, file in modules.items():
+        names = set()
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        tree.body = [
+            node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+        ]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "cmms":
+                origin = tuple((node.module or "").split(".")[1:])
+                names |= {(*origin, name.name) for name in node.names} | {origin}
+        found[module] = (names & modules.keys()) - {module, ()}
+    return found
+
+
+@pytest.mark.feature("ARC-01")
+def test_a_room_imports_only_rooms_below_it() -> None:
+    wrong = [
+        f"{'.'.join(module)} imports {'.'.join(other)}"
+        for module, others in _inner_imports().items()
+        for other in others
+        if module and ROOMS.index(_room(other)) > ROOMS.index(_room(module))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.feature("ARC-01")
+def test_no_modules_of_the_package_import_each_other_in_a_circle() -> None:
+    left = _inner_imports()
+    while free := [module for module, others in left.items() if not others & left.keys()]:
+        for module in free:
+            del left[module]
+    assert not left, sorted(".".join(module) for module in left)
+
+
 # Two readings, the second one of which a person cannot have meant, from bytes to verdict.
 _WITHOUT_AIRFLOW = """
 import sys

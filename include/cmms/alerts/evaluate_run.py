@@ -14,10 +14,10 @@ from itertools import takewhile
 from statistics import median
 
 from cmms.alerts import messages
-from cmms.alerts.levels import level_of, respond_by
 from cmms.alerts.records import Alert, OpenAlert, PastRun, RunHistory
 from cmms.settings import Settings
 from cmms.sync.records import Level, RunSummary
+from cmms.sync.runs.levels import level_of, respond_by
 
 RUN_FAILED = "run_failed"
 RECORDS_FAILED = "records_failed"

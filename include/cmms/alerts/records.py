@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
-from cmms.alerts.levels import Channel
 from cmms.sync.records import Level
+from cmms.sync.runs.levels import Channel
 
 Transition = Literal["firing", "resolved", "noted"]
 """Begun, over, or only to be known: an event that nobody has to react to."""

@@ -11,12 +11,12 @@ from datetime import date, datetime
 
 from cmms.alerts import messages
 from cmms.alerts.evaluate_run import resolve_alert
-from cmms.alerts.levels import respond_by
 from cmms.alerts.load_history import load_open_alerts
 from cmms.alerts.notify_run import record_tellings, send_deliveries
 from cmms.alerts.records import Alert
 from cmms.database import Connection
 from cmms.settings import Settings
+from cmms.sync.runs.levels import respond_by
 
 SOURCE_DIFFERS = "source_differs"
 _QUOTED = 3

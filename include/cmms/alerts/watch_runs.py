@@ -14,7 +14,6 @@ from typing import Any
 
 from cmms.alerts import messages
 from cmms.alerts.evaluate_run import fingerprint_of, resolve_alert
-from cmms.alerts.levels import respond_by
 from cmms.alerts.load_history import load_open_alerts
 from cmms.alerts.notify_run import notify_run, record_tellings, send_deliveries
 from cmms.alerts.records import Alert, from_database, to_database
@@ -22,6 +21,7 @@ from cmms.database import Connection, execute, query, run_transaction
 from cmms.settings import Settings
 from cmms.sync.records import RunSummary
 from cmms.sync.runs.close_run import load_summary
+from cmms.sync.runs.levels import respond_by
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cmms.alerts.levels import CHANNELS
 from cmms.alerts.records import Alert, Delivery, Outcome, Receiver, Transition, from_database, to_database
 from cmms.database import Connection, Cursor, execute, run_transaction
 from cmms.settings import Settings
+from cmms.sync.runs.levels import CHANNELS
 
 _PAUSE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 3600.0

@@ -10,9 +10,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cmms.alerts.levels import respond_by
 from cmms.alerts.records import Alert, from_database, to_database
 from cmms.database import Cursor, execute
+from cmms.sync.runs.levels import respond_by
 
 RULE = "maintenance_due"
 ADVICE = "Look at the list of maintenance due, and create work orders for what is to be done."

@@ -24,9 +24,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from cmms.body_path import MISSING, pick
 from cmms.errors import BadPayload
 from cmms.settings import Pagination
-from cmms.source.body_path import MISSING, pick
 from cmms.source.completeness import read_count, read_flag
 from cmms.source.scan_records import RecordScanner, bad_text
 from cmms.storable_text import storable

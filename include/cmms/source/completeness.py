@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from cmms.body_path import last_key, relations_of
 from cmms.source import completeness_names as names
-from cmms.source.body_path import last_key
 from cmms.source.completeness_names import plain_name
-from cmms.source.links import header_links, relations_of
+from cmms.source.links import header_links
 from cmms.storable_text import storable
 
 HintKind = Literal["next_page", "has_more", "total", "pages", "size", "list"]
@@ -180,7 +180,7 @@ def _is_container(place: _Place) -> bool:
 
 
 def _path(place: _Place) -> str:
-    """As :mod:`cmms.source.body_path` reads it."""
+    """As :mod:`cmms.body_path` reads it."""
     path = ""
     for key in place:
         if isinstance(key, int):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from cmms.body_path import relations_of
 from cmms.errors import ApiRefused
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -22,13 +22,6 @@ def header_links(header: str) -> Iterator[tuple[str, frozenset[str]]]:
     for target, parameters in _LINK.findall(header):
         found = {name.lower(): quoted or plain for name, quoted, plain in reversed(_PARAMETER.findall(parameters))}
         yield target.strip(), relations_of(found.get("rel", "").strip("'"))
-
-
-def relations_of(rel: Any) -> frozenset[str]:
-    """What a link is for: several words or a list of them, each a name or an address that ends with it."""
-    words = " ".join(str(one) for one in (rel if isinstance(rel, list) else [rel])).lower().split()
-    relations = frozenset(re.split(r"[/#:]", word)[-1] for word in words)
-    return relations | {"next"} if relations & {"nextpage", "next-page", "next_page"} else relations
 
 
 def is_same_origin(one: str, other: str) -> bool:

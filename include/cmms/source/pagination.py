@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import quote, urlencode
 
+from cmms.body_path import last_key
 from cmms.errors import IncompleteFetch
 from cmms.settings import Pagination
-from cmms.source.body_path import last_key
 from cmms.source.completeness import Doubt, Hint, describe, header_totals, is_no_page, strongest
 from cmms.source.completeness_names import PAGES_ANYWHERE, plain_name
 from cmms.source.links import follow_link, header_links

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
+from cmms.body_path import MISSING, path_keys, pick
 from cmms.errors import ApiUnavailable, BadPayload
-from cmms.source.body_path import MISSING, path_keys, pick
 
 _READ_BYTES = 1024 * 1024
 _MAX_VALUE_CHARACTERS = 32 * 1024 * 1024

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field, create_model
 
-from cmms.views.actors import Capability
+from cmms.access.actors import Capability
 from cmms_ui.schema import Action, Column, Resource
 from cmms_ui.schema import Field as FormField
 

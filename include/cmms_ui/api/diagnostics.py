@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from cmms.operations.diagnosis.lines import Report
-from cmms.views.run_diagnostics import last_report, run_diagnostics
+from cmms.operations.run_diagnostics import last_report, run_diagnostics
 from cmms_ui.api.describe import problems
 
 PATH = "/api/v1/diagnostics"

@@ -24,10 +24,10 @@ from typing import Any
 import anyio
 from fastapi.responses import StreamingResponse
 
-from cmms.views.actors import Actor, Busy, ViewError
-from cmms.views.listing import ListQuery
-from cmms.views.person_places import Place, Places
-from cmms.views.read_list import Row, stream_rows
+from cmms.access.actors import Actor, Busy, ViewError
+from cmms.access.person_places import Place, Places
+from cmms.listing.definition import ListQuery
+from cmms.listing.read_list import Row, stream_rows
 from cmms_ui.mount import Receive, Scope, Send
 from cmms_ui.present_rows import to_json, to_text
 from cmms_ui.schema import Column, Resource

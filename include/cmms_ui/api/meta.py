@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cmms.views.actors import Actor
-from cmms.views.listing import OPERATORS_OF
+from cmms.access.actors import Actor
+from cmms.listing.definition import OPERATORS_OF
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import may_run
 from cmms_ui.schema import Resource

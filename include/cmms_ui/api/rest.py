@@ -15,12 +15,12 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from cmms.access.actors import Forbidden, NotFound, ViewError
+from cmms.equipment.read_equipment import read_running_times
 from cmms.errors import CmmsError
-from cmms.views.actors import Forbidden, NotFound, ViewError
-from cmms.views.listing import OPERATORS_OF, PAGE_SIZE_LIMIT
-from cmms.views.read_equipment import read_running_times
-from cmms.views.read_list import read_badges, read_chips, read_page, read_row
-from cmms.views.search_tree import LENGTH_LIMIT
+from cmms.listing.definition import OPERATORS_OF, PAGE_SIZE_LIMIT
+from cmms.listing.read_list import read_badges, read_chips, read_page, read_row
+from cmms.listing.search_tree import LENGTH_LIMIT
 from cmms_ui.api.describe import (
     PROBLEM_TYPE,
     Me,

@@ -13,10 +13,10 @@ from typing import Any, NotRequired, TypedDict
 import dash
 from dash import ALL, Input, Output, State, no_update, set_props
 
+from cmms.access.action_progress import read_progress
+from cmms.access.actors import Forbidden, Invalid, NotFound, Stale, ViewError
+from cmms.listing.read_list import read_keys, read_row
 from cmms.parse_input import parse_json, parse_key
-from cmms.views.action_progress import read_progress
-from cmms.views.actors import Forbidden, Invalid, NotFound, Stale, ViewError
-from cmms.views.read_list import read_keys, read_row
 from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.components.action_form import (
     action_form,

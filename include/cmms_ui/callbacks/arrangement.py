@@ -7,9 +7,9 @@ from typing import Any, NotRequired, TypedDict
 import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update
 
+from cmms.access.actors import Invalid, NotFound
+from cmms.listing.saved_views import delete_view, find_views, remember_columns, save_view
 from cmms.parse_input import parse_key
-from cmms.views.actors import Invalid, NotFound
-from cmms.views.saved_views import delete_view, find_views, remember_columns, save_view
 from cmms_ui.arrange_list import describe_columns
 from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.guard import current_actor

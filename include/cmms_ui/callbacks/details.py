@@ -8,9 +8,9 @@ import dash
 import dash_mantine_components as dmc
 from dash import MATCH, Input, Output, ctx, dcc, get_relative_path, html, no_update
 
+from cmms.access.actors import NotFound
+from cmms.listing.read_list import read_row
 from cmms.parse_input import parse_key
-from cmms.views.actors import NotFound
-from cmms.views.read_list import read_row
 from cmms_ui.callbacks.registry import on
 from cmms_ui.resources import RESOURCES
 

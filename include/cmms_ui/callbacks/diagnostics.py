@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Input, Output
 
-from cmms.views.run_diagnostics import run_diagnostics
+from cmms.operations.run_diagnostics import run_diagnostics
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.pages.diagnostics_page import show_report
 

@@ -8,9 +8,9 @@ from typing import Any, NotRequired, TypedDict
 import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update, set_props
 
+from cmms.access.actors import NotFound, Stale
+from cmms.listing.read_list import read_badges, read_chips, read_page
 from cmms.parse_input import parse_key, parse_whole
-from cmms.views.actors import NotFound, Stale
-from cmms.views.read_list import read_badges, read_chips, read_page
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.components.marks import empty_state
 from cmms_ui.components.widget_card import widget_card

@@ -7,9 +7,9 @@ from typing import Any
 
 from dash import MATCH, Input, Output, State, ctx, no_update, set_props
 
+from cmms.access.actors import NotFound, ViewError
+from cmms.equipment.change_equipment import switch_equipment
 from cmms.parse_input import parse_key, parse_whole
-from cmms.views.actors import NotFound, ViewError
-from cmms.views.change_equipment import switch_equipment
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.guard import current_actor
 

@@ -8,12 +8,11 @@ import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, dcc, get_relative_path, html, no_update, strip_relative_path
 from dash.exceptions import UnsupportedRelativePath
 
+from cmms.access.actors import Actor, NotFound
+from cmms.alerts.handle_alerts import count_unread, read_worst_alert
+from cmms.listing.read_list import read_row
+from cmms.operations.run_diagnostics import last_report
 from cmms.parse_input import parse_key
-from cmms.views.actors import Actor, NotFound
-from cmms.views.handle_alerts import count_unread
-from cmms.views.read_list import read_row
-from cmms.views.read_status import read_worst_alert
-from cmms.views.run_diagnostics import last_report
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, icon

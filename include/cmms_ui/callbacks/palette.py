@@ -7,9 +7,9 @@ from typing import Any
 import dash
 from dash import Input, Output, State, dcc, get_relative_path, html, no_update
 
-from cmms.views.actors import Actor
-from cmms.views.listing import TEXT_LIMIT, ListQuery
-from cmms.views.read_list import read_page
+from cmms.access.actors import Actor
+from cmms.listing.definition import TEXT_LIMIT, ListQuery
+from cmms.listing.read_list import read_page
 from cmms_ui.callbacks.registry import go_to, on
 from cmms_ui.components.marks import icon
 from cmms_ui.guard import current_actor

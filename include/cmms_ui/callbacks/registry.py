@@ -16,8 +16,8 @@ import anyio.to_thread
 import dash
 from dash import ctx, get_relative_path, no_update, set_props
 
+from cmms.access.actors import Forbidden, ViewError
 from cmms.errors import CmmsError
-from cmms.views.actors import Forbidden, ViewError
 from cmms_ui.components.mark_spots import mark_spots
 from cmms_ui.guard import current_actor
 from cmms_ui.note_refusal import note_refusal

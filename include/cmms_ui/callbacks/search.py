@@ -8,8 +8,8 @@ from typing import Any
 
 from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update
 
-from cmms.views.actors import Actor, Invalid
-from cmms.views.search_tree import DEPTH_LIMIT, read_tree, write_tree
+from cmms.access.actors import Actor, Invalid
+from cmms.listing.search_tree import DEPTH_LIMIT, read_tree, write_tree
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.search_builder import (
     Draft,

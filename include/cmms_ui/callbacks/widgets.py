@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, get_relative_path, no_update
 
+from cmms.access.actors import Actor
 from cmms.parse_input import parse_key
-from cmms.views.actors import Actor
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.marks import empty_state
 from cmms_ui.guard import current_actor

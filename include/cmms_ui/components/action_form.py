@@ -10,7 +10,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms.views.start_syncs import StartedRun
+from cmms.run_control.start_syncs import StartedRun
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.schema import Action, Detail, Field, Outcome, Preview

@@ -7,8 +7,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms.views.actors import Actor, Capability
-from cmms.views.saved_views import SavedView
+from cmms.access.actors import Actor, Capability
+from cmms.listing.saved_views import SavedView
 from cmms_ui.arrange_list import Arrangement
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.menu_button import menu_button

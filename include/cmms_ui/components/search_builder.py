@@ -1,6 +1,6 @@
 """The form of a nested search: groups of conditions, each condition a field, what it is compared by, and values.
 
-Input: a resource, who asks, and the search as JSON (see ``cmms.views.search_tree``), which may be unfinished. Output:
+Input: a resource, who asks, and the search as JSON (see ``cmms.listing.search_tree``), which may be unfinished. Output:
 components; what was put into them goes back into the JSON. Every part is named by its path, ``0.2`` is the third of the
 first.
 """
@@ -13,9 +13,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from cmms.views.actors import Actor
-from cmms.views.listing import OPERATORS_OF
-from cmms.views.search_tree import DEPTH_LIMIT, TERM_LIMIT, VALUE_LIMIT
+from cmms.access.actors import Actor
+from cmms.listing.definition import OPERATORS_OF
+from cmms.listing.search_tree import DEPTH_LIMIT, TERM_LIMIT, VALUE_LIMIT
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.schema import Column, Relation, Resource
 

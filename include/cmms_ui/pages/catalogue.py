@@ -13,7 +13,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.actors import Actor
+from cmms.access.actors import Actor
 from cmms_ui.components.marks import empty_state, icon, status_badge
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.dashboard import DASHBOARD

@@ -8,7 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.actors import Actor
+from cmms.access.actors import Actor
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.shell import trail
 from cmms_ui.schema import Widget

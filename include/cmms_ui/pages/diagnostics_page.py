@@ -8,8 +8,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from cmms.access.actors import Actor
 from cmms.operations.diagnosis.lines import Line, Report
-from cmms.views.actors import Actor
 from cmms_ui.components.marks import aria, empty_state, icon
 from cmms_ui.pages.shell import trail
 from cmms_ui.policy import CALLBACKS

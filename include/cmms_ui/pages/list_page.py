@@ -9,8 +9,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms.views.actors import Actor
-from cmms.views.view_settings import read_zone
+from cmms.access.actors import Actor
+from cmms.access.view_settings import read_zone
 from cmms_ui.arrange_list import Arrangement, arrange_list, varying_columns
 from cmms_ui.components.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
 from cmms_ui.components.follow_changes import follow_changes

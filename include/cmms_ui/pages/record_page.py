@@ -8,7 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms.views.actors import Actor
+from cmms.access.actors import Actor
 from cmms_ui.components.marks import status_badge
 from cmms_ui.components.widget_card import widget_card
 from cmms_ui.pages.list_page import action_button

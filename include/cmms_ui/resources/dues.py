@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cmms.views import change_work_orders as orders
-from cmms.views.actors import Actor
+from cmms.access.actors import Actor
+from cmms.maintenance import change_work_orders as orders
 from cmms_ui.resources.maintenance_columns import MACHINE, order_number_source, plan_column
 from cmms_ui.resources.order_actions import ORDER_FIELDS, planned_date, preview_orders, tell_orders
 from cmms_ui.resources.place_choices import plant_code_choices

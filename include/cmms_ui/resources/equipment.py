@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmms.views.read_status import read
+from cmms.access.read_rows import read
 from cmms_ui.resources.equipment_actions import EQUIPMENT_ACTIONS
 from cmms_ui.resources.equipment_details import EQUIPMENT_DETAILS
 from cmms_ui.resources.equipment_relations import EQUIPMENT_RELATIONS

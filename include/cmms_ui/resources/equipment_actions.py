@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cmms.operations.validation_reports import DEFAULT_DAYS
-from cmms.parse_input import parse_day, parse_key, parse_whole
-from cmms.views import change_work_orders as orders
-from cmms.views.action_progress import telling_progress
-from cmms.views.actors import Actor, Invalid
-from cmms.views.change_equipment import (
+from cmms.access.action_progress import telling_progress
+from cmms.access.actors import Actor, Invalid
+from cmms.equipment.change_equipment import (
     BulkResult,
     change_many,
     create_equipment,
@@ -19,10 +16,13 @@ from cmms.views.change_equipment import (
     find_groups_of,
     mark_serviced,
 )
-from cmms.views.handle_rejects import find_open_rejects
-from cmms.views.schedule_maintenance import rehearse_schedule, schedule_maintenance
-from cmms.views.start_syncs import start_sync_of
-from cmms.views.validate_equipment import start_validation
+from cmms.equipment.validate_equipment import start_validation
+from cmms.maintenance import change_work_orders as orders
+from cmms.maintenance.schedule_maintenance import rehearse_schedule, schedule_maintenance
+from cmms.operations.validation_reports import DEFAULT_DAYS
+from cmms.parse_input import parse_day, parse_key, parse_whole
+from cmms.quarantine.handle_rejects import find_open_rejects
+from cmms.run_control.start_syncs import start_sync_of
 from cmms_ui.resources.order_actions import NEW_ORDER, ORDER_FIELDS, planned_date, preview_orders, tell_orders
 from cmms_ui.resources.place_choices import group_choices, plant_choices
 from cmms_ui.resources.record_errors import replay_records

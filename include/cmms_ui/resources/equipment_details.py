@@ -8,10 +8,10 @@ from typing import Any
 
 from dash import dcc, get_relative_path, html
 
-from cmms.views.listing import ListQuery
-from cmms.views.read_equipment import read_running_times
-from cmms.views.read_list import read_page, read_row
-from cmms.views.search_tree import Condition
+from cmms.equipment.read_equipment import read_running_times
+from cmms.listing.definition import ListQuery
+from cmms.listing.read_list import read_page, read_row
+from cmms.listing.search_tree import Condition
 from cmms_ui.components.marks import status_badge
 from cmms_ui.present_rows import hours_text
 from cmms_ui.resources.record_errors import RECORD_ERRORS

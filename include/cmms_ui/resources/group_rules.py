@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cmms.views.actors import Actor
-from cmms.views.change_group_rules import (
+from cmms.access.actors import Actor
+from cmms.equipment.change_group_rules import (
     Moves,
     check_rule,
     create_group_rule,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cmms.views.actors import Actor
-from cmms.views.handle_alerts import acknowledge, mark_read
+from cmms.access.actors import Actor
+from cmms.alerts.handle_alerts import acknowledge, mark_read
 from cmms_ui.schema import Action, Chip, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
 from cmms_ui.widgets.alert_widgets import TOLD
 

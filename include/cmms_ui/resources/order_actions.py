@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cmms.maintenance.order_life_cycle import HOLD_REASONS, UNFINISHED, may
-from cmms.maintenance.site_today import site_today
-from cmms.parse_input import parse_day, parse_number
-from cmms.views.actors import Actor
-from cmms.views.change_work_orders import (
+from cmms.access.actors import Actor
+from cmms.maintenance.change_work_orders import (
     DueLine,
     OrdersResult,
     cancel_order,
@@ -24,6 +21,9 @@ from cmms.views.change_work_orders import (
     reopen_order,
     start_order,
 )
+from cmms.maintenance.order_life_cycle import HOLD_REASONS, UNFINISHED, may
+from cmms.maintenance.site_today import site_today
+from cmms.parse_input import parse_day, parse_number
 from cmms_ui.schema import Action, Choice, Detail, Field, Outcome, Preview, Row, Target
 from cmms_ui.widgets.parts import count
 

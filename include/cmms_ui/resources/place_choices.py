@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmms.views import choices
+from cmms.access import choices
 from cmms_ui.schema import Choice
 
 

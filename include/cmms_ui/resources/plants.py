@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cmms.views.actors import Actor
-from cmms.views.change_places import create_plant, edit_plant
+from cmms.access.actors import Actor
+from cmms.equipment.change_places import create_plant, edit_plant
 from cmms_ui.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
 
 

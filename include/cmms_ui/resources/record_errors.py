@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cmms.views.actors import Actor, Busy, NotFound
-from cmms.views.create_missing_plants import create_plants_and_replay, find_missing_plants
-from cmms.views.handle_rejects import (
+from cmms.access.actors import Actor, Busy, NotFound
+from cmms.quarantine.create_missing_plants import create_plants_and_replay, find_missing_plants
+from cmms.quarantine.handle_rejects import (
     REPLAY_LIMIT,
     AcceptedCounter,
     Replayed,

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from cmms.access.actors import Actor, Capability, Invalid, ViewError
+from cmms.access.read_rows import read
+from cmms.figures.read_gaps import last_due_day
 from cmms.parse_input import parse_day
-from cmms.views.actors import Actor, Capability, Invalid, ViewError
-from cmms.views.read_gaps import last_due_day
-from cmms.views.read_status import read
-from cmms.views.run_controls import OPEN, RESTARTABLE
-from cmms.views.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
-from cmms.views.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
+from cmms.run_control.run_controls import OPEN, RESTARTABLE
+from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
+from cmms.run_control.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.schema import (
     Action,

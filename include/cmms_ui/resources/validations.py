@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmms.views.read_status import read
+from cmms.access.read_rows import read
 from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.validation_widgets import REPORT
 

@@ -10,9 +10,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from cmms.access.read_rows import read
+from cmms.access.view_settings import read_view_settings
 from cmms.settings import View
-from cmms.views.read_status import read
-from cmms.views.view_settings import read_view_settings
 from cmms_ui.components.marks import aria, empty_state
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import KEYBOARD, TONE_SIGNS, note, small_table

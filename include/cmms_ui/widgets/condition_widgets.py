@@ -9,8 +9,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.actors import NotFound
-from cmms.views.read_status import Row, read
+from cmms.access.actors import NotFound
+from cmms.access.read_rows import Row, read
 from cmms_ui.components.action_marks import may, row_button
 from cmms_ui.components.marks import aria, status_badge
 from cmms_ui.guard import current_actor

@@ -9,9 +9,9 @@ from typing import Any
 
 from dash import html
 
+from cmms.access.read_rows import Row, read
+from cmms.access.view_settings import read_view_settings
 from cmms.settings import View
-from cmms.views.read_status import Row, read
-from cmms.views.view_settings import read_view_settings
 from cmms_ui.components.action_marks import prefilled_button
 from cmms_ui.components.marks import icon, status_badge
 from cmms_ui.schema import Widget

@@ -7,8 +7,8 @@ from typing import Any
 
 from dash import html
 
-from cmms.views.change_work_orders import order_number
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
+from cmms.maintenance.change_work_orders import order_number
 from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.plan_words import to_go_text

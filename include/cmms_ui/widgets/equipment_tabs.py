@@ -10,7 +10,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.plan_words import interval_text, to_go_text
 from cmms_ui.present_rows import hours_text

@@ -8,8 +8,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_list import read_badges
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
+from cmms.listing.read_list import read_badges
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Widget

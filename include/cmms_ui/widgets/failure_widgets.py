@@ -11,7 +11,7 @@ from urllib.parse import quote
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.error_codes import ERROR_CODES
 from cmms_ui.schema import Choice, Field, Widget

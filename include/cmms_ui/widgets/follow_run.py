@@ -11,9 +11,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.actors import ViewError
-from cmms.views.airflow_runs import failed_tasks, read_run
-from cmms.views.read_status import Row, read_live
+from cmms.access.actors import ViewError
+from cmms.access.read_rows import Row, read_live
+from cmms.run_control.airflow_runs import failed_tasks, read_run
 from cmms_ui.components.marks import status_badge
 from cmms_ui.guard import current_actor
 from cmms_ui.schema import Widget

@@ -8,12 +8,12 @@ from typing import Any
 
 from dash import html
 
+from cmms.access import choices
+from cmms.access.connections import raw_session
+from cmms.access.view_settings import read_view_settings
 from cmms.figures.kpis import PlantFreshness, plant_freshness
+from cmms.figures.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_gaps
 from cmms.settings import View
-from cmms.views import choices
-from cmms.views.connections import raw_session
-from cmms.views.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_gaps
-from cmms.views.view_settings import read_view_settings
 from cmms_ui.components.action_marks import prefilled_button
 from cmms_ui.components.marks import aria, empty_state
 from cmms_ui.schema import Choice, Field, Widget

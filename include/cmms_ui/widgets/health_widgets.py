@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, get_relative_path, html
 
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import aria, empty_state
 from cmms_ui.plan_words import describe_use
 from cmms_ui.schema import Widget

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import aria, empty_state
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Choice, Field, Widget

@@ -10,8 +10,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from cmms.views.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
-from cmms.views.read_status import Row
+from cmms.access.read_rows import Row
+from cmms.equipment.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
 from cmms_ui.components.marks import empty_state
 from cmms_ui.present_rows import hours_text
 from cmms_ui.schema import Choice, Field, Widget

@@ -10,7 +10,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import KEYBOARD, small_table, trend_mark

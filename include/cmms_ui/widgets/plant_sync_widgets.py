@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from dash import html
 
-from cmms.views.read_status import Row, read
+from cmms.access.read_rows import Row, read
 from cmms_ui.components.action_marks import prefilled_button
 from cmms_ui.components.marks import aria, empty_state, icon
 from cmms_ui.schema import Widget

@@ -9,8 +9,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from cmms.access.read_rows import Row, read, read_live
 from cmms.sync.records import EQUIPMENT_UNIT
-from cmms.views.read_status import Row, read, read_live
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import airflow_links, count, link, moment, note, small_table

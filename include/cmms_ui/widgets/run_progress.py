@@ -11,7 +11,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_status import Row
+from cmms.access.read_rows import Row
 from cmms_ui.components.marks import aria, status_badge
 from cmms_ui.widgets.parts import describe_milliseconds, describe_seconds, link, sync_label
 

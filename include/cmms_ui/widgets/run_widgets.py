@@ -7,9 +7,9 @@ from typing import Any
 
 from dash import html
 
-from cmms.views.actors import NotFound, ViewError
-from cmms.views.airflow_runs import failed_tasks
-from cmms.views.read_status import Row, read, read_live
+from cmms.access.actors import NotFound, ViewError
+from cmms.access.read_rows import Row, read, read_live
+from cmms.run_control.airflow_runs import failed_tasks
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.guard import current_actor
 from cmms_ui.schema import Widget

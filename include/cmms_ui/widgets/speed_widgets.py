@@ -9,7 +9,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_status import read
+from cmms.access.read_rows import read
 from cmms_ui.components.marks import empty_state
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, describe_seconds, link, note

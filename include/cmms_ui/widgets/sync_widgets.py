@@ -8,8 +8,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.views.read_status import Row, read, read_live
-from cmms.views.stop_syncs import Stop, read_stop
+from cmms.access.read_rows import Row, read, read_live
+from cmms.run_control.stop_syncs import Stop, read_stop
 from cmms_ui.components.action_marks import prefilled_button, row_button
 from cmms_ui.components.marks import aria, empty_state, status_badge
 from cmms_ui.schema import Widget

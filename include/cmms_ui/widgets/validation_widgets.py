@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from cmms.views.validate_equipment import read_report
+from cmms.equipment.validate_equipment import read_report
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import link, note, small_table

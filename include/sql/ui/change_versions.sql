@@ -1,6 +1,6 @@
 -- Purpose: a version of each thing that pages show live; a version that differs says that it has changed, nothing more.
 --   Asked once a second while somebody listens, so it touches indexes, open runs and open alerts only.
--- Caller: cmms.views.read_changes.
+-- Caller: cmms.figures.read_changes.
 SELECT
   (SELECT CONCAT_WS('/', MAX(l.heartbeat_at), SUM(u.done), MAX(u.updated_at), COUNT(u.merged_at))
    FROM api_sync_logs l LEFT JOIN sync_units u ON u.sync_log_id = l.id

@@ -1,2 +1,2 @@
--- Purpose: is there such a machine? Parameters: id. Caller: cmms.views.read_equipment.
+-- Purpose: is there such a machine? Parameters: id. Caller: cmms.equipment.read_equipment.
 SELECT id FROM equipment WHERE id = %(id)s

@@ -1,5 +1,5 @@
 -- Purpose: the active machines of a plant that lack most readings; machines_with_gaps counts all of them.
--- Parameters: plant_code, first_day, last_day, days, row_limit. Caller: cmms.views.read_gaps.
+-- Parameters: plant_code, first_day, last_day, days, row_limit. Caller: cmms.figures.read_gaps.
 SELECT e.id, e.equipment_number, e.equipment_description, %(days)s - COUNT(r.id) AS missing,
   COUNT(*) OVER () AS machines_with_gaps
 FROM equipment e

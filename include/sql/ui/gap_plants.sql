@@ -1,6 +1,6 @@
 -- Purpose: how many readings a plant has, by day; a reading of 0 hours is one. It belongs to the plant where it was made.
 --   Counted in the index, cell by cell: neither machines nor rows are touched, however long the history is.
--- Parameters: first_day, last_day. Caller: cmms.views.read_gaps.
+-- Parameters: first_day, last_day. Caller: cmms.figures.read_gaps.
 WITH RECURSIVE days AS (
   SELECT CAST(%(first_day)s AS DATE) AS date
   UNION ALL

@@ -1,5 +1,5 @@
 -- Purpose: how many active machines have an open rejected reading, by plant and day.
--- Parameters: first_day, last_day. Caller: cmms.views.read_gaps.
+-- Parameters: first_day, last_day. Caller: cmms.figures.read_gaps.
 SELECT p.plant_code, x.reading_date AS date, COUNT(DISTINCT e.id) AS rejected
 FROM sync_record_errors x
 JOIN equipment e ON e.equipment_number = x.equipment_number

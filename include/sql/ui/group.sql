@@ -1,3 +1,3 @@
--- Purpose: a group, locked against change. Parameters: id. Caller: cmms.views.change_places.
+-- Purpose: a group, locked against change. Parameters: id. Caller: cmms.equipment.change_places.
 SELECT id, name, description, is_active, row_version
 FROM equipment_groups WHERE id = %(id)s FOR UPDATE

@@ -1,5 +1,5 @@
 -- Purpose: hours by day of active machines of the same group (or without one), at most so many, itself not among them.
--- Parameters: id, days, machines. Caller: cmms.views.read_equipment.
+-- Parameters: id, days, machines. Caller: cmms.equipment.read_equipment.
 SELECT r.date, AVG(r.running_hours) AS running_hours, COUNT(*) AS machines
 FROM (
   SELECT o.id FROM equipment o

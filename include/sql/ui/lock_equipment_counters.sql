@@ -1,4 +1,4 @@
--- Purpose: machines with day and counter of their newest reading. Parameters: ids. Caller: cmms.views.change_equipment.
+-- Purpose: machines with day and counter of their newest reading. Parameters: ids. Caller: cmms.equipment.change_equipment.
 SELECT e.id, e.equipment_number, e.serviced_at_hours,
   (SELECT r.cumulative_hours FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1)
     AS cumulative_hours,

@@ -1,5 +1,5 @@
 -- Purpose: schedules that are about to be changed, with the due that each has open. Parameters: ids.
--- Caller: cmms.views.schedule_maintenance.
+-- Caller: cmms.maintenance.schedule_maintenance.
 SELECT m.id, m.equipment_id, e.equipment_number, p.name AS plan_name, m.assigned_by, m.state, m.first_due_date,
   d.state AS due_state, d.work_order_id
 FROM equipment_maintenance m

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from cmms.body_path import MISSING, pick
 from cmms.errors import CmmsError
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import Retries, Stream, StreamName, Timeouts
 from cmms.source.body import PageContent, page_content, split_records, wanted_paths
-from cmms.source.body_path import MISSING, pick
 from cmms.source.call_log import ApiCall
 from cmms.source.client import ApiClient
 from cmms.source.connection import ApiConnection, read_connection

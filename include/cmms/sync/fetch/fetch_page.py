@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from cmms.body_path import MISSING, pick
 from cmms.errors import BadPayload
 from cmms.settings import EquipmentStream, Pagination, RunningTimeStream, Stream
 from cmms.source.answer_cache import AnswerCache, CachedAnswer
 from cmms.source.body import PageContent, split_records
-from cmms.source.body_path import MISSING, pick
 from cmms.source.call_log import CallLog
 from cmms.source.client import ApiClient
 from cmms.source.completeness import Hint, find_hints, find_lists, hint_headers

@@ -17,10 +17,10 @@ from itertools import islice
 import msgspec
 import numpy as np
 
+from cmms.body_path import pick
 from cmms.errors import HandoverMissing
 from cmms.settings import EquipmentStream, RunningTimeStream, Stream
 from cmms.source.body import PageContent, page_content, split_records, wanted_paths
-from cmms.source.body_path import pick
 from cmms.source.receive_body import Body
 from cmms.source.scan_records import RecordScanner
 from cmms.storage import Storage

@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cmms.alerts.levels import level_of, respond_by
 from cmms.database import Connection, Cursor, execute, query, run_transaction
 from cmms.errors import BatchRuleBroken, CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
 from cmms.settings import Settings
 from cmms.sync.records import Counts, RunSummary, Scope, Status
+from cmms.sync.runs.levels import level_of, respond_by
 from cmms.sync.runs.report_progress import write_event
 
 _OPEN = ("queued", "running", "paused")

@@ -1,0 +1,50 @@
+"""Values to choose from that change seldom: plants, groups, plans. Cached for a moment, forgotten at a change.
+
+A change made through another API server process is seen after :data:`_KEEP_SECONDS`; a form that names such a value is
+accepted at once, since choices are read again before a value is refused (``run_action``).
+"""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from cmms.access.connections import raw_session
+from cmms.database import query
+
+_KEEP_SECONDS = 3.0
+_kept: dict[str, tuple[float, list[tuple[str, str]]]] = {}
+_lock = Lock()
+
+
+def plant_choices() -> list[tuple[str, str]]:
+    """(id, "code name") of every plant, active ones first."""
+    return _load("ui/plant_choices")
+
+
+def group_choices() -> list[tuple[str, str]]:
+    """(id, name) of every active group."""
+    return _load("ui/group_choices")
+
+
+def maintenance_plan_choices() -> list[tuple[str, str]]:
+    """(id, name) of every active maintenance plan."""
+    return _load("ui/maintenance_plan_choices")
+
+
+def forget_choices() -> None:
+    """Somebody has changed a plant, a group or a plan."""
+    with _lock:
+        _kept.clear()
+
+
+def _load(statement: str) -> list[tuple[str, str]]:
+    with _lock:
+        loaded = _kept.get(statement)
+    if loaded and time.monotonic() - loaded[0] < _KEEP_SECONDS:
+        return loaded[1]
+    with raw_session() as connection:
+        values = [(str(row["id"]), str(row["label"])) for row in query(connection, statement)]
+    with _lock:
+        _kept[statement] = (time.monotonic(), values)
+    return values

@@ -1,0 +1,73 @@
+"""Rows of small tables, created and changed by administrators. Output: a row, audited in the same transaction.
+
+A table takes part by its statements ``ui/<what>``, ``ui/insert_<what>`` and ``ui/update_<what>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
+
+from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
+from cmms.access.audit import audit
+from cmms.access.choices import forget_choices
+from cmms.access.connections import write
+from cmms.access.read_rows import read_live
+from cmms.database import Cursor, execute
+
+
+def create_row(actor: Actor, what: str, table: str, row: dict[str, Any]) -> int:
+    """Insert by ``ui/insert_<what>``."""
+    actor.require(Capability.CONFIGURE)
+
+    def work(cursor: Cursor) -> int:
+        execute(cursor, f"ui/insert_{what}", row)
+        key = int(cursor.lastrowid)
+        execute(cursor, "reference/raise_version")
+        audit(cursor, actor, "create", table, key, after=row)
+        return key
+
+    key = write(work, what=f"creating a {what}")
+    forget_choices()
+    return key
+
+
+def with_stored(what: str, key: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, and what is stored in the fields that were not given: they stay as they are.
+
+    Raises:
+        NotFound: there is no such row.
+    """
+    rows = read_live(what, {"id": key})
+    if not rows:
+        raise NotFound(f"there is no such {_words(what)}")
+    return {**rows[0], **values}
+
+
+def edit_row(actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any]) -> None:
+    """Update by ``ui/update_<what>`` if the row, read by ``ui/<what>``, still has the version that was seen."""
+    actor.require(Capability.CONFIGURE)
+    if version is None:
+        raise Invalid("the version that was seen is needed", version="is required")
+
+    def work(cursor: Cursor) -> None:
+        with closing(cursor.connection.cursor()) as reader:
+            execute(reader, f"ui/{what}", {"id": key})
+            names = [column[0] for column in reader.description]
+            found = reader.fetchone()
+        if found is None:
+            raise NotFound(f"there is no such {_words(what)}")
+        before = dict(zip(names, found, strict=True))
+        if before.pop("row_version") != version:
+            raise Stale(f"This {_words(what)} has been changed meanwhile. Look at it again before you change it.")
+        execute(cursor, f"ui/update_{what}", {**row, "id": key})
+        execute(cursor, "reference/raise_version")
+        audit(cursor, actor, "edit", table, key, before=before, after=row)
+
+    write(work, what=f"changing a {what}")
+    forget_choices()
+
+
+def _words(what: str) -> str:
+    return what.replace("_", " ")

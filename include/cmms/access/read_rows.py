@@ -1,0 +1,23 @@
+"""Rows of the statements of ``include/sql/ui``, for pages and services. Output: plain dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cmms.access.connections import raw_session
+from cmms.access.keep_results import keep
+from cmms.database import query
+
+Row = dict[str, Any]
+
+
+def read(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+    """Rows of a statement of ``include/sql/ui``; not to be changed, for others may be given the same ones."""
+    return keep((statement, *sorted((parameters or {}).items())), lambda: read_live(statement, parameters))
+
+
+def read_live(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+    """The same of runs, read anew each time: a slow answer must not hide for a minute that a run has ended."""
+    with raw_session() as connection:
+        return query(connection, f"ui/{statement}", parameters)

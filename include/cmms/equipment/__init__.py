@@ -1,0 +1,1 @@
+"""What people do with machines, plants, groups and classification rules."""

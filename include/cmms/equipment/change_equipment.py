@@ -1,0 +1,288 @@
+"""Changes of equipment by people. Input: who, which, the version they saw, new values. Output: changed rows, audited.
+
+The source owns its fields: number, description, codes are never changed here. People own ``is_active``, group and
+notes. A change and its audit row commit together. A new machine raises the reference version, since syncs judge by
+which machines exist; the fields that people own are nothing that a record is judged by. What maintenance plans ask of
+the machines is evaluated in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from cmms.access.action_progress import Listener, ignore_progress
+from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
+from cmms.access.audit import audit
+from cmms.access.connections import write
+from cmms.access.read_rows import read
+from cmms.database import Cursor, execute
+from cmms.errors import CmmsError
+from cmms.maintenance.evaluate_maintenance import evaluate
+from cmms.maintenance.site_today import site_today
+from cmms.parse_input import parse_key
+
+EDITABLE = frozenset({"is_active", "inactive_reason", "equipment_group_id", "notes"})
+_AUDITED = ("is_active", "inactive_reason", "equipment_group_id", "group_source", "notes", "serviced_at_hours")
+_BATCH = 500
+_READ_BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """What became of many rows."""
+
+    changed: int
+    unchanged: int
+    missing: int
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServiceResult(BulkResult):
+    """``ordered``: the numbers of those that were left alone, for a work order is open."""
+
+    ordered: tuple[str, ...] = ()
+
+
+def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
+    """Add a machine by hand; the next snapshot that holds its number takes over the source's fields."""
+    actor.require(Capability.EDIT)
+    number = str(values.get("equipment_number") or "").strip()
+    if not number:
+        raise Invalid("a number is needed", equipment_number="is required")
+
+    def work(cursor: Cursor) -> int:
+        if _select(cursor, "ui/equipment_by_number", {"equipment_number": number}):
+            raise Invalid("this number exists already", equipment_number="exists already")
+        if not _select(cursor, "ui/plant", {"id": values.get("plant_id")}):
+            raise Invalid("there is no such plant", plant_id="is required")
+        group = values.get("equipment_group_id") or None
+        row = {
+            "equipment_number": number,
+            "plant_id": values["plant_id"],
+            "equipment_group_id": group,
+            "group_source": "manual" if group else "rule",
+            "equipment_description": values.get("equipment_description") or None,
+            "notes": values.get("notes") or None,
+        }
+        execute(cursor, "ui/insert_equipment", row)
+        key = int(cursor.lastrowid)
+        execute(cursor, "reference/raise_version")
+        audit(cursor, actor, "create", "equipment", key, after=row)
+        evaluate(cursor, today=site_today(cursor.connection), equipment_ids=[key])
+        return key
+
+    return write(work, what="creating equipment")
+
+
+def edit_equipment(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
+    """Change what people own of one machine.
+
+    Raises:
+        Stale: the row has another version by now. NotFound. Invalid: a field that may not be changed.
+    """
+    actor.require(Capability.EDIT)
+    if wrong := set(values) - EDITABLE:
+        raise Invalid("these cannot be changed here", **dict.fromkeys(sorted(wrong), "cannot be changed"))
+    if version is None:
+        raise Invalid("the version that was seen is needed", version="is required")
+
+    def work(cursor: Cursor) -> None:
+        before = _lock(cursor, key)
+        if int(before["row_version"]) != version:
+            raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
+        chosen = dict(values)
+        if str(chosen.get("equipment_group_id") or "") == str(before["equipment_group_id"] or ""):
+            chosen.pop("equipment_group_id", None)  # a form sends the group that it showed, which nobody has chosen
+        if _apply(cursor, actor, before, chosen, "edit", None):
+            _evaluate(cursor, [key], chosen)
+
+    write(work, what="changing equipment")
+
+
+SWITCHED_OFF = "switched off in the view"
+
+
+def switch_equipment(actor: Actor, key: int, version: int, *, active: bool) -> bool:
+    """Switch one machine on or off, as a person sees it; False if it is so already.
+
+    Raises:
+        Stale: the row has another version by now. NotFound.
+    """
+    actor.require(Capability.EDIT)
+    values = {"is_active": active, "inactive_reason": None if active else SWITCHED_OFF}
+
+    def work(cursor: Cursor) -> bool:
+        before = _lock(cursor, key)
+        if bool(before["is_active"]) == active:
+            return False
+        if int(before["row_version"]) != version:
+            raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
+        changed = _apply(cursor, actor, before, values, "activate" if active else "deactivate", None)
+        _evaluate(cursor, [key] if changed else [], values)
+        return bool(changed)
+
+    return write(work, what="changing equipment")
+
+
+def change_many(
+    actor: Actor,
+    keys: Sequence[int],
+    values: Mapping[str, Any],
+    *,
+    action: str,
+    listener: Listener = ignore_progress,
+) -> BulkResult:
+    """Change many machines alike, in batches; each batch commits on its own, all audit rows share a batch id.
+
+    A batch that cannot be stored ends it: what was changed before stays changed, and the result says what was not.
+
+    Raises:
+        CmmsError: not even the first batch could be stored. Invalid: values that no machine can have.
+    """
+    actor.require(Capability.EDIT)
+    if not keys:
+        raise Invalid("no equipment was chosen")
+    batch_id = str(uuid4())
+    changed = unchanged = 0
+    missing: list[int] = []
+    for start in range(0, len(keys), _BATCH):
+        chunk = tuple(keys[start : start + _BATCH])
+
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, set[int]]:
+            rows = _select(cursor, "ui/lock_equipment_many", {"ids": chunk})
+            done = [int(row["id"]) for row in rows if _apply(cursor, actor, row, values, action, batch_id)]
+            _evaluate(cursor, done, values)
+            return len(done), {int(row["id"]) for row in rows}
+
+        try:
+            done, found = write(work, what="changing equipment")
+        except CmmsError as error:
+            if not start:
+                raise
+            left = f"{len(keys) - start:,} machines were not reached: {error}"
+            return BulkResult(changed, unchanged, len(missing), (left, *map(_gone, missing)))
+        changed, unchanged = changed + done, unchanged + len(found) - done
+        missing += [key for key in chunk if key not in found]
+        listener(start + len(chunk), len(keys))
+    return BulkResult(changed, unchanged, len(missing), tuple(map(_gone, missing)))
+
+
+def _gone(key: int) -> str:
+    return f"The machine with the id {key} does not exist any more."
+
+
+@dataclass(frozen=True)
+class GroupShare:
+    """Some of the chosen machines: their group now (None: none), and whether a person has put them there."""
+
+    group_id: int | None
+    name: str | None
+    by_hand: bool
+    machines: int
+
+
+def find_groups_of(keys: Sequence[int]) -> list[GroupShare]:
+    """In which groups the machines are now, the largest share first."""
+    shares: Counter[tuple[int | None, str | None, bool]] = Counter()
+    for start in range(0, len(keys), _READ_BATCH):
+        for row in read("groups_of", {"ids": tuple(keys[start : start + _READ_BATCH])}):
+            shares[row["id"], row["name"], row["group_source"] == "manual"] += int(row["machines"])
+    return [GroupShare(*share, machines) for share, machines in shares.most_common()]
+
+
+def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> ServiceResult:
+    """The newest reading of each machine is where all its plans count from again; its open dues are done.
+
+    A machine of which a due has an open work order is left alone: completing the order says what was done, and when.
+    In batches, as :func:`change_many`.
+    """
+    actor.require(Capability.EDIT)
+    if not keys:
+        raise Invalid("no equipment was chosen")
+    batch_id = str(uuid4())
+    changed, missing, ordered = 0, 0, []
+    for start in range(0, len(keys), _BATCH):
+        chunk = tuple(keys[start : start + _BATCH])
+
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, int, list[str]]:
+            return _serve(cursor, actor, chunk, note, batch_id)
+
+        done, found, left = write(work, what="marking equipment as serviced")
+        changed, missing = changed + done, missing + len(chunk) - found
+        ordered += left
+    return ServiceResult(changed, 0, missing, ordered=tuple(ordered))
+
+
+def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch_id: str) -> tuple[int, int, list[str]]:
+    """How many were served, how many exist, and the numbers of those that were left alone."""
+    machines = _select(cursor, "ui/lock_equipment_counters", {"ids": keys})
+    schedules = _select(cursor, "ui/lock_schedules_of", {"ids": keys})
+    ordered = {row["equipment_id"] for row in schedules if row["due_state"] == "ordered"}
+    dues: dict[int, list[int]] = {}
+    for row in schedules:
+        if row["due_state"] == "open":
+            dues.setdefault(row["equipment_id"], []).append(row["due_id"])
+    today = site_today(cursor.connection)
+    served = [row for row in machines if row["id"] not in ordered]
+    for row in served:
+        hours = row["cumulative_hours"]
+        execute(cursor, "ui/set_serviced", {"id": row["id"], "serviced_at_hours": hours})
+        since = {"id": row["id"], "hours": hours, "day": row["reading_date"] or today, "today": today}
+        execute(cursor, "ui/set_baselines_of", since)
+        before = {"serviced_at_hours": row["serviced_at_hours"]}
+        after = {"serviced_at_hours": hours, "note": note, "dues": dues.get(row["id"], [])}
+        audit(cursor, actor, "serviced", "equipment", row["id"], before=before, after=after, batch_id=batch_id)
+    if served:
+        ids = tuple(int(row["id"]) for row in served)
+        execute(cursor, "ui/finish_dues_of", {"ids": ids, "reason": note or None, "actor": actor.name[:120]})
+        evaluate(cursor, today=today, equipment_ids=ids)
+    return len(served), len(machines), [str(row["equipment_number"]) for row in machines if row["id"] in ordered]
+
+
+def _evaluate(cursor: Cursor, keys: Sequence[int], values: Mapping[str, Any]) -> None:
+    """What plans ask of machines depends on their group and on whether they are in use."""
+    if keys and not values.keys().isdisjoint({"is_active", "equipment_group_id"}):
+        evaluate(cursor, today=site_today(cursor.connection), equipment_ids=keys)
+
+
+def _apply(
+    cursor: Cursor, actor: Actor, before: Mapping[str, Any], values: Mapping[str, Any], action: str, batch: str | None
+) -> int:
+    """Write one row if something differs; returns 1 if so."""
+    after = {**{name: before[name] for name in _AUDITED}, **values}
+    if "is_active" in values:
+        after["is_active"] = int(bool(values["is_active"]))
+        if after["is_active"]:
+            after["inactive_reason"] = None
+        elif not str(after.get("inactive_reason") or "").strip():
+            raise Invalid("Deactivating needs a reason.", inactive_reason="is required")
+    if "equipment_group_id" in values:
+        after["equipment_group_id"] = parse_key(values["equipment_group_id"]) if values["equipment_group_id"] else None
+        after["group_source"] = "manual"
+    after["notes"] = after["notes"] or None
+    old = {name: before[name] for name in _AUDITED}
+    if all(old[name] == after[name] for name in old):
+        return 0
+    execute(cursor, "ui/update_equipment", {**after, "id": before["id"]})
+    audit(cursor, actor, action, "equipment", before["id"], before=old, after=after, batch_id=batch)
+    return 1
+
+
+def _lock(cursor: Cursor, key: int) -> dict[str, Any]:
+    rows = _select(cursor, "ui/lock_equipment_many", {"ids": (key,)})
+    if not rows:
+        raise NotFound("there is no such equipment")
+    return rows[0]
+
+
+def _select(cursor: Cursor, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with closing(cursor.connection.cursor()) as reader:
+        execute(reader, statement, parameters)
+        names = [column[0] for column in reader.description]
+        return [dict(zip(names, row, strict=True)) for row in reader.fetchall()]

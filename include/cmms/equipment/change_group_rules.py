@@ -1,0 +1,169 @@
+"""Classification rules, changed by administrators. Output: changed rules, audited; or what a change would move.
+
+Rules classify at every equipment sync, so a change moves machines at the next one. A pattern that is new to us is tried
+in a process of its own with a time limit: nobody knows beforehand whether it comes to an end.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from cmms.access.actors import Actor, Busy, Capability, Invalid, NotFound, Stale
+from cmms.access.audit import audit
+from cmms.access.connections import write
+from cmms.access.edit_rows import create_row, edit_row, with_stored
+from cmms.access.person_places import Places
+from cmms.access.read_rows import Row, read
+from cmms.database import Cursor, execute
+from cmms.parse_input import parse_key, parse_whole
+from cmms.sync.merge.match_apart import match_apart
+from cmms.sync.merge.match_rules import PATTERN_LIMIT
+
+FIELDS = ("equipment_number", "equipment_description", "plant_code", "company_code")
+TRIAL_SECONDS = 10
+_TABLE = "equipment_group_rules"
+_LONG_TEXT = 100
+_MOST_SIGNS = 40
+_places = Places(each=2, total=4)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What rules would do: (group id now, then) -> machines; ``fixed``: machines whose group a person has chosen."""
+
+    counts: Mapping[tuple[int | None, int | None], int]
+    fixed: int
+
+    @property
+    def total(self) -> int:
+        """Machines that would change their group."""
+        return sum(self.counts.values())
+
+
+def create_group_rule(actor: Actor, values: Mapping[str, Any]) -> int:
+    """Add a rule; its pattern has been tried on every machine before."""
+    actor.require(Capability.CONFIGURE)
+    row = check_rule(values)
+    find_moves(actor, row)
+    return create_row(actor, "group_rule", _TABLE, row)
+
+
+def edit_group_rule(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
+    """Change a rule; its pattern has been tried on every machine before."""
+    actor.require(Capability.CONFIGURE)
+    row = check_rule(with_stored("group_rule", key, values))
+    find_moves(actor, row, replaced=key)
+    edit_row(actor, "group_rule", _TABLE, key, version, row)
+
+
+def find_moves_of_edit(actor: Actor, key: int, values: Mapping[str, Any]) -> Moves:
+    """What :func:`edit_group_rule` would do."""
+    return find_moves(actor, check_rule(with_stored("group_rule", key, values)), replaced=key)
+
+
+def delete_group_rule(actor: Actor, key: int, version: int | None = None) -> None:
+    """Delete a rule; the machines that it classified go where the other rules put them.
+
+    Raises:
+        Stale: it has another version than the one that was seen, if one is given. NotFound.
+    """
+    actor.require(Capability.CONFIGURE)
+
+    def work(cursor: Cursor) -> None:
+        with closing(cursor.connection.cursor()) as reader:
+            execute(reader, "ui/group_rule", {"id": key})
+            names = [column[0] for column in reader.description]
+            found = reader.fetchone()
+        if found is None:
+            raise NotFound("there is no such rule")
+        before = dict(zip(names, found, strict=True))
+        if version not in (None, before["row_version"]):
+            raise Stale("This rule has been changed meanwhile. Look at it again before you delete it.")
+        execute(cursor, "ui/delete_group_rule", {"id": key})
+        audit(cursor, actor, "delete", _TABLE, key, before=before)
+
+    write(work, what="deleting a rule")
+
+
+def check_rule(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a rule; raises :class:`Invalid` for a pattern that Python's ``re`` does not take."""
+    pattern = str(values.get("pattern") or "")
+    if not 0 < len(pattern) <= PATTERN_LIMIT:
+        raise Invalid("the pattern is empty or too long", pattern=f"1 to {PATTERN_LIMIT} characters")
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise Invalid("This is no regular expression.", pattern=f"is no regular expression: {error}") from error
+    try:
+        priority = parse_whole(str(values.get("priority") or ""), 0, 999_999)
+    except ValueError as error:
+        raise Invalid(f"the priority {error}", priority=str(error)) from None
+    if values.get("field") not in FIELDS:
+        raise Invalid("there is no such field", field="is not one of the choices")
+    return {
+        "priority": priority,
+        "equipment_group_id": parse_key(values["equipment_group_id"]),
+        "field": values["field"],
+        "pattern": pattern,
+        "is_active": int(bool(values.get("is_active", True))),
+    }
+
+
+def find_moves(actor: Actor, row: Mapping[str, Any] | None, *, replaced: int | None = None) -> Moves:
+    """Which machines would change their group with ``row`` among the rules, or without the rule ``replaced``.
+
+    Raises:
+        Invalid: the pattern takes too long. Busy: the person tries rules already, or too many others do.
+    """
+    rules: list[Mapping[str, Any]] = [rule for rule in read("active_group_rules") if rule["id"] != replaced]
+    if row and row["is_active"]:
+        rules.append(row)
+    rules.sort(key=lambda rule: int(rule["priority"]))
+    machines = read("machines_to_classify")
+    free = [machine for machine in machines if machine["group_source"] != "manual"]
+    groups = _try_rules(actor, rules, free)
+    counts = Counter(
+        (machine["equipment_group_id"], group)
+        for machine, group in zip(free, groups, strict=True)
+        if machine["equipment_group_id"] != group
+    )
+    return Moves(dict(counts), len(machines) - len(free))
+
+
+def group_names() -> dict[int | None, str]:
+    """Every group by its id, and what no group is called."""
+    return {None: "Unclassified", **{int(row["id"]): str(row["name"]) for row in read("all_groups")}}
+
+
+def _try_rules(actor: Actor, rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int | None]:
+    """The group of each machine, found by the same function as in a sync, in a process that can be ended."""
+    listed = [(rule["field"], rule["pattern"], rule["equipment_group_id"]) for rule in rules]
+    texts = [{field: machine[field] for field in FIELDS} for machine in machines]
+    probes = [dict.fromkeys(FIELDS, text) for text in _hard_texts(rules)]
+    place = _places.take(actor.name)
+    if place is None:
+        raise Busy("You or others try rules at this moment; try again in a minute.")
+    try:
+        matches = match_apart(listed, [*texts, *probes], timeout=TRIAL_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Invalid(
+            f"The rules did not come to an end within {TRIAL_SECONDS} seconds.",
+            pattern="takes too long on your machines, or on a long text",
+        ) from None
+    except subprocess.CalledProcessError:
+        raise Invalid("One of the active rules is no regular expression: correct or delete it first.") from None
+    finally:
+        place.leave()
+    return matches.groups[: len(texts)]
+
+
+def _hard_texts(rules: list[Mapping[str, Any]]) -> list[str]:
+    """Long texts of one sign: a pattern that can take for ever does so on one of them, whatever the machines are."""
+    signs = sorted({sign for rule in rules for sign in str(rule["pattern"]) if sign.isalnum()} | set("aA0 -"))
+    return [sign * _LONG_TEXT + "!" for sign in signs[:_MOST_SIGNS]]

@@ -1,0 +1,47 @@
+"""What the page of a machine shows beside its row: readings. Output: plain rows, oldest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cmms.access.actors import NotFound
+from cmms.access.read_rows import Row, read
+
+AVERAGED_MACHINES = 200
+
+
+def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
+    """The newest ``days`` readings, oldest first; days without a reading have no row. Hours are exact, as text.
+
+    Raises:
+        NotFound: there is no such machine.
+    """
+    rows = read("running_times", {"id": equipment_id, "days": days})
+    if not rows and not read("equipment_exists", {"id": equipment_id}):
+        raise NotFound("there is no such equipment")
+    return [
+        {
+            "date": row["date"].isoformat(),
+            "running_hours": str(row["running_hours"]),
+            "cumulative_hours": str(row["cumulative_hours"]),
+            "quality": row["quality"],
+            "quality_code": row["quality_code"],
+        }
+        for row in reversed(rows)
+    ]
+
+
+def read_period(equipment_id: int, days: int) -> list[Row]:
+    """Readings within the newest ``days`` days of all readings, oldest first."""
+    return read("readings_of_period", {"id": equipment_id, "days": days})
+
+
+def read_group_average(equipment_id: int, days: int) -> list[Row]:
+    """Average hours by day of :data:`AVERAGED_MACHINES` others of its group at most."""
+    return read("group_average", {"id": equipment_id, "days": days, "machines": AVERAGED_MACHINES})
+
+
+def find_by_number(number: str) -> int | None:
+    """The machine's id, None if there is none of that number."""
+    rows = read("equipment_by_number", {"equipment_number": number})
+    return int(rows[0]["id"]) if rows else None

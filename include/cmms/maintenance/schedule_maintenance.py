@@ -1,0 +1,221 @@
+"""What people have plans ask of single machines: scheduled, put on another day, given back. Audited, then evaluated.
+
+What cannot be done is a conflict, told machine by machine; the others are done. Pressed twice, it does nothing again:
+what was scheduled the first time is a conflict the second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from cmms.access.actors import Actor, Capability, Invalid, NotFound
+from cmms.access.audit import audit
+from cmms.access.connections import raw_session, write
+from cmms.database import Cursor, execute, query
+from cmms.maintenance.change_work_orders import order_number
+from cmms.maintenance.evaluate_maintenance import evaluate
+from cmms.maintenance.site_today import site_today
+
+_BATCH = 500
+_TABLE = "equipment_maintenance"
+_STATES = {"ok": "fine", "no_reading": "without a reading"}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A machine that is left alone, and why."""
+
+    equipment_number: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """How many machines a plan asks something of by now, how many have got another day, and which were left alone."""
+
+    created: int
+    moved: int
+    conflicts: tuple[Conflict, ...]
+
+
+def schedule_maintenance(
+    actor: Actor, keys: Sequence[int], plan_id: int, due_on: date | None = None, *, move: bool = False
+) -> Scheduled:
+    """Have a plan ask something of these machines; ``due_on`` is when for the first time.
+
+    With ``move``, those of which it asks it already are put on that day. In batches that commit on their own; all
+    audit rows share a batch id.
+    """
+    actor.require(Capability.EDIT)
+    _check(keys, plan_id, due_on)
+    batch_id = str(uuid4())
+    found = []
+    for chunk in _batches(keys):
+
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> Scheduled:
+            fresh, moving, conflicts = _sort(cursor.connection, chunk, plan_id, due_on, move)
+            for row in (*fresh, *moving):
+                before = (
+                    {"state": row["state"], "first_due_date": row["first_due_date"]} if row["schedule_id"] else None
+                )
+                after = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
+                if row in moving:
+                    execute(cursor, "ui/set_first_due_date", {"id": row["schedule_id"], "first_due_date": due_on})
+                    key = row["schedule_id"]
+                else:
+                    asked = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
+                    execute(cursor, "ui/insert_schedule", asked)
+                    key = row["schedule_id"] or int(cursor.lastrowid)
+                action = "reschedule" if row in moving else "schedule"
+                audit(cursor, actor, action, _TABLE, key, before=before, after=after, batch_id=batch_id)
+            _evaluate(cursor, [row["id"] for row in (*fresh, *moving)])
+            return Scheduled(len(fresh), len(moving), tuple(conflicts))
+
+        found.append(write(work, what="scheduling maintenance"))
+    return _add_up(found)
+
+
+def rehearse_schedule(
+    actor: Actor, keys: Sequence[int], plan_id: int, due_on: date | None = None, *, move: bool = False
+) -> Scheduled:
+    """What :func:`schedule_maintenance` would do; changes nothing."""
+    actor.require(Capability.EDIT)
+    _check(keys, plan_id, due_on)
+    found = []
+    for chunk in _batches(keys):
+        with raw_session() as connection:
+            fresh, moving, conflicts = _sort(connection, chunk, plan_id, due_on, move)
+        found.append(Scheduled(len(fresh), len(moving), tuple(conflicts)))
+    return _add_up(found)
+
+
+def reschedule(actor: Actor, keys: Sequence[int], due_on: date) -> Scheduled:
+    """Put schedules on a day that a person chooses; one with an open work order is left alone."""
+    actor.require(Capability.EDIT)
+    _check_day(due_on)
+
+    def change(cursor: Cursor, row: Mapping[str, Any]) -> str:
+        if row["due_state"] == "ordered":
+            return _describe_order(row)
+        if row["state"] == "suspended":
+            return "is suspended"
+        if row["first_due_date"] == due_on:
+            return f"is on {due_on} already"
+        execute(cursor, "ui/set_first_due_date", {"id": row["id"], "first_due_date": due_on})
+        return ""
+
+    done, conflicts = _change_schedules(actor, keys, "reschedule", change, {"first_due_date": due_on})
+    return Scheduled(0, done, conflicts)
+
+
+def remove_schedules(actor: Actor, keys: Sequence[int]) -> tuple[int, tuple[Conflict, ...]]:
+    """Take back what people have scheduled; what a plan asks by its scope is changed in the plan."""
+    actor.require(Capability.EDIT)
+
+    def change(cursor: Cursor, row: Mapping[str, Any]) -> str:
+        if row["due_state"] == "ordered":
+            return _describe_order(row)
+        if row["assigned_by"] != "person":
+            return "is asked by the plan itself: change what the plan applies to"
+        execute(cursor, "ui/give_back_schedule", {"id": row["id"]})
+        return ""
+
+    return _change_schedules(actor, keys, "remove", change, None)
+
+
+def _change_schedules(
+    actor: Actor, keys: Sequence[int], action: str, change: Any, after: Mapping[str, Any] | None
+) -> tuple[int, tuple[Conflict, ...]]:
+    """``change(cursor, row)`` says why a schedule is left alone, nothing if it was changed."""
+    if not keys:
+        raise Invalid("no schedule was chosen")
+    batch_id = str(uuid4())
+    done, conflicts = 0, []
+    for chunk in _batches(keys):
+
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[list[int], list[Conflict]]:
+            changed, left = [], []
+            for row in query(cursor.connection, "ui/lock_schedules", {"ids": chunk}):
+                if why := change(cursor, row):
+                    left.append(Conflict(row["equipment_number"], f"{row['plan_name']}: {why}"))
+                    continue
+                changed.append(int(row["equipment_id"]))
+                before = {name: row[name] for name in ("equipment_id", "plan_name", "assigned_by", "first_due_date")}
+                audit(cursor, actor, action, _TABLE, row["id"], before=before, after=after, batch_id=batch_id)
+            _evaluate(cursor, changed)
+            return changed, left
+
+        changed, left = write(work, what="changing schedules")
+        done += len(changed)
+        conflicts += left
+    return done, tuple(conflicts)
+
+
+def _sort(
+    connection: Any, keys: tuple[int, ...], plan_id: int, due_on: date | None, move: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Conflict]]:
+    """Machines to schedule, schedules to put on another day, and those that are left alone."""
+    fresh, moving, conflicts = [], [], []
+    rows = query(connection, "ui/machines_to_schedule", {"ids": keys, "plan_id": plan_id})
+    for row in rows:
+        if not row["is_active"]:
+            conflicts.append(Conflict(row["equipment_number"], "is inactive"))
+        elif row["schedule_id"] is None or (row["state"] == "suspended" and row["due_state"] != "ordered"):
+            fresh.append(row)
+        elif row["due_state"] == "ordered":
+            conflicts.append(Conflict(row["equipment_number"], _describe_order(row)))
+        elif move and due_on is not None and row["first_due_date"] != due_on:
+            moving.append(row)
+        else:
+            conflicts.append(Conflict(row["equipment_number"], f"is scheduled by this plan already: {_describe(row)}"))
+    gone = set(keys) - {int(row["id"]) for row in rows}
+    return fresh, moving, [*conflicts, *(Conflict(f"#{key}", "does not exist any more") for key in sorted(gone))]
+
+
+def _describe(row: Mapping[str, Any]) -> str:
+    """``due, next on 2026-03-01 or at 2,000 h``."""
+    when = [f"on {row['next_due_date']}"] if row["next_due_date"] else []
+    when += [f"at {row['next_due_hours']:,.0f} h"] if row["next_due_hours"] is not None else []
+    state = _STATES.get(row["state"], str(row["state"]))
+    return f"{state}, next {' or '.join(when)}" if when else state
+
+
+def _describe_order(row: Mapping[str, Any]) -> str:
+    return f"has an open work order, {order_number(int(row['work_order_id']))}"
+
+
+def _check(keys: Sequence[int], plan_id: int, due_on: date | None) -> None:
+    if not keys:
+        raise Invalid("no equipment was chosen")
+    if due_on is not None:
+        _check_day(due_on)
+    with raw_session() as connection:
+        plans = query(connection, "ui/maintenance_plan_is_active", {"id": plan_id})
+    if not plans:
+        raise NotFound("there is no such plan")
+    if not plans[0]["is_active"]:
+        raise Invalid("This plan is not active.", plan_id="is not active")
+
+
+def _check_day(due_on: date) -> None:
+    if due_on < site_today():
+        raise Invalid("The day is in the past.", first_due_date="is in the past")
+
+
+def _evaluate(cursor: Cursor, equipment_ids: Sequence[int]) -> None:
+    if equipment_ids:
+        evaluate(cursor, today=site_today(cursor.connection), equipment_ids=sorted(set(equipment_ids)))
+
+
+def _batches(keys: Sequence[int]) -> list[tuple[int, ...]]:
+    unique = list(dict.fromkeys(keys))
+    return [tuple(unique[start : start + _BATCH]) for start in range(0, len(unique), _BATCH)]
+
+
+def _add_up(parts: Sequence[Scheduled]) -> Scheduled:
+    conflicts = tuple(conflict for part in parts for conflict in part.conflicts)
+    return Scheduled(sum(part.created for part in parts), sum(part.moved for part in parts), conflicts)

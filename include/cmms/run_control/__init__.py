@@ -1,0 +1,1 @@
+"""Start, pause, resume, cancel and stop syncs for a person."""
