@@ -26,6 +26,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import RESULTS
 from benchmarks.dag_parse import TARGET_SECONDS, measure_parse
 from benchmarks.engine import run_engine
 from benchmarks.limit import measure_limit
@@ -34,7 +35,6 @@ from benchmarks.source import start_source
 from tools.database_server import PrivateServer, obtain_server
 from tools.state_folder import find_state_folder
 
-RESULTS = Path(__file__).parent / "results"
 FIRST_DAY = date(2026, 3, 2)
 
 

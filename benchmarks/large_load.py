@@ -28,13 +28,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import RESULTS
 from benchmarks.large_data import change_machines, fill_days, fill_logs
 from benchmarks.measured_step import Work, run_step
 from benchmarks.source import TOKEN, start_source
 from tools.database_server import PrivateServer, obtain_server
 from tools.state_folder import find_state_folder
 
-RESULTS = Path(__file__).parent / "results"
 FIRST_DAY = date(2026, 3, 2)
 PLANTS = 20
 TIMEOUT_MINUTES: dict[str, int | None] = {"equipment": 30, "running_time": 60, "cleanup": 10, "verify": None}

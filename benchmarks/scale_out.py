@@ -24,7 +24,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.__main__ import RESULTS
+from benchmarks import RESULTS
 from cmms.simulator import Fault, SimulatorConfig
 from tests.airflow.airflow_site import PLANTS, AirflowSite, find_free_port, running_site
 from tests.airflow.hold_steps import GatedSimulator

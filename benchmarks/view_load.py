@@ -181,7 +181,7 @@ def _load_widgets() -> dict[str, float]:
     """Milliseconds of each widget's data when nobody has asked before, in this process; by place and name."""
     from cmms.access.actors import Actor, Capability
     from cmms.access.keep_results import forget_kept
-    from cmms_ui import guard
+    from cmms_ui.asgi import guard
     from cmms_ui.pages.dashboard import DASHBOARD
     from cmms_ui.resources import RESOURCES
 

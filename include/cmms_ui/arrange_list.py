@@ -15,8 +15,8 @@ from cmms.access.actors import Actor, Invalid
 from cmms.listing.saved_views import SavedView, find_views, read_columns
 from cmms.listing.search_tree import parse_tree, write_tree
 from cmms.parse_input import parse_number
+from cmms_ui.definition.schema import Column, Resource, Tab
 from cmms_ui.list_query import from_state
-from cmms_ui.schema import Column, Resource, Tab
 
 WIDTHS = (40, 1200)
 _NO_FILTERS = ("tab", "q", "view", "chip", "where")

@@ -10,9 +10,13 @@ from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, Response
 
 from cmms.run_control.airflow_runs import send_with
-from cmms_ui import ask_airflow
 from cmms_ui.api.diagnostics import add_diagnostics
 from cmms_ui.api.rest import add_rest_api
+from cmms_ui.asgi import ask_airflow
+from cmms_ui.asgi.check_call import make_shape
+from cmms_ui.asgi.guard import LOOK_PATH, Guard
+from cmms_ui.asgi.push import add_events
+from cmms_ui.asgi.types import Application
 from cmms_ui.callbacks import (
     actions,
     arrangement,
@@ -27,14 +31,10 @@ from cmms_ui.callbacks import (
     search,
     widgets,
 )
-from cmms_ui.check_call import make_shape
 from cmms_ui.compat import reset_current_request, set_current_request
 from cmms_ui.components import follow_changes
-from cmms_ui.guard import LOOK_PATH, Guard
 from cmms_ui.make_stylesheet import read_stylesheet
-from cmms_ui.mount import Application
 from cmms_ui.pages.shell import make_layout
-from cmms_ui.push import add_events
 from cmms_ui.resources import RESOURCES
 
 CALLBACK_MODULES = (

@@ -16,7 +16,7 @@ from cmms.access.view_settings import read_zone
 from cmms.listing.definition import PAGE_SIZE_LIMIT, ListQuery, build_where
 from cmms.listing.search_tree import Condition, conditions_of, parse_tree, read_tree, relations_of
 from cmms.parse_input import parse_whole
-from cmms_ui.schema import Resource
+from cmms_ui.definition.schema import Resource
 
 _GRID_OPERATORS = {
     "contains": "contains",

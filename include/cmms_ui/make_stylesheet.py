@@ -14,8 +14,8 @@ from cmms.access.actors import ViewError
 from cmms.access.view_settings import read_view_settings
 from cmms.errors import CmmsError
 from cmms.settings import View
-from cmms_ui.status import STATUSES
-from cmms_ui.tokens import DARK, LIGHT, brand_tokens
+from cmms_ui.definition.status import STATUSES
+from cmms_ui.definition.tokens import DARK, LIGHT, brand_tokens
 
 FILE_LIMIT_BYTES = 100_000
 _IMAGES = {".svg": "image/svg+xml", ".png": "image/png"}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from cmms_ui.schema import Column
+from cmms_ui.definition.schema import Column
 
 NOTHING = "–"
 

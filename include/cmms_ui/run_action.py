@@ -13,10 +13,10 @@ from typing import Any
 from cmms.access.actors import Actor, Forbidden, Invalid, NotFound
 from cmms.access.choices import forget_choices
 from cmms.parse_input import check_text, parse_day, parse_number
-from cmms_ui.policy import ACTIONS
+from cmms_ui.asgi.policy import ACTIONS
+from cmms_ui.definition.schema import Action, Field, Outcome, Preview, Target
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_once import run_once
-from cmms_ui.schema import Action, Field, Outcome, Preview, Target
 
 REQUEST_NAME = re.compile(r"[A-Za-z0-9_:.-]{0,80}")
 NUMBER_DIGITS = 15

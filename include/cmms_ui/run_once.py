@@ -13,7 +13,7 @@ from cmms.access.actors import Actor
 from cmms.access.answer_request import claiming, find_answer, keep_answer
 from cmms.access.claim_request import Claim, Repeated
 from cmms.run_control.start_syncs import StartedRun
-from cmms_ui.schema import Action, Detail, Outcome, Target
+from cmms_ui.definition.schema import Action, Detail, Outcome, Target
 
 
 def run_once(

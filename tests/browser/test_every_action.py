@@ -24,7 +24,7 @@ NEEDS_STATE = {"syncs.resume_all"}  # offered after an emergency stop only: test
 
 @pytest.mark.feature("TEST-35", "A11Y-01")
 def test_every_action_opens_says_what_it_does_and_refuses_an_empty_form(log_in: LogIn, seeded: dict[str, Any]) -> None:
-    from cmms_ui.policy import ACTIONS
+    from cmms_ui.asgi.policy import ACTIONS
     from cmms_ui.resources import RESOURCES
 
     page = log_in("admin")

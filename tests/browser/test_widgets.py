@@ -291,7 +291,7 @@ def branded(seeded: dict[str, Any], address: str) -> Iterator[None]:
 
 @pytest.mark.feature("THM-02")
 def test_a_brand_of_the_settings_colours_header_buttons_and_charts_after_a_reload(log_in: LogIn, branded: None) -> None:
-    from cmms_ui.tokens import brand_tokens
+    from cmms_ui.definition.tokens import brand_tokens
 
     light, _ = brand_tokens(BRAND)
     page = log_in("op")

@@ -107,7 +107,7 @@ def test_roles_have_their_capabilities(client_for: ClientFor, role: str) -> None
 
 
 def _calls() -> list[tuple[str, str, str]]:
-    from cmms_ui.policy import ACTIONS
+    from cmms_ui.asgi.policy import ACTIONS
 
     return [(*name.split("."), str(capability)) for name, capability in ACTIONS.items()]  # type: ignore[misc]
 

@@ -95,7 +95,7 @@ def test_each_action_is_refused_to_who_lacks_its_capability(
     clients: dict[str | None, httpx.Client], user: str | None
 ) -> None:
     """As for the simple manager: allowed calls have an unknown field, so that nothing changes."""
-    from cmms_ui.policy import ACTIONS
+    from cmms_ui.asgi.policy import ACTIONS
 
     for name, capability in ACTIONS.items():
         resource, verb = name.split(".")

@@ -102,7 +102,7 @@ def test_no_address_is_answered_with_a_fault(client_for: ClientFor, role: str) -
 @pytest.mark.feature("TEST-38")
 @pytest.mark.parametrize("role", ["viewer", "op"])
 def test_no_body_is_answered_with_a_fault(client_for: ClientFor, role: str) -> None:
-    from cmms_ui.policy import ACTIONS
+    from cmms_ui.asgi.policy import ACTIONS
 
     client = client_for(role)
     headers = st.dictionaries(

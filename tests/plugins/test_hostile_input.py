@@ -78,7 +78,7 @@ def test_a_body_that_makes_no_sense_is_refused(client_for: ClientFor, body: str)
 
 
 @pytest.mark.parametrize("path", [
-    "nothing/x.js", "dash/%00", "dash/..%2f..%2fdash.py", "dash/" + "a" * 400, "os/x.js", "cmms_ui/guard.py",
+    "nothing/x.js", "dash/%00", "dash/..%2f..%2fdash.py", "dash/" + "a" * 400, "os/x.js", "cmms_ui/asgi/guard.py",
     "dash_mantine_components/nothing.v1m1.js",
 ])  # fmt: skip
 def test_a_script_that_there_is_not_is_not_found(client_for: ClientFor, path: str) -> None:
@@ -178,7 +178,7 @@ def test_a_host_that_is_no_host_is_nobodys_origin(client_for: ClientFor, host: s
 def test_a_fault_while_a_request_is_checked_is_a_problem_document_with_all_headers(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms_ui import guard
+    from cmms_ui.asgi import guard
 
     def fail(*_asked: Any) -> Any:
         raise RuntimeError("a fault of ours")

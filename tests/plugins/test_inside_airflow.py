@@ -64,9 +64,9 @@ def test_a_write_is_accepted_from_the_host_and_from_the_origin_of_base_url(
 @pytest.fixture
 def questions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often Airflow's auth manager was asked what, from now on; no session is known yet."""
-    from cmms_ui import capabilities
+    from cmms_ui.asgi import capabilities
+    from cmms_ui.asgi.keep_rights import RightsCache
     from cmms_ui.compat import get_auth_manager
-    from cmms_ui.keep_rights import RightsCache
 
     asked: Counter[str] = Counter()
     manager = type(get_auth_manager())
@@ -100,7 +100,7 @@ def test_a_page_with_all_its_parts_asks_once_what_the_session_may_do(
 def test_a_role_that_is_lowered_or_raised_takes_effect_after_those_seconds(
     client_for: ClientFor, questions: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms_ui import keep_rights
+    from cmms_ui.asgi import keep_rights
     from cmms_ui.compat import get_auth_manager
 
     now = 1_000.0
@@ -119,7 +119,7 @@ def test_a_role_that_is_lowered_or_raised_takes_effect_after_those_seconds(
 
 
 def test_a_slow_auth_manager_takes_one_thread_a_session_and_few_altogether() -> None:
-    from cmms_ui.keep_rights import RightsCache
+    from cmms_ui.asgi.keep_rights import RightsCache
 
     cache, running, most, asked = RightsCache(), 0, 0, Counter[str]()
     lock, release = threading.Lock(), threading.Event()
@@ -180,7 +180,7 @@ def test_an_auth_manager_that_hangs_does_not_hold_the_request(
 ) -> None:
     from threading import Event
 
-    from cmms_ui import capabilities
+    from cmms_ui.asgi import capabilities
     from cmms_ui.compat import get_auth_manager
 
     released = Event()
@@ -201,7 +201,7 @@ def test_calls_in_the_name_of_a_person_carry_the_token_of_the_refreshed_session(
     """An auth manager such as Keycloak's replaces a user's tokens on the way in: the cookie's are used up then."""
     import jwt
 
-    from cmms_ui import ask_airflow
+    from cmms_ui.asgi import ask_airflow
     from cmms_ui.compat import get_auth_manager
 
     used: list[str] = []
@@ -236,7 +236,7 @@ def test_an_airflow_that_hangs_is_answered_for_in_time_and_may_still_do_it(
     """Airflow's database is locked by somebody: a run cannot be stored until that ends."""
     from airflow import settings
 
-    from cmms_ui import ask_airflow
+    from cmms_ui.asgi import ask_airflow
 
     monkeypatch.setattr(ask_airflow, "ANSWER_SECONDS", 0.5)
     path = settings.engine.url.database

@@ -523,7 +523,7 @@ def test_fifty_people_at_once_share_the_connections_of_the_pool(
     from sqlalchemy import event
 
     from cmms.access.connections import POOL_SIZE, engine
-    from cmms_ui import guard
+    from cmms_ui.asgi import guard
 
     identify, numbers = guard.identify, itertools.count()
 

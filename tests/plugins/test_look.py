@@ -16,15 +16,15 @@ TONES = ("good", "info", "warn", "bad", "idle")
 
 
 def _palettes(brand: str = "#4451c4") -> list[dict[str, str]]:
-    from cmms_ui.tokens import DARK, LIGHT, brand_tokens
+    from cmms_ui.definition.tokens import DARK, LIGHT, brand_tokens
 
     return [{**base, **made} for base, made in zip((LIGHT, DARK), brand_tokens(brand), strict=True)]
 
 
 @pytest.mark.feature("THM-03", "A11Y-01")
 def test_every_status_has_a_tone_a_sign_and_a_word_and_can_be_read_in_light_and_dark() -> None:
-    from cmms_ui.colours import contrast
-    from cmms_ui.status import COLOURS, STATUSES
+    from cmms_ui.definition.colours import contrast
+    from cmms_ui.definition.status import COLOURS, STATUSES
 
     assert {status.tone for status in STATUSES.values()} <= set(TONES) == set(COLOURS)
     assert all(status.sign and status.label for status in STATUSES.values())
@@ -38,7 +38,7 @@ def test_every_status_has_a_tone_a_sign_and_a_word_and_can_be_read_in_light_and_
 
 
 def test_contrast_is_that_of_wcag() -> None:
-    from cmms_ui.colours import contrast
+    from cmms_ui.definition.colours import contrast
 
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
@@ -48,7 +48,7 @@ def test_contrast_is_that_of_wcag() -> None:
 @pytest.mark.feature("THM-02")
 @pytest.mark.parametrize("brand", ["#ffdd00", "#e30613", "#000000", "#ffffff", "#00a651"])
 def test_whatever_the_brand_colour_links_buttons_and_charts_can_be_read(brand: str) -> None:
-    from cmms_ui.colours import contrast
+    from cmms_ui.definition.colours import contrast
 
     for palette in _palettes(brand):
         assert min(contrast(palette["brand"], palette[name]) for name in ("brand-soft", "card", "back")) >= 4.5

@@ -86,8 +86,8 @@ def _is_refused(answer: http.client.HTTPResponse) -> None:
 def test_slow_reads_of_one_person_wait_for_each_other_and_for_nobody_else(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms_ui import guard
     from cmms_ui.api import rest
+    from cmms_ui.asgi import guard
 
     read, release, lock = rest.read_page, threading.Event(), threading.Lock()
     running, most = 0, 0
@@ -222,7 +222,7 @@ def test_an_export_that_fails_on_the_way_says_so_and_one_that_never_begins_is_a_
 
 
 def test_event_streams_of_one_person_are_few_and_others_are_told(ask: Ask) -> None:
-    from cmms_ui.push import LISTENERS_EACH
+    from cmms_ui.asgi.push import LISTENERS_EACH
 
     mine = [ask("viewer", "/events") for _ in range(LISTENERS_EACH + 3)]
     assert [answer.status for answer in mine[:LISTENERS_EACH]] == [200] * LISTENERS_EACH
@@ -238,7 +238,7 @@ def test_who_waits_for_the_application_to_be_built_takes_no_thread(monkeypatch: 
     """Anybody can send these requests, without a login, while the API server starts."""
     import anyio.to_thread
 
-    from cmms_ui import mount
+    from cmms_ui.asgi import mount
 
     built, taken = threading.Event(), 0
 
@@ -284,8 +284,8 @@ def test_a_place_is_left_once_and_at_the_latest_when_nobody_holds_it() -> None:
 
 def test_turns_go_in_order_and_none_is_lost() -> None:
     """Requests that end, wait too long or are given up, in any order: at most two run, and afterwards nothing is left."""
-    from cmms_ui.refusals import Refused
-    from cmms_ui.shares import Patience, Turns
+    from cmms_ui.asgi.refusals import Refused
+    from cmms_ui.asgi.shares import Patience, Turns
 
     async def run() -> list[int]:
         turns, order, running = Turns(running=2), list[int](), 0

@@ -36,8 +36,8 @@ UNUSED = {("GET", "/_reload-hash"), ("WEBSOCKET", "/_dash-ws-callback")}
 
 @pytest.mark.feature("NAV-03")
 def test_every_route_has_a_row_in_the_policy(built: Any) -> None:
+    from cmms_ui.asgi.policy import find_route
     from cmms_ui.build_application import page_paths
-    from cmms_ui.policy import find_route
 
     server = built[0]
     asked = [(method, path) for method, path in _routes(server) if path not in ("/{resource}", "/{resource}/{key}")]
@@ -48,7 +48,7 @@ def test_every_route_has_a_row_in_the_policy(built: Any) -> None:
 
 @pytest.mark.feature("NAV-03")
 def test_every_callback_has_a_row_in_the_policy(built: Any) -> None:
-    from cmms_ui.policy import CALLBACKS
+    from cmms_ui.asgi.policy import CALLBACKS
 
     _, app, rows = built
     on_server = {output for output, spec in app.callback_map.items() if spec.get("callback")}
@@ -58,7 +58,7 @@ def test_every_callback_has_a_row_in_the_policy(built: Any) -> None:
 
 @pytest.mark.feature("NAV-03")
 def test_every_action_has_a_row_in_the_policy() -> None:
-    from cmms_ui.policy import ACTIONS
+    from cmms_ui.asgi.policy import ACTIONS
     from cmms_ui.resources import RESOURCES
 
     assert {action.name for resource in RESOURCES.values() for action in resource.actions} == set(ACTIONS)
@@ -66,9 +66,9 @@ def test_every_action_has_a_row_in_the_policy() -> None:
 
 def test_an_action_without_a_row_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
     from cmms.access.actors import Actor, Forbidden
-    from cmms_ui.policy import ACTIONS
+    from cmms_ui.asgi.policy import ACTIONS
+    from cmms_ui.definition.schema import Target
     from cmms_ui.run_action import run_action
-    from cmms_ui.schema import Target
 
     monkeypatch.delitem(ACTIONS, "plants.create")
     with pytest.raises(Forbidden):
@@ -81,7 +81,7 @@ def test_an_action_without_a_row_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> 
      ("GET", "/equipment/1/more"), ("GET", "/%2e%2e/secret"), ("WEBSOCKET", "/_dash-ws-callback"), ("TRACE", "/")],
 )  # fmt: skip
 def test_what_has_no_row_is_not_found(method: str, path: str) -> None:
-    from cmms_ui.policy import find_route
+    from cmms_ui.asgi.policy import find_route
 
     assert find_route(method, path) is None
 
@@ -89,7 +89,8 @@ def test_what_has_no_row_is_not_found(method: str, path: str) -> None:
 def test_an_application_that_cannot_be_built_refuses_everything(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     from starlette.testclient import TestClient
 
-    from cmms_ui import build_application, mount
+    from cmms_ui import build_application
+    from cmms_ui.asgi import mount
 
     def fail(_root: str) -> Any:
         raise RuntimeError("no policy")

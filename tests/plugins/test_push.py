@@ -23,7 +23,7 @@ Tables = Callable[..., list[dict[str, Any]]]
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch, airflow_app: Any) -> None:
     """Streams of a moment: the test's client waits for the whole answer."""
-    from cmms_ui import push
+    from cmms_ui.asgi import push
 
     monkeypatch.setattr(push, "STREAM_SECONDS", 0.3)
     monkeypatch.setattr(push, "BEAT_SECONDS", 0.1)
@@ -62,7 +62,7 @@ def test_a_stream_names_topics_and_versions_only_and_is_kept_by_nobody(client_fo
 
 
 def test_a_stream_lasts_less_than_a_minute_so_that_each_login_is_judged_again() -> None:
-    from cmms_ui import push
+    from cmms_ui.asgi import push
 
     assert push.STREAM_SECONDS < 60
     assert push.BEAT_SECONDS * 2 < 25  # SILENCE in assets/cmms.js
@@ -115,7 +115,7 @@ class _Source:
 
 @pytest.mark.feature("NOT-03")
 def test_fifty_listeners_cost_one_question_a_second_and_all_hear(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cmms_ui import push
+    from cmms_ui.asgi import push
 
     monkeypatch.setattr(push, "STREAM_SECONDS", 3.0)
     source = _Source()
@@ -145,7 +145,7 @@ def test_fifty_listeners_cost_one_question_a_second_and_all_hear(monkeypatch: py
 
 
 def test_a_slow_listener_holds_nothing_and_hears_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cmms_ui import push
+    from cmms_ui.asgi import push
 
     source = _Source()
 
@@ -167,7 +167,7 @@ def test_a_slow_listener_holds_nothing_and_hears_the_newest(monkeypatch: pytest.
 def test_listeners_are_bounded_and_leave_when_the_database_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     from fastapi import HTTPException
 
-    from cmms_ui import push
+    from cmms_ui.asgi import push
 
     monkeypatch.setattr(push, "LISTENER_LIMIT", 2)
     source = _Source()
@@ -210,7 +210,7 @@ def test_every_widget_and_list_declares_how_it_is_updated(airflow_app: Any) -> N
 
 
 def test_streams_end_when_the_server_shuts_down_for_it_waits_for_them() -> None:
-    from cmms_ui import push
+    from cmms_ui.asgi import push
 
     class Server:
         """As uvicorn: its handler of the signal says later that it should exit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cmms_ui.full_addresses import complete_address
+from cmms_ui.asgi.full_addresses import complete_address
 
 
 @pytest.mark.feature("NAV-01")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DEFINITIONS = ("schema.py", "status.py", "policy.py", "list_query.py", "present_rows.py", "resources", "components", "widgets", "pages")  # fmt: skip
+DEFINITIONS = ("definition", "asgi/policy.py", "list_query.py", "present_rows.py", "resources", "components", "widgets", "pages")  # fmt: skip
 DRIVERS = {"MySQLdb", "sqlalchemy", "pymysql"}
 VIEW = {"cmms_ui", "dash", "dash_mantine_components", "dash_ag_grid"}
 
@@ -61,9 +61,9 @@ def _room(module: tuple[str, ...]) -> str:
     return "cli" if module[0] in COMMAND_LINE else "base"
 
 
-def _inner_imports() -> dict[tuple[str, ...], set[tuple[str, ...]]]:
-    """The modules of ``cmms``, and which of them each one imports, wherever in it, but for its types alone."""
-    folder = ROOT / "include/cmms"
+def _inner_imports(package: str = "cmms") -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+    """The modules of a package, and which of them each one imports, wherever in it, but for its types alone."""
+    folder = ROOT / package if package in ("benchmarks", "tools") else ROOT / "include" / package
     files = {file.relative_to(folder).with_suffix("").parts: file for file in _modules(folder)}
     modules = {parts[:-1] if parts[-1] == "__init__" else parts: file for parts, file in files.items()}
     found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
@@ -74,7 +74,7 @@ def _inner_imports() -> dict[tuple[str, ...], set[tuple[str, ...]]]:
             node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
         ]
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "cmms":
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package:
                 origin = tuple((node.module or "").split(".")[1:])
                 names |= {(*origin, name.name) for name in node.names} | {origin}
         found[module] = (names & modules.keys()) - {module, ()}
@@ -93,8 +93,9 @@ def test_a_room_imports_only_rooms_below_it() -> None:
 
 
 @pytest.mark.feature("ARC-01")
-def test_no_modules_of_the_package_import_each_other_in_a_circle() -> None:
-    left = _inner_imports()
+@pytest.mark.parametrize("package", ["cmms", "cmms_ui", "benchmarks", "tools"])
+def test_no_modules_of_a_package_import_each_other_in_a_circle(package: str) -> None:
+    left = _inner_imports(package)
     while free := [module for module, others in left.items() if not others & left.keys()]:
         for module in free:
             del left[module]

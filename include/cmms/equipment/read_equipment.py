@@ -45,3 +45,15 @@ def find_by_number(number: str) -> int | None:
     """The machine's id, None if there is none of that number."""
     rows = read("equipment_by_number", {"equipment_number": number})
     return int(rows[0]["id"]) if rows else None
+
+
+def read_number(equipment_id: int) -> str:
+    """The machine's number.
+
+    Raises:
+        NotFound: there is no such machine.
+    """
+    rows = read("equipment_numbers", {"ids": (equipment_id,)})
+    if not rows:
+        raise NotFound("there is no such equipment")
+    return str(rows[0]["equipment_number"])

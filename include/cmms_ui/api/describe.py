@@ -14,8 +14,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field, create_model
 
 from cmms.access.actors import Capability
-from cmms_ui.schema import Action, Column, Resource
-from cmms_ui.schema import Field as FormField
+from cmms_ui.definition.schema import Action, Column, Resource
+from cmms_ui.definition.schema import Field as FormField
 
 PROBLEM_TYPE = "application/problem+json"
 _Decimal = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", examples=["1234.500"])]

@@ -28,9 +28,9 @@ from cmms.access.actors import Actor, Busy, ViewError
 from cmms.access.person_places import Place, Places
 from cmms.listing.definition import ListQuery
 from cmms.listing.read_list import Row, stream_rows
-from cmms_ui.mount import Receive, Scope, Send
+from cmms_ui.asgi.types import Receive, Scope, Send
+from cmms_ui.definition.schema import Column, Resource
 from cmms_ui.present_rows import to_json, to_text
-from cmms_ui.schema import Column, Resource
 
 EXPORTS_EACH, EXPORTS_TOTAL = 2, 6
 EXPORT_SECONDS = 600.0

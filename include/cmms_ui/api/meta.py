@@ -6,9 +6,9 @@ from typing import Any
 
 from cmms.access.actors import Actor
 from cmms.listing.definition import OPERATORS_OF
+from cmms_ui.definition.schema import Resource
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import may_run
-from cmms_ui.schema import Resource
 
 
 def describe_resource(resource: Resource, actor: Actor) -> dict[str, Any]:

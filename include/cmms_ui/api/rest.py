@@ -33,16 +33,16 @@ from cmms_ui.api.describe import (
 )
 from cmms_ui.api.export_rows import KINDS, export
 from cmms_ui.api.meta import describe_resource
-from cmms_ui.guard import SAFE_METHODS, current_actor
+from cmms_ui.asgi.guard import SAFE_METHODS, current_actor
+from cmms_ui.asgi.note_refusal import note_refusal
+from cmms_ui.asgi.policy import ACTIONS
+from cmms_ui.asgi.refusals import explain_outage, problem
+from cmms_ui.asgi.shares import RETRY_SECONDS
+from cmms_ui.definition.schema import Resource, Target
 from cmms_ui.list_query import from_address
-from cmms_ui.note_refusal import note_refusal
-from cmms_ui.policy import ACTIONS
 from cmms_ui.present_rows import to_json
-from cmms_ui.refusals import explain_outage, problem
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import preview_action, run_action
-from cmms_ui.schema import Resource, Target
-from cmms_ui.shares import RETRY_SECONDS
 
 PREFIX = "/api/v1"
 _KEY_LIMIT = 2**63 - 1

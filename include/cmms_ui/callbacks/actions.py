@@ -17,6 +17,8 @@ from cmms.access.action_progress import read_progress
 from cmms.access.actors import Forbidden, Invalid, NotFound, Stale, ViewError
 from cmms.listing.read_list import read_keys, read_row
 from cmms.parse_input import parse_json, parse_key
+from cmms_ui.asgi.guard import current_actor
+from cmms_ui.asgi.note_refusal import note_refusal
 from cmms_ui.callbacks.registry import go_to, notify, on
 from cmms_ui.components.action_form import (
     action_form,
@@ -26,12 +28,10 @@ from cmms_ui.components.action_form import (
     show_progress,
     show_refusal,
 )
-from cmms_ui.guard import current_actor
+from cmms_ui.definition.schema import Action, Outcome, Preview, Target
 from cmms_ui.list_query import ListState, from_state
-from cmms_ui.note_refusal import note_refusal
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import find_action, may_run, preview_action, run_action
-from cmms_ui.schema import Action, Outcome, Preview, Target
 
 NOTHING_SELECTED = "Select rows in the list first. 'Select all that match' is offered once a row is selected."
 PREFILLED_LENGTH = 20_000

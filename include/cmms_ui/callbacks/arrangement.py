@@ -11,8 +11,8 @@ from cmms.access.actors import Invalid, NotFound
 from cmms.listing.saved_views import delete_view, find_views, remember_columns, save_view
 from cmms.parse_input import parse_key
 from cmms_ui.arrange_list import describe_columns
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.callbacks.registry import go_to, notify, on
-from cmms_ui.guard import current_actor
 from cmms_ui.list_query import ListState
 from cmms_ui.resources import RESOURCES
 

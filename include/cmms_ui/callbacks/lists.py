@@ -11,15 +11,15 @@ from dash import ALL, MATCH, Input, Output, State, ctx, no_update, set_props
 from cmms.access.actors import NotFound, Stale
 from cmms.listing.read_list import read_badges, read_chips, read_page
 from cmms.parse_input import parse_key, parse_whole
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.callbacks.registry import notify, on
 from cmms_ui.components.marks import empty_state
 from cmms_ui.components.widget_card import widget_card
-from cmms_ui.guard import current_actor
+from cmms_ui.definition.schema import Resource, Target
 from cmms_ui.list_query import GridRequest, ListState, from_grid
 from cmms_ui.present_rows import to_grid
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import run_action
-from cmms_ui.schema import Resource, Target
 
 
 class EditedRow(TypedDict):

@@ -10,8 +10,8 @@ from dash import MATCH, Input, Output, State, ctx, no_update, set_props
 from cmms.access.actors import NotFound, ViewError
 from cmms.equipment.change_equipment import switch_equipment
 from cmms.parse_input import parse_key, parse_whole
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.callbacks.registry import notify, on
-from cmms_ui.guard import current_actor
 
 _ID = {"type": "machine-switch", "key": MATCH, "version": MATCH}
 

@@ -13,16 +13,16 @@ from cmms.alerts.handle_alerts import count_unread, read_worst_alert
 from cmms.listing.read_list import read_row
 from cmms.operations.run_diagnostics import last_report
 from cmms.parse_input import parse_key
+from cmms_ui.asgi.guard import current_actor
+from cmms_ui.asgi.policy import ACTIONS
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, icon
-from cmms_ui.guard import current_actor
 from cmms_ui.pages.catalogue import catalogue_page
 from cmms_ui.pages.dashboard import dashboard_page
 from cmms_ui.pages.diagnostics_page import diagnostics_page
 from cmms_ui.pages.list_page import list_page
 from cmms_ui.pages.record_page import record_page
-from cmms_ui.policy import ACTIONS
 from cmms_ui.resources import RESOURCES
 
 

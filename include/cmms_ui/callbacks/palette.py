@@ -10,12 +10,12 @@ from dash import Input, Output, State, dcc, get_relative_path, html, no_update
 from cmms.access.actors import Actor
 from cmms.listing.definition import TEXT_LIMIT, ListQuery
 from cmms.listing.read_list import read_page
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.callbacks.registry import go_to, on
 from cmms_ui.components.marks import icon
-from cmms_ui.guard import current_actor
+from cmms_ui.definition.schema import Action, Resource
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import may_run
-from cmms_ui.schema import Action, Resource
 
 MACHINES = 8
 _CLASS = "cmms-menu-item cmms-found"

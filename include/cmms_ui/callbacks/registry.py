@@ -18,11 +18,11 @@ from dash import ctx, get_relative_path, no_update, set_props
 
 from cmms.access.actors import Forbidden, ViewError
 from cmms.errors import CmmsError
+from cmms_ui.asgi.guard import current_actor
+from cmms_ui.asgi.note_refusal import note_refusal
+from cmms_ui.asgi.policy import CALLBACKS
+from cmms_ui.asgi.refusals import explain_outage
 from cmms_ui.components.mark_spots import mark_spots
-from cmms_ui.guard import current_actor
-from cmms_ui.note_refusal import note_refusal
-from cmms_ui.policy import CALLBACKS
-from cmms_ui.refusals import explain_outage
 
 log = logging.getLogger(__name__)
 THREADS = 12

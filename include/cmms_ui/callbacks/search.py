@@ -10,6 +10,7 @@ from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update
 
 from cmms.access.actors import Actor, Invalid
 from cmms.listing.search_tree import DEPTH_LIMIT, read_tree, write_tree
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.search_builder import (
     Draft,
@@ -21,10 +22,9 @@ from cmms_ui.components.search_builder import (
     search_form,
     word_of,
 )
-from cmms_ui.guard import current_actor
+from cmms_ui.definition.schema import Resource
 from cmms_ui.list_query import from_state
 from cmms_ui.resources import RESOURCES
-from cmms_ui.schema import Resource
 
 UNFIT = "The search and its form do not fit each other. Reload the page."
 

@@ -10,12 +10,12 @@ from dash import ALL, MATCH, Input, Output, State, ctx, get_relative_path, no_up
 
 from cmms.access.actors import Actor
 from cmms.parse_input import parse_key
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.callbacks.registry import on
 from cmms_ui.components.marks import empty_state
-from cmms_ui.guard import current_actor
+from cmms_ui.definition.schema import Widget
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.resources import RESOURCES
-from cmms_ui.schema import Widget
 from cmms_ui.widgets.follow_run import FOLLOW
 
 _ID = {"page": MATCH, "key": MATCH, "name": MATCH}

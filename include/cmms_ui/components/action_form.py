@@ -13,7 +13,7 @@ from dash import dcc, get_relative_path, html
 from cmms.run_control.start_syncs import StartedRun
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.widget_card import widget_card
-from cmms_ui.schema import Action, Detail, Field, Outcome, Preview
+from cmms_ui.definition.schema import Action, Detail, Field, Outcome, Preview
 from cmms_ui.widgets.follow_run import FOLLOW
 from cmms_ui.widgets.parts import small_table
 

@@ -12,9 +12,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from cmms_ui.asgi.guard import current_actor
+from cmms_ui.asgi.policy import ACTIONS
 from cmms_ui.components.marks import aria, icon
-from cmms_ui.guard import current_actor
-from cmms_ui.policy import ACTIONS
 
 
 def may(action_name: str) -> bool:

@@ -12,7 +12,7 @@ from cmms.listing.saved_views import SavedView
 from cmms_ui.arrange_list import Arrangement
 from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.menu_button import menu_button
-from cmms_ui.schema import Resource
+from cmms_ui.definition.schema import Resource
 
 
 def views_menu(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:

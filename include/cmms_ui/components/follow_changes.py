@@ -11,7 +11,7 @@ from typing import Any
 
 from dash import MATCH, Input, Output, State, dcc
 
-from cmms_ui.schema import find_updates
+from cmms_ui.definition.schema import find_updates
 
 
 def follow_changes(

@@ -10,8 +10,8 @@ import dash_ag_grid as dag
 from dash import get_relative_path
 
 from cmms_ui.arrange_list import ColumnPlace
-from cmms_ui.schema import Column
-from cmms_ui.status import STATUSES
+from cmms_ui.definition.schema import Column
+from cmms_ui.definition.status import STATUSES
 
 BLOCK_ROWS = 100
 _SHORT_CARD = 2

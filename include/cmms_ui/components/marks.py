@@ -7,7 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms_ui.status import COLOURS, find_status
+from cmms_ui.definition.status import COLOURS, find_status
 
 
 def aria(**values: str) -> dict[str, Any]:

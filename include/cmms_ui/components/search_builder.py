@@ -17,7 +17,7 @@ from cmms.access.actors import Actor
 from cmms.listing.definition import OPERATORS_OF
 from cmms.listing.search_tree import DEPTH_LIMIT, TERM_LIMIT, VALUE_LIMIT
 from cmms_ui.components.marks import aria, icon
-from cmms_ui.schema import Column, Relation, Resource
+from cmms_ui.definition.schema import Column, Relation, Resource
 
 WORDS = {
     "contains": "contains",

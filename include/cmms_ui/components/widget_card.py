@@ -9,7 +9,7 @@ from dash import html
 
 from cmms_ui.components.follow_changes import follow_changes
 from cmms_ui.components.marks import aria, icon
-from cmms_ui.schema import Field, Widget
+from cmms_ui.definition.schema import Field, Widget
 
 _FEW = 4
 

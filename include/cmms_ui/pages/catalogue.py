@@ -16,11 +16,11 @@ from dash import html
 from cmms.access.actors import Actor
 from cmms_ui.components.marks import empty_state, icon, status_badge
 from cmms_ui.components.widget_card import widget_card
+from cmms_ui.definition.schema import Widget
+from cmms_ui.definition.status import STATUSES
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.pages.shell import MENU, trail
 from cmms_ui.resources import RESOURCES
-from cmms_ui.schema import Widget
-from cmms_ui.status import STATUSES
 from cmms_ui.widgets import parts
 
 _MOMENT = datetime(2026, 1, 31, 5, 30, tzinfo=UTC).replace(tzinfo=None)

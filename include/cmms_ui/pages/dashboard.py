@@ -10,12 +10,13 @@ from dash import html
 
 from cmms.access.actors import Actor
 from cmms_ui.components.widget_card import widget_card
+from cmms_ui.definition.schema import Widget
 from cmms_ui.pages.shell import trail
-from cmms_ui.schema import Widget
 from cmms_ui.widgets.call_widgets import CALLS
 from cmms_ui.widgets.daily_widgets import DAILY
 from cmms_ui.widgets.due_widgets import DUE_QUEUE
-from cmms_ui.widgets.equipment_widgets import COUNTS, TREND
+from cmms_ui.widgets.equipment_counts import COUNTS
+from cmms_ui.widgets.equipment_widgets import TREND
 from cmms_ui.widgets.failure_widgets import SUMMARY
 from cmms_ui.widgets.health_widgets import HEALTH
 from cmms_ui.widgets.metric_widgets import PERFORMANCE, WEEKS

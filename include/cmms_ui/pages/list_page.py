@@ -19,10 +19,10 @@ from cmms_ui.components.marks import aria, icon
 from cmms_ui.components.menu_button import menu_button
 from cmms_ui.components.search_builder import search_drawer
 from cmms_ui.components.widget_card import widget_card
+from cmms_ui.definition.schema import Action, Filter, Resource, Tab
 from cmms_ui.pages.shell import trail_of
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import may_run
-from cmms_ui.schema import Action, Filter, Resource, Tab
 
 _EXPORTS = (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("json", "JSON"), ("print", "To print"))
 

@@ -11,11 +11,11 @@ from dash import dcc, get_relative_path, html
 from cmms.access.actors import Actor
 from cmms_ui.components.marks import status_badge
 from cmms_ui.components.widget_card import widget_card
+from cmms_ui.definition.schema import Column, Resource, Section
 from cmms_ui.pages.list_page import action_button
 from cmms_ui.pages.shell import trail_of
 from cmms_ui.present_rows import NOTHING, to_text
 from cmms_ui.run_action import may_run
-from cmms_ui.schema import Column, Resource, Section
 
 
 def record_page(resource: Resource, actor: Actor, row: Mapping[str, Any]) -> Any:

@@ -9,8 +9,8 @@ from dash import dcc, get_relative_path, html
 
 from cmms_ui.components.follow_changes import follow_changes
 from cmms_ui.components.marks import aria, icon
+from cmms_ui.definition.schema import Resource
 from cmms_ui.resources import RESOURCES
-from cmms_ui.schema import Resource
 
 MENU = (
     ("", "Dashboard", "dashboard"),

@@ -1,5 +1,6 @@
 """Every resource of the view, each defined once in a file of its own; :data:`RESOURCES` is the list of them."""
 
+from cmms_ui.definition.schema import Resource
 from cmms_ui.resources.dues import DUES
 from cmms_ui.resources.equipment import EQUIPMENT
 from cmms_ui.resources.group_rules import GROUP_RULES
@@ -14,7 +15,6 @@ from cmms_ui.resources.schedules import SCHEDULES
 from cmms_ui.resources.syncs import SYNCS
 from cmms_ui.resources.validations import FINDINGS, VALIDATIONS
 from cmms_ui.resources.work_orders import WORK_ORDERS
-from cmms_ui.schema import Resource
 
 RESOURCES: dict[str, Resource] = {
     resource.name: resource

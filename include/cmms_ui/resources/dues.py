@@ -7,12 +7,12 @@ from typing import Any
 
 from cmms.access.actors import Actor
 from cmms.maintenance import change_work_orders as orders
+from cmms_ui.definition.schema import Action, Choice, Column, Filter, Outcome, Preview, Resource, Section, Tab, Target
+from cmms_ui.definition.status import find_status
 from cmms_ui.resources.maintenance_columns import MACHINE, order_number_source, plan_column
 from cmms_ui.resources.order_actions import ORDER_FIELDS, planned_date, preview_orders, tell_orders
 from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.resources.schedules import plan_choices
-from cmms_ui.schema import Action, Choice, Column, Filter, Outcome, Preview, Resource, Section, Tab, Target
-from cmms_ui.status import find_status
 
 _DUE_STATES = tuple(
     Choice(name, find_status(name).label) for name in ("open", "ordered", "done", "waived", "withdrawn")

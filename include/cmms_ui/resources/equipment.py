@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmms.access.read_rows import read
+from cmms_ui.definition.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.resources.equipment_actions import EQUIPMENT_ACTIONS
 from cmms_ui.resources.equipment_details import EQUIPMENT_DETAILS
 from cmms_ui.resources.equipment_relations import EQUIPMENT_RELATIONS
 from cmms_ui.resources.place_choices import group_choices, plant_code_choices
-from cmms_ui.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.condition_widgets import CONDITION
 from cmms_ui.widgets.daily_widgets import DAILY_WIDE
 from cmms_ui.widgets.due_widgets import MACHINE_WORK

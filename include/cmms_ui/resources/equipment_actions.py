@@ -23,11 +23,11 @@ from cmms.operations.validation_reports import DEFAULT_DAYS
 from cmms.parse_input import parse_day, parse_key, parse_whole
 from cmms.quarantine.handle_rejects import find_open_rejects
 from cmms.run_control.start_syncs import start_sync_of
+from cmms_ui.definition.schema import Action, Field, Outcome, Preview, Target
 from cmms_ui.resources.order_actions import NEW_ORDER, ORDER_FIELDS, planned_date, preview_orders, tell_orders
 from cmms_ui.resources.place_choices import group_choices, plant_choices
 from cmms_ui.resources.record_errors import replay_records
 from cmms_ui.resources.schedules import plan_choices, tell_conflicts
-from cmms_ui.schema import Action, Field, Outcome, Preview, Target
 from cmms_ui.widgets.parts import count
 
 _SHOWN_CONFLICTS = 50

@@ -8,14 +8,14 @@ from typing import Any
 
 from dash import dcc, get_relative_path, html
 
-from cmms.equipment.read_equipment import read_running_times
+from cmms.equipment.read_equipment import read_number, read_running_times
 from cmms.listing.definition import ListQuery
-from cmms.listing.read_list import read_page, read_row
+from cmms.listing.read_list import read_page
 from cmms.listing.search_tree import Condition
 from cmms_ui.components.marks import status_badge
+from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.resources.record_errors import RECORD_ERRORS
-from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import small_table
 
 READINGS, ERRORS = 7, 5
@@ -41,9 +41,7 @@ def _show_readings(rows: Any) -> Any:
 
 
 def _load_errors(chosen: Mapping[str, Any]) -> Any:
-    from cmms_ui.resources.equipment import EQUIPMENT
-
-    number = str(read_row(EQUIPMENT.listing, int(chosen["key"]))["equipment_number"])
+    number = read_number(int(chosen["key"]))
     open_ones = ListQuery("open", conditions=(Condition("equipment_number", "equals", (number,)),), limit=ERRORS)
     return read_page(RECORD_ERRORS.listing, open_ones)
 

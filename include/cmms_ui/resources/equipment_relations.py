@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmms_ui.schema import Choice, Column, Relation
+from cmms_ui.definition.schema import Choice, Column, Relation
 
 _ERROR_STATUSES = tuple(
     Choice(name, name.capitalize()) for name in ("open", "acknowledged", "retrying", "resolved", "discarded")

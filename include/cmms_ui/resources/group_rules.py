@@ -16,8 +16,8 @@ from cmms.equipment.change_group_rules import (
     find_moves_of_edit,
     group_names,
 )
+from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.resources.place_choices import group_choices
-from cmms_ui.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 
 _FIELDS = (
     Choice("equipment_number", "Number"),

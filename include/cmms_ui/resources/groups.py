@@ -7,7 +7,7 @@ from typing import Any
 
 from cmms.access.actors import Actor
 from cmms.equipment.change_places import create_group, edit_group
-from cmms_ui.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
+from cmms_ui.definition.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
 from cmms_ui.widgets.plan_widgets import GROUP_PLANS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmms_ui.schema import Column
+from cmms_ui.definition.schema import Column
 
 MACHINE = Column(
     "equipment_number",

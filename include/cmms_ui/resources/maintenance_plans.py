@@ -7,9 +7,9 @@ from typing import Any
 
 from cmms.access.actors import Actor
 from cmms.maintenance.change_plans import Rehearsal, SavedPlan, create_plan, edit_plan, evaluate_now, rehearse_plan
+from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
+from cmms_ui.definition.status import find_status
 from cmms_ui.resources.place_choices import group_choices, plant_choices
-from cmms_ui.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
-from cmms_ui.status import find_status
 from cmms_ui.widgets.plan_widgets import PLAN_MACHINES
 
 _SCOPES = (

@@ -7,7 +7,20 @@ from typing import Any
 
 from cmms.access.actors import Actor
 from cmms.alerts.handle_alerts import acknowledge, mark_read
-from cmms_ui.schema import Action, Chip, Choice, Column, Field, Filter, Outcome, Resource, Row, Section, Tab, Target
+from cmms_ui.definition.schema import (
+    Action,
+    Chip,
+    Choice,
+    Column,
+    Field,
+    Filter,
+    Outcome,
+    Resource,
+    Row,
+    Section,
+    Tab,
+    Target,
+)
 from cmms_ui.widgets.alert_widgets import TOLD
 
 _IS_OVERDUE = "COALESCE(a.status = 'firing' AND a.respond_by < UTC_TIMESTAMP(3), 0)"

@@ -24,7 +24,7 @@ from cmms.maintenance.change_work_orders import (
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, UNFINISHED, may
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_day, parse_number
-from cmms_ui.schema import Action, Choice, Detail, Field, Outcome, Preview, Row, Target
+from cmms_ui.definition.schema import Action, Choice, Detail, Field, Outcome, Preview, Row, Target
 from cmms_ui.widgets.parts import count
 
 SHOWN = 100

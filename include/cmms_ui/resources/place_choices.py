@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmms.access import choices
-from cmms_ui.schema import Choice
+from cmms_ui.definition.schema import Choice
 
 
 def plant_choices() -> Sequence[Choice]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.reconcile_widgets import RESULT
 
 _STATUSES = (

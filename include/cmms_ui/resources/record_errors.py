@@ -18,7 +18,20 @@ from cmms.quarantine.handle_rejects import (
     discard,
     replay,
 )
-from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Preview, Resource, Row, Section, Tab, Target
+from cmms_ui.definition.schema import (
+    Action,
+    Choice,
+    Column,
+    Field,
+    Filter,
+    Outcome,
+    Preview,
+    Resource,
+    Row,
+    Section,
+    Tab,
+    Target,
+)
 from cmms_ui.widgets.failure_widgets import ACTS, MEANING, ORPHANS, SUMMARY
 
 DETAIL_LIMIT = 100

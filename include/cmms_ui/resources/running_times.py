@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cmms_ui.definition.schema import Column, Filter, Resource, Section, Tab
 from cmms_ui.resources.place_choices import plant_code_choices
-from cmms_ui.schema import Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.overlay_widgets import OVERLAY
 
 COUNT_LIMIT = 100_000

@@ -9,8 +9,8 @@ from cmms.access import choices
 from cmms.access.actors import Actor
 from cmms.maintenance.schedule_maintenance import Conflict, remove_schedules, reschedule
 from cmms.parse_input import parse_day
+from cmms_ui.definition.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
 from cmms_ui.resources.maintenance_columns import MACHINE, plan_column
-from cmms_ui.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
 from cmms_ui.widgets.parts import count
 
 _STATES = (

@@ -13,8 +13,7 @@ from cmms.parse_input import parse_day
 from cmms.run_control.run_controls import OPEN, RESTARTABLE
 from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
 from cmms.run_control.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
-from cmms_ui.resources.place_choices import plant_code_choices
-from cmms_ui.schema import (
+from cmms_ui.definition.schema import (
     Action,
     Choice,
     Column,
@@ -29,6 +28,7 @@ from cmms_ui.schema import (
     Tab,
     Target,
 )
+from cmms_ui.resources.place_choices import plant_code_choices
 from cmms_ui.widgets.daily_widgets import DAILY
 from cmms_ui.widgets.error_stream import ERROR_STREAM
 from cmms_ui.widgets.failure_widgets import CATEGORIES, RETRIES, SUMMARY, TOP_CODES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmms.access.read_rows import read
-from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.widgets.validation_widgets import REPORT
 
 _STATUSES = tuple(Choice(name, name.capitalize()) for name in ("running", "success", "failed"))

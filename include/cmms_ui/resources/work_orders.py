@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cmms.maintenance.order_life_cycle import STATUSES
+from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.definition.status import find_status
 from cmms_ui.resources.maintenance_columns import MACHINE, order_number_source
 from cmms_ui.resources.order_actions import HOLD_CHOICES, PRIORITIES, TYPES, WORK_ORDER_ACTIONS
 from cmms_ui.resources.place_choices import plant_code_choices
-from cmms_ui.schema import Choice, Column, Filter, Resource, Section, Tab
-from cmms_ui.status import find_status
 from cmms_ui.widgets.due_widgets import ORDER_HISTORY
 
 _STATUSES = tuple(Choice(name, find_status(name).label) for name in STATUSES)

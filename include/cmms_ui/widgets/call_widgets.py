@@ -14,7 +14,7 @@ from cmms.access.read_rows import read
 from cmms.access.view_settings import read_view_settings
 from cmms.settings import View
 from cmms_ui.components.marks import aria, empty_state
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import KEYBOARD, TONE_SIGNS, note, small_table
 
 REQUESTS, DRAWN = 300, 80

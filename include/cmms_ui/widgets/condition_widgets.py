@@ -11,11 +11,11 @@ from dash import html
 
 from cmms.access.actors import NotFound
 from cmms.access.read_rows import Row, read
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.components.action_marks import may, row_button
 from cmms_ui.components.marks import aria, status_badge
-from cmms_ui.guard import current_actor
+from cmms_ui.definition.schema import Widget
 from cmms_ui.plan_words import describe_use, share_used
-from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import count, describe_seconds, link, note
 
 UNDO_SECONDS = 600

@@ -14,7 +14,7 @@ from cmms.access.view_settings import read_view_settings
 from cmms.settings import View
 from cmms_ui.components.action_marks import prefilled_button
 from cmms_ui.components.marks import icon, status_badge
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import (
     TONE_SIGNS,
     TONE_WORDS,

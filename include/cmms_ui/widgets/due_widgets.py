@@ -11,10 +11,10 @@ from cmms.access.read_rows import Row, read
 from cmms.maintenance.change_work_orders import order_number
 from cmms_ui.components.action_marks import row_button
 from cmms_ui.components.marks import empty_state, status_badge
+from cmms_ui.definition.schema import Choice, Field, Widget
+from cmms_ui.definition.status import find_status
 from cmms_ui.plan_words import to_go_text
 from cmms_ui.present_rows import hours_text
-from cmms_ui.schema import Choice, Field, Widget
-from cmms_ui.status import find_status
 from cmms_ui.widgets.parts import count, link, moment, note, small_table
 
 SHOWN = 10

@@ -12,10 +12,10 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
+from cmms_ui.definition.schema import Widget
+from cmms_ui.definition.status import find_status
 from cmms_ui.plan_words import interval_text, to_go_text
 from cmms_ui.present_rows import hours_text
-from cmms_ui.schema import Widget
-from cmms_ui.status import find_status
 from cmms_ui.widgets.parts import GROUPED, KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
 
 CHART_DAYS = 14

@@ -9,37 +9,10 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row, read
-from cmms.listing.read_list import read_badges
 from cmms_ui.components.marks import empty_state, status_badge
+from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
-from cmms_ui.schema import Widget
-from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, drill, figure, link, moment, note, small_table
-
-
-def load_counts(_parameters: Mapping[str, Any]) -> dict[str, int]:
-    """The number of machines of every tab."""
-    from cmms_ui.resources.equipment import EQUIPMENT
-
-    return read_badges(EQUIPMENT.listing)
-
-
-def render_counts(counts: Mapping[str, int]) -> Any:
-    """Figures that lead to their lists."""
-    shown = (
-        ("all", "Machines", ""),
-        ("active", "✓ Active", "good"),
-        ("inactive", "– Inactive", "idle"),
-        ("needs_maintenance", "! Need maintenance", "bad"),
-        ("recent", "+ Recently added", "info"),
-        ("sync_errors", "! With sync errors", "bad"),
-    )
-    return html.Div(
-        [
-            figure(label, counts[tab], f"/equipment?tab={tab}", tone if counts[tab] or tone != "bad" else "good")
-            for tab, label, tone in shown
-        ],
-        className="cmms-figures",
-    )
+from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, drill, link, moment, note, small_table
 
 
 def load_trend(_parameters: Mapping[str, Any]) -> list[Row]:
@@ -141,9 +114,6 @@ def render_history(rows: list[Row]) -> Any:
     return small_table(("When", "Who", "What", "Values"), cells, "Changes of this machine")
 
 
-COUNTS = Widget(
-    "counts", "Equipment", load_counts, render_counts, refresh_seconds=300, span=12, topics=("records", "edits")
-)
 TREND = Widget("trend", "Running hours by day", load_trend, render_trend, refresh_seconds=300, span=6)
 QUALITY = Widget("quality", "Data quality", load_quality, render_quality, span=6)
 HISTORY = Widget("history", "Changes", load_history, render_history, span=6)

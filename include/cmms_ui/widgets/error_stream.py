@@ -12,7 +12,7 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import aria, empty_state, status_badge
-from cmms_ui.schema import Choice, Field, Widget
+from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import link, note
 
 LINES = 100

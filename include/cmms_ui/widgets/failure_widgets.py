@@ -13,8 +13,8 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state
+from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.error_codes import ERROR_CODES
-from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, link, moment, note, percent_text, small_table
 from cmms_ui.widgets.periods import PERIOD, last_days
 

@@ -14,9 +14,9 @@ from dash import html
 from cmms.access.actors import ViewError
 from cmms.access.read_rows import Row, read_live
 from cmms.run_control.airflow_runs import failed_tasks, read_run
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.components.marks import status_badge
-from cmms_ui.guard import current_actor
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
 from cmms_ui.widgets.reconcile_widgets import describe_result, load_result
 from cmms_ui.widgets.run_progress import live_run, step_line

@@ -16,7 +16,7 @@ from cmms.figures.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_
 from cmms.settings import View
 from cmms_ui.components.action_marks import prefilled_button
 from cmms_ui.components.marks import aria, empty_state
-from cmms_ui.schema import Choice, Field, Widget
+from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import at, describe_age, link, note, small_table, tone_of_age
 
 EVERY_PLANT = "all"

@@ -9,8 +9,8 @@ from dash import dcc, get_relative_path, html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import aria, empty_state
+from cmms_ui.definition.schema import Widget
 from cmms_ui.plan_words import describe_use
-from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import link, note, small_table
 
 CELL_LIMIT = 5_000

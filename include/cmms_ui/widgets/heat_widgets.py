@@ -10,8 +10,8 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import aria, empty_state
+from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
-from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.equipment_tabs import utilisation
 from cmms_ui.widgets.parts import link, note
 

@@ -10,7 +10,7 @@ from dash import html
 
 from cmms_ui.components.action_marks import may
 from cmms_ui.components.marks import icon
-from cmms_ui.schema import Action, Widget
+from cmms_ui.definition.schema import Action, Widget
 from cmms_ui.widgets.parts import note
 
 

@@ -13,8 +13,8 @@ from dash import dcc, html
 from cmms.access.read_rows import Row
 from cmms.equipment.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
 from cmms_ui.components.marks import empty_state
+from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
-from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, note, small_table
 
 _OPTIONS = (

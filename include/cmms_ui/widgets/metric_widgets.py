@@ -12,7 +12,7 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state
-from cmms_ui.schema import Choice, Field, Widget
+from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.widgets.parts import KEYBOARD, small_table, trend_mark
 from cmms_ui.widgets.periods import DAILY, STREAM, last_days
 

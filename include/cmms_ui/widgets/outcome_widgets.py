@@ -12,7 +12,7 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state, status_badge
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import KEYBOARD, count, link, note, percent_text, small_table, sync_label, trend_mark
 from cmms_ui.widgets.periods import DAILY, PERIOD, last_days
 

@@ -11,8 +11,8 @@ from dash import dcc, html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import aria, empty_state
+from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
-from cmms_ui.schema import Choice, Field, Widget
 from cmms_ui.widgets.machine_chart import total_hours
 from cmms_ui.widgets.parts import KEYBOARD, link, note, small_table
 

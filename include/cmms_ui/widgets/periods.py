@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from cmms_ui.schema import Choice, Field
+from cmms_ui.definition.schema import Choice, Field
 
 DAILY = ("equipment", "running_time")
 PERIOD = Field(

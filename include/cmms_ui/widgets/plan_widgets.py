@@ -9,8 +9,8 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.marks import empty_state
+from cmms_ui.definition.schema import Widget
 from cmms_ui.plan_words import interval_text
-from cmms_ui.schema import Widget
 from cmms_ui.widgets.parts import figure, link, note, small_table
 
 

@@ -11,7 +11,7 @@ from dash import html
 from cmms.access.read_rows import Row, read
 from cmms_ui.components.action_marks import prefilled_button
 from cmms_ui.components.marks import aria, empty_state, icon
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import count, link, note, small_table
 
 PLANT_LIMIT = 200

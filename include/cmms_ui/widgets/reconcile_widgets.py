@@ -12,7 +12,7 @@ from dash import html
 from cmms.access.read_rows import Row, read, read_live
 from cmms.sync.records import EQUIPMENT_UNIT
 from cmms_ui.components.marks import empty_state, status_badge
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import airflow_links, count, link, moment, note, small_table
 
 _KINDS = {

@@ -10,9 +10,9 @@ from dash import html
 from cmms.access.actors import NotFound, ViewError
 from cmms.access.read_rows import Row, read, read_live
 from cmms.run_control.airflow_runs import failed_tasks
+from cmms_ui.asgi.guard import current_actor
 from cmms_ui.components.marks import empty_state, status_badge
-from cmms_ui.guard import current_actor
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import (
     airflow_links,
     count,

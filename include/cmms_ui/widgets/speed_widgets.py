@@ -11,7 +11,7 @@ from dash import html
 
 from cmms.access.read_rows import read
 from cmms_ui.components.marks import empty_state
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, describe_seconds, link, note
 from cmms_ui.widgets.periods import PERIOD, STREAM, last_days
 

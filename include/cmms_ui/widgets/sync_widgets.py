@@ -12,7 +12,7 @@ from cmms.access.read_rows import Row, read, read_live
 from cmms.run_control.stop_syncs import Stop, read_stop
 from cmms_ui.components.action_marks import prefilled_button, row_button
 from cmms_ui.components.marks import aria, empty_state, status_badge
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import (
     at,
     count,

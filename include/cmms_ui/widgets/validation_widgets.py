@@ -9,7 +9,7 @@ from dash import html
 
 from cmms.equipment.validate_equipment import read_report
 from cmms_ui.components.marks import empty_state, status_badge
-from cmms_ui.schema import Widget
+from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import link, note, small_table
 
 

@@ -26,8 +26,8 @@ from starlette.responses import StreamingResponse
 from cmms.access.person_places import Places
 from cmms.errors import CmmsError
 from cmms.figures.read_changes import TOPICS, read_versions
-from cmms_ui.guard import current_actor
-from cmms_ui.mount import Receive, Scope, Send
+from cmms_ui.asgi.guard import current_actor
+from cmms_ui.asgi.types import Receive, Scope, Send
 
 EVENTS_PATH = "/api/v1/events"
 ASK_SECONDS = 1.0

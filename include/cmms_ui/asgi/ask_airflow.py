@@ -14,7 +14,7 @@ import anyio.from_thread
 import httpx
 
 from cmms.run_control.airflow_runs import AirflowRefused, AirflowSilent
-from cmms_ui.guard import airflow_application
+from cmms_ui.asgi.guard import airflow_application
 
 ANSWER_SECONDS = 20.0
 

@@ -13,7 +13,7 @@ from threading import Lock
 
 from cmms.access.actors import Actor
 from cmms.access.audit import audit_refusal
-from cmms_ui.policy import ACTIONS, find_route
+from cmms_ui.asgi.policy import ACTIONS, find_route
 
 ACTION_PATH = "/api/v1/{resource}/actions/{action}"
 _METHODS = ("POST", "PUT", "PATCH", "DELETE", "WEBSOCKET", "CALLBACK")

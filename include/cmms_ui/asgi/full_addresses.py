@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from cmms_ui.mount import Application, Receive, Scope, Send
+from cmms_ui.asgi.types import Application, Receive, Scope, Send
 
 _VIEW = "/plugin/cmms/"
 _MOUNT = "/cmms/"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from cmms_ui.refusals import Refused
+from cmms_ui.asgi.refusals import Refused
 
 RETRY_SECONDS = 5
 REFUSAL_SECONDS = 1.0

@@ -25,6 +25,7 @@ from starlette.requests import HTTPConnection
 
 from cmms.access.actors import Actor, Capability
 from cmms.settings import MYSQL_CONNECTION
+from cmms_ui.asgi.keep_rights import Rights, RightsCache
 from cmms_ui.compat import (
     COOKIE_NAME_JWT_TOKEN,
     find_user_of_middleware,
@@ -32,7 +33,6 @@ from cmms_ui.compat import (
     refreshes_users,
     resolve_user_from_token,
 )
-from cmms_ui.keep_rights import Rights, RightsCache
 
 ASKED_DAG = DagDetails(id="equipment_sync")
 ASK_SECONDS = 20.0

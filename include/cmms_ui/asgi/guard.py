@@ -22,15 +22,15 @@ from starlette.requests import HTTPConnection
 
 from cmms.access.actors import Actor
 from cmms.parse_input import parse_json
-from cmms_ui.capabilities import identify
-from cmms_ui.check_call import CallShape, check_call
-from cmms_ui.check_origin import check_origin
+from cmms_ui.asgi.capabilities import identify
+from cmms_ui.asgi.check_call import CallShape, check_call
+from cmms_ui.asgi.check_origin import check_origin
+from cmms_ui.asgi.note_refusal import note_refusal
+from cmms_ui.asgi.policy import CALLBACKS, find_route
+from cmms_ui.asgi.refusals import Refused, problem, send_refusal
+from cmms_ui.asgi.shares import Patience, Turns
+from cmms_ui.asgi.types import Application, Receive, Scope, Send
 from cmms_ui.compat import check_fingerprint, get_route_path
-from cmms_ui.mount import Application, Receive, Scope, Send
-from cmms_ui.note_refusal import note_refusal
-from cmms_ui.policy import CALLBACKS, find_route
-from cmms_ui.refusals import Refused, problem, send_refusal
-from cmms_ui.shares import Patience, Turns
 
 BODY_LIMIT_BYTES = 1_000_000
 API_PATH = "/api/v1/"

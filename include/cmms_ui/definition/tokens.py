@@ -6,7 +6,7 @@ Text has a contrast of at least 4.5 with what it stands on, marks one of 3; a te
 
 from __future__ import annotations
 
-from cmms_ui.colours import GRAPHICS_CONTRAST, TEXT_CONTRAST, make_readable, mix
+from cmms_ui.definition.colours import GRAPHICS_CONTRAST, TEXT_CONTRAST, make_readable, mix
 
 LIGHT: dict[str, str] = {
     "back": "#ffffff", "card": "#ffffff", "soft": "#f6f7f9", "line": "#e4e4e7", "text": "#18181b", "dim": "#5b5b66",

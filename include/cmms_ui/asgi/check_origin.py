@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from airflow.configuration import conf
 
-from cmms_ui.refusals import Refused
+from cmms_ui.asgi.refusals import Refused
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cmms.errors import SettingsError, StatementTooLong
-from cmms_ui.mount import Receive, Scope, Send
+from cmms_ui.asgi.types import Receive, Scope, Send
 
 _TITLES = {
     400: "Bad request",

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmms.parse_input import parse_json
-from cmms_ui.refusals import Refused
+from cmms_ui.asgi.refusals import Refused
 
 ID_LENGTH = 20_000
 """Some ids carry the values that a dialog begins with."""

@@ -1,0 +1,1 @@
+"""What stands between Airflow and the view: mount, guard, rights, policy, refusals, push."""
