@@ -34,7 +34,6 @@ _SYNC_TYPES = {"sync_log_cleanup": "cleanup"}
 """What the log rows of a DAG are called, where that is not its own name without ``_sync``."""
 _TIMED_OUT = "timed_out"
 """Airflow's reason for the callback of a run that took too long."""
-_CLOSED = ("success", "partial", "failed", "cancelled")
 
 
 class CmmsNotifier(BaseNotifier):
@@ -73,9 +72,11 @@ class CmmsNotifier(BaseNotifier):
 
 def _find_summary(context: Mapping[str, Any], on: Literal["failure", "success"]) -> RunSummary | None:
     """The closed log row's account; else, after a failure, what the context tells."""
+    from cmms.sync.records import CLOSED_STATUSES
+
     dag_id, run_id = _identity(context)
     logged = _load_logged(dag_id, run_id)
-    if logged is not None and logged.status in _CLOSED:
+    if logged is not None and logged.status in CLOSED_STATUSES:
         return logged
     return build_summary(context, logged) if on == "failure" else None
 

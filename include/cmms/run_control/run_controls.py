@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-OPEN = ("queued", "running", "paused")
-RESTARTABLE = ("failed", "cancelled", "partial")
+from cmms.sync.records import OPEN_STATUSES, RETRYABLE_STATUSES
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Control:
 
     target: str
     controls: tuple[str, ...]
-    statuses: tuple[str, ...] = OPEN
+    statuses: tuple[str, ...] = OPEN_STATUSES
 
 
 CONTROLS = {
@@ -31,7 +30,7 @@ CONTROLS = {
 def may_control(verb: str, status: str, control: str) -> bool:
     """Whether the run may be asked for that; ``retry`` starts it again as a new run."""
     if verb == "retry":
-        return status in RESTARTABLE
+        return status in RETRYABLE_STATUSES
     wanted = CONTROLS[verb]
     return status in wanted.statuses and control in wanted.controls
 
@@ -40,7 +39,7 @@ def explain_refusal(verb: str, key: int, status: str, control: str) -> str:
     """Why not, in a sentence."""
     if verb == "retry":
         return f"Run {key} is {status}: only a failed, cancelled or partial sync can be started again."
-    if status not in OPEN:
+    if status not in OPEN_STATUSES:
         return f"Run {key} is over: {status}."
     if control == "cancel":
         return f"Run {key} is being cancelled, and that is final. Start it again when it has ended."

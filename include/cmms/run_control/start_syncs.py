@@ -17,7 +17,8 @@ from cmms.access.view_settings import read_settings
 from cmms.database import Cursor, execute, query
 from cmms.run_control.airflow_runs import AlreadyThere, read_conf, read_run, trigger
 from cmms.run_control.check_days import check_days
-from cmms.run_control.run_controls import CONTROLS, OPEN, explain_refusal, may_control
+from cmms.run_control.run_controls import CONTROLS, explain_refusal, may_control
+from cmms.sync.records import OPEN_STATUSES
 
 SELECTION_LIMIT = 1_000
 _DAGS = {"equipment": "equipment_sync", "running_time": "running_time_sync"}
@@ -181,7 +182,7 @@ def _check_not_repeated(actor: Actor, key: int, dag_id: str) -> None:
         with raw_session() as connection:
             logs = query(connection, "ui/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
         status = logs[0]["status"] if logs else _state_in_airflow(actor, dag_id, run_id)
-        if status in OPEN:
+        if status in OPEN_STATUSES:
             said = f"Run {key} has been started again already, by {row['actor']}: {run_id}"
             raise WrongState(said, path=f"/syncs/{logs[0]['id']}" if logs else "")
 

@@ -17,6 +17,12 @@ EQUIPMENT_UNIT = "equipment"
 
 Level = Literal["critical", "high", "medium", "low", "info"]
 Status = Literal["running", "success", "partial", "failed", "cancelled"]
+OPEN_STATUSES = ("queued", "running", "paused")
+"""Of a run that has not ended."""
+RETRYABLE_STATUSES = ("failed", "cancelled", "partial")
+"""Of a run that can be started again as a new one."""
+CLOSED_STATUSES = ("success", *RETRYABLE_STATUSES)
+"""Of a run that has ended."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from cmms.access.actors import Actor, Capability, Invalid, ViewError
 from cmms.access.read_rows import read
 from cmms.figures.read_gaps import last_due_day
 from cmms.parse_input import parse_day
-from cmms.run_control.run_controls import OPEN, RESTARTABLE
 from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
 from cmms.run_control.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
+from cmms.sync.records import OPEN_STATUSES, RETRYABLE_STATUSES
 from cmms_ui.definition.schema import (
     Action,
     Choice,
@@ -212,11 +212,11 @@ def _control(verb: str, sentence: str) -> Any:
 
 
 def _is_open(row: Row) -> bool:
-    return row.get("status") in OPEN and row.get("control") != "cancel"
+    return row.get("status") in OPEN_STATUSES and row.get("control") != "cancel"
 
 
 def _is_repeatable(row: Row) -> bool:
-    return row.get("status") in RESTARTABLE and row.get("sync_type") in ("equipment", "running_time")
+    return row.get("status") in RETRYABLE_STATUSES and row.get("sync_type") in ("equipment", "running_time")
 
 
 SYNCS = Resource(
@@ -289,7 +289,7 @@ SYNCS = Resource(
             "live",
             "Live status",
             "play",
-            "l.status IN ('queued', 'running', 'paused')",
+            f"l.status IN {OPEN_STATUSES}",
             "No sync is running.",
             widgets=(LIVE, RATES, RECENT, DAILY, BY_PLANT, ERROR_STREAM),
         ),
@@ -321,7 +321,7 @@ SYNCS = Resource(
             "failed",
             "Failed operations",
             "alert",
-            "l.status IN ('failed', 'partial', 'cancelled') AND l.sync_started_at > UTC_TIMESTAMP(3) - INTERVAL 30 DAY",
+            f"l.status IN {RETRYABLE_STATUSES} AND l.sync_started_at > UTC_TIMESTAMP(3) - INTERVAL 30 DAY",
             "No sync of the last thirty days has failed.",
             capability=Capability.TRIGGER,
             hint="Failed, partial and cancelled runs of the last thirty days.",

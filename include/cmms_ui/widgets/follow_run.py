@@ -14,6 +14,7 @@ from dash import html
 from cmms.access.actors import ViewError
 from cmms.access.read_rows import Row, read_live
 from cmms.run_control.airflow_runs import failed_tasks, read_run
+from cmms.sync.records import OPEN_STATUSES
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.components.marks import status_badge
 from cmms_ui.definition.schema import Widget
@@ -21,7 +22,6 @@ from cmms_ui.widgets.parts import airflow_link, airflow_links, describe_seconds,
 from cmms_ui.widgets.reconcile_widgets import describe_result, load_result
 from cmms_ui.widgets.run_progress import live_run, step_line
 
-OPEN = ("queued", "running", "paused")
 GOES_ON = "It goes on in the background when you close this."
 OVER = {
     "success": "It is over: everything is stored.",
@@ -41,7 +41,7 @@ def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
             return {**found, "result": load_result({"key": results[0]["id"]})}
         return {**found, "airflow": _ask_airflow(dag_id, run_id)}
     key = rows[0]["id"]
-    if rows[0]["status"] in OPEN:
+    if rows[0]["status"] in OPEN_STATUSES:
         return {**found, "live": [row for row in read_live("live_runs") if row["id"] == key]}
     tasks = _failed_tasks(dag_id, run_id) if rows[0]["status"] == "failed" else []
     return {**found, "steps": read_live("run_steps", {"id": key})[0], "tasks": tasks}
@@ -67,7 +67,7 @@ def render_followed(data: Mapping[str, Any]) -> Any:
         body = describe_result(data["result"])
     elif data["run"] is None:
         body = _waiting(data["dag_id"], data["airflow"])
-    elif data["run"]["status"] in OPEN:
+    elif data["run"]["status"] in OPEN_STATUSES:
         body = [*(live_run(row) for row in data["live"]), note(GOES_ON)]
     else:
         body = _ended(data["run"], data["steps"])

@@ -16,11 +16,10 @@ from pydantic import ValidationError
 from cmms.database import Connection, Cursor, execute, query, run_transaction
 from cmms.errors import BatchRuleBroken, CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
 from cmms.settings import Settings
-from cmms.sync.records import Counts, RunSummary, Scope, Status
+from cmms.sync.records import OPEN_STATUSES, Counts, RunSummary, Scope, Status
 from cmms.sync.runs.levels import level_of, respond_by
 from cmms.sync.runs.report_progress import write_event
 
-_OPEN = ("queued", "running", "paused")
 _SYNCS = ("equipment", "running_time")
 """What asks the source; a replay that stores nothing has shown that the records are still wrong, and that is all."""
 _MESSAGE_LENGTH = 4000
@@ -58,7 +57,7 @@ def close_if_open(
     """Close the log row; False when it is closed already, or gone: somebody else has done it and told people."""
     connection.rollback()
     rows = query(connection, "run/log", {"id": sync_log_id})
-    if not rows or rows[0]["status"] not in _OPEN:
+    if not rows or rows[0]["status"] not in OPEN_STATUSES:
         return False
     row, settings = rows[0], _pinned_settings(rows[0])
 
@@ -240,7 +239,7 @@ def load_summary(
         rejected=row["records_failed"],
         warnings=row["records_warning"],
     )
-    if row["status"] in _OPEN:
+    if row["status"] in OPEN_STATUSES:
         counts = _counts_so_far(connection, sync_log_id)
     timings = {name: int(row[name]) for name in ("queue_ms", "api_ms", "validate_ms", "db_ms") if row[name] is not None}
     started = row["sync_started_at"] or row["created_at"]
