@@ -21,6 +21,7 @@ from cmms.airflow_connections import look_into_metadata_database
 from cmms.errors import CmmsError
 from cmms.log_file import log_to_file
 from cmms.settings_files import find_plants_file
+from cmms.streams import STREAMS
 
 _WITH_TABLES = frozenset({"seed", "replay", "validate", "verify", "reconcile", "evaluate", "cleanup", "docs"})
 """Commands that need all tables, and do not look by themselves whether they are there."""
@@ -220,7 +221,7 @@ def _sync(args: argparse.Namespace) -> int:
 
     today = datetime.now(load_settings().zone).date()
     start = getattr(args, "start_date", None)
-    if args.stream_name == "running_time" and start is None:
+    if STREAMS[args.stream_name].is_daily and start is None:
         start = getattr(args, "end_date", None) or today - timedelta(days=1)
     scope = Scope(
         stream=args.stream_name,

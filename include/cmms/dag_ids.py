@@ -5,10 +5,11 @@ The files in ``dags/`` spell their own id, for a DAG file should be read without
 
 from __future__ import annotations
 
+from cmms.streams import STREAMS
+
 SETUP_DAG_ID = "cmms_setup"
 SCHEDULED_DAG_IDS = (
-    "equipment_sync",
-    "running_time_sync",
+    *(stream.dag_id for stream in STREAMS.values()),
     "maintenance_evaluation",
     "sync_log_cleanup",
     "sync_watchdog",

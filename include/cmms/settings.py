@@ -4,7 +4,7 @@ Input: the settings file (``cmms.settings_files`` finds it), or a version stored
 ``config_versions``, which wins. Output: :class:`Settings`. Nothing secret belongs here: credentials live in
 the Airflow connections ``cmms_api``, ``cmms_mysql``, ``cmms_slack`` and ``cmms_smtp``.
 
-``api`` holds the defaults of both streams; ``streams.equipment`` and ``streams.running_time`` override any
+``api`` holds the defaults of all streams; ``streams.equipment``, for example, overrides any
 of them. Errors name the field and what is allowed.
 """
 
@@ -13,19 +13,27 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 
 from cmms.body_path import check_path
 from cmms.errors import SettingsError
 from cmms.parse_input import parse_ratio
 from cmms.settings_files import find_settings_file
-
-StreamName = Literal["equipment", "running_time"]
-STREAMS: tuple[StreamName, ...] = get_args(StreamName)
+from cmms.streams import STREAMS, StreamName
+from cmms.streams.stream import Stream
 
 API_CONNECTION = "cmms_api"
 MYSQL_CONNECTION = "cmms_mysql"
@@ -210,49 +218,37 @@ class Numbers(Frozen):
     cumulative_hours_factor: Factor = Fraction(1)
     excess_digits: Literal["round", "reject"] = "round"
 
+    def factor_of(self, field: str) -> Fraction:
+        """What a field's values are multiplied by; 1 where no factor can be set."""
+        factor: Fraction = getattr(self, f"{field}_factor", Fraction(1))
+        return factor
 
-class EquipmentFields(Frozen):
-    """Candidate source names per target column; the first one present in a record wins.
+
+class FieldNames(Frozen):
+    """Candidate source names per field of a stream (:mod:`cmms.streams`); the first one present in a record wins.
 
     ``equipment.number`` names the key ``number`` of an object ``equipment`` in the record.
     """
 
-    plant_code: Names = ("plant_code", "SWERK")
-    equipment_number: Names = ("equipment_number", "EQUNR")
-    company_code: Names = ("company_code", "BUKRS")
-    equipment_description: Names = ("equipment_description", "EQKTU", "EQKTX")
-    object_number: Names = ("object_number", "OBJNR")
-    point: Names = ("point", "POINT")
-    api_created_at: Names = ("api_created_at", "CREATED_AT")
-    equipment_group: Names = ()
+    def of(self, field: str) -> tuple[str, ...]:
+        """The candidates; none for a field that the stream does not have."""
+        names: tuple[str, ...] = getattr(self, field, ())
+        return names
+
+    def as_dict(self) -> dict[str, tuple[str, ...]]:
+        """All candidates by field."""
+        return {field: self.of(field) for field in type(self).model_fields}
 
 
-class RunningTimeFields(Frozen):
-    """As :class:`EquipmentFields`, for the daily readings."""
-
-    plant_code: Names = ("plant_code", "SWERK")
-    equipment_number: Names = ("equipment_number", "EQUNR")
-    company_code: Names = ("company_code", "BUKRS")
-    equipment_description: Names = ("equipment_description", "EQKTU", "EQKTX")
-    object_number: Names = ("object_number", "OBJNR")
-    point: Names = ("point", "POINT")
-    api_created_at: Names = ("api_created_at", "CREATED_AT")
-    date: Names = ("date", "DATE")
-    date_time: Names = ("date_time", "DATE_TIME")
-    running_hours: Names = ("running_hours", "RECDV")
-    cumulative_hours: Names = ("cumulative_hours", "CNTRR")
-    description: Names = ("description", "MDTXT")
-
-
-class Stream(Frozen):
+class StreamSettings(Frozen):
     """One stream of the source: where it is, how to ask for it, how to read the answer.
 
-    ``strict``: what could lose records or show a secret is refused, not only warned of. ``allow_plain_http``: the
-    credential may go to another machine without TLS. ``empty_answers``: what means
+    ``definition``: what the stream is. ``strict``: what could lose records or show a secret is refused, not only warned
+    of. ``allow_plain_http``: the credential may go to another machine without TLS. ``empty_answers``: what means
     "no records" besides an empty list: ``null`` in its place, status 204 (``no_content``), status 404 (``not_found``).
     """
 
-    path: str
+    path: str = ""
     strict: bool = False
     allow_plain_http: bool = False
     hints: Hints = Hints()
@@ -276,6 +272,8 @@ class Stream(Frozen):
     timezone: TimeZoneName | None = None
     allow_empty: bool = False
     empty_answers: frozenset[EmptyAnswer] = frozenset(("null", "no_content"))
+    fields: FieldNames = FieldNames()
+    definition: ClassVar[Stream]
 
     def action_on(self, kind: str) -> Literal["fail", "warn", "ignore"]:
         """What follows from a hint of this kind (a field of :class:`Hints`)."""
@@ -285,26 +283,26 @@ class Stream(Frozen):
         return action
 
 
-class EquipmentStream(Stream):
-    """``GET {host}/equipment``: the full snapshot of the master data."""
-
-    path: str = "/equipment"
-    date_parameters: DateParameters = DateParameters(mode="none")
-    fields: EquipmentFields = EquipmentFields()
+def _fields_model(stream: Stream) -> type[FieldNames]:
+    names: dict[str, Any] = {known.name: (Names, known.names) for known in stream.fields}
+    return create_model("FieldNames", __base__=FieldNames, **names)
 
 
-class RunningTimeStream(Stream):
-    """``GET {host}/running-time?date=YYYY-MM-DD``: the readings of one day."""
+def _own_settings(stream: Stream) -> tuple[Any, StreamSettings]:
+    """The settings of one stream, those of all with its own fields and defaults: their model, and the default."""
+    fields = _fields_model(stream)
+    own: dict[str, Any] = {"fields": (fields, fields())}
+    for name, value in stream.defaults.items():
+        kind: Any = StreamSettings.model_fields[name].annotation
+        own[name] = (kind, TypeAdapter(kind).validate_python(value))
+    model: Any = create_model("StreamSettings", __base__=StreamSettings, **own)
+    model.definition = stream
+    return model, model()
 
-    path: str = "/running-time"
-    fields: RunningTimeFields = RunningTimeFields()
 
-
-class Streams(Frozen):
-    """Both streams, each with the ``api`` section's values as defaults."""
-
-    equipment: EquipmentStream = EquipmentStream()
-    running_time: RunningTimeStream = RunningTimeStream()
+_EACH: dict[str, Any] = {name: _own_settings(stream) for name, stream in STREAMS.items()}
+Streams: Any = create_model("Streams", __base__=Frozen, **_EACH)
+"""The settings of every stream, each with the ``api`` section's values as defaults."""
 
 
 class Rules(Frozen):
@@ -427,7 +425,7 @@ class Settings(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _spread_api_defaults(cls, raw: Any) -> Any:
-        """Give both streams the values of the section ``api`` that they do not set themselves."""
+        """Give every stream the values of the section ``api`` that they do not set themselves."""
         if not isinstance(raw, dict) or "api" not in raw:
             return raw
         shared = raw["api"] or {}
@@ -441,9 +439,10 @@ class Settings(Frozen):
         """The site's time zone: schedule and ``date`` are local days of it."""
         return ZoneInfo(self.timezone)
 
-    def stream(self, name: StreamName) -> EquipmentStream | RunningTimeStream:
+    def stream(self, name: StreamName) -> StreamSettings:
         """The settings of one stream."""
-        return self.streams.equipment if name == "equipment" else self.streams.running_time
+        found: StreamSettings = getattr(self.streams, name)
+        return found
 
     def source_zone(self, name: StreamName) -> ZoneInfo:
         """Zone of the source's naive timestamps: the stream's own, else the site's."""

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from cmms.dag_tasks.check_conf import RECONCILE_KEYS, SYNC_KEYS
+from cmms.dag_tasks.check_conf import RECONCILE_KEYS
 from cmms.dag_tasks.close_left_result import close_left_result
 from cmms.dag_tasks.close_left_run import close_left_run
 from cmms.dag_tasks.find_starved_tasks import POOLED_TASKS
+from cmms.streams import STREAMS
 from tests.dags.dag_site import parse_dags
 from tools.state_folder import REPOSITORY
 
@@ -158,7 +159,7 @@ def test_a_cleared_run_takes_the_newest_dag_file(dags: dict[str, Any]) -> None:
 @pytest.mark.feature("JOB-03")
 def test_the_keys_that_a_run_may_be_given_are_the_params_of_its_dag(dags: dict[str, Any]) -> None:
     assert {dag_id: tuple(dag.params) for dag_id, dag in dags.items() if dag.params} == {
-        **{f"{stream}_sync": keys for stream, keys in SYNC_KEYS.items()},
+        **{stream.dag_id: stream.conf_keys for stream in STREAMS.values()},
         "cmms_reconcile_sources": RECONCILE_KEYS,
         "cmms_setup": ("plants",),
     }

@@ -22,7 +22,7 @@ from cmms.sync.records import Counts, RunSummary, Scope
 from cmms.sync.run_sync import fetch_units
 from cmms.sync.runs.claim_units import release_units
 from cmms.sync.runs.close_run import close_run
-from cmms.sync.runs.open_run import Trigger, load_run, open_run, plan_run, unit_keys
+from cmms.sync.runs.open_run import Trigger, load_run, open_run, plan_run
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.validate_units import validate_batch
@@ -64,7 +64,7 @@ def sync(site: Site, scope: Scope, *, lost: str | None, is_cleared: bool = False
 
     def plan(run: RunContext, connection: Any, reporter: Reporter) -> Any:
         batches = plan_run(connection, run)
-        for unit_key in unit_keys(run.scope):
+        for unit_key in run.scope.unit_keys:
             claim(run, connection, unit_key, reporter)
         return batches
 

@@ -45,7 +45,7 @@ def test_no_service_imports_the_view() -> None:
 
 
 ROOMS = (
-    "base", "migrations", "source", "sync.records", "sync.fetch", "sync.runs", "sync.validate", "sync.merge", "sync", "access", "alerts",
+    "streams", "base", "migrations", "source", "sync.records", "sync.fetch", "sync.runs", "sync.validate", "sync.merge", "sync", "access", "alerts",
     "operations", "listing", "figures", "maintenance", "equipment", "quarantine", "run_control", "simulator",
     "dag_tasks", "cli",
 )  # fmt: skip
@@ -124,7 +124,7 @@ from cmms.sync.records import Scope
 from cmms.sync.validate.resolve_duplicates import resolve_duplicates
 
 day, settings = date(2026, 1, 31), parse_settings({})
-fields = {name: tuple(names) for name, names in settings.streams.running_time.fields.model_dump().items()}
+fields = settings.streams.running_time.fields.as_dict()
 text = '{"SWERK":"P1","EQUNR":"A","CREATED_AT":"20260201000000","DATE":"20260131","RECDV":"%s","CNTRR":"5000"}'
 records = [(text % hours).encode() for hours in ("8.5", "-8.5")]
 raw = RecordReader(records_path="", fields=fields).read_records(records)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from cmms.errors import CmmsError
+from cmms.streams import STREAMS
 from cmms.sync.records import Counts, RunSummary
 
 TASK_FAILED = "TaskFailed"
@@ -23,8 +24,7 @@ FIRST_CODES = 5
 """How many reject codes an alert lists."""
 
 _SYNC_NAMES = {
-    "equipment": "Equipment sync",
-    "running_time": "Running-time sync",
+    **{name: stream.title for name, stream in STREAMS.items()},
     "replay": "Replay",
     "maintenance_evaluation": "Maintenance evaluation",
     "cleanup": "Log clean-up",

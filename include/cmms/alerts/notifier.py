@@ -103,6 +103,7 @@ def build_summary(
     on: Literal["failure", "success"] = "failure",
 ) -> RunSummary:
     """Account of a run from the context, mostly a failed one; ``logged`` is its log row when that was not closed."""
+    from cmms.streams import STREAMS
     from cmms.sync.records import Counts, RunSummary, Scope
 
     dag_id, run_id = _identity(context)
@@ -117,7 +118,7 @@ def build_summary(
         status="failed" if has_failed else "success",
         level="critical" if has_failed else "info",
         counts=logged.counts if logged else Counts(),
-        scope=logged.scope if logged else Scope("equipment" if sync_type == "equipment" else "running_time"),
+        scope=logged.scope if logged else Scope(sync_type) if sync_type in STREAMS else Scope.nothing(),
         started_at=logged.started_at if logged else _started_at(context) or now,
         completed_at=now,
         dag_id=dag_id,

@@ -11,12 +11,6 @@ from typing import Any
 
 from cmms.errors import SettingsError
 
-SYNC_KEYS: dict[str, tuple[str, ...]] = {
-    "equipment": ("plant_codes", "equipment_numbers"),
-    "running_time": ("start_date", "end_date", "plant_codes", "equipment_numbers"),
-}
-"""The params of the syncs' DAGs, by stream."""
-
 RECONCILE_KEYS = ("start_date", "end_date", "plant_codes")
 """The params of the DAG ``cmms_reconcile_sources``."""
 

@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from cmms.dag_tasks.check_conf import RECONCILE_KEYS, SYNC_KEYS, check_conf
+from cmms.dag_tasks.check_conf import RECONCILE_KEYS, check_conf
 from cmms.errors import SettingsError
 from cmms.operations.reconciliation.asked import SCHEDULE, Asked
-from cmms.settings import Settings, StreamName
+from cmms.settings import Settings
+from cmms.streams import STREAMS, StreamName
 from cmms.sync.records import Scope
 from cmms.sync.runs.open_run import Trigger
 
@@ -78,23 +79,24 @@ def scope_of(stream: StreamName, dag_run: DagRunFacts, params: Mapping[str, Any]
     Raises:
         SettingsError: the run was started with a key that its DAG does not read, or with a wrong value.
     """
-    values = check_conf(dag_run.conf, SYNC_KEYS[stream], params)
-    if stream == "equipment":
-        return equipment_scope(dag_run, values, settings.zone)
-    return running_time_scope(dag_run, values, settings.zone, look_back_days=settings.rules.look_back_days)
+    values = check_conf(dag_run.conf, STREAMS[stream].conf_keys, params)
+    if not STREAMS[stream].is_daily:
+        return snapshot_scope(stream, dag_run, values, settings.zone)
+    return daily_scope(stream, dag_run, values, settings.zone, look_back_days=settings.rules.look_back_days)
 
 
-def equipment_scope(dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo) -> Scope:
+def snapshot_scope(stream: StreamName, dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo) -> Scope:
     """The snapshot, named by the day on which it was due."""
-    return Scope("equipment", start_date=run_date(dag_run, zone), **_restrictions(params))
+    return Scope(stream, start_date=run_date(dag_run, zone), **_restrictions(params))
 
 
-def running_time_scope(
-    dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo, *, look_back_days: int = 0
+def daily_scope(
+    stream: StreamName, dag_run: DagRunFacts, params: Mapping[str, Any], zone: ZoneInfo, *, look_back_days: int = 0
 ) -> Scope:
     """Days of the form, else those of the interval, else the day before the run was asked for.
 
     Args:
+        stream: whose days.
         dag_run: facts of the run.
         params: ``start_date``, ``end_date`` (only one of them: that day), ``plant_codes`` and
             ``equipment_numbers``.
@@ -109,7 +111,7 @@ def running_time_scope(
         start, end = _interval_days(dag_run, zone)
         if trigger_kind(dag_run) == "schedule":
             start -= look_back_days * _ONE_DAY
-    return Scope("running_time", start_date=start or end, end_date=end or start, **_restrictions(params))
+    return Scope(stream, start_date=start or end, end_date=end or start, **_restrictions(params))
 
 
 def reconcile_scope(dag_run: DagRunFacts, params: Mapping[str, Any]) -> Asked:

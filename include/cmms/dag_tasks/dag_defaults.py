@@ -16,12 +16,14 @@ from airflow.sdk import Asset, CronDataIntervalTimetable, CronTriggerTimetable, 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.errors import SettingsError
 from cmms.settings import POOL, Schedule, Settings, load_settings
+from cmms.streams.equipment import EQUIPMENT
+from cmms.streams.running_time import RUNNING_TIME
 
 log = logging.getLogger(__name__)
 
-EQUIPMENT_ASSET = Asset("cmms_equipment")
+EQUIPMENT_ASSET = Asset(EQUIPMENT.asset)
 """Updated when an equipment sync has succeeded; the event's extra names the log row."""
-RUNNING_TIME_ASSET = Asset("cmms_running_times")
+RUNNING_TIME_ASSET = Asset(RUNNING_TIME.asset)
 """Updated when a running-time sync has succeeded; the event's extra names the log row and the days."""
 
 PRIORITY_HIGH = 100

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks.dag_defaults import EQUIPMENT_ASSET, POOL
 from cmms.dag_tasks.work_on_run import ERROR_KEY, errors_told, work_on_run
-from cmms.settings import StreamName
+from cmms.streams import StreamName
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -68,12 +68,12 @@ def plan_requests(sync_log_id: LogId) -> list[Descriptor]:
     from airflow.sdk.configuration import conf
 
     from cmms.sync.merge.stage_rows import claim
-    from cmms.sync.runs.open_run import plan_run, unit_keys
+    from cmms.sync.runs.open_run import plan_run
 
     with work_on_run(sync_log_id) as work:
         most = conf.getint("core", "max_map_length", fallback=1024)
         batches = plan_run(work.connection, work.run, most_batches=most)
-        for unit_key in unit_keys(work.run.scope):
+        for unit_key in work.run.scope.unit_keys:
             claim(work.run, work.connection, unit_key, work.reporter)
     return [batch.to_dict() for batch in batches]
 
@@ -124,12 +124,11 @@ def merge(sync_log_id: LogId, staged: Any) -> int:
     from cmms.sync.merge.merge_stage import merge_unit
     from cmms.sync.merge.stage_rows import Stage
     from cmms.sync.runs.claim_units import release_units
-    from cmms.sync.runs.open_run import unit_keys
     from cmms.sync.validate.verdict import Verdict
 
     units = {unit["verdict"]["unit_key"]: unit for batch in staged or () for unit in batch or ()}
     with work_on_run(sync_log_id) as work:
-        wanted = unit_keys(work.run.scope)
+        wanted = work.run.scope.unit_keys
         if missing := [unit_key for unit_key in wanted if unit_key not in units]:
             raise HandoverMissing(f"not staged: {', '.join(missing[:5])}; clear and re-run from fetch")
         for unit_key in wanted:

@@ -50,7 +50,7 @@ def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None
         settings, _ = current_settings(connection)
         run = open_run(
             connection,
-            Scope("equipment"),
+            Scope.nothing(),
             run_date=now.date(),
             trigger=trigger,
             sync_type=SYNC_TYPE,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import date, timedelta
 
 from cmms.database import Connection, query, session
@@ -21,6 +20,7 @@ from cmms.operations.reconciliation.read_stored import Lease, read_lease, read_s
 from cmms.operations.reconciliation.report import Difference, Kind, Report, UnitResult, print_report
 from cmms.schema_version import check_schema_version
 from cmms.settings import Settings
+from cmms.streams import STREAMS
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
 from cmms.sync.runs.open_run import current_settings
@@ -88,8 +88,10 @@ def reconcile(
         with closing(connection.cursor()) as cursor:
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
         _check_plants(connection, plant_codes)
-        base = Scope("equipment", first, last, plant_codes=tuple(plant_codes), full_refresh=True, run_date=today)
-        scopes = (base, replace(base, stream="running_time"))
+        plants = tuple(plant_codes)
+        scopes = [
+            Scope(stream, first, last, plant_codes=plants, full_refresh=True, run_date=today) for stream in STREAMS
+        ]
         steps = [(scope, batch) for scope in scopes for batch in _plan(connection, settings, scope)]
         note_progress(0, len(steps))
         for done, (scope, batch) in enumerate(steps, start=1):

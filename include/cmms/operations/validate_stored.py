@@ -20,11 +20,13 @@ import polars as pl
 from cmms.database import Connection, Cursor, execute, insert_many, query, run_transaction, session
 from cmms.errors import AskPerson
 from cmms.operations.validation_reports import close_report
-from cmms.settings import Settings, StreamName
+from cmms.settings import Settings
+from cmms.streams import STREAMS, StreamName
+from cmms.streams.stream import Stream
 from cmms.sync.runs.open_run import current_settings
 from cmms.sync.validate.judge_rows import Judgement, judge_rows, load_suite
 from cmms.sync.validate.load_reference import join_reference, load_reference
-from cmms.sync.validate.parse_records import EQUIPMENT_SCHEMA, RUNNING_TIME_SCHEMA
+from cmms.sync.validate.parse_records import schema_of
 
 FINDING_LIMIT = 100_000
 """So many findings are kept of a report; all of them are counted."""
@@ -72,18 +74,17 @@ def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, se
     days = [last - timedelta(days=back) for back in range(int(report["days"]) - 1, -1, -1)] if last else []
     span = {"id": report["id"], "first_day": days[0] if days else None, "last_day": last}
     counts = Counts()
-    for day in (None, *days):
-        stream: StreamName = "equipment" if day is None else "running_time"
+    for stream, day in _units(days):
         reference = load_reference(connection, day=day)
-        for frame in _read_stored(connection, day, ids):
+        for frame in _read_stored(connection, stream, day, ids):
             judgement = judge_rows(
                 join_reference(frame, reference, day=day, rules=settings.rules),
-                stream=stream,
+                stream=stream.name,
                 settings=settings,
                 days=None if day is None else (day, day),
                 run_date=run_date,
             )
-            found = list(_findings(judgement, frame, stream, day, int(report["id"])))
+            found = list(_findings(judgement, frame, stream.name, day, int(report["id"])))
             kept = found[: max(0, FINDING_LIMIT - counts.findings)]
             counts.findings += len(found)
             counts.machines += len(frame) if day is None else 0
@@ -97,13 +98,19 @@ def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, se
     return counts
 
 
-def _read_stored(connection: Connection, day: date | None, ids: Sequence[int] | None) -> Iterator[pl.DataFrame]:
+def _units(days: Iterable[date]) -> Iterator[tuple[Stream, date | None]]:
+    for stream in STREAMS.values():
+        yield from ((stream, day) for day in (days if stream.is_daily else (None,)))
+
+
+def _read_stored(
+    connection: Connection, stream: Stream, day: date | None, ids: Sequence[int] | None
+) -> Iterator[pl.DataFrame]:
     """Stored rows in the schema of parsed ones, with ``own_id`` of the machine beside."""
-    schema = {"own_id": pl.Int64, **(EQUIPMENT_SCHEMA if day is None else RUNNING_TIME_SCHEMA)}
-    statement = "validate/stored_equipment" if day is None else "validate/stored_readings"
+    schema = {"own_id": pl.Int64, **schema_of(stream)}
     for chunk in _chunks(ids):
         asked = {"day": day, "all_ids": chunk is None, "ids": chunk or _NOTHING}
-        rows = query(connection, statement, asked)
+        rows = query(connection, f"validate/stored_{stream.name}", asked)
         yield pl.DataFrame([{**dict.fromkeys(schema), **row} for row in rows], schema=schema)
 
 

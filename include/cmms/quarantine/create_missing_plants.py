@@ -17,6 +17,7 @@ from cmms.equipment.change_places import create_plant
 from cmms.quarantine.handle_rejects import REPLAY_LIMIT, Replayed, replay, take_place
 from cmms.quarantine.identify_record import read_field
 from cmms.settings import Settings
+from cmms.streams import STREAMS
 from cmms.sync.runs.open_run import current_settings
 
 _READ_LIMIT = 20_000
@@ -82,9 +83,6 @@ def _create(actor: Actor, plants: Sequence[MissingPlant]) -> None:
 def _read(connection: Connection, settings: Settings, keys: Sequence[int] | None) -> dict[int, str]:
     """Plant code by record."""
     bounds = {"no_choice": keys is None, "ids": tuple(keys or _NO_CHOICE), "row_limit": _READ_LIMIT}
-    streams: dict[str, Sequence[str]] = {
-        "equipment": settings.streams.equipment.fields.plant_code,
-        "running_time": settings.streams.running_time.fields.plant_code,
-    }
+    streams = {name: settings.stream(name).fields.of("plant_code") for name in STREAMS}
     rows = query(connection, "ui/rejects_of_plants", bounds)
     return {int(row["id"]): read_field(json.loads(row["record"]), streams[row["stream"]]) for row in rows}

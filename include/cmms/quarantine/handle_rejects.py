@@ -24,6 +24,7 @@ from cmms.access.person_places import Place, Places
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_json
 from cmms.quarantine.identify_record import identify_record
+from cmms.streams import STREAMS
 from cmms.sync.merge.name_record import SUPERSEDED_BY, record_key
 from cmms.sync.runs.open_run import current_settings
 
@@ -158,7 +159,7 @@ def _identify(cursor: Cursor, row: Mapping[str, Any], text: str) -> tuple[dict[s
     stream, unit_key = str(row["stream"]), str(row["unit_key"])
     before = identify_record(row["edited"] or row["payload"], stream, settings)
     after = identify_record(text, stream, settings)
-    if stream == "running_time" and after.day not in (before.day, unit_key):
+    if STREAMS[stream].is_daily and after.day not in (before.day, unit_key):
         reason = f"must be {unit_key}, the day that was asked for; readings of other days come with their own"
         raise Invalid(f"The day of this record {reason}.", edited=f"the day {reason}")
     number, day = after.equipment_number or None, None

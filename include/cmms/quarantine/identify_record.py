@@ -37,13 +37,14 @@ class Identity:
 
 def identify_record(record: bytes | str, stream: str, settings: Settings) -> Identity:
     """What the record is about; of machines, the day is empty."""
-    fields = settings.streams.equipment.fields if stream == "equipment" else settings.streams.running_time.fields
+    fields = settings.stream(stream).fields
     values = _load(record)
-    plant = read_field(values, fields.plant_code)
+    plant = read_field(values, fields.of("plant_code"))
     if settings.rules.plant_code_case == "upper":
         plant = plant.upper()
-    days: Sequence[str] = getattr(fields, "date", ())
-    return Identity(read_field(values, fields.equipment_number), plant, _day(read_field(values, days)))
+    return Identity(
+        read_field(values, fields.of("equipment_number")), plant, _day(read_field(values, fields.of("date")))
+    )
 
 
 def read_field(values: dict[str, Any], names: Sequence[str]) -> str:

@@ -18,10 +18,10 @@ from cmms.database import Cursor, execute, query
 from cmms.run_control.airflow_runs import AlreadyThere, read_conf, read_run, trigger
 from cmms.run_control.check_days import check_days
 from cmms.run_control.run_controls import CONTROLS, explain_refusal, may_control
+from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES
 
 SELECTION_LIMIT = 1_000
-_DAGS = {"equipment": "equipment_sync", "running_time": "running_time_sync"}
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def start_sync(
         settings = read_settings()
         check_days(start_date, end_date, settings, datetime.now(settings.zone).date())
     conf: dict[str, Any] = {"plant_codes": list(plant_codes), "equipment_numbers": list(equipment_numbers)}
-    if stream == "running_time":
+    if STREAMS[stream].is_daily:
         conf["start_date"] = start_date.isoformat() if start_date else None
         conf["end_date"] = end_date.isoformat() if end_date else None
-    return _start_dag(actor, _DAGS[stream], conf, request)
+    return _start_dag(actor, STREAMS[stream].dag_id, conf, request)
 
 
 def start_reconciliation(
@@ -134,8 +134,8 @@ def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool, reques
         ]
     if not numbers:
         raise NotFound("there is no such equipment")
-    streams = ("equipment", "running_time") if with_hours else ("equipment",)
-    return tuple(start_sync(actor, stream, equipment_numbers=numbers, request=request) for stream in streams)
+    streams = [name for name, stream in STREAMS.items() if with_hours or not stream.is_daily]
+    return tuple(start_sync(actor, name, equipment_numbers=numbers, request=request) for name in streams)
 
 
 def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
@@ -150,15 +150,15 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
     if not rows:
         raise NotFound("there is no such run")
     row = rows[0]
-    if row["sync_type"] not in _DAGS:
+    if row["sync_type"] not in STREAMS:
         raise Invalid("only a sync of equipment or running times can be started again")
     if not may_control("retry", row["status"], ""):
         raise Invalid(explain_refusal("retry", key, row["status"], ""))
     if row["scope"] is None:
         raise Invalid("this run was refused before it began: correct what its error names, then start a new one")
-    _check_not_repeated(actor, key, _DAGS[str(row["sync_type"])])
+    _check_not_repeated(actor, key, STREAMS[str(row["sync_type"])].dag_id)
     scope = json.loads(row["scope"] or "{}")
-    dated = row["sync_type"] == "running_time"
+    dated = STREAMS[str(row["sync_type"])].is_daily
     started = start_sync(
         actor,
         str(row["sync_type"]),

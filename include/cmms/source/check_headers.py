@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 
 from cmms.errors import SettingsError
-from cmms.settings import API_CONNECTION, Stream
+from cmms.settings import API_CONNECTION, StreamSettings
 from cmms.source.connection import ApiConnection
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """RFC 9110, 5.6.2."""
 
 
-def check_headers(connection: ApiConnection, stream: Stream) -> None:
+def check_headers(connection: ApiConnection, stream: StreamSettings) -> None:
     """Refuse invalid header names, and values beyond Latin-1.
 
     Raises:
@@ -30,7 +30,7 @@ def check_headers(connection: ApiConnection, stream: Stream) -> None:
             raise SettingsError(f"{where}: the value of {name:.60} has characters that no header can carry")
 
 
-def _headers(connection: ApiConnection, stream: Stream) -> Iterator[tuple[str, str, str]]:
+def _headers(connection: ApiConnection, stream: StreamSettings) -> Iterator[tuple[str, str, str]]:
     for name, value in stream.headers.items():
         yield "headers", name, value
     for name, value in connection.headers.items():

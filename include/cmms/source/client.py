@@ -22,7 +22,7 @@ from requests.auth import AuthBase
 from tenacity import RetryCallState
 
 from cmms.errors import ApiRefused, ApiUnavailable, BadPayload, CmmsError, RateLimited
-from cmms.settings import Stream
+from cmms.settings import StreamSettings
 from cmms.source.answer_head import answer_head
 from cmms.source.auth import HeaderAuth, Token, TokenKeeper, bearer_auth, fixed_auth, read_token, token_request
 from cmms.source.call_log import ApiCall, CallLog
@@ -54,7 +54,7 @@ class ApiClient:
     def __init__(
         self,
         connection: ApiConnection,
-        stream: Stream,
+        stream: StreamSettings,
         *,
         call_log: CallLog,
         sleep: Callable[[float], None] = time.sleep,

@@ -21,7 +21,7 @@ import urllib3
 from requests.auth import AuthBase
 
 from cmms.errors import ApiRefused, ApiUnavailable, CmmsError, RateLimited
-from cmms.settings import Stream
+from cmms.settings import StreamSettings
 from cmms.source.connection import ApiConnection, ApiSession
 from cmms.source.deadline import DeadlineWatch
 from cmms.source.rate_limit import RateLimiter
@@ -95,7 +95,7 @@ class Answer:
 class Exchange:
     """Sends requests over at most ``parallel_requests`` kept-alive connections; threads may share it."""
 
-    def __init__(self, connection: ApiConnection, stream: Stream, *, sleep: Callable[[float], None]) -> None:
+    def __init__(self, connection: ApiConnection, stream: StreamSettings, *, sleep: Callable[[float], None]) -> None:
         self._connection = connection
         self._stream = stream
         self._sleep = sleep

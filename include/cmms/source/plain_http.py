@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl
 
 from cmms.errors import SettingsError
-from cmms.settings import Stream
+from cmms.settings import StreamSettings
 from cmms.source.base_url import is_loopback
 from cmms.source.connection import ApiConnection
 
@@ -26,7 +26,7 @@ _SECRET_VALUE = re.compile(
 """What is a credential whatever its name is: an authorisation, a signed token."""
 
 
-def exposed_secret(connection: ApiConnection, stream: Stream) -> str | None:
+def exposed_secret(connection: ApiConnection, stream: StreamSettings) -> str | None:
     """Why a request of this stream would show a secret; None when it does not, or the settings allow it."""
     if stream.allow_plain_http or not connection.base_url.startswith("http://") or is_loopback(connection.base_url):
         return None
@@ -39,7 +39,7 @@ def exposed_secret(connection: ApiConnection, stream: Stream) -> str | None:
     )
 
 
-def refuse_exposed_secret(connection: ApiConnection, stream: Stream) -> None:
+def refuse_exposed_secret(connection: ApiConnection, stream: StreamSettings) -> None:
     """Nothing is sent if the stream is strict.
 
     Raises:
@@ -49,17 +49,17 @@ def refuse_exposed_secret(connection: ApiConnection, stream: Stream) -> None:
         raise SettingsError(sentence)
 
 
-def secrets_in(stream: Stream) -> tuple[str, ...]:
+def secrets_in(stream: StreamSettings) -> tuple[str, ...]:
     """Secrets in the settings of a stream: a source that refuses a request may repeat them."""
     sent = (*stream.headers.items(), *_parameters(stream), *stream.auth.token_parameters.items())
     return tuple(part for _, value in _secrets(sent) for part in {value, value.rpartition(" ")[2]})
 
 
-def _parameters(stream: Stream) -> list[tuple[str, str | tuple[str, ...]]]:
+def _parameters(stream: StreamSettings) -> list[tuple[str, str | tuple[str, ...]]]:
     return [*stream.static_parameters.items(), *parse_qsl(stream.path.partition("?")[2])]
 
 
-def _secret_of(connection: ApiConnection, stream: Stream) -> str | None:
+def _secret_of(connection: ApiConnection, stream: StreamSettings) -> str | None:
     if stream.auth.scheme != "none":
         return f"the credential (auth scheme {stream.auth.scheme})"
     headers = (*connection.headers.items(), *stream.headers.items())

@@ -10,10 +10,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
-from cmms.settings import StreamName
-
-EQUIPMENT_UNIT = "equipment"
-"""Unit key of an equipment snapshot; a day of running times has its ISO date as key."""
+from cmms.streams import STREAMS, StreamName
+from cmms.streams.stream import Stream
 
 Level = Literal["critical", "high", "medium", "low", "info"]
 Status = Literal["running", "success", "partial", "failed", "cancelled"]
@@ -42,9 +40,24 @@ class Scope:
     run_date: date | None = None
 
     @property
+    def definition(self) -> Stream:
+        """What the stream is."""
+        return STREAMS[self.stream]
+
+    @property
+    def unit_keys(self) -> list[str]:
+        """The units of work, oldest first."""
+        return self.definition.unit_keys(self.start_date, self.end_date)
+
+    @property
     def is_restricted(self) -> bool:
         """True when only some plants or machines are asked for: then nothing can be called missing."""
         return bool(self.plant_codes or self.equipment_numbers)
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """Of a run that asks for no unit: a log row needs a stream."""
+        return cls(next(iter(STREAMS)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -10,16 +10,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
 from cmms.database import Connection, Cursor, execute, query, run_transaction, session
 from cmms.errors import AskPerson
-from cmms.settings import Settings, StreamName
+from cmms.settings import Settings
+from cmms.streams import STREAMS, StreamName
 from cmms.sync.merge.merge_stage import merge_unit
 from cmms.sync.merge.stage_rows import claim, stage_unit
-from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest, RunSummary, Scope
+from cmms.sync.records import LandedPage, Manifest, RunSummary, Scope
 from cmms.sync.run_sync import run_steps
 from cmms.sync.runs.open_run import Trigger, current_settings, open_run
 from cmms.sync.runs.report_progress import Reporter
@@ -100,8 +101,7 @@ def _replay(statement: str, parameters: dict[str, Any], *, user: str, settings: 
         rows = query(connection, statement, parameters)
         settings = settings or current_settings(connection)[0]
         for stream, group in groupby(rows, key=lambda row: str(row["stream"])):
-            chosen: StreamName = "equipment" if stream == "equipment" else "running_time"
-            summaries.append(_replay_stream(connection, chosen, list(group), user=user, settings=settings))
+            summaries.append(_replay_stream(connection, stream, list(group), user=user, settings=settings))
     return summaries
 
 
@@ -109,7 +109,7 @@ def _replay_stream(
     connection: Connection, stream: StreamName, rows: list[dict[str, Any]], *, user: str, settings: Settings
 ) -> RunSummary:
     units = {key: _distinct(group) for key, group in groupby(rows, key=lambda row: str(row["unit_key"]))}
-    days = [date.fromisoformat(key) for key in units if key != EQUIPMENT_UNIT]
+    days = [day for key in units if (day := STREAMS[stream].day_of(key))]
     today = datetime.now(UTC).date()
     scope = Scope(stream, start_date=min(days, default=today), end_date=max(days, default=today))
     opened = open_run(

@@ -13,6 +13,7 @@ from cmms.alerts.handle_alerts import count_unread, read_worst_alert
 from cmms.listing.read_list import read_row
 from cmms.operations.run_diagnostics import last_report
 from cmms.parse_input import parse_key
+from cmms.streams import STREAMS
 from cmms.sync.records import RETRYABLE_STATUSES
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.asgi.policy import ACTIONS
@@ -133,10 +134,7 @@ def _show_banner() -> Any:
     offers: list[Any] = [dcc.Link("Details", href=get_relative_path(f"/notifications/{worst['id']}"))]
     if worst["sync_log_id"]:
         offers.append(dcc.Link("Run", href=get_relative_path(f"/syncs/{worst['sync_log_id']}")))
-    if worst["run_status"] in RETRYABLE_STATUSES and worst["sync_type"] in (
-        "equipment",
-        "running_time",
-    ):
+    if worst["run_status"] in RETRYABLE_STATUSES and worst["sync_type"] in STREAMS:
         offers.append(row_button("syncs.retry", "Retry", "refresh", worst["sync_log_id"], place="banner"))
     offers.append(row_button("notifications.acknowledge", "Acknowledge", "check", worst["id"], place="banner"))
     return dmc.Alert(

@@ -12,6 +12,7 @@ from cmms.figures.read_gaps import last_due_day
 from cmms.parse_input import parse_day
 from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
 from cmms.run_control.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
+from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES, RETRYABLE_STATUSES
 from cmms_ui.definition.schema import (
     Action,
@@ -216,7 +217,7 @@ def _is_open(row: Row) -> bool:
 
 
 def _is_repeatable(row: Row) -> bool:
-    return row.get("status") in RETRYABLE_STATUSES and row.get("sync_type") in ("equipment", "running_time")
+    return row.get("status") in RETRYABLE_STATUSES and row.get("sync_type") in STREAMS
 
 
 SYNCS = Resource(

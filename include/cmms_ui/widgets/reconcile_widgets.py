@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row, read, read_live
-from cmms.sync.records import EQUIPMENT_UNIT
+from cmms.streams import stream_of
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import airflow_links, count, link, moment, note, small_table
@@ -156,7 +156,7 @@ def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
 
 
 def _unit(unit_key: str) -> str:
-    return "Equipment" if unit_key == EQUIPMENT_UNIT else unit_key
+    return unit_key if stream_of(unit_key).is_daily else stream_of(unit_key).label
 
 
 def _hours(text: str | None) -> str:

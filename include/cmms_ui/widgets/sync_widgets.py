@@ -10,6 +10,7 @@ from dash import html
 
 from cmms.access.read_rows import Row, read, read_live
 from cmms.run_control.stop_syncs import Stop, read_stop
+from cmms.streams import STREAMS
 from cmms.sync.records import RETRYABLE_STATUSES
 from cmms_ui.components.action_marks import prefilled_button, row_button
 from cmms_ui.components.marks import aria, empty_state, status_badge
@@ -131,7 +132,7 @@ def render_recent(rows: list[Row]) -> Any:
 def _row_actions(row: Row) -> list[Any]:
     """Start again what failed; take care of its alert."""
     acts = []
-    if row["status"] in RETRYABLE_STATUSES and row["sync_type"] in ("equipment", "running_time"):
+    if row["status"] in RETRYABLE_STATUSES and row["sync_type"] in STREAMS:
         acts.append(row_button("syncs.retry", "Start again", "refresh", int(row["id"])))
     if row["alert_id"]:
         acts.append(row_button("notifications.acknowledge", "Acknowledge", "check", int(row["alert_id"])))

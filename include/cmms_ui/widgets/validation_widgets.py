@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from cmms.equipment.validate_equipment import read_report
+from cmms.streams import STREAMS
 from cmms_ui.components.marks import empty_state, status_badge
 from cmms_ui.definition.schema import Widget
 from cmms_ui.widgets.parts import link, note, small_table
@@ -40,7 +41,7 @@ def render_report(report: Mapping[str, Any]) -> Any:
             link(row["code"], f"/validation-findings?validation_report_id={report['id']}&code={row['code']}"),
             row["rule"],
             row["message"],
-            "Readings" if row["stream"] == "running_time" else "Master data",
+            "Readings" if STREAMS[row["stream"]].is_daily else "Master data",
             f"{int(row['findings']):,}",
             f"{int(row['machines']):,}",
         ]

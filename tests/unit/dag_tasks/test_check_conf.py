@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from cmms.dag_tasks.check_conf import SYNC_KEYS, check_conf
+from cmms.dag_tasks.check_conf import check_conf
 from cmms.dag_tasks.choose_scope import scope_of
 from cmms.errors import SettingsError
 from cmms.settings import Settings
+from cmms.streams import STREAMS
 from tests.unit.dag_tasks.test_choose_scope import DagRun
 
 
@@ -17,9 +18,17 @@ from tests.unit.dag_tasks.test_choose_scope import DagRun
 @pytest.mark.parametrize(
     ("conf", "known", "sentence"),
     [
-        ({"startdate": "2026-01-31"}, SYNC_KEYS["running_time"], "unknown key 'startdate'; this DAG takes start_date,"),
-        ({"start_date": "2026-01-31"}, SYNC_KEYS["equipment"], "unknown key 'start_date'; this DAG takes plant_codes"),
-        ({"a": 1, "b": 2}, SYNC_KEYS["equipment"], "unknown key 'a', 'b';"),
+        (
+            {"startdate": "2026-01-31"},
+            STREAMS["running_time"].conf_keys,
+            "unknown key 'startdate'; this DAG takes start_date,",
+        ),
+        (
+            {"start_date": "2026-01-31"},
+            STREAMS["equipment"].conf_keys,
+            "unknown key 'start_date'; this DAG takes plant_codes",
+        ),
+        ({"a": 1, "b": 2}, STREAMS["equipment"].conf_keys, "unknown key 'a', 'b';"),
         ({"date": "2026-01-31"}, (), "unknown key 'date'; this DAG takes none"),
     ],
 )

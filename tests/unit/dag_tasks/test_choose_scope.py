@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from cmms.dag_tasks.choose_scope import (
-    equipment_scope,
+    daily_scope,
     evaluation_day,
     queue_ms,
     run_date,
-    running_time_scope,
+    snapshot_scope,
     trigger_kind,
 )
 from cmms.errors import SettingsError
@@ -46,7 +47,7 @@ def manual(run_after: datetime) -> DagRun:
 @pytest.mark.feature("RT-01", "RT-02")
 @pytest.mark.parametrize("run_type", ["scheduled", "backfill"])
 def test_a_scheduled_run_covers_the_local_day_that_its_interval_starts_on(run_type: str) -> None:
-    scope = running_time_scope(DagRun(run_type), {}, BERLIN)
+    scope = daily_scope("running_time", DagRun(run_type), {}, BERLIN)
     assert (scope.start_date, scope.end_date) == (date(2026, 1, 31), date(2026, 1, 31))
 
 
@@ -61,7 +62,7 @@ def test_the_days_of_a_change_of_clocks_are_covered_once_each() -> None:
     ]
     bounds = [moment.replace(tzinfo=UTC) for moment in spring]
     days = [
-        running_time_scope(DagRun("scheduled", end, start, end), {}, BERLIN).start_date
+        daily_scope("running_time", DagRun("scheduled", end, start, end), {}, BERLIN).start_date
         for start, end in itertools.pairwise(bounds)
     ]
     assert days == [date(2026, 3, 28), date(2026, 3, 29), date(2026, 3, 30)]
@@ -69,20 +70,20 @@ def test_the_days_of_a_change_of_clocks_are_covered_once_each() -> None:
 
 def test_a_weekly_schedule_covers_all_days_of_its_interval() -> None:
     run = DagRun(data_interval_start=datetime(2026, 1, 25, tzinfo=UTC))
-    scope = running_time_scope(run, {}, BERLIN)
+    scope = daily_scope("running_time", run, {}, BERLIN)
     assert (scope.start_date, scope.end_date) == (date(2026, 1, 25), date(2026, 1, 31))
 
 
 def test_a_schedule_of_several_times_a_day_covers_the_day_of_its_interval() -> None:
     start, end = datetime(2026, 1, 31, 6, tzinfo=UTC), datetime(2026, 1, 31, 12, tzinfo=UTC)
-    scope = running_time_scope(DagRun("scheduled", end, start, end), {}, BERLIN)
+    scope = daily_scope("running_time", DagRun("scheduled", end, start, end), {}, BERLIN)
     assert (scope.start_date, scope.end_date) == (date(2026, 1, 31), date(2026, 1, 31))
 
 
 @pytest.mark.feature("SVC-07", "Q-07")
 def test_the_look_back_is_for_scheduled_runs_only() -> None:
     def start(run: DagRun, **params: str) -> date | None:
-        return running_time_scope(run, params, BERLIN, look_back_days=3).start_date
+        return daily_scope("running_time", run, params, BERLIN, look_back_days=3).start_date
 
     assert start(DagRun()) == date(2026, 1, 28)
     assert start(DagRun("backfill")) == date(2026, 1, 31)
@@ -93,8 +94,8 @@ def test_the_look_back_is_for_scheduled_runs_only() -> None:
 @pytest.mark.feature("RT-01")
 def test_a_manual_run_without_dates_covers_the_local_day_before_it_was_asked_for() -> None:
     just_after_midnight = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)  # 00:30 on 1 February in Berlin
-    assert running_time_scope(manual(just_after_midnight), {}, BERLIN).start_date == date(2026, 1, 31)
-    assert running_time_scope(manual(just_after_midnight), {}, ZoneInfo("UTC")).start_date == date(2026, 1, 30)
+    assert daily_scope("running_time", manual(just_after_midnight), {}, BERLIN).start_date == date(2026, 1, 31)
+    assert daily_scope("running_time", manual(just_after_midnight), {}, ZoneInfo("UTC")).start_date == date(2026, 1, 30)
 
 
 @pytest.mark.feature("RT-01")
@@ -102,7 +103,7 @@ def test_a_manual_run_goes_by_when_it_was_asked_for_also_where_airflow_gives_it_
     week = datetime(2026, 1, 18, tzinfo=UTC), datetime(2026, 1, 25, tzinfo=UTC)
     run = DagRun("manual", datetime(2026, 2, 1, 12, tzinfo=UTC), *week)
     assert run_date(run, BERLIN) == date(2026, 2, 1)
-    scope = running_time_scope(run, {}, BERLIN)
+    scope = daily_scope("running_time", run, {}, BERLIN)
     assert (scope.start_date, scope.end_date) == (date(2026, 1, 31), date(2026, 1, 31))
 
 
@@ -110,7 +111,7 @@ def test_a_manual_run_goes_by_when_it_was_asked_for_also_where_airflow_gives_it_
 def test_a_run_that_airflow_gives_no_interval_covers_the_day_before_it_was_due() -> None:
     run = DagRun("scheduled", data_interval_start=None, data_interval_end=None)
     assert run_date(run, BERLIN) == date(2026, 2, 1)
-    scope = running_time_scope(run, {}, BERLIN)
+    scope = daily_scope("running_time", run, {}, BERLIN)
     assert (scope.start_date, scope.end_date) == (date(2026, 1, 31), date(2026, 1, 31))
 
 
@@ -125,11 +126,11 @@ def test_a_run_that_airflow_gives_no_interval_covers_the_day_before_it_was_due()
     ],
 )
 def test_dates_of_the_form_win(params: dict[str, str | None], days: tuple[date, date]) -> None:
-    scope = running_time_scope(manual(datetime(2026, 2, 1, 12, tzinfo=UTC)), params, BERLIN)
+    scope = daily_scope("running_time", manual(datetime(2026, 2, 1, 12, tzinfo=UTC)), params, BERLIN)
     assert (scope.start_date, scope.end_date) == days
 
 
-@pytest.mark.parametrize("scope_of", [equipment_scope, running_time_scope])
+@pytest.mark.parametrize("scope_of", [partial(snapshot_scope, "equipment"), partial(daily_scope, "running_time")])
 def test_plants_and_machines_of_the_form_are_trimmed_and_each_is_there_once(scope_of: Any) -> None:
     params = {"plant_codes": [" P2", "P1", "P2 ", " "], "equipment_numbers": ["00 1", "00 1", ""]}
     scope = scope_of(DagRun(), params, BERLIN)
@@ -139,13 +140,13 @@ def test_plants_and_machines_of_the_form_are_trimmed_and_each_is_there_once(scop
 
 def test_a_text_that_is_no_date_is_named() -> None:
     with pytest.raises(SettingsError, match="start_date: a date such as"):
-        running_time_scope(DagRun(), {"start_date": "yesterday"}, BERLIN)
+        daily_scope("running_time", DagRun(), {"start_date": "yesterday"}, BERLIN)
 
 
 @pytest.mark.feature("JOB-02")
 def test_the_snapshot_is_named_by_the_local_day_on_which_it_was_due() -> None:
     run = DagRun(data_interval_end=datetime(2026, 1, 31, 23, tzinfo=UTC))
-    scope = equipment_scope(run, {"plant_codes": [" P001 ", "", "P001"], "equipment_numbers": None}, BERLIN)
+    scope = snapshot_scope("equipment", run, {"plant_codes": [" P001 ", "", "P001"], "equipment_numbers": None}, BERLIN)
     assert scope.start_date == date(2026, 2, 1)
     assert (scope.plant_codes, scope.equipment_numbers) == (("P001",), ())
     assert run_date(DagRun(), BERLIN) == date(2026, 2, 1)

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cmms.settings import STREAMS, load_settings, parse_settings
+from cmms.settings import load_settings, parse_settings
 from cmms.simulator.config import SimulatorConfig
 from cmms.simulator.simulator import Simulator
 from cmms.source.body import split_records
 from cmms.source.connection import ApiConnection
 from cmms.storage import Storage
+from cmms.streams import STREAMS
 from cmms.sync.fetch.fetch_pages import fetch_batch
 from cmms.sync.fetch.landed_records import read_page
 from cmms.sync.fetch.plan_requests import plan_batches

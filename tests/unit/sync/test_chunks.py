@@ -39,7 +39,7 @@ def test_chunks_of_an_endless_source_are_made_one_at_a_time_and_none_is_kept(tmp
                 number, "page.json.gz", PAGE, hashlib.sha256(content).hexdigest(), unit_keys=("2026-01-31",)
             )
 
-    fields = {name: tuple(names) for name, names in settings.streams.running_time.fields.model_dump().items()}
+    fields = settings.streams.running_time.fields.as_dict()
     alive: list[weakref.ref[object]] = []
     seen = 0
     for chunk in itertools.islice(_chunks(run, _read_ahead(run, "data", fields, endless())), 50):

@@ -12,8 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmms.sync.validate.parse_values import (
-    MAX_CUMULATIVE,
-    MAX_RUNNING,
     Instant,
     format_hours,
     parse_date,
@@ -23,6 +21,7 @@ from cmms.sync.validate.parse_values import (
 from tests.oracle.parse_values import parse_timestamp as expected_timestamp
 
 UTC = ZoneInfo("UTC")
+MAX_RUNNING, MAX_CUMULATIVE = 99_999_999, 9_999_999_999_999_999  # DECIMAL(8,3) and DECIMAL(16,3) in thousandths
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

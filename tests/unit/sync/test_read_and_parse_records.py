@@ -19,7 +19,7 @@ from cmms.sync.validate.read_records import DUPLICATE_KEY, NOT_AN_OBJECT, Record
 from tests.oracle.generate import RecordGenerator
 
 SETTINGS = parse_settings({})
-FIELDS = {name: tuple(names) for name, names in SETTINGS.streams.running_time.fields.model_dump().items()}
+FIELDS = SETTINGS.streams.running_time.fields.as_dict()
 RIGHT = b'{"SWERK":"P1","EQUNR":"A","CREATED_AT":"2026-01-31T10:00:00Z","DATE":"2026-01-31","RECDV":"8","CNTRR":"9"}'
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cmms.settings import StreamName
 from cmms.storage import RUNS, Storage
-from cmms.sync.records import EQUIPMENT_UNIT
+from cmms.streams import StreamName, stream_of
 
 RESULTS_FILE = "validation.json"
 
@@ -36,7 +35,7 @@ class KeptValidation:
     @property
     def stream(self) -> StreamName:
         """Whose suite it was."""
-        return "equipment" if self.unit_key == EQUIPMENT_UNIT else "running_time"
+        return stream_of(self.unit_key).name
 
     @property
     def records(self) -> int:

@@ -8,6 +8,7 @@ from cmms.errors import SettingsError
 from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.site import Site
 from cmms.settings import API_CONNECTION, MYSQL_CONNECTION, SLACK_CONNECTION, SMTP_CONNECTION
+from cmms.streams import STREAMS
 
 _ADD = {
     API_CONNECTION: "airflow connections add cmms_api --conn-type http --conn-host https://erp.example.com"
@@ -42,7 +43,7 @@ def check_api(site: Site) -> Iterator[Finding]:
         return
     wants_tls = "https" in {str(connection.conn_type or ""), str(connection.schema or "")}
     scheme = base_url.partition("://")[0]
-    schemes = {auth.scheme for auth in (site.settings.stream(name).auth for name in ("equipment", "running_time"))}
+    schemes = {auth.scheme for auth in (site.settings.stream(name).auth for name in STREAMS)}
     if scheme == "http" and wants_tls:
         yield Finding(
             "fail",

@@ -15,8 +15,9 @@ from cmms.errors import SettingsError
 from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.site import Site
 from cmms.package_files import find_folder
-from cmms.settings import STREAMS, load_settings
+from cmms.settings import load_settings
 from cmms.settings_files import find_settings_file
+from cmms.streams import STREAMS
 
 _PACKAGE = Path(cmms.__file__).parent
 _PROVIDERS = ("http", "slack", "smtp")

@@ -13,8 +13,8 @@ from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.probe_stream import Probe, probe_stream
 from cmms.operations.diagnosis.reach_server import CONNECT_SECONDS, find_obstacle, is_loopback
 from cmms.operations.diagnosis.site import Site
-from cmms.settings import STREAMS, StreamName
 from cmms.source.connection import ApiConnection, read_connection
+from cmms.streams import STREAMS, StreamName
 
 _PORTS = {"http": 80, "https": 443}
 _EXPIRES_SOON_DAYS = 21
@@ -128,7 +128,7 @@ def check_credential(site: Site) -> Iterator[Finding]:
         site.pages[name] = probe_stream(site, name, plant_codes=plants)
     probes: list[Probe] = list(site.pages.values())
     if any(_is_refused(probe) for probe in probes):
-        yield explain_failure(site, STREAMS[0], next(probe for probe in probes if _is_refused(probe)))
+        yield explain_failure(site, next(iter(STREAMS)), next(probe for probe in probes if _is_refused(probe)))
     elif any(probe.status for probe in probes):
         yield Finding("pass", "accepted")
     else:
@@ -189,7 +189,9 @@ CHECKS = (
     Check("source", "Address", check_address, needs=("connections/cmms_api", "package/Settings file"), seconds=20),
     Check("source", "TLS", check_tls, needs=("source/Address",), seconds=20),
     Check("source", "Credential", check_credential, needs=_ADDRESS, after=("database/Stored settings",), seconds=70),
-    Check("source", "Equipment", _make_stream_check("equipment"), needs=_ADDRESS, after=_ASKED),
-    Check("source", "Running times", _make_stream_check("running_time"), needs=_ADDRESS, after=_ASKED),
+    *(
+        Check("source", stream.label, _make_stream_check(name), needs=_ADDRESS, after=_ASKED)
+        for name, stream in STREAMS.items()
+    ),
     Check("source", "Clock", check_clock, needs=_ADDRESS, after=_ASKED),
 )

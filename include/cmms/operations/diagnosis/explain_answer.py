@@ -6,8 +6,7 @@ from cmms.errors import ApiRefused, BadPayload, CmmsError, IncompleteFetch, Rate
 from cmms.operations.diagnosis.lines import Finding
 from cmms.operations.diagnosis.probe_stream import LONGEST_ANSWER_SECONDS, Probe
 from cmms.operations.diagnosis.site import Site
-from cmms.settings import StreamName
-from cmms.sync.validate.check_contract import REQUIRED
+from cmms.streams import StreamName
 
 _SHOWN_HEAD = 120
 _LATE = ("PageDeadline", "ReadTimeoutError", "TimeoutError", "ConnectTimeoutError")
@@ -133,10 +132,10 @@ def _explain_body(name: StreamName, probe: Probe, error: CmmsError) -> Finding:
 def describe_page(site: Site, name: StreamName, probe: Probe) -> Finding:
     """A page came: are the records what the mapping expects, and does paging lead to all of them?"""
     stream = site.settings.stream(name)
-    fields = stream.fields.model_dump()
-    missing = [target for target in REQUIRED[name] if target in probe.absent]
+    fields = stream.fields.as_dict()
+    missing = [target for target in stream.definition.required if target in probe.absent]
     if not probe.records and not probe.total:
-        day = " for yesterday" if name == "running_time" else ""
+        day = " for yesterday" if stream.definition.is_daily else ""
         if stream.allow_empty:
             return Finding("pass", f"no records{day}, which the settings allow")
         return Finding(

@@ -15,7 +15,7 @@ from typing import Any
 from cmms.body_path import MISSING, pick
 from cmms.errors import CmmsError
 from cmms.operations.diagnosis.site import Site
-from cmms.settings import Retries, Stream, StreamName, Timeouts
+from cmms.settings import Retries, StreamSettings, Timeouts
 from cmms.source.body import PageContent, page_content, split_records, wanted_paths
 from cmms.source.call_log import ApiCall
 from cmms.source.client import ApiClient
@@ -26,6 +26,7 @@ from cmms.source.plain_http import exposed_secret, secrets_in
 from cmms.source.receive_body import Body
 from cmms.source.redact import redact
 from cmms.source.scan_records import TOLERANT_JSON, RecordScanner
+from cmms.streams import StreamName
 from cmms.sync.fetch.fetch_page import is_nothing, page_facts
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import PlannedRequest, Scope
@@ -94,7 +95,7 @@ class _Prober:
 
     def _first_request(self, plant_codes: Sequence[str]) -> PlannedRequest:
         yesterday = datetime.now(self._site.settings.zone).date() - timedelta(days=1)
-        days = (yesterday, yesterday) if self._name == "running_time" else (None, None)
+        days = (yesterday, yesterday) if self._stream.definition.is_daily else (None, None)
         scope = Scope(self._name, *days)
         settings = self._site.settings
         return plan_batches(settings, scope, plant_codes)[0].requests[0]
@@ -139,7 +140,7 @@ class _Prober:
 
     def _look_for_fields(self, content: PageContent) -> None:
         records = [TOLERANT_JSON.decode(bytes(raw).decode("utf-8", "replace")) for raw in content.records[:_LOOKED_AT]]
-        wanted = self._site.settings.stream(self._name).fields.model_dump()
+        wanted = self._site.settings.stream(self._name).fields.as_dict()
         self._probe.absent = frozenset(
             target
             for target, names in wanted.items()
@@ -156,7 +157,7 @@ def _carries(record: Any, name: str) -> bool:
     return isinstance(record, dict) and (name in record or pick(record, name) not in (None, MISSING))
 
 
-def _hastened(stream: Stream) -> Stream:
+def _hastened(stream: StreamSettings) -> StreamSettings:
     """The same stream with one attempt and short time-outs."""
     limit = LONGEST_ANSWER_SECONDS
     times = stream.timeouts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cmms.database import Connection, query
-from cmms.settings import StreamName
+from cmms.streams import StreamName
 from cmms.sync.validate.load_reference import read_columns
 
 _ROWS = {
@@ -45,10 +45,7 @@ class Stored:
 def read_stored(connection: Connection, stream: StreamName, unit_key: str) -> Stored:
     """Read one unit as it is committed now."""
     connection.rollback()  # a fresh snapshot
-    if stream == "equipment":
-        rows = read_columns(connection, "reconcile/equipment", {}, _ROWS)
-    else:
-        rows = read_columns(connection, "reconcile/readings_of_day", {"day": unit_key}, _ROWS)
+    rows = read_columns(connection, f"reconcile/{stream}", {"day": unit_key}, _ROWS)
     unit = {"stream": stream, "unit_key": unit_key}
     return Stored(rows, read_columns(connection, "reconcile/rejects_of_unit", unit, _REJECTS))
 

@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from itertools import groupby
 from typing import Any
@@ -25,9 +25,10 @@ from cmms.database import Connection, query
 from cmms.errors import HandoverMissing, StorageUnavailable
 from cmms.settings import Settings
 from cmms.storage import Storage
+from cmms.streams import stream_of
 from cmms.sync.fetch.land_pages import MANIFEST, batch_folder, read_manifest
 from cmms.sync.fetch.landed_records import read_page
-from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest, Scope
+from cmms.sync.records import LandedPage, Manifest, Scope
 from cmms.sync.validate.parse_records import parse_records
 from cmms.sync.validate.raw_columns import RawColumns
 from cmms.sync.validate.read_records import RecordReader
@@ -59,7 +60,7 @@ def _verify_inputs(connection: Connection, settings: Settings, now: datetime) ->
     storage = Storage(settings.storage)
     oldest = to_database(now - timedelta(days=settings.storage.keep_days + 1))
     units = query(connection, "verify/merged_units", {"oldest": oldest})
-    newest = max((unit["fence"] for unit in units if unit["unit_key"] == EQUIPMENT_UNIT), default=None)
+    newest = max((unit["fence"] for unit in units if not stream_of(unit["unit_key"]).is_daily), default=None)
     for sync_log_id, of_run in groupby(units, key=lambda unit: int(unit["sync_log_id"])):
         listed = list(of_run)
         keys = [
@@ -81,7 +82,7 @@ def _verify_inputs(connection: Connection, settings: Settings, now: datetime) ->
             try:
                 manifest = read_manifest(storage, sync_log_id, unit_key)
                 yield from _compare(run, storage, manifest, cache(partial(_known, connection, run)))
-                if unit_key == EQUIPMENT_UNIT and newest in {unit["fence"] for unit in listed}:
+                if not stream_of(unit_key).is_daily and newest in {unit["fence"] for unit in listed}:
                     yield from _marked(connection, run, storage, manifest)
             except HandoverMissing as error:
                 yield f"Unit {unit_key} of run {sync_log_id}: its stored answer cannot be compared: {error}."
@@ -100,10 +101,9 @@ def _read_run(connection: Connection, sync_log_id: int) -> _Run:
 
 def _known(connection: Connection, run: _Run, unit_key: str) -> frozenset[str]:
     """Numbers of the machines that are stored for a unit, or were rejected for it, under whatever number since."""
-    if unit_key == EQUIPMENT_UNIT:
-        rows = query(connection, "verify/known_machines")
-    else:
-        rows = query(connection, "verify/known_readings", {"day": date.fromisoformat(unit_key), "unit_key": unit_key})
+    stream = run.scope.definition
+    facts = {"day": stream.day_of(unit_key), "unit_key": unit_key}
+    rows = query(connection, f"verify/known_{stream.record}s", facts)
     corrected = query(connection, "verify/corrected_payloads", {"stream": run.scope.stream, "unit_key": unit_key})
     received = _reader(run).read_records([bytes(row["payload"]) for row in corrected])
     return frozenset([*(str(row["equipment_number"]) for row in rows), *_numbers(_parse(run, 0, received))])
@@ -116,9 +116,8 @@ def _compare(run: _Run, storage: Storage, manifest: Manifest, known: Any) -> Ite
         rows = _read(run, storage, page)
         held += len(rows)
         for unit_key in (unit_key for unit_key in page.unit_keys if unit_key in run.fetched):
-            of_unit = (
-                rows if unit_key == EQUIPMENT_UNIT else rows.filter(pl.col("date") == date.fromisoformat(unit_key))
-            )
+            day = run.scope.definition.day_of(unit_key)
+            of_unit = rows if day is None else rows.filter(pl.col("date") == day)
             for number in _numbers(of_unit):
                 if number not in known(unit_key):
                     yield (
@@ -158,7 +157,7 @@ def _read(run: _Run, storage: Storage, page: LandedPage) -> pl.DataFrame:
 
 def _reader(run: _Run) -> RecordReader:
     stream = run.settings.stream(run.scope.stream)
-    fields = {name: tuple(names) for name, names in stream.fields.model_dump().items()}
+    fields = stream.fields.as_dict()
     return RecordReader(records_path=stream.records_path, fields=fields)
 
 

@@ -13,7 +13,8 @@ from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
 from cmms.errors import SettingsError
-from cmms.settings import Stream, StreamName
+from cmms.settings import StreamSettings
+from cmms.streams import StreamName
 
 _DAYS = frozenset(("date", "start_date", "end_date"))
 _FILLED = _DAYS | {"plant_code"}
@@ -22,7 +23,7 @@ _SAMPLE = [date(2024, 1, 1) + timedelta(days=number) for number in range(4 * 365
 """Days that a format has to tell apart: years, months and days of the week are among them, and a leap day."""
 
 
-def placeholders(stream: Stream) -> set[str]:
+def placeholders(stream: StreamSettings) -> set[str]:
     """Names in braces that path and static parameters hold, those that nothing fills among them."""
     found = set(_PLACEHOLDER.findall(stream.path))
     for value in stream.static_parameters.values():
@@ -32,13 +33,13 @@ def placeholders(stream: Stream) -> set[str]:
     return found
 
 
-def check_parameters(stream: Stream, name: StreamName) -> None:
+def check_parameters(stream: StreamSettings, name: StreamName) -> None:
     """Refuse placeholders that nothing fills, parameters that have no name or one that another has too, and fragments.
 
     Raises:
         SettingsError: what is wrong, by the names of the settings.
     """
-    filled = {"plant_code"} if name == "equipment" else _FILLED
+    filled = _FILLED if stream.definition.is_daily else {"plant_code"}
     if unknown := sorted(placeholders(stream) - filled):
         raise SettingsError(
             f"streams.{name}: path or static_parameters hold {{{unknown[0]}}}, which nothing fills;"
@@ -59,13 +60,13 @@ def check_parameters(stream: Stream, name: StreamName) -> None:
         )
 
 
-def _own_parameters(stream: Stream, name: StreamName) -> Iterator[tuple[str, str]]:
+def _own_parameters(stream: StreamSettings, name: StreamName) -> Iterator[tuple[str, str]]:
     """Setting and name of each parameter that tells one request from another."""
     days, plants, paging = stream.date_parameters, stream.plant_parameter, stream.pagination
     named = placeholders(stream)
-    if name != "equipment" and days.mode == "single" and "date" not in named:
+    if stream.definition.is_daily and days.mode == "single" and "date" not in named:
         yield "date_parameters.single", days.single
-    if name != "equipment" and days.mode == "range":
+    if stream.definition.is_daily and days.mode == "range":
         yield from (
             (f"date_parameters.{end}", getattr(days, end)) for end in ("start", "end") if f"{end}_date" not in named
         )
@@ -80,7 +81,7 @@ def _is_filled(value: str | Sequence[str]) -> bool:
     return any(_PLACEHOLDER.search(text) for text in ((value,) if isinstance(value, str) else value))
 
 
-def check_days_are_named(stream: Stream, days: Sequence[date]) -> None:
+def check_days_are_named(stream: StreamSettings, days: Sequence[date]) -> None:
     """Each request has to name its own day, or the first and the last of its range, so that no two days look alike.
 
     Raises:

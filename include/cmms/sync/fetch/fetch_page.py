@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from cmms.body_path import MISSING, pick
 from cmms.errors import BadPayload
-from cmms.settings import EquipmentStream, Pagination, RunningTimeStream, Stream
+from cmms.settings import Pagination, StreamSettings
 from cmms.source.answer_cache import AnswerCache, CachedAnswer
 from cmms.source.body import PageContent, split_records
 from cmms.source.call_log import CallLog
@@ -55,7 +55,7 @@ class PageFetcher:
 
     def __init__(
         self,
-        stream: Stream,
+        stream: StreamSettings,
         connection: ApiConnection,
         storage: Storage,
         *,
@@ -135,7 +135,7 @@ class PageFetcher:
         return file
 
 
-def page_facts(stream: Stream, content: PageContent, answer: Answer, records: int) -> PageFacts:
+def page_facts(stream: StreamSettings, content: PageContent, answer: Answer, records: int) -> PageFacts:
     """What a page says about itself, in its body and in its headers."""
     paging, headers = stream.pagination, answer.headers
     return PageFacts(
@@ -150,12 +150,9 @@ def page_facts(stream: Stream, content: PageContent, answer: Answer, records: in
     )
 
 
-def _lists(stream: Stream, content: PageContent) -> Iterator[Hint]:
-    """Lists beside the records that hold machines (readings) by the names of the settings, too."""
-    if isinstance(stream, EquipmentStream):
-        yield from find_lists(content.envelope, (stream.fields.equipment_number, stream.fields.plant_code))
-    elif isinstance(stream, RunningTimeStream):
-        yield from find_lists(content.envelope, (stream.fields.equipment_number, stream.fields.running_hours))
+def _lists(stream: StreamSettings, content: PageContent) -> Iterator[Hint]:
+    """Lists beside the records that hold records by the names of the settings, too."""
+    yield from find_lists(content.envelope, tuple(stream.fields.of(field) for field in stream.definition.marks))
 
 
 def is_nothing(answer: Answer, body: Body) -> bool:
@@ -168,7 +165,7 @@ def _is_list(content: PageContent, records_path: str) -> bool:
     return not records_path or pick(content.envelope, records_path) == []
 
 
-def _missing_paths(stream: Stream, content: PageContent) -> Iterator[str]:
+def _missing_paths(stream: StreamSettings, content: PageContent) -> Iterator[str]:
     """Paths that the site has set, that the style uses, and that lead nowhere; a bare list has headers only."""
     paging = stream.pagination
     for name, styles in _USED_BY.items() if stream.records_path else ():
@@ -179,7 +176,7 @@ def _missing_paths(stream: Stream, content: PageContent) -> Iterator[str]:
             yield f"pagination.{name}: {path}"
 
 
-def _unpacked(cached: CachedAnswer, stream: Stream) -> Body:
+def _unpacked(cached: CachedAnswer, stream: StreamSettings) -> Body:
     wire, body = WireBody(encoding="gzip"), Body()
     wire.buffer.write(cached.compressed)
     unpack_body(wire, body, max_bytes=stream.max_body_bytes)

@@ -21,12 +21,13 @@ from datetime import UTC, datetime
 from queue import SimpleQueue
 
 from cmms.errors import AnswerIncomplete, IncompleteFetch, RunCancelled
-from cmms.settings import EquipmentStream, RunningTimeStream, Settings, Stream, StreamName
+from cmms.settings import Settings, StreamSettings
 from cmms.source.call_log import ApiCall, CallLog
 from cmms.source.connection import ApiConnection, read_connection
 from cmms.source.pagination import PageAddress, PageTrail
 from cmms.source.plain_http import exposed_secret
 from cmms.storage import Storage
+from cmms.streams import StreamName
 from cmms.sync.fetch.fetch_page import FetchedPage, PageFetcher
 from cmms.sync.fetch.land_pages import (
     batch_folder,
@@ -124,7 +125,9 @@ class _Job:
 class _BatchFetch:
     """Fetches a batch. Threads work on pages; all decisions are taken in the caller's thread."""
 
-    def __init__(self, stream: Stream, batch: Batch, folder: str, storage: Storage, connection: ApiConnection) -> None:
+    def __init__(
+        self, stream: StreamSettings, batch: Batch, folder: str, storage: Storage, connection: ApiConnection
+    ) -> None:
         self._stream = stream
         self._storage = storage
         self._connection = connection
@@ -309,7 +312,7 @@ class _BatchFetch:
         """
         stream, first = self._stream, state.pages[1]
         is_counted = state.trail.total is not None or first.facts.last_page is not None
-        if page.facts.repeated or is_counted or not isinstance(stream, EquipmentStream | RunningTimeStream):
+        if page.facts.repeated or is_counted:
             return
         if same_subjects(self._storage, first.landed, page.landed, stream):
             raise IncompleteFetch(
@@ -330,10 +333,7 @@ class _BatchFetch:
         """Whether it holds the same records; a counter that goes on, or the time of the answer, moves none of them."""
         if same_records(one.landed, other.landed):
             return True
-        stream = self._stream
-        return isinstance(stream, EquipmentStream | RunningTimeStream) and same_subjects(
-            self._storage, one.landed, other.landed, stream
-        )
+        return same_subjects(self._storage, one.landed, other.landed, self._stream)
 
     def _delete(self, page: FetchedPage) -> None:
         for file in page.landed.files:

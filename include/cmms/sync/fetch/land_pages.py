@@ -19,7 +19,7 @@ import numpy as np
 
 from cmms.body_path import pick
 from cmms.errors import HandoverMissing
-from cmms.settings import EquipmentStream, RunningTimeStream, Stream
+from cmms.settings import StreamSettings
 from cmms.source.body import PageContent, page_content, split_records, wanted_paths
 from cmms.source.receive_body import Body
 from cmms.source.scan_records import RecordScanner
@@ -58,7 +58,7 @@ def land_small(storage: Storage, name: str, body: Body, content: PageContent) ->
     return LandedContent((landed,), len(content.records), _marks(content.records))
 
 
-def land_large(storage: Storage, name: str, body: Body, stream: Stream) -> tuple[LandedContent, PageContent]:
+def land_large(storage: Storage, name: str, body: Body, stream: StreamSettings) -> tuple[LandedContent, PageContent]:
     """Land a body that lies in a temporary file as several files, one part in memory at a time."""
     scanner = RecordScanner(
         body.buffer.open(),
@@ -103,9 +103,7 @@ def marks_in_any_order(page: LandedContent) -> bytes:
     return hashlib.blake2b(marks, digest_size=16).digest()
 
 
-def same_subjects(
-    storage: Storage, one: LandedContent, other: LandedContent, stream: EquipmentStream | RunningTimeStream
-) -> bool:
+def same_subjects(storage: Storage, one: LandedContent, other: LandedContent, stream: StreamSettings) -> bool:
     """Whether two pages are about the same machines, points and times, in any order and whatever they say of them."""
     if one.records != other.records or one.records < 2 or len(one.files) != 1 or len(other.files) != 1:
         return False
@@ -116,16 +114,15 @@ def same_subjects(
     return mine == theirs
 
 
-def _subjects(storage: Storage, file: LandedFile, stream: EquipmentStream | RunningTimeStream) -> Iterator[str]:
+def _subjects(storage: Storage, file: LandedFile, stream: StreamSettings) -> Iterator[str]:
     """What each record is about.
 
     Raises:
         ValueError: it cannot be read, or does not say.
     """
-    fields = stream.fields.model_dump()
     for text in _record_texts(storage, file, stream.records_path):
         record = json.loads(text, strict=False)
-        values = [[pick(record, name) or None for name in fields.get(field, ())] for field in _SUBJECT_FIELDS]
+        values = [[pick(record, name) or None for name in stream.fields.of(field)] for field in _SUBJECT_FIELDS]
         if not any(values[0]):
             raise ValueError("the record names no machine")
         yield json.dumps(values)

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from cmms.errors import SettingsError
-from cmms.settings import Settings, Stream
+from cmms.settings import Settings, StreamSettings
 from cmms.sync.fetch.check_requests import check_days_are_named, check_parameters, placeholders
-from cmms.sync.records import EQUIPMENT_UNIT, Batch, PlannedRequest, Scope
+from cmms.sync.records import Batch, PlannedRequest, Scope
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -45,9 +45,9 @@ def plan_batches(
     check_parameters(stream, scope.stream)
     plants = _plants(stream, scope, plant_codes)
     fixed = _fixed_parameters(stream, scope, None if scope.full_refresh else watermark)
-    if scope.stream == "equipment":
-        requests = tuple(_requests(stream, (EQUIPMENT_UNIT,), (), plants, fixed))
-        return [Batch("equipment", (EQUIPMENT_UNIT,), requests)]
+    if not stream.definition.is_daily:
+        units = tuple(scope.unit_keys)
+        return [Batch(scope.stream, units, tuple(_requests(stream, units, (), plants, fixed)))]
     days = _days(settings, scope)
     check_days_are_named(stream, days)
     size = len(days) if stream.date_parameters.mode == "everything" else settings.engine.days_per_batch
@@ -56,11 +56,11 @@ def plan_batches(
     return [_day_batch(stream, scope, days[first : first + size], plants, fixed) for first in range(0, len(days), size)]
 
 
-def _asks_single_plants(stream: Stream) -> bool:
+def _asks_single_plants(stream: StreamSettings) -> bool:
     return stream.plant_parameter.mode == "per_plant" or "plant_code" in placeholders(stream)
 
 
-def _day_batch(stream: Stream, scope: Scope, days: list[date], plants: list[str], fixed: Parameters) -> Batch:
+def _day_batch(stream: StreamSettings, scope: Scope, days: list[date], plants: list[str], fixed: Parameters) -> Batch:
     spans = [[day] for day in days] if _asks_single_days(stream) else [days]
     requests = [
         request
@@ -70,12 +70,12 @@ def _day_batch(stream: Stream, scope: Scope, days: list[date], plants: list[str]
     return Batch(scope.stream, tuple(day.isoformat() for day in days), tuple(requests))
 
 
-def _asks_single_days(stream: Stream) -> bool:
+def _asks_single_days(stream: StreamSettings) -> bool:
     return stream.date_parameters.mode == "single" or "date" in placeholders(stream)
 
 
 def _requests(
-    stream: Stream, unit_keys: tuple[str, ...], days: Sequence[date], plants: list[str], fixed: Parameters
+    stream: StreamSettings, unit_keys: tuple[str, ...], days: Sequence[date], plants: list[str], fixed: Parameters
 ) -> Iterator[PlannedRequest]:
     """One request, or one per plant. A placeholder in the path takes the place of its parameter."""
     one_per_plant = _asks_single_plants(stream)
@@ -100,7 +100,7 @@ def _fill(text: str, values: dict[str, str], *, quoted: bool = True) -> str:
     return text
 
 
-def _date_values(stream: Stream, days: Sequence[date]) -> dict[str, str]:
+def _date_values(stream: StreamSettings, days: Sequence[date]) -> dict[str, str]:
     if not days:
         return {}
     end = days[-1] + timedelta(days=1 if stream.date_parameters.end_is_exclusive else 0)
@@ -108,7 +108,7 @@ def _date_values(stream: Stream, days: Sequence[date]) -> dict[str, str]:
     return {"date": first, "start_date": first, "end_date": last}
 
 
-def _date_parameters(stream: Stream, values: dict[str, str]) -> Parameters:
+def _date_parameters(stream: StreamSettings, values: dict[str, str]) -> Parameters:
     names = stream.date_parameters
     wanted = {
         "single": [(names.single, "date")],
@@ -117,7 +117,7 @@ def _date_parameters(stream: Stream, values: dict[str, str]) -> Parameters:
     return tuple((name, values[key]) for name, key in wanted if key in values and "{" + key + "}" not in stream.path)
 
 
-def _plant_parameters(stream: Stream, plants: list[str], plant: str | None) -> Parameters:
+def _plant_parameters(stream: StreamSettings, plants: list[str], plant: str | None) -> Parameters:
     parameter = stream.plant_parameter
     if parameter.mode == "none" or "{plant_code}" in stream.path:
         return ()
@@ -127,7 +127,7 @@ def _plant_parameters(stream: Stream, plants: list[str], plant: str | None) -> P
     return tuple((parameter.name, code) for code in codes if code is not None)
 
 
-def _plants(stream: Stream, scope: Scope, known: Sequence[str]) -> list[str]:
+def _plants(stream: StreamSettings, scope: Scope, known: Sequence[str]) -> list[str]:
     """Plants to ask for, sorted so that a plan is the same every time."""
     parameter = stream.plant_parameter
     allowed = set(parameter.codes or known)
@@ -143,7 +143,7 @@ def _plants(stream: Stream, scope: Scope, known: Sequence[str]) -> list[str]:
     return sorted(allowed)
 
 
-def _fixed_parameters(stream: Stream, scope: Scope, watermark: datetime | None) -> Parameters:
+def _fixed_parameters(stream: StreamSettings, scope: Scope, watermark: datetime | None) -> Parameters:
     """Parameters that all requests of the plan have in common."""
     parameters: list[tuple[str, str]] = []
     for name, value in stream.static_parameters.items():

@@ -34,7 +34,7 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
         written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
         execute(cursor, "merge/equipment_revisions", written)
     if inserted or updated:
-        has_group_field = bool(run.settings.streams.equipment.fields.equipment_group)
+        has_group_field = bool(run.settings.stream("equipment").fields.of("equipment_group"))
         group_source = {"group_source": SOURCE if has_group_field else RULE}
         execute(cursor, "merge/equipment_upsert", group_source, stage_table=stage.table)
     own_run = {"sync_log_id": run.sync_log_id}

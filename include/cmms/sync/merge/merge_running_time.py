@@ -16,6 +16,7 @@ from cmms.sync.merge.flag_following_days import flag_following_days
 from cmms.sync.merge.merge_outcome import Outcome, rows_of
 from cmms.sync.merge.stage_rows import Stage
 from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.verdict import Verdict
 
 _NO_PARENT = 1452
 """A foreign key refuses a row: the machine or plant was deleted after the row was judged."""
@@ -25,12 +26,13 @@ class StageNeeded(Exception):
     """The file of a new day could not be loaded as it is: roll back, stage them in a table, merge again."""
 
 
-def merge_running_time(cursor: Cursor, run: RunContext, day: date, stage: Stage) -> Outcome:
+def merge_running_time(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:
     """Insert new readings, update changed ones (keeping a revision), mark following days.
 
     Raises:
         StageNeeded: there is a file only, and the database does not take it just like this.
     """
+    day = date.fromisoformat(verdict.unit_key)
     execute(cursor, "merge/has_day", {"day": day})
     is_new_day = not cursor.fetchone()[0]
     if stage.file and not is_new_day:

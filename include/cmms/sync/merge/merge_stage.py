@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -27,13 +26,14 @@ from cmms import mysql_driver
 from cmms.database import Connection, Cursor, execute, query, run_transaction, translated_errors
 from cmms.errors import BatchRuleBroken, HandoverMissing
 from cmms.session_variables import IDLE_SECONDS
+from cmms.streams import STREAMS, StreamName
 from cmms.sync.fetch.landed_records import LandedRecords
 from cmms.sync.merge.merge_equipment import merge_equipment
-from cmms.sync.merge.merge_outcome import rows_of
+from cmms.sync.merge.merge_outcome import Outcome, rows_of
 from cmms.sync.merge.merge_running_time import StageNeeded, merge_running_time
 from cmms.sync.merge.quarantine_records import Quarantine
 from cmms.sync.merge.stage_rows import Stage, check_staged, discard_stage, is_staged, stage_unit
-from cmms.sync.records import EQUIPMENT_UNIT, Counts, Manifest
+from cmms.sync.records import Counts, Manifest
 from cmms.sync.runs.claim_units import check_fence
 from cmms.sync.runs.report_progress import DOUBT_CATEGORY, Reporter, write_event
 from cmms.sync.runs.run_context import RunContext
@@ -55,6 +55,12 @@ from cmms.sync.validate.verdict import (
 
 class StaleVerdict(Exception):
     """The reference data changed since the rows were judged; nothing was written."""
+
+
+_MERGES: dict[StreamName, Callable[[Cursor, RunContext, Verdict, Stage], Outcome]] = {
+    "equipment": merge_equipment,
+    "running_time": merge_running_time,
+}
 
 
 def merge_unit(
@@ -114,7 +120,7 @@ def _prepare_changes(connection: Connection, stream: str) -> None:
         connection.autocommit(True)
         try:
             execute(cursor, "merge/changes_clear")
-            execute(cursor, "merge/changes_create" if stream == "running_time" else "merge/equipment_changes_create")
+            execute(cursor, f"merge/{stream}_changes_create")
         finally:
             with suppress(mysql_driver.Error):  # the session may be lost by now
                 connection.autocommit(False)
@@ -161,20 +167,17 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     if verdict.fetched and version != verdict.reference_version:
         raise StaleVerdict
     check_staged(cursor, stage)
-    day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
+    day = STREAMS[verdict.stream].day_of(verdict.unit_key)
     quarantine = Quarantine(cursor, **unit, replayed=run.replayed)
     frames = (read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
     rejected = quarantine.keep_rejected(frames)
     reject_codes = Counter(verdict.rejected)
     quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
-    if day is None:
-        outcome = merge_equipment(cursor, run, verdict, stage)
-    else:
-        outcome = merge_running_time(cursor, run, day, stage)
+    outcome = _MERGES[verdict.stream](cursor, run, verdict, stage)
     if outcome.gone:
         places = [(place["page"], place["position"]) for place in outcome.gone]
         rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
-        reject_codes[quarantine.gone_code] += len(outcome.gone)
+        reject_codes[STREAMS[verdict.stream].orphan.code] += len(outcome.gone)
     behind = [{**place, "code": OLDER} for place in outcome.older]
     behind += [{**place, "code": POINT_MISMATCH} for place in outcome.foreign]
     if behind:
@@ -232,7 +235,7 @@ def judge_again(
     Returns:
         The new verdict, and whether any row's outcome differs, so that it has to be staged again.
     """
-    day = None if verdict.unit_key == EQUIPMENT_UNIT else date.fromisoformat(verdict.unit_key)
+    day = STREAMS[verdict.stream].day_of(verdict.unit_key)
     reference = load_reference(connection, day=day)
     rejected: Counter[str] = Counter()
     warnings: Counter[str] = Counter()

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from cmms.database import Cursor, execute, insert_many, query
+from cmms.streams import STREAMS
 from cmms.sync.merge.name_record import SUPERSEDED_BY, record_key
 from cmms.sync.runs.run_context import Replayed
 from cmms.sync.validate.resolve_duplicates import IDENTICAL, POINT_MISMATCH
@@ -49,7 +50,7 @@ class Quarantine:
         self._superseded: dict[bytes, tuple[str, str]] = {}
         self._base: dict[str, Any] = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
         self._seen: Counter[bytes] = Counter()
-        self.gone_code = "EQUIPMENT_UNKNOWN" if stream == "running_time" else "PLANT_UNKNOWN"
+        self._stream = STREAMS[stream]
 
     def keep_rejected(self, frames: Iterable[pl.DataFrame]) -> int:
         """Keep every row whose ``code`` is set; returns how many."""
@@ -57,16 +58,16 @@ class Quarantine:
         return self._insert(rows)
 
     def keep_gone(self, places: list[dict[str, Any]], raw: dict[tuple[int, int], bytes], day: date | None) -> int:
-        """Keep staged records whose equipment or plant was deleted before the merge, as ``gone_code``."""
-        rule, field = ("RT-04", "equipment_number") if day else ("VAL-02", "plant_code")
+        """Keep staged records whose equipment or plant was deleted before the merge, as orphans."""
+        orphan = self._stream.orphan
         rows = [
             self._error_row(
                 {
                     "equipment_number": place["equipment_number"],
                     "date": day,
-                    "code": self.gone_code,
-                    "rule": rule,
-                    "field": field,
+                    "code": orphan.code,
+                    "rule": orphan.rule,
+                    "field": orphan.field,
                     "message": "equipment or plant was deleted while the sync ran",
                     "payload": raw[place["page"], place["position"]],
                     "page": place["page"],
@@ -115,9 +116,9 @@ class Quarantine:
 
     def _explain_superseded(self, code: str, number: str) -> str:
         """By what: a newer record, or one of the machine's own measuring point, and which run has stored that."""
-        kind = "reading" if self._base["stream"] == "running_time" else "machine"
         day = self._base["unit_key"]
-        found = query(self._cursor.connection, f"quarantine/stored_{kind}", {"equipment_number": number, "day": day})
+        known = {"equipment_number": number, "day": day}
+        found = query(self._cursor.connection, f"quarantine/stored_{self._stream.record}", known)
         run, newest = (found[0]["sync_log_id"], found[0]["newest_at"]) if found else (None, None)
         what = "the record of the machine's own measuring point" if code == POINT_MISMATCH else "a newer record"
         at = f" of {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else ""

@@ -14,9 +14,9 @@ import logging
 import tempfile
 import time
 import zlib
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -34,6 +34,7 @@ from cmms.database import (
     translated_errors,
 )
 from cmms.errors import DatabaseRefused, HandoverMissing, StorageUnavailable
+from cmms.streams import STREAMS, StreamName
 from cmms.sync.merge.classify_groups import classify_groups
 from cmms.sync.runs.claim_units import claim_unit
 from cmms.sync.runs.report_progress import Reporter
@@ -103,7 +104,7 @@ def stage_unit(
     for chunk in range(1, verdict.chunks + 1):
         judged = read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow")
         rows = judged.filter(pl.col("code").is_null()).join(lost, on=["page", "position"], how="anti")
-        shaped = _shape(run, connection, rows)
+        shaped = _SHAPES[verdict.stream](run, connection, rows)
         loader.load(shaped)
         seen += len(rows)
         staged += len(shaped)
@@ -150,9 +151,10 @@ def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bo
 
     Ids follow the order of the rows, which must not depend on how the input was cut: only a single chunk is in order.
     """
-    if verdict.stream != "running_time" or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
+    day = STREAMS[verdict.stream].day_of(verdict.unit_key)
+    if day is None or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
         return False
-    found = query(connection, "merge/has_day", {"day": date.fromisoformat(verdict.unit_key)})
+    found = query(connection, "merge/has_day", {"day": day})
     connection.rollback()
     return not found[0]["has_day"]
 
@@ -204,11 +206,19 @@ def _table_name(run: RunContext, verdict: Verdict, fence: int) -> str:
     return f"stg_{verdict.stream}_{run.sync_log_id}_{unit}_{fence}"
 
 
-def _shape(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
-    if run.scope.stream == "equipment":
-        has_group_field = bool(run.settings.streams.equipment.fields.equipment_group)
-        return shape_equipment(classify_groups(rows, connection, has_group_field=has_group_field))
+def _shape_machines(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
+    has_group_field = bool(run.settings.stream(run.scope.stream).fields.of("equipment_group"))
+    return shape_equipment(classify_groups(rows, connection, has_group_field=has_group_field))
+
+
+def _shape_readings(_run: RunContext, _connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
     return shape_running_times(rows.filter(~pl.col("is_stored")))
+
+
+_SHAPES: dict[StreamName, Callable[[RunContext, Connection, pl.DataFrame], pl.DataFrame]] = {
+    "equipment": _shape_machines,
+    "running_time": _shape_readings,
+}
 
 
 def _write_rows(rows: pl.DataFrame, file: Path | IO[bytes]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from cmms.database import Connection, Cursor, execute, run_transaction
 from cmms.errors import Fenced, RunConflict
-from cmms.settings import StreamName
+from cmms.streams import StreamName
 
 _POLL_SECONDS = 0.5
 

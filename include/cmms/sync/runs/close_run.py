@@ -16,12 +16,11 @@ from pydantic import ValidationError
 from cmms.database import Connection, Cursor, execute, query, run_transaction
 from cmms.errors import BatchRuleBroken, CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
 from cmms.settings import Settings
+from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES, Counts, RunSummary, Scope, Status
 from cmms.sync.runs.levels import level_of, respond_by
 from cmms.sync.runs.report_progress import write_event
 
-_SYNCS = ("equipment", "running_time")
-"""What asks the source; a replay that stores nothing has shown that the records are still wrong, and that is all."""
 _MESSAGE_LENGTH = 4000
 
 
@@ -89,9 +88,9 @@ def _close(
     execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
     totals = _totals(cursor, sync_log_id)
     counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
-    if error is None and row["sync_type"] in _SYNCS and totals["merged_units"] < totals["units"]:
+    if error is None and row["sync_type"] in STREAMS and totals["merged_units"] < totals["units"]:
         error = f"{totals['merged_units']} of {totals['units']} units were merged; the steps before did not all succeed"
-    if error is None and row["sync_type"] in _SYNCS:
+    if error is None and row["sync_type"] in STREAMS:  # a replay that stores nothing found that all is still wrong
         error = _nothing_stored(cursor, sync_log_id, counts)
     execute(cursor, "run/doubts", {"sync_log_id": sync_log_id})
     doubts = len(cursor.fetchall())
@@ -249,7 +248,7 @@ def load_summary(
         status=row["status"],
         level=row["level"] or "info",
         counts=counts,
-        scope=Scope.from_dict(json.loads(row["scope"])) if row["scope"] else Scope("equipment"),
+        scope=Scope.from_dict(json.loads(row["scope"])) if row["scope"] else Scope.nothing(),
         started_at=started,
         completed_at=row["sync_completed_at"] or started,
         dag_id=row["dag_id"],

@@ -20,7 +20,7 @@ from cmms.errors import BatchRuleBroken, HandoverMissing, SettingsError
 from cmms.schema_version import check_schema_version
 from cmms.settings import Settings, load_settings, parse_settings
 from cmms.sync.fetch.plan_requests import plan_batches
-from cmms.sync.records import EQUIPMENT_UNIT, Batch, Scope
+from cmms.sync.records import Batch, Scope
 from cmms.sync.runs.report_progress import write_event
 from cmms.sync.runs.run_context import RunContext
 
@@ -82,11 +82,9 @@ def open_run(
     if settings is None:
         settings, version_id = current_settings(connection)
     scope = _checked(scope, run_date)
-    if units is None and (days := len(unit_keys(scope))) > settings.engine.max_days:
+    if units is None and (days := len(scope.unit_keys)) > settings.engine.max_days:
         raise SettingsError(f"{days} days are asked for; engine.max_days allows {settings.engine.max_days}")
-    stale = (
-        sync_type is None and scope.stream == "running_time" and not _has_fresh_equipment(connection, scope, run_date)
-    )
+    stale = sync_type is None and bool(scope.definition.needs) and not _has_fresh_equipment(connection, scope, run_date)
     row: dict[str, Any] = {
         "sync_type": sync_type or scope.stream,
         "dag_id": trigger.dag_id,
@@ -117,7 +115,7 @@ def open_run(
             "run/insert_unit",
             [
                 {"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key}
-                for key in (unit_keys(scope) if units is None else units)
+                for key in (scope.unit_keys if units is None else units)
             ],
         )
         if stale:
@@ -160,27 +158,17 @@ def load_run(connection: Connection, sync_log_id: int) -> RunContext:
     return RunContext(sync_log_id, row["sync_type"], settings, Scope.from_dict(json.loads(row["scope"])))
 
 
-def unit_keys(scope: Scope) -> list[str]:
-    """The units of work of a scope, oldest day first."""
-    if scope.stream == "equipment":
-        return [EQUIPMENT_UNIT]
-    if scope.start_date is None or scope.end_date is None:
-        return []
-    days = (scope.end_date - scope.start_date).days + 1
-    return [(scope.start_date + timedelta(days=number)).isoformat() for number in range(days)]
-
-
 def plan_run(connection: Connection, run: RunContext, *, most_batches: int | None = None) -> list[Batch]:
     """Step 1, plan the requests: one batch per mapped task, ``most_batches`` at the most."""
     plants = [row["plant_code"] for row in query(connection, "run/active_plants")]
     watermark = None
-    if run.settings.stream(run.scope.stream).incremental.parameter and run.scope.stream == "equipment":
+    if run.settings.stream(run.scope.stream).incremental.parameter and not run.scope.definition.is_daily:
         watermark = query(connection, "run/watermark")[0]["watermark"]
     return plan_batches(run.settings, run.scope, plants, watermark=watermark, most_batches=most_batches)
 
 
 def _checked(scope: Scope, run_date: date) -> Scope:
-    if scope.stream == "equipment":
+    if not scope.definition.is_daily:
         start = scope.start_date or run_date
         return replace(scope, start_date=start, end_date=scope.end_date or start, run_date=run_date)
     if scope.start_date is None:

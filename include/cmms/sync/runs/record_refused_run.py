@@ -11,7 +11,7 @@ from typing import Any
 
 from cmms.database import Connection, Cursor, execute, run_transaction
 from cmms.errors import CmmsError
-from cmms.settings import StreamName
+from cmms.streams import StreamName
 from cmms.sync.runs.close_run import close_run
 from cmms.sync.runs.open_run import Trigger, find_log
 

@@ -11,20 +11,8 @@ from collections.abc import Mapping
 
 from cmms.database import Connection, query
 from cmms.errors import BatchRuleBroken, ContractBroken
-from cmms.settings import Rules, Stream, StreamName
-
-REQUIRED = {
-    "equipment": ("plant_code", "equipment_number", "api_created_at"),
-    "running_time": (
-        "plant_code",
-        "equipment_number",
-        "api_created_at",
-        "date",
-        "running_hours",
-        "cumulative_hours",
-    ),
-}
-_REMEMBERED = ("company_code", "equipment_description", "object_number", "point")
+from cmms.settings import Rules, StreamSettings
+from cmms.streams import STREAMS, StreamName
 
 
 def check_fields(
@@ -47,10 +35,10 @@ def check_fields(
     Raises:
         ContractBroken: naming the field and the source names that were looked for.
     """
-    missing = [name for name in REQUIRED[stream] if name not in present]
-    if stream == "equipment" and not is_restricted and not missing:
-        absent = [name for name in _REMEMBERED if fields[name] and name not in present]
-        stored = query(connection, "contract/equipment_values")[0] if absent else {}
+    missing = [name for name in STREAMS[stream].required if name not in present]
+    if not is_restricted and not missing:
+        absent = [name for name in STREAMS[stream].remembered if fields[name] and name not in present]
+        stored = query(connection, f"contract/{stream}_values")[0] if absent else {}
         missing = [name for name in absent if stored[name]]
     if not missing:
         return
@@ -64,7 +52,7 @@ def check_fields(
     )
 
 
-def check_not_empty(settings: Stream, *, stream: StreamName, unit_keys: tuple[str, ...], fetched: int) -> None:
+def check_not_empty(settings: StreamSettings, *, stream: StreamName, unit_keys: tuple[str, ...], fetched: int) -> None:
     """An empty payload is an error unless the stream's ``allow_empty`` is set.
 
     Raises:

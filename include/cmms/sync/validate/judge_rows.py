@@ -28,7 +28,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from cmms.package_files import find_folder, read_package_file
-from cmms.settings import Settings, StreamName
+from cmms.settings import Settings
+from cmms.streams import StreamName
 
 SUITES = find_folder("expectations")
 _EPOCH = date(1970, 1, 1)

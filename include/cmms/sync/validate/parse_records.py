@@ -1,7 +1,7 @@
 """Step 3b, raw columns -> typed frame: one row per record, a null and a problem where a value cannot be read.
 
 Input: :class:`~cmms.sync.validate.raw_columns.RawColumns` of some pages. Output: a polars frame with the columns of
-:data:`EQUIPMENT_SCHEMA` or :data:`RUNNING_TIME_SCHEMA`; hours are whole thousandths (exact integers). Nothing is
+:func:`schema_of` the stream; hours are whole thousandths (exact integers). Nothing is
 rejected here: ``problem`` holds ``CODE:field`` of the first value that could not be read, and the expectations
 judge it. Plain values are parsed vectorised; everything else by :mod:`cmms.sync.validate.parse_values`, the reference.
 """
@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from cmms.settings import Numbers, Settings, StreamName
+from cmms.settings import Numbers, Settings
+from cmms.streams import STREAMS, StreamName
+from cmms.streams.stream import Field, FieldKind, Stream
 from cmms.sync.validate.parse_values import (
-    MAX_CUMULATIVE,
-    MAX_RUNNING,
     Instant,
     parse_date,
     parse_hours,
@@ -27,34 +27,27 @@ from cmms.sync.validate.parse_values import (
 )
 from cmms.sync.validate.raw_columns import JsonNumber, RawColumn, RawColumns, join_columns
 
-TEXT_FIELDS = ("plant_code", "equipment_number", "company_code", "equipment_description", "object_number", "point")
-EQUIPMENT_SCHEMA: dict[str, Any] = {
-    "page": pl.UInt32,
-    "position": pl.UInt32,
-    **dict.fromkeys(TEXT_FIELDS, pl.String),
-    "api_created_at": pl.Datetime("ms"),
-    "equipment_group": pl.String,
-    "ambiguous_time": pl.String,
-    "problem": pl.String,
+_TYPES: dict[FieldKind, Any] = {
+    "text": pl.String,
+    "instant": pl.Datetime("ms"),
+    "day": pl.Date,
+    "hours": pl.Int64,
 }
-RUNNING_TIME_SCHEMA: dict[str, Any] = {
-    "page": pl.UInt32,
-    "position": pl.UInt32,
-    **dict.fromkeys(TEXT_FIELDS, pl.String),
-    "api_created_at": pl.Datetime("ms"),
-    "description": pl.String,
-    "date": pl.Date,
-    "date_time": pl.Datetime("ms"),
-    "running_hours": pl.Int64,
-    "cumulative_hours": pl.Int64,
-    "ambiguous_time": pl.String,
-    "problem": pl.String,
-}
-
 _PLAIN_HOURS = r"^[0-9]{1,13}(\.[0-9]{1,3})?$"
 _PLAIN_INSTANT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3])(:[0-5][0-9]){2}"
 _INVALID_TEXT = "INVALID_TEXT"
 _NOT_TEXT = "NOT_TEXT"
+
+
+def schema_of(stream: Stream) -> dict[str, Any]:
+    """Columns and types of the frame of a stream's records."""
+    return {
+        "page": pl.UInt32,
+        "position": pl.UInt32,
+        **{field.name: _TYPES[field.kind] for field in stream.fields},
+        "ambiguous_time": pl.String,
+        "problem": pl.String,
+    }
 
 
 def parse_records(pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName, settings: Settings) -> pl.DataFrame:
@@ -66,7 +59,6 @@ def parse_records(pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName
         settings: number and time formats of the source.
     """
     count = sum(len(raw.records) for _, raw in pages)
-    zone = settings.source_zone(stream)
     raw = _join_pages(pages)
     fields = _Fields(raw, count)
     numbers_of_pages = [np.full(len(raw.records), page, np.uint32) for page, raw in pages]
@@ -75,22 +67,11 @@ def parse_records(pages: Sequence[tuple[int, RawColumns]], *, stream: StreamName
         "page": pl.Series("page", np.concatenate(numbers_of_pages), dtype=pl.UInt32),
         "position": pl.Series("position", np.concatenate(positions), dtype=pl.UInt32),
     }
-    for name in TEXT_FIELDS:
-        columns[name] = fields.text(name)
+    zone, numbers = settings.source_zone(stream), settings.stream(stream).numbers
+    for field in STREAMS[stream].fields:
+        columns[field.name] = fields.read(field, zone, numbers)
     if settings.rules.plant_code_case == "upper":
         columns["plant_code"] = columns["plant_code"].str.to_uppercase()
-    columns["api_created_at"] = fields.instant("api_created_at", zone)
-    if stream == "equipment":
-        columns["equipment_group"] = fields.text("equipment_group")
-    else:
-        numbers = settings.stream(stream).numbers
-        columns["description"] = fields.text("description")
-        columns["date"] = fields.day("date")
-        columns["date_time"] = fields.instant("date_time", zone)
-        columns["running_hours"] = fields.hours("running_hours", numbers, numbers.running_hours_factor, MAX_RUNNING)
-        columns["cumulative_hours"] = fields.hours(
-            "cumulative_hours", numbers, numbers.cumulative_hours_factor, MAX_CUMULATIVE
-        )
     columns["ambiguous_time"] = fields.marks(fields.ambiguous)
     columns["problem"] = fields.first_problems(raw.structure)
     return pl.DataFrame(columns)
@@ -117,6 +98,16 @@ class _Fields:
         self._count = count
         self._problems: list[tuple[int, dict[int, str]]] = []
         self.ambiguous: dict[int, str] = {}
+
+    def read(self, field: Field, zone: ZoneInfo, numbers: Numbers) -> pl.Series:
+        """A field by its kind."""
+        if field.kind == "text":
+            return self.text(field.name)
+        if field.kind == "instant":
+            return self.instant(field.name, zone)
+        if field.kind == "day":
+            return self.day(field.name)
+        return self.hours(field.name, numbers, numbers.factor_of(field.name), field.maximum)
 
     def text(self, name: str) -> pl.Series:
         """Outer white space trimmed, empty is null; anything but a JSON string is ``NOT_TEXT``."""

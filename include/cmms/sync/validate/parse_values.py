@@ -15,10 +15,6 @@ from zoneinfo import ZoneInfo
 
 THOUSANDTHS = 1000
 """Hours are kept as whole thousandths: the scale of both DECIMAL columns."""
-MAX_RUNNING = 99_999_999
-"""DECIMAL(8,3) in thousandths."""
-MAX_CUMULATIVE = 9_999_999_999_999_999
-"""DECIMAL(16,3) in thousandths."""
 MAX_NUMBER_CHARACTERS = 64
 MAX_EXPONENT = 30
 

@@ -17,7 +17,6 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -25,7 +24,7 @@ import polars as pl
 from cmms import give_back_memory
 from cmms.database import Connection, execute, run_transaction, session
 from cmms.sync.fetch.landed_records import LandedRecords, read_page
-from cmms.sync.records import EQUIPMENT_UNIT, LandedPage, Manifest
+from cmms.sync.records import LandedPage, Manifest
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.check_contract import check_fields, check_not_empty, check_reject_rate
@@ -86,7 +85,7 @@ def validate_span(
     started = time.monotonic()
     stream = run.scope.stream
     settings = run.settings.stream(stream)
-    fields = {name: tuple(names) for name, names in settings.fields.model_dump().items()}
+    fields = settings.fields.as_dict()
     units = [_Unit(run, connection, unit_key) for unit_key in span]
     present: set[str] = set()
     unknown: set[str] = set()
@@ -144,7 +143,7 @@ class _Unit:
 
     def __init__(self, run: RunContext, connection: Connection, unit_key: str) -> None:
         self.unit_key = unit_key
-        self.day = None if unit_key == EQUIPMENT_UNIT else date.fromisoformat(unit_key)
+        self.day = run.scope.definition.day_of(unit_key)
         self._run = run
         self._connection = connection
         self._folder = f"{run.unit_folder(unit_key)}/{uuid.uuid4().hex[:8]}"

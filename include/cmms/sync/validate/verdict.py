@@ -17,7 +17,7 @@ from typing import Any, Self
 import polars as pl
 
 from cmms.errors import HandoverMissing
-from cmms.settings import StreamName
+from cmms.streams import StreamName
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.judge_rows import Judgement, judge_rows
 from cmms.sync.validate.load_reference import Reference, join_reference

@@ -1,0 +1,30 @@
+"""The master data: machines with their plants, names and measuring points, as a snapshot."""
+
+from __future__ import annotations
+
+from cmms.streams.stream import Field, Orphan, Snapshot, Stream
+
+EQUIPMENT = Stream(
+    name="equipment",
+    label="Equipment",
+    title="Equipment sync",
+    record="machine",
+    unit=Snapshot("equipment"),
+    fields=(
+        Field(name="plant_code", names=("plant_code", "SWERK"), required=True),
+        Field(name="equipment_number", names=("equipment_number", "EQUNR"), required=True),
+        Field(name="company_code", names=("company_code", "BUKRS"), is_remembered=True),
+        Field(name="equipment_description", names=("equipment_description", "EQKTU", "EQKTX"), is_remembered=True),
+        Field(name="object_number", names=("object_number", "OBJNR"), is_remembered=True),
+        Field(name="point", names=("point", "POINT"), is_remembered=True),
+        Field(name="api_created_at", kind="instant", names=("api_created_at", "CREATED_AT"), required=True),
+        Field(name="equipment_group"),
+    ),
+    orphan=Orphan("PLANT_UNKNOWN", rule="VAL-02", field="plant_code"),
+    dag_id="equipment_sync",
+    asset="cmms_equipment",
+    conf_keys=("plant_codes", "equipment_numbers"),
+    marks=("equipment_number", "plant_code"),
+    defaults={"path": "/equipment", "date_parameters": {"mode": "none"}},
+)
+"""``GET {host}/equipment``: the full snapshot of the master data."""

@@ -1,0 +1,35 @@
+"""The running hours: one reading of each machine and day."""
+
+from __future__ import annotations
+
+from cmms.streams.stream import Daily, Field, Orphan, Stream
+
+RUNNING_TIME = Stream(
+    name="running_time",
+    label="Running times",
+    title="Running-time sync",
+    record="reading",
+    unit=Daily(),
+    fields=(
+        Field(name="plant_code", names=("plant_code", "SWERK"), required=True),
+        Field(name="equipment_number", names=("equipment_number", "EQUNR"), required=True),
+        Field(name="company_code", names=("company_code", "BUKRS")),
+        Field(name="equipment_description", names=("equipment_description", "EQKTU", "EQKTX")),
+        Field(name="object_number", names=("object_number", "OBJNR")),
+        Field(name="point", names=("point", "POINT")),
+        Field(name="api_created_at", kind="instant", names=("api_created_at", "CREATED_AT"), required=True),
+        Field(name="description", names=("description", "MDTXT")),
+        Field(name="date", kind="day", names=("date", "DATE"), required=True),
+        Field(name="date_time", kind="instant", names=("date_time", "DATE_TIME")),
+        Field(name="running_hours", kind="hours", names=("running_hours", "RECDV"), required=True, digits=8),
+        Field(name="cumulative_hours", kind="hours", names=("cumulative_hours", "CNTRR"), required=True, digits=16),
+    ),
+    orphan=Orphan("EQUIPMENT_UNKNOWN", rule="RT-04", field="equipment_number"),
+    dag_id="running_time_sync",
+    asset="cmms_running_times",
+    conf_keys=("start_date", "end_date", "plant_codes", "equipment_numbers"),
+    marks=("equipment_number", "running_hours"),
+    needs="equipment",
+    defaults={"path": "/running-time"},
+)
+"""``GET {host}/running-time?date=YYYY-MM-DD``: the readings of one day."""

@@ -1,0 +1,72 @@
+"""A stream is said once: what follows from it, and that nothing else asks for its name."""
+
+from __future__ import annotations
+
+import ast
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cmms.settings import Settings
+from cmms.streams import STREAMS, stream_of
+from cmms.streams.stream import Daily, Field, Orphan, Stream
+from cmms.sync.validate.parse_records import schema_of
+from tools.state_folder import REPOSITORY
+
+FUEL = Stream(
+    name="fuel",
+    label="Fuel",
+    title="Fuel sync",
+    record="filling",
+    unit=Daily(),
+    fields=(Field(name="litres", kind="hours", required=True, digits=5), Field(name="remark", is_remembered=True)),
+    orphan=Orphan("EQUIPMENT_UNKNOWN", rule="RT-04", field="equipment_number"),
+    dag_id="fuel_sync",
+    asset="cmms_fuel",
+    conf_keys=(),
+    marks=("litres",),
+)
+_NOT_OF_ALL = {"simulator", "migrations", "streams"}
+"""Rooms that may name a stream: the source of the tests, the history of the tables, and the streams themselves."""
+
+
+@pytest.mark.feature("ARC-01")
+def test_what_a_field_is_gives_schema_contract_and_limit() -> None:
+    assert list(schema_of(FUEL)) == ["page", "position", "litres", "remark", "ambiguous_time", "problem"]
+    assert (FUEL.required, FUEL.remembered, FUEL.has_hours) == (("litres",), ("remark",), True)
+    assert FUEL.fields[0].maximum == 99_999  # DECIMAL(5,3) in thousandths
+
+
+@pytest.mark.feature("ARC-01")
+def test_units_are_the_days_of_a_span_or_the_snapshot() -> None:
+    first, last = date(2026, 2, 28), date(2026, 3, 1)
+    assert FUEL.unit_keys(first, last) == ["2026-02-28", "2026-03-01"]
+    assert FUEL.unit_keys(None, last) == []
+    assert FUEL.day_of("2026-02-28") == first
+    assert STREAMS["equipment"].unit_keys(first, last) == ["equipment"]
+    assert STREAMS["equipment"].day_of("equipment") is None
+    assert [stream_of(key).name for key in ("equipment", "2026-02-28")] == ["equipment", "running_time"]
+
+
+@pytest.mark.feature("ARC-01")
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS.keys())
+def test_the_settings_of_a_stream_name_each_of_its_fields(stream: Stream) -> None:
+    settings = Settings().stream(stream.name)
+    assert settings.definition is stream
+    assert settings.fields.as_dict() == {known.name: known.names for known in stream.fields}
+    assert {known.name for known in stream.fields} >= {*stream.marks, *stream.required, *stream.remembered}
+
+
+@pytest.mark.feature("ARC-01")
+def test_nothing_asks_whether_a_stream_has_a_certain_name() -> None:
+    asked = [
+        f"{file.relative_to(REPOSITORY)}:{node.lineno}: {ast.unparse(node)}"
+        for package in ("include", "dags", "plugins")
+        for file in sorted((REPOSITORY / package).rglob("*.py"))
+        if not _NOT_OF_ALL & set(Path(file).parts)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(part, ast.Constant) and part.value in STREAMS for part in ast.walk(node))
+    ]
+    assert asked == []
