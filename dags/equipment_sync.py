@@ -19,8 +19,9 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from cmms.alerts.notifier import CmmsNotifier
-from cmms.dag_tasks import dag_defaults, sync_steps
+from cmms.dag_tasks import dag_defaults
 from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.dag_tasks.wire_sync import wire_sync
 
 schedule, zone = dag_defaults.read_site()
 
@@ -35,15 +36,4 @@ with DAG(
     on_failure_callback=[CmmsNotifier(on="failure"), close_left_run],
     **dag_defaults.daily_arguments(schedule.equipment, zone, may_backfill=False),
 ):
-    run = sync_steps.open_run("equipment")
-    batches = sync_steps.plan_requests(run)
-    fetched = sync_steps.fetch.partial(sync_log_id=run).expand(batch=batches)
-    verdicts = sync_steps.validate.partial(sync_log_id=run).expand(batch=batches)
-    staged = sync_steps.stage.partial(sync_log_id=run).expand(verdicts=verdicts)
-    merged = sync_steps.merge(run, staged)
-    closed = sync_steps.close_run.override(outlets=[dag_defaults.EQUIPMENT_ASSET])(run)
-    fetched >> verdicts
-    merged >> sync_steps.replay_orphans() >> closed
-    run >> closed
-    run.as_setup()
-    closed.as_teardown(on_failure_fail_dagrun=True)
+    wire_sync("equipment")
