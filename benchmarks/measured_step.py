@@ -85,7 +85,7 @@ def _sync(work: Work) -> Result:
     if summary.status not in ("success", "partial"):
         return {"error": summary.error_message}
     with session() as connection:
-        units = query(connection, "run/units", {"sync_log_id": summary.sync_log_id})
+        units = query(connection, "sync/runs/units", {"sync_log_id": summary.sync_log_id})
     steps = {
         step: round(sum(unit[f"{column}_ms"] or 0 for unit in units) / 1000, 1)
         for step, column in (("fetch", "api"), ("validate", "validate"), ("stage", "stage"), ("merge", "merge"))

@@ -27,7 +27,7 @@ def main() -> int:
     seed_plants(find_plants_file())
     failures = Failures()
     with session() as connection:
-        for run in query(connection, "run/open_runs"):
+        for run in query(connection, "sync/runs/open_runs"):
             close_if_open(connection, int(run["id"]), error=_LEFT)
         release_left_leases(connection)
         drop_left_stages(connection, [], failures)

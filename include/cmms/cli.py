@@ -274,7 +274,7 @@ def _validate(args: argparse.Namespace) -> int:
     counts = judge_report(report_id, run_date=datetime.now(load_settings().zone).date())
     print(f"report {report_id}: {counts.machines} machines, {counts.readings} readings, {counts.findings} findings")
     with session() as connection:
-        for row in query(connection, "validate/findings_by_rule", {"id": report_id}):
+        for row in query(connection, "operations/validation/findings_by_rule", {"id": report_id}):
             print(
                 f"{row['severity']} {row['code']} ({row['rule']}): {row['findings']} in {row['stream']},"
                 f" {row['machines']} machines"
@@ -333,7 +333,7 @@ def _find_machines(connection: Any, numbers: Sequence[str]) -> list[int]:
     from cmms.database import query
     from cmms.errors import AskPerson
 
-    found = query(connection, "validate/numbers_to_ids", {"numbers": tuple(numbers)})
+    found = query(connection, "operations/validation/numbers_to_ids", {"numbers": tuple(numbers)})
     connection.commit()  # what is read from here on is as of now
     if missing := set(numbers) - {row["equipment_number"] for row in found}:
         raise AskPerson(f"no such machine: {', '.join(sorted(missing))}")

@@ -140,7 +140,7 @@ def _provider_options(stored: Any) -> dict[str, Any]:
 
 def server_time(connection: Connection) -> datetime:
     """The database's clock, which all processes share; that of a worker may be wrong."""
-    now: datetime = query(connection, "run/now")[0]["now"]
+    now: datetime = query(connection, "now")[0]["now"]
     return now.replace(tzinfo=UTC)
 
 
@@ -165,7 +165,7 @@ def _ignoring_lost_connection() -> Iterator[None]:
 
 @cache
 def load_sql(name: str) -> str:
-    """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``area/what``.
+    """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``room/what``.
 
     Raises:
         PackageIncomplete: there is no such file.

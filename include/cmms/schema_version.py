@@ -32,7 +32,7 @@ def check_schema_version(connection: Connection) -> None:
     """
     known = newest_version()
     try:
-        rows = query(connection, "run/schema_version")
+        rows = query(connection, "schema_version")
     except mysql_driver.Error as error:
         if error_number(error) != _NO_SUCH_TABLE:
             raise translate(error, "reading the version of the tables") from error

@@ -75,8 +75,8 @@ def add_plants(plants: Sequence[Mapping[str, str]]) -> int:
     """Add those that do not exist yet; returns how many were given."""
 
     def write(cursor: object) -> None:
-        insert_many(cursor, "run/seed_plant", plants)
-        execute(cursor, "reference/raise_version")
+        insert_many(cursor, "seed_plant", plants)
+        execute(cursor, "raise_version")
 
     if plants:
         with session() as connection:

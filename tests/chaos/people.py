@@ -33,9 +33,9 @@ AWAY = (MySQLdb.Error, CmmsError, sqlalchemy.exc.SQLAlchemyError)
 """What it looks like when the database is being killed."""
 
 _WHOLE = {
-    "verify/stored": "a day holds other readings than its newest merge says that it wrote",
-    "verify/quarantined": "a unit holds other rejected records than its newest merge says",
-    "verify/unit_counts": "a merged unit's outcomes do not add up",
+    "operations/verify/stored": "a day holds other readings than its newest merge says that it wrote",
+    "operations/verify/quarantined": "a unit holds other rejected records than its newest merge says",
+    "operations/verify/unit_counts": "a merged unit's outcomes do not add up",
 }
 """Statements that find nothing in any committed state, if a merge is one transaction."""
 

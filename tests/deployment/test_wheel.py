@@ -88,7 +88,7 @@ Path("loader.py").write_text("from cmms.dag_loader import load_dags  # airflow D
 loaded = DagBag("loader.py")
 print(json.dumps({
     "errors": bag.import_errors | loaded.import_errors, "loaded": sorted(loaded.dags), "files": str(bag.dag_folder), "dags": sorted(bag.dags), "suites": str(SUITES), "plants": str(find_plants_file()),
-    "zone": load_settings().timezone, "statement": load_sql("run/now"), "migration": newest_version(),
+    "zone": load_settings().timezone, "statement": load_sql("now"), "migration": newest_version(),
 }))
 """
     found = json.loads(_run(site_packages, code, tmp_path).splitlines()[-1])

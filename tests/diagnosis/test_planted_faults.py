@@ -88,11 +88,11 @@ def test_a_missing_statement_is_named(site: DiagnosedSite, monkeypatch: pytest.M
 
     real = check_package.find_folder
     shutil.copytree(real("sql"), site.folder / "sql")
-    (site.folder / "sql/run/now.sql").unlink()
+    (site.folder / "sql/now.sql").unlink()
     monkeypatch.setattr(check_package, "find_folder", lambda name: site.folder / "sql" if name == "sql" else real(name))
     line = only_line(site.diagnose("package"))
     assert (line.name, line.status) == ("Files", "fail")
-    assert "sql/run/now.sql" in line.found
+    assert "sql/now.sql" in line.found
 
 
 # --- connections

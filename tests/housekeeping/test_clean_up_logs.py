@@ -157,7 +157,7 @@ def test_rows_go_in_bounded_batches(connection: Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(step, "execute", counting)
     clean_up_logs(NOW)
     for table in ("api_call_logs", "sync_log_events"):
-        assert [rows for name, rows in batches if name == f"cleanup/delete_{table}"] == [100, 100, 50]
+        assert [rows for name, rows in batches if name == f"operations/cleanup/delete_{table}"] == [100, 100, 50]
 
 
 def test_the_clean_up_has_its_own_closed_log_row_with_counts(connection: Any) -> None:

@@ -96,7 +96,7 @@ def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
     for page in ("dashboard", "equipment"):
         refresh_widget(client_for("viewer"), page, "daily")
     keep_results.forget_kept()
-    assert asked.count("ui/last_runs") == 1
+    assert asked.count("figures/last_runs") == 1
 
 
 @pytest.mark.feature("WID-01", "WIP-05")

@@ -125,7 +125,7 @@ def test_no_widget_reads_all_readings_row_by_row(large: dict[str, Any]) -> None:
         cursor = connection.cursor()
         cursor.execute("SET SESSION explain_json_format_version = 1")
         for name in ("health_by_plant", "health_matrix", "hours_by_day", "gap_days", "active_by_plant"):
-            cursor.execute(f"EXPLAIN FORMAT=JSON {load_sql(f'ui/{name}')}", {"days": 5})
+            cursor.execute(f"EXPLAIN FORMAT=JSON {load_sql(f'figures/{name}')}", {"days": 5})
             scans = set(_full_scans(json.loads(cursor.fetchone()[0])))
             assert scans & {"r", "equipment_running_times"} == set(), name
 
@@ -164,7 +164,9 @@ def test_gaps_are_counted_as_a_plain_query_counts_them(large: dict[str, Any]) ->
         )
         expected = [tuple(row) for row in cursor.fetchall()]
     assert expected
-    assert [(row["plant_code"], row["date"], row["readings"]) for row in read("gap_days", {"days": 5})] == expected
+    assert [
+        (row["plant_code"], row["date"], row["readings"]) for row in read("figures/gap_days", {"days": 5})
+    ] == expected
 
 
 @pytest.mark.feature("TAB-04F", "PERF-11")
@@ -185,7 +187,7 @@ def test_what_needs_maintenance_is_found_by_the_schedules_alone(large: dict[str,
         assert 0 < expected < MACHINES
         cursor.execute("SET SESSION explain_json_format_version = 1")
         for name in ("maintenance_counts", "maintenance_by_plan", "maintenance_next"):
-            cursor.execute(f"EXPLAIN FORMAT=JSON {load_sql(f'ui/{name}')}", {"row_limit": 6})
+            cursor.execute(f"EXPLAIN FORMAT=JSON {load_sql(f'figures/{name}')}", {"row_limit": 6})
             scans = set(_full_scans(json.loads(cursor.fetchone()[0])))
             assert scans & {"m", "e"} == set(), name
     assert read_badges(EQUIPMENT.listing)["needs_maintenance"] == expected

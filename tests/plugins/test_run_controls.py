@@ -132,7 +132,7 @@ def test_a_first_task_that_starts_again_does_not_take_a_cancel_back(tables: Tabl
     again |= {"scope": "{}", "interval_start": None, "interval_end": None}
     for status, control in product(STATUSES, ASKED):
         key = run_in(status, control)
-        write(lambda cursor: execute(cursor, "run/reopen_log", {"id": key, **again}), what="a test")  # noqa: B023
+        write(lambda cursor: execute(cursor, "sync/runs/reopen_log", {"id": key, **again}), what="a test")  # noqa: B023
         kept = "cancel" if status in OPEN and control == "cancel" else "none"
         assert tables("SELECT status, control FROM api_sync_logs WHERE id = %s", key)[0] == {
             "status": "running",

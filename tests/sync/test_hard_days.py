@@ -312,7 +312,7 @@ def test_tables_of_another_version_are_refused_before_a_run_is_opened(
 
 
 @pytest.mark.feature("LOG-03")
-@pytest.mark.parametrize("lacking", ["sql/merge/mark_unit.sql", "expectations/running_time.json"])
+@pytest.mark.parametrize("lacking", ["sql/sync/merge/mark_unit.sql", "expectations/running_time.json"])
 def test_a_machine_whose_copy_lacks_a_file_stores_nothing_and_says_which(
     filled: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lacking: str
 ) -> None:

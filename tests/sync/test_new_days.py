@@ -54,15 +54,15 @@ def test_a_new_day_needs_no_staging_table_and_leaves_no_file(site: Site, ran: li
     assert (summary.status, summary.counts.inserted) == ("success", 60), summary.error_message
     assert len(seen) == 1
     assert load_files(site) == []
-    assert ran.count("merge/running_time_load_day") == 1
-    assert "stage/create_running_time" not in ran
+    assert ran.count("sync/merge/running_time_load_day") == 1
+    assert "sync/merge/create_running_time" not in ran
 
 
 def test_where_files_are_not_to_be_loaded_none_is(site: Site, ran: list[str]) -> None:
     site.raw["engine"] = {"load_data": "never"}
     summary = sync_with(site, lambda: None)
     assert (summary.status, summary.counts.inserted) == ("success", 60), summary.error_message
-    assert not {"merge/running_time_load_day", "stage/load"} & set(ran)
+    assert not {"sync/merge/running_time_load_day", "sync/merge/load"} & set(ran)
 
 
 @pytest.mark.feature("RT-11")
@@ -76,7 +76,7 @@ def test_a_reading_that_appears_before_the_merge_is_updated_with_a_revision(site
     summary = sync_with(site, insert)
     assert (summary.status, summary.counts.inserted, summary.counts.updated) == ("success", 59, 1)
     assert site.value("SELECT COUNT(*) FROM equipment_running_time_revisions") == 1
-    assert "merge/running_time_load_day" not in ran
+    assert "sync/merge/running_time_load_day" not in ran
     assert load_files(site) == []
 
 
@@ -85,8 +85,8 @@ def test_a_row_that_the_database_refuses_is_looked_at_in_a_staging_table(site: S
     summary = sync_with(site, lambda: site.execute("DELETE FROM equipment WHERE equipment_number = 'N007'"))
     assert (summary.status, summary.counts.inserted, summary.counts.rejected) == ("partial", 59, 1)
     assert site.value("SELECT code FROM sync_record_errors") == "EQUIPMENT_UNKNOWN"
-    assert ran.count("merge/running_time_load_day") == 1
-    assert ran.count("merge/running_time_insert_day") == 2  # refused, then without the row
+    assert ran.count("sync/merge/running_time_load_day") == 1
+    assert ran.count("sync/merge/running_time_insert_day") == 2  # refused, then without the row
     assert load_files(site) == []
 
 
@@ -122,9 +122,9 @@ def test_a_file_of_which_fewer_rows_arrive_than_were_written_is_staged_anew(
     real = merge_running_time.execute
 
     def lose_one(cursor: Any, statement: str, *values: Any, **options: Any) -> int:
-        return real(cursor, statement, *values, **options) - (statement == "merge/running_time_load_day")
+        return real(cursor, statement, *values, **options) - (statement == "sync/merge/running_time_load_day")
 
     monkeypatch.setattr(merge_running_time, "execute", lose_one)
     summary = sync_with(site, lambda: None)
     assert (summary.status, summary.counts.inserted) == ("success", 60), summary.error_message
-    assert (ran.count("merge/running_time_load_day"), ran.count("merge/running_time_insert_day")) == (1, 1)
+    assert (ran.count("sync/merge/running_time_load_day"), ran.count("sync/merge/running_time_insert_day")) == (1, 1)

@@ -187,7 +187,9 @@ def _reconnect(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.feature("SVC-03", "TEST-28")
-@pytest.mark.parametrize("statement", ["quarantine/insert_error", "merge/running_time_load_day", "merge/mark_unit"])
+@pytest.mark.parametrize(
+    "statement", ["sync/merge/insert_error", "sync/merge/running_time_load_day", "sync/merge/mark_unit"]
+)
 def test_a_failure_in_the_middle_of_a_merge_leaves_nothing_and_the_next_run_everything(
     filled: Site, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:

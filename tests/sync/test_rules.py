@@ -405,7 +405,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
 
     monkeypatch.setattr(database, "load_sql", note)
     site.sync_day(DAY, [reading(number) for number in numbers])
-    for statement in ("reference/plants", "reference/equipment", "merge/running_time_load_day"):
+    for statement in ("sync/validate/plants", "sync/validate/equipment", "sync/merge/running_time_load_day"):
         assert ran.count(statement) == 1
     assert len(ran) < 120
 

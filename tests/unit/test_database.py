@@ -50,7 +50,7 @@ def test_every_statement_takes_its_values_by_name_and_nothing_else_but_the_stagi
 @pytest.mark.parametrize("table", ["plants", "stg_x; DROP TABLE plants", "stg_`x", "STG_X", ""])
 def test_only_a_staging_table_gets_into_a_statement_by_its_name(table: str) -> None:
     with pytest.raises(ValueError, match="no staging table name"):
-        database.execute(None, "stage/count", stage_table=table)  # type: ignore[arg-type]
+        database.execute(None, "sync/merge/count", stage_table=table)  # type: ignore[arg-type]
 
 
 class _Sent:
@@ -69,8 +69,8 @@ class _Sent:
 def test_every_text_can_be_written(message: str) -> None:
     values = {"message": message, "payload": b"\xff", "id": 7, "at": None}
     length = len(message.encode("utf-8", "backslashreplace"))
-    assert database.execute(_Sent(), "run/insert_event", values) == length
-    assert database.insert_many(_Sent(), "run/insert_call", [values, values]) == 2 * length
+    assert database.execute(_Sent(), "sync/runs/insert_event", values) == length
+    assert database.insert_many(_Sent(), "sync/runs/insert_call", [values, values]) == 2 * length
 
 
 @pytest.mark.feature("LOG-01", "SRC-01")

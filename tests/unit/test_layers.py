@@ -93,6 +93,23 @@ def test_a_room_imports_only_rooms_below_it() -> None:
 
 
 @pytest.mark.feature("ARC-01")
+def test_a_statement_lies_in_the_room_of_who_runs_it_or_in_one_below() -> None:
+    folder = ROOT / "include/sql"
+    statements = {file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.sql")}
+    wrong = []
+    for file in _modules(ROOT / "include/cmms"):
+        own = ROOMS.index(_room(file.relative_to(ROOT / "include/cmms").with_suffix("").parts))
+        named = {
+            node.value
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant)
+        }
+        above = (name for name in statements & named if ROOMS.index(_room((*name.split("/")[:-1],) or ("",))) > own)
+        wrong += [f"{file.relative_to(ROOT)} runs {name}" for name in above]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.feature("ARC-01")
 @pytest.mark.parametrize("package", ["cmms", "cmms_ui", "benchmarks", "tools"])
 def test_no_modules_of_a_package_import_each_other_in_a_circle(package: str) -> None:
     left = _inner_imports(package)

@@ -12,7 +12,7 @@ from cmms_ui.api.rest import add_rest_api
 
 def _ask_database() -> list[dict[str, object]]:
     with session() as connection:
-        return query(connection, "run/now")
+        return query(connection, "now")
 
 
 @pytest.mark.feature("PKG-01")

@@ -36,18 +36,21 @@ def telling_progress(actor: Actor, request: str) -> Iterator[Listener]:
     def tell(done: int, total: int) -> None:
         body = json.dumps({"done": done, "total": total})
         with suppress(CmmsError):
-            write(lambda cursor: execute(cursor, "ui/save_preference", {**place, "body": body}), what="noting progress")
+            write(
+                lambda cursor: execute(cursor, "access/save_preference", {**place, "body": body}),
+                what="noting progress",
+            )
 
     try:
         yield tell
     finally:
         with suppress(CmmsError):
-            write(lambda cursor: execute(cursor, "ui/forget_progress", place), what="forgetting progress")
+            write(lambda cursor: execute(cursor, "access/forget_progress", place), what="forgetting progress")
 
 
 def read_progress(actor: Actor, request: str) -> tuple[int, int] | None:
     """(rows done, rows in all), None before the first batch and after the last."""
-    rows = read_live("read_preference", _place(actor, request))
+    rows = read_live("access/read_preference", _place(actor, request))
     found = json.loads(rows[0]["body"]) if rows else None
     return (int(found["done"]), int(found["total"])) if found else None
 

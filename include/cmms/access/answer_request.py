@@ -31,7 +31,7 @@ def claiming(claim: Claim) -> Iterator[None]:
     except BaseException:
         if claim.holds:
             with suppress(CmmsError):
-                _write("ui/release_request", claim.row, what="giving the name of a request back")
+                _write("access/release_request", claim.row, what="giving the name of a request back")
         raise
 
 
@@ -40,8 +40,8 @@ def keep_answer(claim: Claim, answer: Mapping[str, Any]) -> None:
     if claim.holds:
         row = {**claim.row, "outcome": json.dumps(answer)}
         with suppress(CmmsError):
-            _write("ui/answer_request", row, what="keeping the answer to a request")
-            _write("ui/forget_requests", {}, what="forgetting old requests")
+            _write("access/answer_request", row, what="keeping the answer to a request")
+            _write("access/forget_requests", {}, what="forgetting old requests")
 
 
 def find_answer(claim: Claim, *, wait: bool = False) -> dict[str, Any] | None:
@@ -70,7 +70,7 @@ def find_answer(claim: Claim, *, wait: bool = False) -> dict[str, Any] | None:
 
 def _read(claim: Claim) -> dict[str, Any] | None:
     with raw_session() as connection:
-        rows = query(connection, "ui/request", claim.row)
+        rows = query(connection, "access/request", claim.row)
     return rows[0] if rows else None
 
 

@@ -27,7 +27,7 @@ def audit(
     """Add a row in the caller's transaction."""
     execute(
         cursor,
-        "ui/audit",
+        "access/audit",
         {
             "actor": actor.name[:120],
             "action": action[:60],
@@ -49,7 +49,7 @@ def audit_refusal(actor: Actor, kind: str, request: str, reason: str, count: int
         "count": count,
         "refusal_key": sha256(json.dumps([actor.name, kind, minute]).encode()).hexdigest(),
     }
-    write(lambda cursor: execute(cursor, "ui/audit_refusal", row), what="noting a refusal")
+    write(lambda cursor: execute(cursor, "access/audit_refusal", row), what="noting a refusal")
 
 
 def _dump(values: Mapping[str, Any] | None) -> str | None:

@@ -19,17 +19,17 @@ _lock = Lock()
 
 def plant_choices() -> list[tuple[str, str]]:
     """(id, "code name") of every plant, active ones first."""
-    return _load("ui/plant_choices")
+    return _load("access/plant_choices")
 
 
 def group_choices() -> list[tuple[str, str]]:
     """(id, name) of every active group."""
-    return _load("ui/group_choices")
+    return _load("access/group_choices")
 
 
 def maintenance_plan_choices() -> list[tuple[str, str]]:
     """(id, name) of every active maintenance plan."""
-    return _load("ui/maintenance_plan_choices")
+    return _load("access/maintenance_plan_choices")
 
 
 def forget_choices() -> None:

@@ -56,7 +56,7 @@ def take_claim(cursor: Cursor) -> None:
     if claim is None or claim.holds:
         return
     try:
-        execute(cursor, "ui/claim_request", claim.row)
+        execute(cursor, "access/claim_request", claim.row)
     except Exception as error:
         if error_number(error) == _DUPLICATE:
             raise Repeated(claim.request) from error

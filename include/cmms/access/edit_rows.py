@@ -1,6 +1,7 @@
 """Rows of small tables, created and changed by administrators. Output: a row, audited in the same transaction.
 
-A table takes part by its statements ``ui/<what>``, ``ui/insert_<what>`` and ``ui/update_<what>``.
+A table takes part by its statements, ``equipment/plant``, ``equipment/insert_plant`` and ``equipment/update_plant`` for
+example; the first one is what ``what`` names.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from cmms.database import Cursor, execute
 
 
 def create_row(actor: Actor, what: str, table: str, row: dict[str, Any]) -> int:
-    """Insert by ``ui/insert_<what>``."""
+    """Insert a row, by its statement."""
     actor.require(Capability.CONFIGURE)
 
     def work(cursor: Cursor) -> int:
-        execute(cursor, f"ui/insert_{what}", row)
+        execute(cursor, _statement("insert", what), row)
         key = int(cursor.lastrowid)
-        execute(cursor, "reference/raise_version")
+        execute(cursor, "raise_version")
         audit(cursor, actor, "create", table, key, after=row)
         return key
 
-    key = write(work, what=f"creating a {what}")
+    key = write(work, what=f"creating a {_words(what)}")
     forget_choices()
     return key
 
@@ -46,14 +47,14 @@ def with_stored(what: str, key: int, values: Mapping[str, Any]) -> dict[str, Any
 
 
 def edit_row(actor: Actor, what: str, table: str, key: int, version: int | None, row: dict[str, Any]) -> None:
-    """Update by ``ui/update_<what>`` if the row, read by ``ui/<what>``, still has the version that was seen."""
+    """Update a row, by its statement, if it still has the version that was seen."""
     actor.require(Capability.CONFIGURE)
     if version is None:
         raise Invalid("the version that was seen is needed", version="is required")
 
     def work(cursor: Cursor) -> None:
         with closing(cursor.connection.cursor()) as reader:
-            execute(reader, f"ui/{what}", {"id": key})
+            execute(reader, what, {"id": key})
             names = [column[0] for column in reader.description]
             found = reader.fetchone()
         if found is None:
@@ -61,13 +62,18 @@ def edit_row(actor: Actor, what: str, table: str, key: int, version: int | None,
         before = dict(zip(names, found, strict=True))
         if before.pop("row_version") != version:
             raise Stale(f"This {_words(what)} has been changed meanwhile. Look at it again before you change it.")
-        execute(cursor, f"ui/update_{what}", {**row, "id": key})
-        execute(cursor, "reference/raise_version")
+        execute(cursor, _statement("update", what), {**row, "id": key})
+        execute(cursor, "raise_version")
         audit(cursor, actor, "edit", table, key, before=before, after=row)
 
-    write(work, what=f"changing a {what}")
+    write(work, what=f"changing a {_words(what)}")
     forget_choices()
 
 
+def _statement(verb: str, what: str) -> str:
+    room, _, name = what.rpartition("/")
+    return f"{room}/{verb}_{name}"
+
+
 def _words(what: str) -> str:
-    return what.replace("_", " ")
+    return what.rpartition("/")[2].replace("_", " ")

@@ -1,4 +1,4 @@
-"""Rows of the statements of ``include/sql/ui``, for pages and services. Output: plain dictionaries."""
+"""Rows of statements, for pages and services. Output: plain dictionaries."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Row = dict[str, Any]
 
 
 def read(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
-    """Rows of a statement of ``include/sql/ui``; not to be changed, for others may be given the same ones."""
+    """Rows of a statement; not to be changed, for others may be given the same ones."""
     return keep((statement, *sorted((parameters or {}).items())), lambda: read_live(statement, parameters))
 
 
 def read_live(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
     """The same of runs, read anew each time: a slow answer must not hide for a minute that a run has ended."""
     with raw_session() as connection:
-        return query(connection, f"ui/{statement}", parameters)
+        return query(connection, statement, parameters)

@@ -18,7 +18,7 @@ def mark_read(actor: Actor, keys: Sequence[int]) -> int:
         raise Invalid("no notification was chosen")
 
     def work(cursor: Cursor) -> int:
-        return execute(cursor, "ui/mark_read", {"ids": tuple(keys), "reader": actor.name[:120]})
+        return execute(cursor, "alerts/mark_read", {"ids": tuple(keys), "reader": actor.name[:120]})
 
     return write(work, what="marking notifications as read")
 
@@ -31,10 +31,12 @@ def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
 
     def work(cursor: Cursor) -> int:
         with closing(cursor.connection.cursor()) as reader:
-            execute(reader, "ui/lock_alerts", {"ids": tuple(keys)})
+            execute(reader, "alerts/lock_alerts", {"ids": tuple(keys)})
             open_ids = [int(row[0]) for row in reader.fetchall()]
         for key in open_ids:
-            execute(cursor, "ui/acknowledge_alert", {"id": key, "user": actor.name[:120], "note": note[:500] or None})
+            execute(
+                cursor, "alerts/acknowledge_alert", {"id": key, "user": actor.name[:120], "note": note[:500] or None}
+            )
             audit(cursor, actor, "acknowledge", "alert_events", key, after={"note": note})
         return len(open_ids)
 
@@ -44,9 +46,9 @@ def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
 def count_unread(actor: Actor) -> int:
     """How many open alerts the person has not read."""
     with raw_session() as connection:
-        return int(query(connection, "ui/unread_alerts", {"reader": actor.name[:120]})[0]["unread"])
+        return int(query(connection, "alerts/unread_alerts", {"reader": actor.name[:120]})[0]["unread"])
 
 
 def read_worst_alert() -> Row | None:
     """The newest critical alert that nobody takes care of yet, None if there is none."""
-    return next(iter(read("worst_alert")), None)
+    return next(iter(read("alerts/worst_alert")), None)

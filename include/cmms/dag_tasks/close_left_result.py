@@ -26,7 +26,9 @@ def close_left_result(context: Context) -> None:
         run = {"dag_id": context["dag_run"].dag_id, "run_id": context["dag_run"].run_id}
         with limited_patience(_PATIENCE_SECONDS), session() as connection:
             run_transaction(
-                connection, lambda cursor: execute(cursor, "reconcile/close_left_result", run), what="closing a result"
+                connection,
+                lambda cursor: execute(cursor, "operations/reconciliation/close_left_result", run),
+                what="closing a result",
             )
     except Exception as error:
         log.error("The result of this reconciliation could not be closed: %s", type(error).__name__)

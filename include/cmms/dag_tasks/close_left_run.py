@@ -41,7 +41,7 @@ def _close(dag_id: str, run_id: str, error: str, ended_at: datetime | None) -> N
     from cmms.sync.runs.close_run import close_run
 
     with limited_patience(_PATIENCE_SECONDS), session() as connection:
-        found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})
+        found = query(connection, "sync/runs/log_by_run", {"dag_id": dag_id, "run_id": run_id})
         if not found:
             return
         row = found[0]

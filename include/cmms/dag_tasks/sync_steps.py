@@ -159,7 +159,7 @@ def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
     from cmms.sync.runs.close_run import close_run as close
 
     with session() as connection:
-        units = query(connection, "run/units", {"sync_log_id": sync_log_id})
+        units = query(connection, "sync/runs/units", {"sync_log_id": sync_log_id})
         is_merged = bool(units) and all(unit["merged_at"] is not None for unit in units)
         told = {} if is_merged else find_error(context)
         summary = close(connection, sync_log_id, error=told.get("error"), stack_trace=told.get("stack_trace"))

@@ -57,9 +57,9 @@ def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
         raise Invalid("a number is needed", equipment_number="is required")
 
     def work(cursor: Cursor) -> int:
-        if _select(cursor, "ui/equipment_by_number", {"equipment_number": number}):
+        if _select(cursor, "equipment/equipment_by_number", {"equipment_number": number}):
             raise Invalid("this number exists already", equipment_number="exists already")
-        if not _select(cursor, "ui/plant", {"id": values.get("plant_id")}):
+        if not _select(cursor, "equipment/plant", {"id": values.get("plant_id")}):
             raise Invalid("there is no such plant", plant_id="is required")
         group = values.get("equipment_group_id") or None
         row = {
@@ -70,9 +70,9 @@ def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
             "equipment_description": values.get("equipment_description") or None,
             "notes": values.get("notes") or None,
         }
-        execute(cursor, "ui/insert_equipment", row)
+        execute(cursor, "equipment/insert_equipment", row)
         key = int(cursor.lastrowid)
-        execute(cursor, "reference/raise_version")
+        execute(cursor, "raise_version")
         audit(cursor, actor, "create", "equipment", key, after=row)
         evaluate(cursor, today=site_today(cursor.connection), equipment_ids=[key])
         return key
@@ -155,7 +155,7 @@ def change_many(
         chunk = tuple(keys[start : start + _BATCH])
 
         def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, set[int]]:
-            rows = _select(cursor, "ui/lock_equipment_many", {"ids": chunk})
+            rows = _select(cursor, "equipment/lock_equipment_many", {"ids": chunk})
             done = [int(row["id"]) for row in rows if _apply(cursor, actor, row, values, action, batch_id)]
             _evaluate(cursor, done, values)
             return len(done), {int(row["id"]) for row in rows}
@@ -191,7 +191,7 @@ def find_groups_of(keys: Sequence[int]) -> list[GroupShare]:
     """In which groups the machines are now, the largest share first."""
     shares: Counter[tuple[int | None, str | None, bool]] = Counter()
     for start in range(0, len(keys), _READ_BATCH):
-        for row in read("groups_of", {"ids": tuple(keys[start : start + _READ_BATCH])}):
+        for row in read("equipment/groups_of", {"ids": tuple(keys[start : start + _READ_BATCH])}):
             shares[row["id"], row["name"], row["group_source"] == "manual"] += int(row["machines"])
     return [GroupShare(*share, machines) for share, machines in shares.most_common()]
 
@@ -221,8 +221,8 @@ def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> ServiceResult
 
 def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch_id: str) -> tuple[int, int, list[str]]:
     """How many were served, how many exist, and the numbers of those that were left alone."""
-    machines = _select(cursor, "ui/lock_equipment_counters", {"ids": keys})
-    schedules = _select(cursor, "ui/lock_schedules_of", {"ids": keys})
+    machines = _select(cursor, "equipment/lock_equipment_counters", {"ids": keys})
+    schedules = _select(cursor, "equipment/lock_schedules_of", {"ids": keys})
     ordered = {row["equipment_id"] for row in schedules if row["due_state"] == "ordered"}
     dues: dict[int, list[int]] = {}
     for row in schedules:
@@ -232,15 +232,15 @@ def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch
     served = [row for row in machines if row["id"] not in ordered]
     for row in served:
         hours = row["cumulative_hours"]
-        execute(cursor, "ui/set_serviced", {"id": row["id"], "serviced_at_hours": hours})
+        execute(cursor, "maintenance/set_serviced", {"id": row["id"], "serviced_at_hours": hours})
         since = {"id": row["id"], "hours": hours, "day": row["reading_date"] or today, "today": today}
-        execute(cursor, "ui/set_baselines_of", since)
+        execute(cursor, "equipment/set_baselines_of", since)
         before = {"serviced_at_hours": row["serviced_at_hours"]}
         after = {"serviced_at_hours": hours, "note": note, "dues": dues.get(row["id"], [])}
         audit(cursor, actor, "serviced", "equipment", row["id"], before=before, after=after, batch_id=batch_id)
     if served:
         ids = tuple(int(row["id"]) for row in served)
-        execute(cursor, "ui/finish_dues_of", {"ids": ids, "reason": note or None, "actor": actor.name[:120]})
+        execute(cursor, "equipment/finish_dues_of", {"ids": ids, "reason": note or None, "actor": actor.name[:120]})
         evaluate(cursor, today=today, equipment_ids=ids)
     return len(served), len(machines), [str(row["equipment_number"]) for row in machines if row["id"] in ordered]
 
@@ -269,13 +269,13 @@ def _apply(
     old = {name: before[name] for name in _AUDITED}
     if all(old[name] == after[name] for name in old):
         return 0
-    execute(cursor, "ui/update_equipment", {**after, "id": before["id"]})
+    execute(cursor, "equipment/update_equipment", {**after, "id": before["id"]})
     audit(cursor, actor, action, "equipment", before["id"], before=old, after=after, batch_id=batch)
     return 1
 
 
 def _lock(cursor: Cursor, key: int) -> dict[str, Any]:
-    rows = _select(cursor, "ui/lock_equipment_many", {"ids": (key,)})
+    rows = _select(cursor, "equipment/lock_equipment_many", {"ids": (key,)})
     if not rows:
         raise NotFound("there is no such equipment")
     return rows[0]

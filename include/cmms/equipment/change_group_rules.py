@@ -51,20 +51,20 @@ def create_group_rule(actor: Actor, values: Mapping[str, Any]) -> int:
     actor.require(Capability.CONFIGURE)
     row = check_rule(values)
     find_moves(actor, row)
-    return create_row(actor, "group_rule", _TABLE, row)
+    return create_row(actor, "equipment/group_rule", _TABLE, row)
 
 
 def edit_group_rule(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
     """Change a rule; its pattern has been tried on every machine before."""
     actor.require(Capability.CONFIGURE)
-    row = check_rule(with_stored("group_rule", key, values))
+    row = check_rule(with_stored("equipment/group_rule", key, values))
     find_moves(actor, row, replaced=key)
-    edit_row(actor, "group_rule", _TABLE, key, version, row)
+    edit_row(actor, "equipment/group_rule", _TABLE, key, version, row)
 
 
 def find_moves_of_edit(actor: Actor, key: int, values: Mapping[str, Any]) -> Moves:
     """What :func:`edit_group_rule` would do."""
-    return find_moves(actor, check_rule(with_stored("group_rule", key, values)), replaced=key)
+    return find_moves(actor, check_rule(with_stored("equipment/group_rule", key, values)), replaced=key)
 
 
 def delete_group_rule(actor: Actor, key: int, version: int | None = None) -> None:
@@ -77,7 +77,7 @@ def delete_group_rule(actor: Actor, key: int, version: int | None = None) -> Non
 
     def work(cursor: Cursor) -> None:
         with closing(cursor.connection.cursor()) as reader:
-            execute(reader, "ui/group_rule", {"id": key})
+            execute(reader, "equipment/group_rule", {"id": key})
             names = [column[0] for column in reader.description]
             found = reader.fetchone()
         if found is None:
@@ -85,7 +85,7 @@ def delete_group_rule(actor: Actor, key: int, version: int | None = None) -> Non
         before = dict(zip(names, found, strict=True))
         if version not in (None, before["row_version"]):
             raise Stale("This rule has been changed meanwhile. Look at it again before you delete it.")
-        execute(cursor, "ui/delete_group_rule", {"id": key})
+        execute(cursor, "equipment/delete_group_rule", {"id": key})
         audit(cursor, actor, "delete", _TABLE, key, before=before)
 
     write(work, what="deleting a rule")
@@ -121,11 +121,11 @@ def find_moves(actor: Actor, row: Mapping[str, Any] | None, *, replaced: int | N
     Raises:
         Invalid: the pattern takes too long. Busy: the person tries rules already, or too many others do.
     """
-    rules: list[Mapping[str, Any]] = [rule for rule in read("active_group_rules") if rule["id"] != replaced]
+    rules: list[Mapping[str, Any]] = [rule for rule in read("equipment/active_group_rules") if rule["id"] != replaced]
     if row and row["is_active"]:
         rules.append(row)
     rules.sort(key=lambda rule: int(rule["priority"]))
-    machines = read("machines_to_classify")
+    machines = read("equipment/machines_to_classify")
     free = [machine for machine in machines if machine["group_source"] != "manual"]
     groups = _try_rules(actor, rules, free)
     counts = Counter(
@@ -138,7 +138,7 @@ def find_moves(actor: Actor, row: Mapping[str, Any] | None, *, replaced: int | N
 
 def group_names() -> dict[int | None, str]:
     """Every group by its id, and what no group is called."""
-    return {None: "Unclassified", **{int(row["id"]): str(row["name"]) for row in read("all_groups")}}
+    return {None: "Unclassified", **{int(row["id"]): str(row["name"]) for row in read("equipment/all_groups")}}
 
 
 def _try_rules(actor: Actor, rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int | None]:

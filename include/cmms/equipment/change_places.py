@@ -15,30 +15,30 @@ def create_plant(actor: Actor, values: Mapping[str, Any]) -> int:
     if not code:
         raise Invalid("a code is needed", plant_code="is required")
     row = {"plant_code": code, "name": values.get("name") or code, "description": values.get("description") or None}
-    return create_row(actor, "plant", "plants", row)
+    return create_row(actor, "equipment/plant", "plants", row)
 
 
 def edit_plant(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
     """Rename, describe, activate or deactivate a plant; its code identifies it and stays."""
-    values = with_stored("plant", key, values)
+    values = with_stored("equipment/plant", key, values)
     row = {
         "name": values.get("name") or "",
         "description": values.get("description") or None,
         "is_active": int(bool(values.get("is_active"))),
     }
-    edit_row(actor, "plant", "plants", key, version, row)
+    edit_row(actor, "equipment/plant", "plants", key, version, row)
 
 
 def create_group(actor: Actor, values: Mapping[str, Any]) -> int:
     """Add a group."""
-    return create_row(actor, "group", "equipment_groups", _group_row(values))
+    return create_row(actor, "equipment/group", "equipment_groups", _group_row(values))
 
 
 def edit_group(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> None:
     """Change a group: its name, description, whether it is in use."""
-    values = with_stored("group", key, values)
+    values = with_stored("equipment/group", key, values)
     row = {**_group_row(values), "is_active": int(bool(values.get("is_active")))}
-    edit_row(actor, "group", "equipment_groups", key, version, row)
+    edit_row(actor, "equipment/group", "equipment_groups", key, version, row)
 
 
 def _group_row(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,8 @@ def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
     Raises:
         NotFound: there is no such machine.
     """
-    rows = read("running_times", {"id": equipment_id, "days": days})
-    if not rows and not read("equipment_exists", {"id": equipment_id}):
+    rows = read("equipment/running_times", {"id": equipment_id, "days": days})
+    if not rows and not read("equipment/equipment_exists", {"id": equipment_id}):
         raise NotFound("there is no such equipment")
     return [
         {
@@ -33,17 +33,17 @@ def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
 
 def read_period(equipment_id: int, days: int) -> list[Row]:
     """Readings within the newest ``days`` days of all readings, oldest first."""
-    return read("readings_of_period", {"id": equipment_id, "days": days})
+    return read("equipment/readings_of_period", {"id": equipment_id, "days": days})
 
 
 def read_group_average(equipment_id: int, days: int) -> list[Row]:
     """Average hours by day of :data:`AVERAGED_MACHINES` others of its group at most."""
-    return read("group_average", {"id": equipment_id, "days": days, "machines": AVERAGED_MACHINES})
+    return read("equipment/group_average", {"id": equipment_id, "days": days, "machines": AVERAGED_MACHINES})
 
 
 def find_by_number(number: str) -> int | None:
     """The machine's id, None if there is none of that number."""
-    rows = read("equipment_by_number", {"equipment_number": number})
+    rows = read("equipment/equipment_by_number", {"equipment_number": number})
     return int(rows[0]["id"]) if rows else None
 
 
@@ -53,7 +53,7 @@ def read_number(equipment_id: int) -> str:
     Raises:
         NotFound: there is no such machine.
     """
-    rows = read("equipment_numbers", {"ids": (equipment_id,)})
+    rows = read("equipment/equipment_numbers", {"ids": (equipment_id,)})
     if not rows:
         raise NotFound("there is no such equipment")
     return str(rows[0]["equipment_number"])

@@ -53,8 +53,12 @@ def start_validation(actor: Actor, keys: Sequence[int], *, days: int) -> int:
 def read_report(report_id: int) -> dict[str, Any]:
     """The report as it stands, and its findings by rule."""
     with raw_session() as connection:
-        rows = query(connection, "validate/report", {"id": report_id})
-        return {**rows[0], "rules": query(connection, "validate/findings_by_rule", {"id": report_id})} if rows else {}
+        rows = query(connection, "operations/validation/report", {"id": report_id})
+        return (
+            {**rows[0], "rules": query(connection, "operations/validation/findings_by_rule", {"id": report_id})}
+            if rows
+            else {}
+        )
 
 
 def _judge(report_id: int, place: Place) -> None:

@@ -1,4 +1,4 @@
-"""Key figures of the syncs: the one place that API, views and reports ask (``include/sql/kpi/*.sql``).
+"""Key figures of the syncs: the one place that API, views and reports ask (``include/sql/figures/*.sql``).
 
 Input: the log tables and the readings, a period. Output: frozen records. All instants are UTC. Percentiles
 are nearest-rank: a value that was really measured.
@@ -136,7 +136,7 @@ class StaleMachine:
 
 def success_rates(connection: Connection, period: Period) -> list[SuccessRate]:
     """KPI-01, by sync type, of the runs that ended in the period."""
-    return [SuccessRate(**row) for row in query(connection, "kpi/success_rate", period.to_parameters())]
+    return [SuccessRate(**row) for row in query(connection, "figures/success_rate", period.to_parameters())]
 
 
 def total_success(rates: list[SuccessRate]) -> SuccessRate:
@@ -147,30 +147,30 @@ def total_success(rates: list[SuccessRate]) -> SuccessRate:
 
 def response_times(connection: Connection, period: Period) -> list[ResponseTimes]:
     """KPI-02, by endpoint."""
-    return [ResponseTimes(**row) for row in query(connection, "kpi/api_response_times", period.to_parameters())]
+    return [ResponseTimes(**row) for row in query(connection, "figures/api_response_times", period.to_parameters())]
 
 
 def database_times(connection: Connection, period: Period) -> list[DatabaseTimes]:
     """KPI-03, by stream, of the units merged in the period."""
-    rows = query(connection, "kpi/database_times", period.to_parameters())
+    rows = query(connection, "figures/database_times", period.to_parameters())
     return [DatabaseTimes(**_floats(row, "stage_ms", "merge_ms", "records_per_second")) for row in rows]
 
 
 def unit_times(connection: Connection, period: Period, *, limit: int = 100) -> list[UnitTimes]:
     """KPI-03, the newest units of the period."""
-    rows = query(connection, "kpi/unit_times", {**period.to_parameters(), "row_limit": limit})
+    rows = query(connection, "figures/unit_times", {**period.to_parameters(), "row_limit": limit})
     return [UnitTimes(**{**row, "merged_at": from_database(row["merged_at"])}) for row in rows]
 
 
 def queue_latencies(connection: Connection, period: Period) -> list[QueueLatency]:
     """KPI-04, by sync type, of the runs that started in the period."""
-    rows = query(connection, "kpi/queue_latencies", period.to_parameters())
+    rows = query(connection, "figures/queue_latencies", period.to_parameters())
     return [QueueLatency(**_floats(row, "mean_seconds", "p95_seconds", "max_seconds")) for row in rows]
 
 
 def queued_runs(connection: Connection, period: Period, *, limit: int = 100) -> list[QueuedRun]:
     """KPI-04, the newest runs of the period."""
-    rows = query(connection, "kpi/queued_runs", {**period.to_parameters(), "row_limit": limit})
+    rows = query(connection, "figures/queued_runs", {**period.to_parameters(), "row_limit": limit})
     return [
         QueuedRun(**{**_floats(row, "queue_seconds"), "started_at": from_database(row["started_at"])}) for row in rows
     ]
@@ -178,13 +178,13 @@ def queued_runs(connection: Connection, period: Period, *, limit: int = 100) -> 
 
 def plant_freshness(connection: Connection, *, now: datetime, sla: timedelta) -> list[PlantFreshness]:
     """KPI-05, by active plant: age of the newest reading, and how many machines are older than ``sla``."""
-    rows = query(connection, "kpi/plant_freshness", {"oldest_at": to_database(now - sla)})
+    rows = query(connection, "figures/plant_freshness", {"oldest_at": to_database(now - sla)})
     return [PlantFreshness(**_with_age(row, now)) for row in rows]
 
 
 def stale_machines(connection: Connection, *, now: datetime, sla: timedelta, limit: int = 100) -> list[StaleMachine]:
     """KPI-05, the machines that break the SLA, worst first."""
-    rows = query(connection, "kpi/stale_machines", {"oldest_at": to_database(now - sla), "row_limit": limit})
+    rows = query(connection, "figures/stale_machines", {"oldest_at": to_database(now - sla), "row_limit": limit})
     return [StaleMachine(**_with_age(row, now)) for row in rows]
 
 

@@ -28,5 +28,5 @@ read; ``errors``: rejected records and run events; ``edits``: whatever people ch
 def read_versions() -> dict[str, str]:
     """The version of every topic, by one statement."""
     with raw_session() as connection:
-        row = query(connection, "ui/change_versions")[0]
+        row = query(connection, "figures/change_versions")[0]
     return {topic: blake2b(str(row[topic]).encode(), digest_size=6).hexdigest() for topic in TOPICS}

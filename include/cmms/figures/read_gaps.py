@@ -90,10 +90,10 @@ def read_gaps(last_day: date, days: int, plant_code: str = "") -> GapGrid:
     with raw_session() as connection:
         if plant_code:
             return _by_machine(connection, shown, bounds, plant_code)
-        machines = query(connection, "ui/active_by_plant")
-        readings = Counter(_by_key(query(connection, "ui/gap_plants", bounds), "plant_code", "readings"))
-        readings.subtract(_by_key(query(connection, "ui/gap_inactive", bounds), "plant_code", "readings"))
-        rejected = _by_key(query(connection, "ui/gap_rejects_by_plant", bounds), "plant_code", "rejected")
+        machines = query(connection, "figures/active_by_plant")
+        readings = Counter(_by_key(query(connection, "figures/gap_plants", bounds), "plant_code", "readings"))
+        readings.subtract(_by_key(query(connection, "figures/gap_inactive", bounds), "plant_code", "readings"))
+        rejected = _by_key(query(connection, "figures/gap_rejects_by_plant", bounds), "plant_code", "rejected")
     rows = []
     for plant in machines:
         code, expected = str(plant["plant_code"]), int(plant["machines"])
@@ -105,13 +105,13 @@ def read_gaps(last_day: date, days: int, plant_code: str = "") -> GapGrid:
 
 def _by_machine(connection: Any, days: tuple[date, ...], bounds: dict[str, date], plant_code: str) -> GapGrid:
     limits = {"plant_code": plant_code, "days": len(days), "row_limit": MACHINE_LIMIT}
-    machines = query(connection, "ui/gap_machines", {**bounds, **limits})
+    machines = query(connection, "figures/gap_machines", {**bounds, **limits})
     if not machines:
         return GapGrid(days, (), plant_code)
     ids = tuple(int(row["id"]) for row in machines)
     numbers = tuple(str(row["equipment_number"]) for row in machines)
-    hours = _by_key(query(connection, "ui/gap_hours", {**bounds, "ids": ids}), "equipment_id", "running_hours")
-    refused = query(connection, "ui/gap_rejects", {**bounds, "numbers": numbers})
+    hours = _by_key(query(connection, "figures/gap_hours", {**bounds, "ids": ids}), "equipment_id", "running_hours")
+    refused = query(connection, "figures/gap_rejects", {**bounds, "numbers": numbers})
     rejected = {(str(row["equipment_number"]), row["date"]) for row in refused}
     rows = []
     for row in machines:

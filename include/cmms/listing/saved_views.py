@@ -36,7 +36,7 @@ class SavedView:
 def find_views(actor: Actor, resource: str) -> list[SavedView]:
     """The person's own views of a list, then those that others share."""
     with raw_session() as connection:
-        rows = query(connection, "ui/saved_views", {"owner": actor.name[:120], "resource": resource})
+        rows = query(connection, "listing/saved_views", {"owner": actor.name[:120], "resource": resource})
     flags = ("is_shared", "is_default", "is_own")
     return [
         SavedView(**{**row, "body": json.loads(row["body"]), **{name: bool(row[name]) for name in flags}})
@@ -71,8 +71,8 @@ def save_view(
 
     def work(cursor: Cursor) -> None:
         if is_default:
-            execute(cursor, "ui/clear_default_view", row)
-        execute(cursor, "ui/save_view", row)
+            execute(cursor, "listing/clear_default_view", row)
+        execute(cursor, "listing/save_view", row)
         named = {key: value for key, value in row.items() if key != "body"}
         audit(cursor, actor, "save", "saved_view", f"{resource}: {name}"[:60], after=named)
 
@@ -89,7 +89,7 @@ def delete_view(actor: Actor, resource: str, key: int) -> None:
     """Forget a view of one's own."""
 
     def work(cursor: Cursor) -> None:
-        if not execute(cursor, "ui/delete_view", {"owner": actor.name[:120], "resource": resource, "id": key}):
+        if not execute(cursor, "listing/delete_view", {"owner": actor.name[:120], "resource": resource, "id": key}):
             raise NotFound("there is no such view of yours")
         audit(cursor, actor, "delete", "saved_view", key, before={"resource": resource})
 
@@ -99,14 +99,14 @@ def delete_view(actor: Actor, resource: str, key: int) -> None:
 def read_columns(actor: Actor, resource: str) -> list[dict[str, Any]]:
     """How the person has arranged the columns of a list; empty if they never have."""
     with raw_session() as connection:
-        rows = query(connection, "ui/read_preference", {"owner": actor.name[:120], "name": f"columns:{resource}"})
+        rows = query(connection, "access/read_preference", {"owner": actor.name[:120], "name": f"columns:{resource}"})
     return list(json.loads(rows[0]["body"])) if rows else []
 
 
 def remember_columns(actor: Actor, resource: str, columns: list[dict[str, Any]]) -> None:
     """Keep how the person has arranged the columns of a list."""
     row = {"owner": actor.name[:120], "name": f"columns:{resource}", "body": _dump(columns)}
-    write(lambda cursor: execute(cursor, "ui/save_preference", row), what="remembering columns")
+    write(lambda cursor: execute(cursor, "access/save_preference", row), what="remembering columns")
 
 
 def _dump(body: object) -> str:

@@ -71,13 +71,13 @@ def edit_plan(actor: Actor, key: int, version: int | None, values: Mapping[str, 
     actor.require(Capability.CONFIGURE)
     if version is None:
         raise Invalid("the version that was seen is needed", version="is required")
-    return _save(actor, key, version, check_plan(with_stored("maintenance_plan", key, values)))
+    return _save(actor, key, version, check_plan(with_stored("maintenance/maintenance_plan", key, values)))
 
 
 def rehearse_plan(actor: Actor, values: Mapping[str, Any], key: int | None = None) -> Rehearsal:
     """What saving the plan would do today; nothing is kept. Ends early if it takes long."""
     actor.require(Capability.CONFIGURE)
-    row = check_plan(with_stored("maintenance_plan", key, values) if key else values)
+    row = check_plan(with_stored("maintenance/maintenance_plan", key, values) if key else values)
     with raw_session() as connection:
         ids = _find_machines(connection, key or 0, row)
     now: Counter[str] = Counter()
@@ -203,17 +203,17 @@ def _save(actor: Actor, key: int | None, version: int | None, row: dict[str, Any
 def _write_plan(cursor: Cursor, actor: Actor, key: int | None, version: int | None, row: Mapping[str, Any]) -> int:
     """Insert or update, with the audit row; ``version`` None: whatever version it has."""
     if key is None:
-        execute(cursor, "ui/insert_maintenance_plan", row)
+        execute(cursor, "maintenance/insert_maintenance_plan", row)
         key = int(cursor.lastrowid)
         audit(cursor, actor, "create", _TABLE, key, after=row)
         return key
-    found = query(cursor.connection, "ui/maintenance_plan", {"id": key})
+    found = query(cursor.connection, "maintenance/maintenance_plan", {"id": key})
     if not found:
         raise NotFound("there is no such plan")
     before = found[0]
     if before.pop("row_version") != version and version is not None:
         raise Stale("This plan has been changed meanwhile. Look at it again before you change it.")
-    execute(cursor, "ui/update_maintenance_plan", {**row, "id": key})
+    execute(cursor, "maintenance/update_maintenance_plan", {**row, "id": key})
     audit(cursor, actor, "edit", _TABLE, key, before=before, after=row)
     return key
 
@@ -244,15 +244,15 @@ def _rehearse(actor: Actor, key: int | None, row: Mapping[str, Any], ids: Sequen
 
 
 def _states(cursor: Cursor, asked: Mapping[str, Any]) -> dict[str, int]:
-    return {row["state"]: int(row["machines"]) for row in query(cursor.connection, "ui/states_of_plan", asked)}
+    return {row["state"]: int(row["machines"]) for row in query(cursor.connection, "maintenance/states_of_plan", asked)}
 
 
 def _open_dues(cursor: Cursor, asked: Mapping[str, Any]) -> set[int]:
-    return {int(row["id"]) for row in query(cursor.connection, "ui/open_dues_of_plan", asked)}
+    return {int(row["id"]) for row in query(cursor.connection, "maintenance/open_dues_of_plan", asked)}
 
 
 def _find_machines(connection: Any, key: int, row: Mapping[str, Any]) -> list[int]:
-    return [int(found["id"]) for found in query(connection, "ui/machines_of_plan", {**row, "id": key})]
+    return [int(found["id"]) for found in query(connection, "maintenance/machines_of_plan", {**row, "id": key})]
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -260,7 +260,7 @@ def complete_order(
         if row["type"] == "preventive" and hours is not None:
             serviced = _select(cursor, "maintenance/lock_serviced", {"equipment_id": row["equipment_id"]})[0]
             before["serviced_at_hours"], after["serviced_at_hours"] = serviced["serviced_at_hours"], hours
-            execute(cursor, "ui/set_serviced", {"id": row["equipment_id"], "serviced_at_hours": hours})
+            execute(cursor, "maintenance/set_serviced", {"id": row["equipment_id"], "serviced_at_hours": hours})
         kept.update(before=before, after=after)
         return {
             "completed_at": _now(cursor),
@@ -474,7 +474,7 @@ def _restore_service(cursor: Cursor, equipment_id: int, before: Row, after: Row)
     serviced = _select(cursor, "maintenance/lock_serviced", {"equipment_id": equipment_id})[0]
     if str(serviced["serviced_at_hours"]) == after["serviced_at_hours"]:
         row = {"id": equipment_id, "serviced_at_hours": before["serviced_at_hours"]}
-        execute(cursor, "ui/set_serviced", row)
+        execute(cursor, "maintenance/set_serviced", row)
 
 
 def _machines_of(due_ids: Sequence[int]) -> tuple[int, ...]:
@@ -535,7 +535,7 @@ def _chunks(keys: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _now(cursor: Cursor) -> Any:
-    return _select(cursor, "run/now", {})[0]["now"]
+    return _select(cursor, "now", {})[0]["now"]
 
 
 def _select(cursor: Cursor, statement: str, parameters: Mapping[str, Any]) -> list[Row]:

@@ -64,11 +64,13 @@ def schedule_maintenance(
                 )
                 after = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
                 if row in moving:
-                    execute(cursor, "ui/set_first_due_date", {"id": row["schedule_id"], "first_due_date": due_on})
+                    execute(
+                        cursor, "maintenance/set_first_due_date", {"id": row["schedule_id"], "first_due_date": due_on}
+                    )
                     key = row["schedule_id"]
                 else:
                     asked = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
-                    execute(cursor, "ui/insert_schedule", asked)
+                    execute(cursor, "maintenance/insert_schedule", asked)
                     key = row["schedule_id"] or int(cursor.lastrowid)
                 action = "reschedule" if row in moving else "schedule"
                 audit(cursor, actor, action, _TABLE, key, before=before, after=after, batch_id=batch_id)
@@ -105,7 +107,7 @@ def reschedule(actor: Actor, keys: Sequence[int], due_on: date) -> Scheduled:
             return "is suspended"
         if row["first_due_date"] == due_on:
             return f"is on {due_on} already"
-        execute(cursor, "ui/set_first_due_date", {"id": row["id"], "first_due_date": due_on})
+        execute(cursor, "maintenance/set_first_due_date", {"id": row["id"], "first_due_date": due_on})
         return ""
 
     done, conflicts = _change_schedules(actor, keys, "reschedule", change, {"first_due_date": due_on})
@@ -121,7 +123,7 @@ def remove_schedules(actor: Actor, keys: Sequence[int]) -> tuple[int, tuple[Conf
             return _describe_order(row)
         if row["assigned_by"] != "person":
             return "is asked by the plan itself: change what the plan applies to"
-        execute(cursor, "ui/give_back_schedule", {"id": row["id"]})
+        execute(cursor, "maintenance/give_back_schedule", {"id": row["id"]})
         return ""
 
     return _change_schedules(actor, keys, "remove", change, None)
@@ -139,7 +141,7 @@ def _change_schedules(
 
         def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[list[int], list[Conflict]]:
             changed, left = [], []
-            for row in query(cursor.connection, "ui/lock_schedules", {"ids": chunk}):
+            for row in query(cursor.connection, "maintenance/lock_chosen_schedules", {"ids": chunk}):
                 if why := change(cursor, row):
                     left.append(Conflict(row["equipment_number"], f"{row['plan_name']}: {why}"))
                     continue
@@ -160,7 +162,7 @@ def _sort(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Conflict]]:
     """Machines to schedule, schedules to put on another day, and those that are left alone."""
     fresh, moving, conflicts = [], [], []
-    rows = query(connection, "ui/machines_to_schedule", {"ids": keys, "plan_id": plan_id})
+    rows = query(connection, "maintenance/machines_to_schedule", {"ids": keys, "plan_id": plan_id})
     for row in rows:
         if not row["is_active"]:
             conflicts.append(Conflict(row["equipment_number"], "is inactive"))
@@ -194,7 +196,7 @@ def _check(keys: Sequence[int], plan_id: int, due_on: date | None) -> None:
     if due_on is not None:
         _check_day(due_on)
     with raw_session() as connection:
-        plans = query(connection, "ui/maintenance_plan_is_active", {"id": plan_id})
+        plans = query(connection, "maintenance/maintenance_plan_is_active", {"id": plan_id})
     if not plans:
         raise NotFound("there is no such plan")
     if not plans[0]["is_active"]:

@@ -38,7 +38,7 @@ def tell_dues(cursor: Cursor, machines: Sequence[str], first_due_id: int, told: 
         first_due_id: id of one of them, by which this alert is no other one.
         told: what this evaluation has told before.
     """
-    execute(cursor, "run/now")
+    execute(cursor, "now")
     now = cursor.fetchone()[0]
     numbers = frozenset(machines) | (told.machines if told else frozenset())
     dues = len(machines) + (told.dues if told else 0)

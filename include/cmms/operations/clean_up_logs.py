@@ -68,7 +68,7 @@ def clean_up_logs(now: datetime | None = None, *, trigger: Trigger | None = None
 
 
 def _close(cursor: Cursor, sync_log_id: int, removed: dict[str, int]) -> None:
-    execute(cursor, "cleanup/close_cleanup", {"id": sync_log_id, "removed": sum(removed.values())})
+    execute(cursor, "operations/cleanup/close_cleanup", {"id": sync_log_id, "removed": sum(removed.values())})
     message = ", ".join(f"{place}: {count}" for place, count in removed.items() if count)
     message = message or "nothing was old enough"
     write_event(cursor, sync_log_id, "info", "business", "CLEANED_UP", message, **removed)
@@ -102,13 +102,13 @@ class _CleanUp:
     def _delete_files(self) -> None:
         """Files of runs that are still open stay, as their rows do."""
         storage = Storage(self._storage)
-        in_use = {storage.run_folder(row["id"]) for row in self._query("run/open_runs", {})}
+        in_use = {storage.run_folder(row["id"]) for row in self._query("sync/runs/open_runs", {})}
         oldest = self._clock - timedelta(days=self._storage.keep_days)
         self._removed[_FILES] = storage.delete_older_than(oldest, except_for=in_use)
 
     def _delete_logs(self) -> None:
         chosen = {"before": self._logs_before, "row_limit": self._rows}
-        while ids := [int(row["id"]) for row in self._query("cleanup/old_logs", chosen)]:
+        while ids := [int(row["id"]) for row in self._query("operations/cleanup/old_logs", chosen)]:
             starts = range(0, len(ids), _LOGS_AT_ONCE)
             if not sum(self._delete_some(tuple(ids[start : start + _LOGS_AT_ONCE])) for start in starts):
                 return  # reopened meanwhile: the next clean-up looks again
@@ -119,12 +119,12 @@ class _CleanUp:
             self._delete_all(table, {"sync_log_ids": ids})
 
         def delete(cursor: Cursor) -> tuple[int, int]:
-            execute(cursor, "cleanup/lock_old_logs", {"ids": ids, "before": self._logs_before})
+            execute(cursor, "operations/cleanup/lock_old_logs", {"ids": ids, "before": self._logs_before})
             old = {"sync_log_ids": tuple(int(row[0]) for row in cursor.fetchall())}
             if not old["sync_log_ids"]:
                 return 0, 0
-            units = execute(cursor, "cleanup/delete_sync_units", old)
-            logs = execute(cursor, "cleanup/delete_logs", old)
+            units = execute(cursor, "operations/cleanup/delete_sync_units", old)
+            logs = execute(cursor, "operations/cleanup/delete_logs", old)
             self._beat(cursor)
             return units, logs
 
@@ -135,15 +135,15 @@ class _CleanUp:
 
     def _delete_alerts(self) -> None:
         chosen = {"before": self._logs_before, "row_limit": self._rows}
-        while ids := tuple(row["id"] for row in self._query("cleanup/old_alerts", chosen)):
+        while ids := tuple(row["id"] for row in self._query("operations/cleanup/old_alerts", chosen)):
             work = partial(self._delete_alert_rows, ids=ids)
             deliveries, alerts = run_transaction(self._connection, work, what="removing alerts")
             self._removed["notification_deliveries"] += deliveries
             self._removed["alert_events"] += alerts
 
     def _delete_alert_rows(self, cursor: Cursor, ids: tuple[int, ...]) -> tuple[int, int]:
-        deliveries = execute(cursor, "cleanup/delete_deliveries", {"ids": ids})
-        alerts = execute(cursor, "cleanup/delete_alerts", {"ids": ids})
+        deliveries = execute(cursor, "operations/cleanup/delete_deliveries", {"ids": ids})
+        alerts = execute(cursor, "operations/cleanup/delete_alerts", {"ids": ids})
         self._beat(cursor)
         return deliveries, alerts
 
@@ -151,7 +151,7 @@ class _CleanUp:
         """Batches until one is not full."""
 
         def delete(cursor: Cursor) -> int:
-            rows = execute(cursor, f"cleanup/delete_{table}", {**chosen, "row_limit": self._rows})
+            rows = execute(cursor, f"operations/cleanup/delete_{table}", {**chosen, "row_limit": self._rows})
             self._beat(cursor)
             return rows
 
@@ -165,4 +165,4 @@ class _CleanUp:
         return query(self._connection, statement, parameters)
 
     def _beat(self, cursor: Cursor) -> None:
-        execute(cursor, "run/heartbeat", {"sync_log_id": self._sync_log_id})
+        execute(cursor, "sync/runs/heartbeat", {"sync_log_id": self._sync_log_id})

@@ -102,7 +102,7 @@ def reconcile(
 
 
 def _check_plants(connection: Connection, plant_codes: Sequence[str]) -> None:
-    known = {row["plant_code"] for row in query(connection, "reference/plants")}
+    known = {row["plant_code"] for row in query(connection, "sync/validate/plants")}
     if unknown := sorted(set(plant_codes) - known):
         raise AskPerson(f"no such plant: {', '.join(unknown)}")
 
@@ -110,7 +110,7 @@ def _check_plants(connection: Connection, plant_codes: Sequence[str]) -> None:
 def _plan(connection: Connection, settings: Settings, scope: Scope) -> list[Batch]:
     """The requests that a sync would make, one day at a time where the source can be asked so."""
     engine = settings.engine.model_copy(update={"days_per_batch": 1})
-    plants = [row["plant_code"] for row in query(connection, "run/active_plants")]
+    plants = [row["plant_code"] for row in query(connection, "sync/runs/active_plants")]
     return plan_batches(settings.model_copy(update={"engine": engine}), scope, plants)
 
 

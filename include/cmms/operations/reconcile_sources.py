@@ -33,7 +33,7 @@ def reconcile_sources(today: date, asked: Asked) -> Report:
     first, last = choose_days(today, start=asked.start, end=asked.end)
     with session() as connection:
         settings = current_settings(connection)[0]
-        oldest = query(connection, "reconcile/first_day")[0]["day"]
+        oldest = query(connection, "operations/reconciliation/first_day")[0]["day"]
     if asked.is_usual and oldest is not None:
         first = min(max(first, oldest), last)
     with record_result(asked.dag_id, asked.run_id, asked.by, first, last, asked.plant_codes) as recorder:

@@ -56,7 +56,7 @@ def judge_report(report_id: int, *, run_date: date, settings: Settings | None = 
     """
     try:
         with session() as connection:
-            rows = query(connection, "validate/report", {"id": report_id})
+            rows = query(connection, "operations/validation/report", {"id": report_id})
             if not rows or rows[0]["status"] != "running":
                 raise AskPerson(f"there is no open report {report_id}")
             counts = _judge(connection, rows[0], run_date, settings or current_settings(connection)[0])
@@ -70,7 +70,7 @@ def judge_report(report_id: int, *, run_date: date, settings: Settings | None = 
 
 def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, settings: Settings) -> Counts:
     ids = None if report["scope"] is None else [int(key) for key in json.loads(report["scope"])]
-    last = query(connection, "validate/newest_day")[0]["day"]
+    last = query(connection, "operations/validation/newest_day")[0]["day"]
     days = [last - timedelta(days=back) for back in range(int(report["days"]) - 1, -1, -1)] if last else []
     span = {"id": report["id"], "first_day": days[0] if days else None, "last_day": last}
     counts = Counts()
@@ -91,8 +91,8 @@ def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, se
             counts.readings += 0 if day is None else len(frame)
 
             def write(cursor: Cursor, kept: list[dict[str, Any]] = kept) -> None:
-                insert_many(cursor, "validate/insert_finding", kept)
-                execute(cursor, "validate/note_progress", {**span, **vars(counts)})
+                insert_many(cursor, "operations/validation/insert_finding", kept)
+                execute(cursor, "operations/validation/note_progress", {**span, **vars(counts)})
 
             run_transaction(connection, write, what="keeping what a validation has found")
     return counts
@@ -110,7 +110,7 @@ def _read_stored(
     schema = {"own_id": pl.Int64, **schema_of(stream)}
     for chunk in _chunks(ids):
         asked = {"day": day, "all_ids": chunk is None, "ids": chunk or _NOTHING}
-        rows = query(connection, f"validate/stored_{stream.name}", asked)
+        rows = query(connection, f"operations/validation/stored_{stream.name}", asked)
         yield pl.DataFrame([{**dict.fromkeys(schema), **row} for row in rows], schema=schema)
 
 

@@ -18,12 +18,12 @@ _ABANDONED_HOURS = 2
 
 def open_report(cursor: Cursor, *, asked_by: str, equipment_ids: Sequence[int] | None, days: int) -> int:
     """Open a report on these machines (None: all) and forget the oldest ones; returns its id."""
-    execute(cursor, "validate/abandon_reports", {"hours": _ABANDONED_HOURS})
+    execute(cursor, "operations/validation/abandon_reports", {"hours": _ABANDONED_HOURS})
     scope = None if equipment_ids is None else json.dumps([int(key) for key in equipment_ids])
-    execute(cursor, "validate/open_report", {"asked_by": asked_by[:120], "scope": scope, "days": days})
+    execute(cursor, "operations/validation/open_report", {"asked_by": asked_by[:120], "scope": scope, "days": days})
     report_id = int(cursor.lastrowid)
     for table in ("findings", "reports"):
-        execute(cursor, f"validate/drop_old_{table}", {"oldest": report_id - KEPT_REPORTS + 1})
+        execute(cursor, f"operations/validation/drop_old_{table}", {"oldest": report_id - KEPT_REPORTS + 1})
     return report_id
 
 
@@ -31,5 +31,7 @@ def close_report(connection: Connection, report_id: int, status: str, message: s
     """Close a report; one that is closed already stays as it is."""
     facts = {"id": report_id, "status": status, "error_message": message and message[:500]}
     run_transaction(
-        connection, lambda cursor: execute(cursor, "validate/close_report", facts), what="closing a validation report"
+        connection,
+        lambda cursor: execute(cursor, "operations/validation/close_report", facts),
+        what="closing a validation report",
     )

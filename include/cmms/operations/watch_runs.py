@@ -128,12 +128,12 @@ def close_abandoned(
         DatabaseUnavailable, DatabaseRefused: from the server.
     """
     limits = {"now": to_database(now), "lease_seconds": settings.engine.lease_seconds}
-    silent = query(connection, "watch/abandoned_runs", limits)
+    silent = query(connection, "operations/watch/abandoned_runs", limits)
     if silent and look_again_seconds:
         connection.rollback()  # what is read from here on is as of now
         time.sleep(look_again_seconds)
         before = {run["id"] for run in silent}
-        silent = [run for run in query(connection, "watch/abandoned_runs", limits) if run["id"] in before]
+        silent = [run for run in query(connection, "operations/watch/abandoned_runs", limits) if run["id"] in before]
     for run in silent:
         if run["run_id"] and has_waiting_tasks(run["dag_id"], run["run_id"]):
             log.warning("Run %s: no sign of life since %s UTC; its tasks wait in Airflow", run["id"], run["seen_at"])
@@ -151,7 +151,7 @@ def close_abandoned(
 
 def release_left_leases(connection: Connection) -> None:
     """Give back what runs hold whose log row somebody deleted: nobody could close them, and nobody else would wait."""
-    work = partial(execute, statement="watch/release_left_leases")
+    work = partial(execute, statement="operations/watch/release_left_leases")
     if released := run_transaction(connection, work, what="releasing the leases of deleted runs"):
         log.warning("%s leases were held by runs that are gone; released", released)
 
@@ -159,7 +159,7 @@ def release_left_leases(connection: Connection) -> None:
 def drop_left_stages(connection: Connection, dropped: list[str], failures: Failures) -> None:
     """Drop the staging tables of closed runs; one that somebody still uses is left to the next round."""
     connection.rollback()
-    for row in query(connection, "watch/left_stages"):
+    for row in query(connection, "operations/watch/left_stages"):
         name = str(row["stage_table"])
         with _guarded(f"dropping {name}", failures):
             drop_stage(connection, name)

@@ -84,5 +84,5 @@ def _read(connection: Connection, settings: Settings, keys: Sequence[int] | None
     """Plant code by record."""
     bounds = {"no_choice": keys is None, "ids": tuple(keys or _NO_CHOICE), "row_limit": _READ_LIMIT}
     streams = {name: settings.stream(name).fields.of("plant_code") for name in STREAMS}
-    rows = query(connection, "ui/rejects_of_plants", bounds)
+    rows = query(connection, "quarantine/rejects_of_plants", bounds)
     return {int(row["id"]): read_field(json.loads(row["record"]), streams[row["stream"]]) for row in rows}

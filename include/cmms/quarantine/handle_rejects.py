@@ -65,7 +65,7 @@ def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
     def work(cursor: Cursor) -> int:
         rows = [row for row in _lock(cursor, keys) if row["status"] == "open"]
         for row in rows:
-            execute(cursor, "ui/acknowledge_reject", {"id": row["id"], "note": note[:500] or None})
+            execute(cursor, "quarantine/acknowledge_reject", {"id": row["id"], "note": note[:500] or None})
             before, after = {"status": "open"}, {"status": "acknowledged", "note": note[:500]}
             key = row["id"]
             audit(cursor, actor, "take_over", "sync_record_errors", key, before=before, after=after, batch_id=batch_id)
@@ -86,7 +86,7 @@ def discard(actor: Actor, keys: Sequence[int], reason: str) -> int:
     def work(cursor: Cursor) -> int:
         rows = [row for row in _lock(cursor, keys) if row["status"] in _OPEN]
         for row in rows:
-            execute(cursor, "ui/discard_reject", {"id": row["id"], "note": reason[:500], "user": actor.name})
+            execute(cursor, "quarantine/discard_reject", {"id": row["id"], "note": reason[:500], "user": actor.name})
             before, after = {"status": row["status"]}, {"status": "discarded", "reason": reason[:500]}
             audit(
                 cursor, actor, "discard", "sync_record_errors", row["id"], before=before, after=after, batch_id=batch_id
@@ -131,7 +131,7 @@ def correct(actor: Actor, key: int, version: int | None, text: str, *, other_key
         if differences and not other_key:
             said = f"The corrected record is of another {', '.join(differences)}."
             raise Invalid(f"{said} Confirm that this is meant.", other_key=f"confirm: {', '.join(differences)}")
-        execute(cursor, "ui/correct_reject", {"id": key, "payload": text.encode(), **named})
+        execute(cursor, "quarantine/correct_reject", {"id": key, "payload": text.encode(), **named})
         before = {"edited": row["edited"].decode("utf-8", "replace") if row["edited"] else None}
         old = {name: row[name] for name in named if row[name] != named[name]}
         new = {name: named[name] for name in old}
@@ -191,7 +191,7 @@ def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter
         raise Invalid("Accepting a counter needs a reason.", reason="is required")
     bounded = tuple(keys[: REPLAY_LIMIT + 1])
     with raw_session() as connection:
-        found = query(connection, "replay/counter_rejects", {"ids": bounded}) if bounded else []
+        found = query(connection, "sync/replay/counter_rejects", {"ids": bounded}) if bounded else []
     if len(found) < len(set(bounded)):
         raise Stale("Choose only open readings of known machines whose counter has decreased or stands still.")
     return replay(actor, keys, accepted=accepted)
@@ -249,7 +249,7 @@ def replay(
     if replaying.is_alive():
         return None
     with raw_session() as connection:
-        replayed = [Replayed(**row) for row in query(connection, "ui/reject_statuses", {"ids": tuple(keys)})]
+        replayed = [Replayed(**row) for row in query(connection, "quarantine/reject_statuses", {"ids": tuple(keys)})]
     if replaying.failed and not any(record.status == "resolved" for record in replayed):
         raise ViewError("Nothing could be stored: " + _last_line(replaying.output))
     return replayed
@@ -263,7 +263,7 @@ def find_open_rejects(equipment_ids: Sequence[int]) -> list[int]:
     """
     bounds = {"ids": tuple(equipment_ids), "row_limit": REPLAY_LIMIT + 1}
     with raw_session() as connection:
-        found = query(connection, "ui/open_rejects_of", bounds)
+        found = query(connection, "quarantine/open_rejects_of", bounds)
     if not found:
         raise NotFound("these machines have no rejected record that is open")
     if len(found) > REPLAY_LIMIT:
@@ -306,6 +306,6 @@ def _last_line(text: str) -> str:
 
 def _lock(cursor: Cursor, keys: Sequence[int]) -> list[Mapping[str, Any]]:
     with closing(cursor.connection.cursor()) as reader:
-        execute(reader, "ui/lock_rejects", {"ids": tuple(keys)})
+        execute(reader, "quarantine/lock_rejects", {"ids": tuple(keys)})
         names = [column[0] for column in reader.description]
         return [dict(zip(names, row, strict=True)) for row in reader.fetchall()]

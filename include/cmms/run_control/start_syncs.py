@@ -119,7 +119,7 @@ def _noted(entity: str, entity_id: object, action: str) -> list[dict[str, Any]]:
     """What the audit log holds of that, newest first; ``after`` is an object."""
     bounds = {"entity": entity, "entity_id": str(entity_id)[:60], "action": action}
     with raw_session() as connection:
-        rows = query(connection, "ui/noted_starts", bounds)
+        rows = query(connection, "run_control/noted_starts", bounds)
     return [{**row, "after": json.loads(row["after_json"] or "{}")} for row in rows]
 
 
@@ -130,7 +130,8 @@ def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool, reques
         raise Invalid(f"choose 1 to {SELECTION_LIMIT:,} machines; for more, sync a plant or everything")
     with raw_session() as connection:
         numbers = [
-            str(row["equipment_number"]) for row in query(connection, "ui/equipment_numbers", {"ids": tuple(keys)})
+            str(row["equipment_number"])
+            for row in query(connection, "equipment/equipment_numbers", {"ids": tuple(keys)})
         ]
     if not numbers:
         raise NotFound("there is no such equipment")
@@ -146,7 +147,7 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
     """
     actor.require(Capability.TRIGGER)
     with raw_session() as connection:
-        rows = query(connection, "ui/run_to_retry", {"id": key})
+        rows = query(connection, "run_control/run_to_retry", {"id": key})
     if not rows:
         raise NotFound("there is no such run")
     row = rows[0]
@@ -180,7 +181,7 @@ def _check_not_repeated(actor: Actor, key: int, dag_id: str) -> None:
     for row in _noted("api_sync_logs", key, "retry")[:1]:
         run_id = str(row["after"].get("run_id"))
         with raw_session() as connection:
-            logs = query(connection, "ui/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
+            logs = query(connection, "run_control/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
         status = logs[0]["status"] if logs else _state_in_airflow(actor, dag_id, run_id)
         if status in OPEN_STATUSES:
             said = f"Run {key} has been started again already, by {row['actor']}: {run_id}"
@@ -207,7 +208,7 @@ def control_run(actor: Actor, key: int, verb: str) -> None:
 
     def work(cursor: Cursor) -> None:
         with closing(cursor.connection.cursor()) as reader:
-            execute(reader, "ui/lock_run", {"id": key})
+            execute(reader, "run_control/lock_run", {"id": key})
             row = reader.fetchone()
         if row is None:
             raise NotFound("there is no such run")
@@ -224,4 +225,4 @@ def set_control(cursor: Cursor, key: int, verb: str) -> bool:
     """Ask in the caller's transaction; False if the run's state does not allow it."""
     wanted = CONTROLS[verb]
     asked = {"id": key, "control": wanted.target, "statuses": wanted.statuses, "controls": wanted.controls}
-    return bool(execute(cursor, "ui/set_control", asked))
+    return bool(execute(cursor, "run_control/set_control", asked))

@@ -40,7 +40,7 @@ class Stop:
 def read_stop() -> Stop | None:
     """The stop that is in force, None if there is none."""
     with raw_session() as connection:
-        rows = query(connection, "ui/last_stop")
+        rows = query(connection, "run_control/last_stop")
     if not rows or rows[0]["action"] != "stop_all":
         return None
     kept = json.loads(rows[0]["after_json"])
@@ -50,7 +50,7 @@ def read_stop() -> Stop | None:
 def read_open_runs() -> list[dict[str, Any]]:
     """Id and type of every run that is not over."""
     with raw_session() as connection:
-        return query(connection, "run/open_runs")
+        return query(connection, "sync/runs/open_runs")
 
 
 def stop_all(actor: Actor) -> tuple[Stop, tuple[str, ...]]:

@@ -54,12 +54,12 @@ def replay_rejects(
         "ids": tuple(ids) or _NOTHING,
         "batch": BATCH_RECORDS,
     }
-    return _replay("replay/chosen", chosen, user=user, settings=settings)
+    return _replay("sync/replay/chosen", chosen, user=user, settings=settings)
 
 
 def replay_orphans(*, user: str = "sync", settings: Settings | None = None) -> list[RunSummary]:
     """Replay records whose equipment or plant has appeared since they were rejected."""
-    return _replay("replay/orphans", {"batch": BATCH_RECORDS}, user=user, settings=settings)
+    return _replay("sync/replay/orphans", {"batch": BATCH_RECORDS}, user=user, settings=settings)
 
 
 def accept_counters(ids: Sequence[int], *, reason: str, user: str, kind: str = "accepted") -> int:
@@ -79,7 +79,7 @@ def accept_counters(ids: Sequence[int], *, reason: str, user: str, kind: str = "
     if not ids:
         raise AskPerson("say which records: --id")
     with session() as connection:
-        rows = query(connection, "replay/counter_rejects", {"ids": tuple(ids)})
+        rows = query(connection, "sync/replay/counter_rejects", {"ids": tuple(ids)})
         wrong = set(ids) - {row["id"] for row in rows}
         if wrong:
             raise AskPerson(f"no open rejected counter reading: {', '.join(map(str, sorted(wrong)))}")
@@ -87,9 +87,9 @@ def accept_counters(ids: Sequence[int], *, reason: str, user: str, kind: str = "
         def write(cursor: Cursor) -> None:
             for row in rows:
                 facts = {**row, "kind": kind, "reason": reason[:255], "user": user}
-                execute(cursor, "replay/insert_counter_event", facts)
-                execute(cursor, "replay/audit", facts)
-            execute(cursor, "reference/raise_version")
+                execute(cursor, "sync/replay/insert_counter_event", facts)
+                execute(cursor, "sync/replay/audit", facts)
+            execute(cursor, "raise_version")
 
         run_transaction(connection, write, what="accepting counter readings")
     return len(rows)

@@ -39,7 +39,7 @@ _HAS_OPEN_ERROR = (
 
 
 def _error_choices() -> Sequence[Choice]:
-    return [Choice(row["code"], row["code"]) for row in read("machine_errors")]
+    return [Choice(row["code"], row["code"]) for row in read("figures/machine_errors")]
 
 
 def _find_actions() -> tuple[Action, ...]:

@@ -155,7 +155,7 @@ def _each(keys: Sequence[int], act: Callable[[int], str]) -> tuple[Detail, ...]:
 def _equipment_scope_now(chosen: Mapping[str, Any]) -> str:
     if chosen:
         return f"Filled in below: equipment sync of {_describe_scope(chosen)}."
-    machines = int(read("machine_count")[0]["machines"])
+    machines = int(read("figures/machine_count")[0]["machines"])
     return f"Equipment sync of all plants, {count(machines, 'machine')} so far, unless you choose fewer here."
 
 

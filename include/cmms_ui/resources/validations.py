@@ -16,12 +16,12 @@ _STREAMS = (Choice("equipment", "Master data"), Choice("running_time", "Readings
 def _report_choices() -> Sequence[Choice]:
     return [
         Choice(str(row["id"]), f"{row['id']}: {row['started_at']:%Y-%m-%d %H:%M}, {row['asked_by']}")
-        for row in read("report_choices")
+        for row in read("figures/report_choices")
     ]
 
 
 def _code_choices() -> Sequence[Choice]:
-    return [Choice(row["code"], row["code"]) for row in read("finding_codes")]
+    return [Choice(row["code"], row["code"]) for row in read("figures/finding_codes")]
 
 
 VALIDATIONS = Resource(

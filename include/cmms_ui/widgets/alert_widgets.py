@@ -16,7 +16,7 @@ from cmms_ui.widgets.parts import airflow_links, link
 
 def load_told(parameters: Mapping[str, Any]) -> Row | None:
     """The stored text of the alert; None when the clean-up has removed it."""
-    return next(iter(read("alert_told", {"id": parameters["key"]})), None)
+    return next(iter(read("figures/alert_told", {"id": parameters["key"]})), None)
 
 
 def render_told(row: Row | None) -> Any:

@@ -23,7 +23,7 @@ _WORDS = {"good": "Fast", "warn": "Slow", "bad": "Very slow"}
 
 def load_calls(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The newest requests to the source, and what is slow."""
-    return {"rows": read("api_calls", {"row_limit": REQUESTS}), "limits": read_view_settings()}
+    return {"rows": read("figures/api_calls", {"row_limit": REQUESTS}), "limits": read_view_settings()}
 
 
 def ninety_fifth(values: Sequence[int]) -> int:

@@ -24,10 +24,12 @@ UNDO_SECONDS = 600
 def load_condition(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The machine, and its last switch if this person has just made it."""
     key = parameters["key"]
-    rows = read("machine_condition", {"id": key, "id_text": str(key)})
+    rows = read("figures/machine_condition", {"id": key, "id_text": str(key)})
     if not rows:
         raise NotFound("there is no such machine")
-    switch = next(iter(read("audit_entry", {"id": rows[0]["switch_id"]})), None) if rows[0]["switch_id"] else None
+    switch = (
+        next(iter(read("figures/audit_entry", {"id": rows[0]["switch_id"]})), None) if rows[0]["switch_id"] else None
+    )
     mine = switch and switch["actor"] == current_actor().name and 0 <= switch["seconds_ago"] < UNDO_SECONDS
     return {"row": rows[0], "undo": switch if mine else None}
 

@@ -35,8 +35,8 @@ _ICONS = {"equipment": "gauge", "running_time": "clock"}
 def load_daily(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The number of machines, the newest finished run of both syncs, the limits of age, and the time it is."""
     return {
-        "machines": int(read("machine_count")[0]["machines"]),
-        "runs": {row["sync_type"]: row for row in read("last_runs")},
+        "machines": int(read("figures/machine_count")[0]["machines"]),
+        "runs": {row["sync_type"]: row for row in read("figures/last_runs")},
         "limits": read_view_settings(),
         "now": datetime.now(UTC).replace(tzinfo=None),
     }

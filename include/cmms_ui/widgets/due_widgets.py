@@ -29,8 +29,8 @@ _SORTED = Field(
 
 def load_queue(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What is due and has no work order, the foremost first."""
-    rows = read("dues_next", {"by_priority": int(parameters["sorted"] == "priority"), "row_limit": SHOWN})
-    return {"rows": rows, "ordered": int(read("dues_ordered")[0]["dues"])}
+    rows = read("figures/dues_next", {"by_priority": int(parameters["sorted"] == "priority"), "row_limit": SHOWN})
+    return {"rows": rows, "ordered": int(read("figures/dues_ordered")[0]["dues"])}
 
 
 def render_queue(data: Mapping[str, Any]) -> Any:
@@ -61,7 +61,11 @@ def render_queue(data: Mapping[str, Any]) -> Any:
 def load_machine(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What is due at a machine, and its work orders."""
     key = parameters["key"]
-    return {"key": key, "dues": read("dues_of_machine", {"id": key}), "orders": read("orders_of_machine", {"id": key})}
+    return {
+        "key": key,
+        "dues": read("figures/dues_of_machine", {"id": key}),
+        "orders": read("figures/orders_of_machine", {"id": key}),
+    }
 
 
 def render_machine(data: Mapping[str, Any]) -> Any:
@@ -118,7 +122,7 @@ def _answer(row: Row) -> Any:
 
 def load_history(parameters: Mapping[str, Any]) -> list[Row]:
     """The transitions of a work order."""
-    return read("order_history", {"id": parameters["key"]})
+    return read("figures/order_history", {"id": parameters["key"]})
 
 
 def render_history(rows: list[Row]) -> Any:

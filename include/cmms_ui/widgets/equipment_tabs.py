@@ -25,7 +25,7 @@ _SHOWN = 6
 
 def load_distribution(_parameters: Mapping[str, Any]) -> list[Row]:
     """Machines by plant, group and status."""
-    return read("equipment_distribution")
+    return read("figures/equipment_distribution")
 
 
 def render_distribution(rows: list[Row]) -> Any:
@@ -47,7 +47,7 @@ def render_distribution(rows: list[Row]) -> Any:
 
 def load_active(_parameters: Mapping[str, Any]) -> list[Row]:
     """Hours of active machines by day."""
-    return read("active_by_day", {"days": CHART_DAYS})
+    return read("figures/active_by_day", {"days": CHART_DAYS})
 
 
 def utilisation(row: Mapping[str, Any]) -> Decimal:
@@ -112,7 +112,7 @@ def render_active(rows: list[Row]) -> Any:
 
 def load_candidates(_parameters: Mapping[str, Any]) -> list[Row]:
     """Inactive machines that run."""
-    return read("reactivation_candidates", {"days": CANDIDATE_DAYS})
+    return read("figures/reactivation_candidates", {"days": CANDIDATE_DAYS})
 
 
 def render_candidates(rows: list[Row]) -> Any:
@@ -142,9 +142,9 @@ def render_candidates(rows: list[Row]) -> Any:
 def load_maintenance(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How many machines are overdue, due and soon due, by plan too, and the foremost of each: as last evaluated."""
     return {
-        "counts": read("maintenance_counts")[0],
-        "plans": read("maintenance_by_plan"),
-        "next": read("maintenance_next", {"row_limit": _SHOWN}),
+        "counts": read("figures/maintenance_counts")[0],
+        "plans": read("figures/maintenance_by_plan"),
+        "next": read("figures/maintenance_next", {"row_limit": _SHOWN}),
     }
 
 
@@ -219,7 +219,7 @@ def _tone(number: Any, tone: str) -> str:
 
 def load_new(_parameters: Mapping[str, Any]) -> list[Row]:
     """Machines added within seven days by day and state."""
-    return read("new_by_day")
+    return read("figures/new_by_day")
 
 
 _STATES = {
@@ -260,7 +260,7 @@ def render_new(rows: list[Row]) -> Any:
 
 def load_errors(_parameters: Mapping[str, Any]) -> list[Row]:
     """Open rejected records of known machines by code."""
-    return read("machine_errors")
+    return read("figures/machine_errors")
 
 
 def render_errors(rows: list[Row]) -> Any:

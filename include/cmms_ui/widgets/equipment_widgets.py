@@ -17,7 +17,7 @@ from cmms_ui.widgets.parts import GROUPED, KEYBOARD, count, drill, link, moment,
 
 def load_trend(_parameters: Mapping[str, Any]) -> list[Row]:
     """Running hours by day."""
-    return read("hours_by_day", {"days": 30})
+    return read("figures/hours_by_day", {"days": 30})
 
 
 def render_trend(rows: list[Row]) -> Any:
@@ -71,8 +71,8 @@ def render_trend(rows: list[Row]) -> Any:
 def load_quality(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How good the last thirty days are, and what was rejected."""
     key = parameters["key"]
-    quality = read("equipment_quality", {"id": key, "days": 30})[0]
-    return {"quality": quality, "errors": read("equipment_runs", {"id": key})}
+    quality = read("figures/equipment_quality", {"id": key, "days": 30})[0]
+    return {"quality": quality, "errors": read("figures/equipment_runs", {"id": key})}
 
 
 def render_quality(data: Mapping[str, Any]) -> Any:
@@ -103,7 +103,7 @@ def render_quality(data: Mapping[str, Any]) -> Any:
 
 def load_history(parameters: Mapping[str, Any]) -> list[Row]:
     """What syncs and people have changed."""
-    return read("equipment_history", {"id": parameters["key"], "id_text": str(parameters["key"])})
+    return read("figures/equipment_history", {"id": parameters["key"], "id_text": str(parameters["key"])})
 
 
 def render_history(rows: list[Row]) -> Any:

@@ -31,7 +31,7 @@ _LEVELS = {"error": "high", "warning": "medium"}
 def load_stream(parameters: Mapping[str, Any]) -> list[Row]:
     """The newest lines, of one category if one is chosen."""
     chosen = parameters["category"]
-    return read("error_stream", {"category": "" if chosen == "all" else chosen, "row_limit": LINES})
+    return read("figures/error_stream", {"category": "" if chosen == "all" else chosen, "row_limit": LINES})
 
 
 def render_stream(rows: list[Row]) -> Any:

@@ -42,7 +42,7 @@ def _since() -> dict[str, date]:
 
 def load_categories(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Errors by day and category: of records, or of whole runs."""
-    statement = "failure_days" if parameters["counted"] == "runs" else "error_days"
+    statement = "figures/failure_days" if parameters["counted"] == "runs" else "figures/error_days"
     return {"counted": parameters["counted"], "rows": read(statement, _since())}
 
 
@@ -87,7 +87,7 @@ def render_categories(data: Mapping[str, Any]) -> Any:
 
 def load_retries(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
     """What trying again has brought."""
-    return {"runs": read("retried_runs", _since()), "records": read("replayed_records", _since())}
+    return {"runs": read("figures/retried_runs", _since()), "records": read("figures/replayed_records", _since())}
 
 
 def render_retries(data: Mapping[str, list[Row]]) -> Any:
@@ -134,9 +134,9 @@ def _rate(good: Any, tried: Any) -> str:
 def load_summary(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What became of the rejected records, and who did what last."""
     return {
-        "codes": read("error_summary", _since()),
-        "handled": {row["code"]: row for row in read("last_handled", _since())},
-        "settled": {row["code"]: row for row in read("last_settled", _since())},
+        "codes": read("figures/error_summary", _since()),
+        "handled": {row["code"]: row for row in read("figures/last_handled", _since())},
+        "settled": {row["code"]: row for row in read("figures/last_settled", _since())},
     }
 
 
@@ -173,7 +173,7 @@ def _count(value: Any, sign: str, tone: str) -> Any:
 
 def load_top_codes(parameters: Mapping[str, Any]) -> list[Row]:
     """The most frequent codes of the period."""
-    return read("top_codes", {"since": last_days(int(parameters["days"]))[0], "row_limit": 12})
+    return read("figures/top_codes", {"since": last_days(int(parameters["days"]))[0], "row_limit": 12})
 
 
 def render_top_codes(rows: list[Row]) -> Any:
@@ -198,7 +198,7 @@ def render_top_codes(rows: list[Row]) -> Any:
 
 def load_orphans(_parameters: Mapping[str, Any]) -> list[Row]:
     """Machines that readings name and nobody knows."""
-    return read("orphans", {"row_limit": ORPHAN_LIMIT})
+    return read("figures/orphans", {"row_limit": ORPHAN_LIMIT})
 
 
 def render_orphans(rows: list[Row]) -> Any:
@@ -224,7 +224,7 @@ def render_orphans(rows: list[Row]) -> Any:
 
 def load_acts(parameters: Mapping[str, Any]) -> list[Row]:
     """What people did with a record."""
-    return read("acts_on_reject", {"id_text": str(parameters["key"])})
+    return read("figures/acts_on_reject", {"id_text": str(parameters["key"])})
 
 
 def render_acts(rows: list[Row]) -> Any:
@@ -239,7 +239,7 @@ def render_acts(rows: list[Row]) -> Any:
 
 def load_meaning(parameters: Mapping[str, Any]) -> Row | None:
     """Why the record is rejected."""
-    return next(iter(read("reject_reason", {"id": parameters["key"]})), None)
+    return next(iter(read("figures/reject_reason", {"id": parameters["key"]})), None)
 
 
 def render_meaning(row: Row | None) -> Any:

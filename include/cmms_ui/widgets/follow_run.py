@@ -34,17 +34,17 @@ OVER = {
 def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The log row, its steps and live progress; what Airflow says as long as there is no log row."""
     dag_id, _, run_id = str(parameters["key"]).partition("/")
-    rows = read_live("run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
+    rows = read_live("run_control/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
     found: dict[str, Any] = {"dag_id": dag_id, "run_id": run_id, "run": rows[0] if rows else None}
     if not rows:
-        if results := read_live("reconciliation_of_run", {"dag_id": dag_id, "run_id": run_id}):
+        if results := read_live("figures/reconciliation_of_run", {"dag_id": dag_id, "run_id": run_id}):
             return {**found, "result": load_result({"key": results[0]["id"]})}
         return {**found, "airflow": _ask_airflow(dag_id, run_id)}
     key = rows[0]["id"]
     if rows[0]["status"] in OPEN_STATUSES:
-        return {**found, "live": [row for row in read_live("live_runs") if row["id"] == key]}
+        return {**found, "live": [row for row in read_live("figures/live_runs") if row["id"] == key]}
     tasks = _failed_tasks(dag_id, run_id) if rows[0]["status"] == "failed" else []
-    return {**found, "steps": read_live("run_steps", {"id": key})[0], "tasks": tasks}
+    return {**found, "steps": read_live("figures/run_steps", {"id": key})[0], "tasks": tasks}
 
 
 def _ask_airflow(dag_id: str, run_id: str) -> dict[str, Any]:

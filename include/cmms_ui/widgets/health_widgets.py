@@ -21,9 +21,9 @@ _WORST_FIRST = ("bad", "warn", "idle", "good")
 
 def load_health(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
     """How the active machines of each plant are; every machine too, unless there are more than :data:`CELL_LIMIT`."""
-    plants = read("health_by_plant")
+    plants = read("figures/health_by_plant")
     machines = sum(int(row[health]) for row in plants for health in _TONES)
-    return {"plants": plants, "machines": read("health_matrix") if machines <= CELL_LIMIT else []}
+    return {"plants": plants, "machines": read("figures/health_matrix") if machines <= CELL_LIMIT else []}
 
 
 def render_health(data: Mapping[str, list[Row]]) -> Any:

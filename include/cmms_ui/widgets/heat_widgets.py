@@ -22,8 +22,8 @@ _STEPS = range(100 // STEP_PERCENT)
 def load_heat(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Hours of active machines by plant and day, and the plants that have active machines."""
     days = int(parameters["days"])
-    plants = [str(row["plant_code"]) for row in read("active_by_plant")]
-    return {"days": days, "plants": plants, "rows": read("utilisation_by_plant", {"days": days})}
+    plants = [str(row["plant_code"]) for row in read("figures/active_by_plant")]
+    return {"days": days, "plants": plants, "rows": read("figures/utilisation_by_plant", {"days": days})}
 
 
 def render_heat(data: Mapping[str, Any]) -> Any:

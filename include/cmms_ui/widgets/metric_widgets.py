@@ -65,7 +65,7 @@ def load_metrics(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Two weeks, day by day."""
     days = last_days(2 * WEEK)
     found: dict[date, Row] = {day: {"day": day} for day in days}
-    for statement, more in (("metrics_by_day", {"sync_types": DAILY}), ("calls_by_day", {})):
+    for statement, more in (("figures/metrics_by_day", {"sync_types": DAILY}), ("figures/calls_by_day", {})):
         for row in read(statement, {"since": days[0], **more}):
             found.get(row["day"], {}).update(row)
     return {"rows": list(found.values())}
@@ -117,7 +117,7 @@ _FIGURE = Field(
 def load_weeks(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Two weeks of one sync, day by day."""
     days = last_days(2 * WEEK)
-    rows = read("metrics_by_day", {"sync_types": (parameters["sync_type"],), "since": days[0]})
+    rows = read("figures/metrics_by_day", {"sync_types": (parameters["sync_type"],), "since": days[0]})
     return {"days": days, "rows": {row["day"]: row for row in rows}, "metric": _COMPARED[parameters["figure"]]}
 
 

@@ -30,7 +30,7 @@ def load_outcomes(sync_types: Sequence[str]) -> Callable[[Mapping[str, Any]], di
     def load(parameters: Mapping[str, Any]) -> dict[str, Any]:
         days = last_days(int(parameters["days"]))
         bounds = {"since": days[0] - timedelta(days=len(days)), "until": days[-1] + timedelta(days=1)}
-        rows = read("outcomes_by_day", {"sync_types": tuple(sync_types), **bounds})
+        rows = read("figures/outcomes_by_day", {"sync_types": tuple(sync_types), **bounds})
         return {"days": days, "rows": rows, "sync_types": tuple(sync_types)}
 
     return load

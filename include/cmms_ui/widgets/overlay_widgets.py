@@ -25,13 +25,15 @@ def load_overlay(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Readings of the machines that were asked for, in their order; of the busiest ones if none was."""
     asked = list(dict.fromkeys(word.strip() for word in parameters["numbers"].split(",") if word.strip()))
     if asked:
-        known = {str(row["equipment_number"]): row for row in read("machines_by_number", {"numbers": tuple(asked)})}
+        known = {
+            str(row["equipment_number"]): row for row in read("figures/machines_by_number", {"numbers": tuple(asked)})
+        }
         machines = [known[number] for number in asked if number in known][:MOST]
     else:
-        known, machines = {}, read("busiest_machines", {"row_limit": AT_FIRST})
+        known, machines = {}, read("figures/busiest_machines", {"row_limit": AT_FIRST})
     ids = tuple(int(row["id"]) for row in machines)
     days = int(parameters["days"])
-    rows = read("readings_of_machines", {"ids": ids, "days": days}) if ids else []
+    rows = read("figures/readings_of_machines", {"ids": ids, "days": days}) if ids else []
     readings: dict[int, list[Row]] = {key: [] for key in ids}
     for row in rows:
         readings[row["equipment_id"]].append(row)

@@ -16,7 +16,7 @@ from cmms_ui.widgets.parts import figure, link, note, small_table
 
 def load_group_plans(parameters: Mapping[str, Any]) -> list[Row]:
     """The plans of a group."""
-    return read("plans_of_group", {"id": parameters["key"]})
+    return read("figures/plans_of_group", {"id": parameters["key"]})
 
 
 def render_group_plans(rows: list[Row]) -> Any:
@@ -38,7 +38,7 @@ def render_group_plans(rows: list[Row]) -> Any:
 
 def load_plan_machines(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How many machines of the plan are in which state."""
-    counts = {row["state"]: int(row["machines"]) for row in read("plan_states", {"id": parameters["key"]})}
+    counts = {row["state"]: int(row["machines"]) for row in read("figures/plan_states", {"id": parameters["key"]})}
     return {"key": parameters["key"], "counts": counts}
 
 

@@ -20,7 +20,7 @@ _ALL: Mapping[str, Any] = {}
 
 def load_plants(_parameters: Mapping[str, Any]) -> list[Row]:
     """Active plants; one more than are shown tells that there are more."""
-    return read("plant_syncs", {"row_limit": PLANT_LIMIT + 1})
+    return read("figures/plant_syncs", {"row_limit": PLANT_LIMIT + 1})
 
 
 def render_plants(rows: list[Row]) -> Any:

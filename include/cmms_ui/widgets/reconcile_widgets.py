@@ -29,7 +29,7 @@ _KINDS = {
 
 def load_newest(_parameters: Mapping[str, Any]) -> list[Row]:
     """The newest three."""
-    return read("newest_reconciliations")
+    return read("figures/newest_reconciliations")
 
 
 def render_newest(rows: Sequence[Row]) -> Any:
@@ -58,7 +58,7 @@ def render_newest(rows: Sequence[Row]) -> Any:
 
 def load_result(parameters: Mapping[str, Any]) -> Row | None:
     """One reconciliation as it stands."""
-    return next(iter(read_live("reconciliation", {"id": parameters["key"]})), None)
+    return next(iter(read_live("figures/reconciliation", {"id": parameters["key"]})), None)
 
 
 def render_result(row: Row | None) -> Any:

@@ -1,6 +1,6 @@
 """The progress of a run, everywhere the same: on the dashboard, among the syncs, on its own page and in the dialog.
 
-Input: a row of ``ui/live_runs`` or ``ui/run_steps``. Output: components.
+Input: a row of ``figures/live_runs`` or ``figures/run_steps``. Output: components.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ def load_steps(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The run and its units; its progress while it is open."""
     key = {"id": parameters["key"]}
     return {
-        "live": [row for row in read_live("live_runs") if row["id"] == parameters["key"]],
-        "units": read_live("run_units", key),
-        "run": read_live("run_trace", key),
+        "live": [row for row in read_live("figures/live_runs") if row["id"] == parameters["key"]],
+        "units": read_live("figures/run_units", key),
+        "run": read_live("figures/run_trace", key),
     }
 
 
@@ -120,16 +120,16 @@ def _unit_table(units: Sequence[Row]) -> Any:
 def load_errors(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What went wrong: requests, records by code, events, the stack; the tasks that failed, if Airflow tells."""
     key = {"id": parameters["key"]}
-    runs = read_live("run_trace", key)
+    runs = read_live("figures/run_trace", key)
     if not runs:
         raise NotFound("there is no such run (any more)")
     run = runs[0]
     return {
         "run": run,
-        "calls": read("run_calls", key),
-        "answers": read("run_answers", key),
-        "records": read("run_records", {**key, "row_limit": RECORDS_OF_A_CODE}),
-        "events": read("run_events", key),
+        "calls": read("figures/run_calls", key),
+        "answers": read("figures/run_answers", key),
+        "records": read("figures/run_records", {**key, "row_limit": RECORDS_OF_A_CODE}),
+        "events": read("figures/run_events", key),
         "tasks": _failed_tasks(run),
     }
 

@@ -19,7 +19,7 @@ from cmms_ui.widgets.periods import PERIOD, STREAM, last_days
 def load_speeds(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The newest good runs of a type."""
     wanted = {"sync_type": parameters["sync_type"], "since": last_days(int(parameters["days"]))[0], "row_limit": 120}
-    return {"sync_type": parameters["sync_type"], "rows": read("run_speeds", wanted)}
+    return {"sync_type": parameters["sync_type"], "rows": read("figures/run_speeds", wanted)}
 
 
 def render_speeds(data: Mapping[str, Any]) -> Any:

@@ -29,7 +29,7 @@ from cmms_ui.widgets.run_progress import live_run
 
 def load_live(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Runs that are not over, and whether somebody has stopped everything."""
-    return {"runs": read_live("live_runs"), "stop": read_stop()}
+    return {"runs": read_live("figures/live_runs"), "stop": read_stop()}
 
 
 def render_live(data: Mapping[str, Any]) -> Any:
@@ -63,8 +63,8 @@ def _controls(row: Row) -> list[Any]:
 
 def load_ring(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Today's readings against the machines that should have one."""
-    rows = read("gap_days", {"days": 1})
-    expected = sum(int(row["machines"]) for row in read("active_by_plant"))
+    rows = read("figures/gap_days", {"days": 1})
+    expected = sum(int(row["machines"]) for row in read("figures/active_by_plant"))
     return {
         "day": rows[-1]["date"] if rows else None,
         "machines": sum(int(row["readings"]) for row in rows),
@@ -107,7 +107,7 @@ def render_ring(data: Mapping[str, Any]) -> Any:
 
 def load_recent(_parameters: Mapping[str, Any]) -> list[Row]:
     """The newest runs."""
-    return read_live("recent_runs", {"row_limit": 8})
+    return read_live("figures/recent_runs", {"row_limit": 8})
 
 
 def render_recent(rows: list[Row]) -> Any:
@@ -141,7 +141,7 @@ def _row_actions(row: Row) -> list[Any]:
 
 def load_codes(_parameters: Mapping[str, Any]) -> list[Row]:
     """Open rejected records by code."""
-    return read("open_error_codes")
+    return read("figures/open_error_codes")
 
 
 def render_codes(rows: list[Row]) -> Any:

@@ -33,8 +33,8 @@ def check_server(site: Site) -> Iterator[Finding]:
     where = f"{connection.host or 'localhost'}:{connection.port or _DEFAULT_PORT}"
     try:
         with session() as opened:
-            row = query(opened, "diagnose/version")[0]
-            cipher = query(opened, "diagnose/session_cipher")
+            row = query(opened, "operations/diagnosis/version")[0]
+            cipher = query(opened, "operations/diagnosis/session_cipher")
             encryption = str([*cipher[0].values()][1]) if cipher else ""
     except CmmsError as error:
         yield _explain(site, error)
@@ -104,7 +104,7 @@ def _explain(site: Site, error: CmmsError) -> Finding:
 def check_version(_site: Site) -> Iterator[Finding]:
     """MySQL 8.4 or 9.x, MariaDB 10.11 or newer."""
     with session() as connection:
-        text = str(query(connection, "diagnose/version")[0]["version"])
+        text = str(query(connection, "operations/diagnosis/version")[0]["version"])
     is_mariadb = "mariadb" in text.lower()
     match = re.search(r"(\d+)\.(\d+)", text.removeprefix("5.5.5-"))
     version = (int(match[1]), int(match[2])) if match else (0, 0)
@@ -128,7 +128,7 @@ def check_tables(_site: Site) -> Iterator[Finding]:
             remedy = "Run: python -m cmms migrate (after the package is up to date on this machine)"
             yield Finding("fail", error.message.partition(": run ")[0], remedy)
             return
-        tables = query(connection, "diagnose/tables")
+        tables = query(connection, "operations/diagnosis/tables")
     foreign = [row["name"] for row in tables if row["engine"] != "InnoDB"]
     narrow = [row["name"] for row in tables if not str(row["collation"]).startswith("utf8mb4")]
     if foreign:
@@ -181,7 +181,7 @@ def check_cluster(_site: Site) -> Iterator[Finding]:
     """A member of Galera or Group Replication takes writes."""
     with session() as connection:
         names = ("wsrep_ready", "wsrep_cluster_status", "wsrep_local_state_comment")
-        galera = read_variables(connection, "diagnose/status", names)
+        galera = read_variables(connection, "operations/diagnosis/status", names)
         member = _group_member(connection)
     if galera.get("wsrep_cluster_status", "Disconnected") != "Disconnected":
         state = f"Galera: {galera.get('wsrep_local_state_comment')}, {galera['wsrep_cluster_status']}"
@@ -213,7 +213,7 @@ def check_cluster(_site: Site) -> Iterator[Finding]:
 def _group_member(connection: Connection) -> tuple[str, str] | None:
     """State and role; None outside of a group, or where we may not look."""
     try:
-        rows = query(connection, "diagnose/group_member")
+        rows = query(connection, "operations/diagnosis/group_member")
     except CmmsError:
         raise
     except Exception as error:
@@ -226,7 +226,7 @@ def _group_member(connection: Connection) -> tuple[str, str] | None:
 def check_disk(site: Site) -> Iterator[Finding]:
     """Free space of data and temporary files, where the server is on this machine."""
     with session() as connection:
-        paths = read_variables(connection, "diagnose/global_variables", ("datadir", "tmpdir"))
+        paths = read_variables(connection, "operations/diagnosis/global_variables", ("datadir", "tmpdir"))
     is_here = is_loopback(site.connection(MYSQL_CONNECTION).host or "localhost")
     folders = [path for path in paths.values() if Path(path).is_dir()] if is_here else []
     if not folders:

@@ -17,16 +17,16 @@ from cmms.operations.diagnosis.site import Site
 from cmms.settings import MYSQL_CONNECTION
 
 PRIVILEGES = {
-    "SELECT": "diagnose/may_select",
-    "INSERT": "diagnose/may_insert",
-    "UPDATE": "diagnose/may_update",
-    "DELETE": "diagnose/may_delete",
-    "CREATE": "diagnose/may_create",
-    "DROP": "diagnose/may_drop",
-    "ALTER": "diagnose/may_alter",
-    "INDEX": "diagnose/may_index",
-    "REFERENCES": "diagnose/may_reference",
-    "CREATE TEMPORARY TABLES": "diagnose/may_create_temporary",
+    "SELECT": "operations/diagnosis/may_select",
+    "INSERT": "operations/diagnosis/may_insert",
+    "UPDATE": "operations/diagnosis/may_update",
+    "DELETE": "operations/diagnosis/may_delete",
+    "CREATE": "operations/diagnosis/may_create",
+    "DROP": "operations/diagnosis/may_drop",
+    "ALTER": "operations/diagnosis/may_alter",
+    "INDEX": "operations/diagnosis/may_index",
+    "REFERENCES": "operations/diagnosis/may_reference",
+    "CREATE TEMPORARY TABLES": "operations/diagnosis/may_create_temporary",
 }
 _DENIED = frozenset({1044, 1142, 1143, 1227})
 _READ_ONLY = frozenset({1290, 1792, 1836, 3098})

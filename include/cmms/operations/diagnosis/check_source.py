@@ -149,7 +149,7 @@ def _active_plants(site: Site) -> list[str]:
     from cmms.database import query, session
 
     with session() as connection:
-        return [str(row["plant_code"]) for row in query(connection, "run/active_plants")]
+        return [str(row["plant_code"]) for row in query(connection, "sync/runs/active_plants")]
 
 
 def _make_stream_check(name: StreamName) -> Callable[[Site], Iterator[Finding]]:

@@ -80,10 +80,10 @@ def check_variables(site: Site) -> Iterator[Finding]:
     """A line for each variable that matters and is not as it should be; one line for all the others."""
     names = tuple(SESSION_RULES)
     with session() as connection:
-        ours = read_variables(connection, "diagnose/session_variables", names)
-        theirs = read_variables(connection, "diagnose/global_variables", (*names, *_SERVER_NAMES))
-        used = read_variables(connection, "diagnose/status", ("Threads_connected",))
-        zones = query(connection, "diagnose/zone_tables")[0]["berlin"] is not None
+        ours = read_variables(connection, "operations/diagnosis/session_variables", names)
+        theirs = read_variables(connection, "operations/diagnosis/global_variables", (*names, *_SERVER_NAMES))
+        used = read_variables(connection, "operations/diagnosis/status", ("Threads_connected",))
+        zones = query(connection, "operations/diagnosis/zone_tables")[0]["berlin"] is not None
     bad = {name: rule for name, rule in SESSION_RULES.items() if name in ours and not rule.is_good(ours[name])}
     overridden = [
         f"{name}={theirs[name] or 'empty'}"

@@ -45,13 +45,13 @@ class Stored:
 def read_stored(connection: Connection, stream: StreamName, unit_key: str) -> Stored:
     """Read one unit as it is committed now."""
     connection.rollback()  # a fresh snapshot
-    rows = read_columns(connection, f"reconcile/{stream}", {"day": unit_key}, _ROWS)
+    rows = read_columns(connection, f"operations/reconciliation/{stream}", {"day": unit_key}, _ROWS)
     unit = {"stream": stream, "unit_key": unit_key}
-    return Stored(rows, read_columns(connection, "reconcile/rejects_of_unit", unit, _REJECTS))
+    return Stored(rows, read_columns(connection, "operations/reconciliation/rejects_of_unit", unit, _REJECTS))
 
 
 def read_lease(connection: Connection, stream: StreamName, unit_key: str) -> Lease:
     """Where the unit's syncs are now."""
     connection.rollback()
-    row = query(connection, "reconcile/lease_of_unit", {"stream": stream, "unit_key": unit_key})[0]
+    row = query(connection, "operations/reconciliation/lease_of_unit", {"stream": stream, "unit_key": unit_key})[0]
     return int(row["fence"] or 0), bool(row["is_held"])

@@ -28,7 +28,11 @@ class Recorder:
 
     def note_progress(self, done: int, total: int) -> None:
         """Write how many requests of how many are done."""
-        _write("reconcile/note_progress", {"id": self.key, "steps": total, "steps_done": done}, "noting progress")
+        _write(
+            "operations/reconciliation/note_progress",
+            {"id": self.key, "steps": total, "steps_done": done},
+            "noting progress",
+        )
 
 
 @contextmanager
@@ -60,10 +64,10 @@ def record_result(
 
 
 def _open(cursor: Cursor, facts: dict[str, Any]) -> int:
-    execute(cursor, "reconcile/open_result", facts)
+    execute(cursor, "operations/reconciliation/open_result", facts)
     key = int(cursor.lastrowid)
-    execute(cursor, "reconcile/abandon_results", {"id": key})
-    execute(cursor, "reconcile/drop_old_results", {"oldest": key - KEPT_RESULTS + 1})
+    execute(cursor, "operations/reconciliation/abandon_results", {"id": key})
+    execute(cursor, "operations/reconciliation/drop_old_results", {"oldest": key - KEPT_RESULTS + 1})
     return key
 
 
@@ -83,7 +87,7 @@ def _close(recorder: Recorder, status: str, message: str | None) -> None:
         "report": json.dumps(found) if found else None,
         "error_message": message and message[:500],
     }
-    _write("reconcile/close_result", facts, "closing a result")
+    _write("operations/reconciliation/close_result", facts, "closing a result")
 
 
 def _write(statement: str, facts: dict[str, Any], what: str) -> None:

@@ -22,12 +22,12 @@ def verify_chains(connection: Connection, rules: Rules) -> Iterator[str]:
     known = [rules, *_rules_used(connection, rules)]
     limits = {"strict": rules.strict_progression, "tolerance": int(rules.hours_mismatch_tolerance * 1000)}
     previous_day: date | None = None
-    for row in query(connection, "verify/reading_days"):
+    for row in query(connection, "operations/verify/reading_days"):
         pair = {"day": row["day"], "previous_day": previous_day}
         if previous_day is not None:
-            for reading in stream_rows(connection, "verify/chain", {**pair, **limits}):
+            for reading in stream_rows(connection, "operations/verify/chain", {**pair, **limits}):
                 yield from _differences(reading, known)
-        for reading in stream_rows(connection, "verify/chain_gaps", pair):
+        for reading in stream_rows(connection, "operations/verify/chain_gaps", pair):
             yield from _differences(reading, known)
         previous_day = row["day"]
 
@@ -55,7 +55,7 @@ def _rules_used(connection: Connection, today: Rules) -> list[Rules]:
     """The limits of kept runs, each once, where they differ from today's."""
     wanted = ("hours_mismatch_tolerance", "strict_progression")
     used: list[Rules] = []
-    for row in query(connection, "verify/rules_used"):
+    for row in query(connection, "operations/verify/rules_used"):
         values = {name: row[name] for name in wanted if row[name] is not None}
         rules = Rules.model_validate({**today.model_dump(), **values})
         if rules not in (today, *used):

@@ -59,7 +59,7 @@ def verify_inputs(connection: Connection, settings: Settings, now: datetime) -> 
 def _verify_inputs(connection: Connection, settings: Settings, now: datetime) -> Iterator[str]:
     storage = Storage(settings.storage)
     oldest = to_database(now - timedelta(days=settings.storage.keep_days + 1))
-    units = query(connection, "verify/merged_units", {"oldest": oldest})
+    units = query(connection, "operations/verify/merged_units", {"oldest": oldest})
     newest = max((unit["fence"] for unit in units if not stream_of(unit["unit_key"]).is_daily), default=None)
     for sync_log_id, of_run in groupby(units, key=lambda unit: int(unit["sync_log_id"])):
         listed = list(of_run)
@@ -93,7 +93,7 @@ def _manifest_file(storage: Storage, sync_log_id: int, unit_key: str) -> str:
 
 
 def _read_run(connection: Connection, sync_log_id: int) -> _Run:
-    [row] = query(connection, "run/log", {"id": sync_log_id})
+    [row] = query(connection, "sync/runs/log", {"id": sync_log_id})
     return _Run(
         sync_log_id, Settings.model_validate_json(row["settings_json"]), Scope.from_dict(json.loads(row["scope"]))
     )
@@ -103,8 +103,10 @@ def _known(connection: Connection, run: _Run, unit_key: str) -> frozenset[str]:
     """Numbers of the machines that are stored for a unit, or were rejected for it, under whatever number since."""
     stream = run.scope.definition
     facts = {"day": stream.day_of(unit_key), "unit_key": unit_key}
-    rows = query(connection, f"verify/known_{stream.record}s", facts)
-    corrected = query(connection, "verify/corrected_payloads", {"stream": run.scope.stream, "unit_key": unit_key})
+    rows = query(connection, f"operations/verify/known_{stream.record}s", facts)
+    corrected = query(
+        connection, "operations/verify/corrected_payloads", {"stream": run.scope.stream, "unit_key": unit_key}
+    )
     received = _reader(run).read_records([bytes(row["payload"]) for row in corrected])
     return frozenset([*(str(row["equipment_number"]) for row in rows), *_numbers(_parse(run, 0, received))])
 
@@ -135,7 +137,7 @@ def _compare(run: _Run, storage: Storage, manifest: Manifest, known: Any) -> Ite
 
 def _marked(connection: Connection, run: _Run, storage: Storage, manifest: Manifest) -> Iterator[str]:
     """Machines of the newest snapshot that are marked as missing all the same."""
-    marked = {str(row["equipment_number"]) for row in query(connection, "verify/marked_machines")}
+    marked = {str(row["equipment_number"]) for row in query(connection, "operations/verify/marked_machines")}
     for page in (page for page in manifest.pages if page.records and marked):
         for number in _numbers(_read(run, storage, page)):
             if number in marked:

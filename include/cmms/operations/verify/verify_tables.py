@@ -2,7 +2,7 @@
 
 Input: the database, and the raw pages that are still stored. Output: one sentence per difference; none on a healthy
 database. Reads one snapshot, so that syncs may run meanwhile, changes nothing, and holds one row in memory at a time
-(``include/sql/verify/*.sql``).
+(``include/sql/operations/verify/*.sql``).
 """
 
 from __future__ import annotations
@@ -36,53 +36,57 @@ class Check:
 
 CHECKS = (
     Check(
-        "verify/unit_counts",
+        "operations/verify/unit_counts",
         "Unit {unit_key} of run {sync_log_id}: {fetched} records were fetched, but its outcomes add up to {outcomes}.",
     ),
     Check(
-        "verify/log_counts",
+        "operations/verify/log_counts",
         "Run {id}: {records_processed} records processed, {records_success} succeeded,"
         " {records_failed} failed;"
         " the outcomes of those that succeeded add up to {outcomes}.",
     ),
     Check(
-        "verify/log_sums",
+        "operations/verify/log_sums",
         "Run {id}: its counters (processed, inserted, updated, unchanged, superseded, failed, warnings)"
         " are {logged}, its units add up to {summed}.",
     ),
     Check(
-        "verify/log_status",
+        "operations/verify/log_status",
         "Run {id}: closed as {status} (end: {completed}, level: {level}) with {records_failed} failed records"
         " and {unmerged} units not merged.",
     ),
     Check(
-        "verify/quarantined",
+        "operations/verify/quarantined",
         "Unit {unit_key} of run {sync_log_id}: {rejected} records were rejected, {kept} are kept in quarantine.",
     ),
     Check(
-        "verify/stored",
+        "operations/verify/stored",
         "Day {unit_key} of run {sync_log_id}: {written} readings were written, {readings} are stored.",
     ),
     Check(
-        "verify/known_machines_rejected",
+        "operations/verify/known_machines_rejected",
         "Rejected record {id} of run {sync_log_id} (day {unit_key}): machine {equipment_number} was called unknown, but"
         " was stored before; replay it.",
     ),
     Check(
-        "verify/missing_machines",
+        "operations/verify/missing_machines",
         "Equipment snapshot of run {sync_log_id}: {held} machines were stored or known, only {found} are there and"
         " not marked as missing; sync the equipment again.",
     ),
-    Check("verify/held_leases", "{stream} {unit_key} is still held by run {sync_log_id}, which is {status}."),
     Check(
-        "watch/abandoned_runs",
+        "operations/verify/held_leases", "{stream} {unit_key} is still held by run {sync_log_id}, which is {status}."
+    ),
+    Check(
+        "operations/watch/abandoned_runs",
         "Run {id} is {status}, but gave no sign of life since {seen_at} UTC (lease: {lease_seconds} s);"
         " do its tasks wait in Airflow, or does the watchdog not run?",
     ),
-    Check("watch/left_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
-    Check("verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."),
-    Check("verify/duplicates", "{place}: {duplicate} is there {copies} times."),
-    Check("verify/orphans", "{child} refers to {missing} in {parent}, which does not exist."),
+    Check("operations/watch/left_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
+    Check(
+        "operations/verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."
+    ),
+    Check("operations/verify/duplicates", "{place}: {duplicate} is there {copies} times."),
+    Check("operations/verify/orphans", "{child} refers to {missing} in {parent}, which does not exist."),
 )
 
 

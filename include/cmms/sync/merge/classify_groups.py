@@ -37,14 +37,14 @@ def classify_groups(rows: pl.DataFrame, connection: Connection, *, has_group_fie
     """
     if has_group_field:
         return rows.with_columns(group_name=pl.col("equipment_group"))
-    rules = query(connection, "stage/group_rules")
+    rules = query(connection, "sync/merge/group_rules")
     if not rules or rows.is_empty():
         return rows.with_columns(group_name=pl.lit(None, dtype=pl.String))
     fields = sorted({rule["field"] for rule in rules})
     matches = _match(rules, rows.select(fields).to_dicts())
     names = matches.groups
     if matches.undecided:
-        present = {row["equipment_number"]: row["group_name"] for row in query(connection, "stage/current_groups")}
+        present = {row["equipment_number"]: row["group_name"] for row in query(connection, "sync/merge/current_groups")}
         numbers = rows["equipment_number"].to_list()
         for position in matches.undecided:
             names[position] = present.get(numbers[position])

@@ -22,10 +22,10 @@ def flag_following_days(cursor: Cursor, *, day: date, sync_log_id: int, rules: R
     Returns:
         How many marks changed.
     """
-    execute(cursor, "merge/has_later_day", {"day": day})
+    execute(cursor, "sync/merge/has_later_day", {"day": day})
     if not cursor.fetchone()[0]:
         return 0
-    execute(cursor, "merge/following_readings", {"day": day, "sync_log_id": sync_log_id})
+    execute(cursor, "sync/merge/following_readings", {"day": day, "sync_log_id": sync_log_id})
     names = [column[0] for column in cursor.description]
     changes = []
     for values in cursor.fetchall():
@@ -34,7 +34,7 @@ def flag_following_days(cursor: Cursor, *, day: date, sync_log_id: int, rules: R
         if codes != row["quality_code"]:
             changes.append({"id": row["id"], "quality": "warning" if codes else "ok", "quality_code": codes})
     for change in changes:
-        execute(cursor, "merge/set_quality", change)
+        execute(cursor, "sync/merge/set_quality", change)
     return len(changes)
 
 

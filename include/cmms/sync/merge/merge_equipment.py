@@ -1,4 +1,4 @@
-"""Step 5a, merge one equipment snapshot (``include/sql/merge/equipment_*.sql``).
+"""Step 5a, merge one equipment snapshot (``include/sql/sync/merge/equipment_*.sql``).
 
 Input: the staging table and an empty table of changes, inside the merge's transaction.
 Output: :class:`~cmms.sync.merge.merge_outcome.Outcome`. The
@@ -25,33 +25,33 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
     """
     if verdict.seen_all:
         _check_shrinking(cursor, run, verdict)
-    execute(cursor, "merge/equipment_groups", stage_table=stage.table)
-    execute(cursor, "merge/equipment_changes", stage_table=stage.table)
-    execute(cursor, "merge/change_counts")
+    execute(cursor, "sync/merge/equipment_groups", stage_table=stage.table)
+    execute(cursor, "sync/merge/equipment_changes", stage_table=stage.table)
+    execute(cursor, "sync/merge/change_counts")
     counts = {row["outcome"]: int(row["records"]) for row in rows_of(cursor)}
     inserted, updated = counts.get("insert", 0), counts.get("update", 0)
     if updated:
         written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
-        execute(cursor, "merge/equipment_revisions", written)
+        execute(cursor, "sync/merge/equipment_revisions", written)
     if inserted or updated:
         has_group_field = bool(run.settings.stream("equipment").fields.of("equipment_group"))
         group_source = {"group_source": SOURCE if has_group_field else RULE}
-        execute(cursor, "merge/equipment_upsert", group_source, stage_table=stage.table)
+        execute(cursor, "sync/merge/equipment_upsert", group_source, stage_table=stage.table)
     own_run = {"sync_log_id": run.sync_log_id}
-    marked = execute(cursor, "merge/equipment_found_again", own_run, stage_table=stage.table)
+    marked = execute(cursor, "sync/merge/equipment_found_again", own_run, stage_table=stage.table)
     if (coverage := verdict.coverage) is not None:
         missing = {"day": run.scope.end_date, **own_run, **coverage}
-        marked += execute(cursor, "merge/equipment_missing", missing, stage_table=stage.table)
+        marked += execute(cursor, "sync/merge/equipment_missing", missing, stage_table=stage.table)
     places = {}
     for outcome in ("gone", "older"):
         if counts.get(outcome):
-            execute(cursor, "merge/equipment_places", {"outcome": outcome}, stage_table=stage.table)
+            execute(cursor, "sync/merge/equipment_places", {"outcome": outcome}, stage_table=stage.table)
             places[outcome] = rows_of(cursor)
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated + marked > 0, **places)
 
 
 def _check_shrinking(cursor: Cursor, run: RunContext, verdict: Verdict) -> None:
-    execute(cursor, "merge/known_equipment")
+    execute(cursor, "sync/merge/known_equipment")
     known = int(cursor.fetchone()[0])
     delivered = verdict.fetched - verdict.lost
     if known and delivered < known * (1 - run.settings.rules.max_shrink_percent / 100):

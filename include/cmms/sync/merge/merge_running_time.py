@@ -1,4 +1,4 @@
-"""Step 5a, merge one day of running times (``include/sql/merge/running_time_*.sql``).
+"""Step 5a, merge one day of running times (``include/sql/sync/merge/running_time_*.sql``).
 
 Input: the staging table, inside the merge's transaction. Output: :class:`~cmms.sync.merge.merge_outcome.Outcome`. A day
 of which nothing is stored yet is loaded from its file, or one INSERT ... SELECT. Otherwise one comparison finds the
@@ -33,7 +33,7 @@ def merge_running_time(cursor: Cursor, run: RunContext, verdict: Verdict, stage:
         StageNeeded: there is a file only, and the database does not take it just like this.
     """
     day = date.fromisoformat(verdict.unit_key)
-    execute(cursor, "merge/has_day", {"day": day})
+    execute(cursor, "sync/merge/has_day", {"day": day})
     is_new_day = not cursor.fetchone()[0]
     if stage.file and not is_new_day:
         raise StageNeeded
@@ -58,7 +58,7 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
             raise StageNeeded  # damaged; the judged rows that it was made of are there
         parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
         try:
-            loaded = execute(cursor, "merge/running_time_load_day", parameters)
+            loaded = execute(cursor, "sync/merge/running_time_load_day", parameters)
         except mysql_driver.Error as error:
             if is_local_file_refused(error):
                 raise StageNeeded from error
@@ -73,34 +73,34 @@ def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     written = {"sync_log_id": run.sync_log_id}
     gone = []
     try:
-        execute(cursor, "merge/running_time_insert_day", written, stage_table=stage.table)
+        execute(cursor, "sync/merge/running_time_insert_day", written, stage_table=stage.table)
     except mysql_driver.IntegrityError as error:
         if error_number(error) != _NO_PARENT:
             raise
-        execute(cursor, "merge/running_time_gone", stage_table=stage.table)
+        execute(cursor, "sync/merge/running_time_gone", stage_table=stage.table)
         gone = rows_of(cursor)
-        execute(cursor, "merge/running_time_forget_gone", stage_table=stage.table)
-        execute(cursor, "merge/running_time_insert_day", written, stage_table=stage.table)
+        execute(cursor, "sync/merge/running_time_forget_gone", stage_table=stage.table)
+        execute(cursor, "sync/merge/running_time_insert_day", written, stage_table=stage.table)
     inserted = stage.staged - len(gone)
     return Outcome(inserted=inserted, updated=0, changed=inserted > 0, gone=gone)
 
 
 def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
-    if execute(cursor, "merge/running_time_changes", stage_table=stage.table) == 0:
+    if execute(cursor, "sync/merge/running_time_changes", stage_table=stage.table) == 0:
         return Outcome(inserted=0, updated=0, changed=False)
-    execute(cursor, "merge/change_counts")
+    execute(cursor, "sync/merge/change_counts")
     counts = {row["outcome"]: int(row["records"]) for row in rows_of(cursor)}
     written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
     if counts.get("update"):
-        execute(cursor, "merge/running_time_revisions", written)
+        execute(cursor, "sync/merge/running_time_revisions", written)
     if counts.get("update") or counts.get("insert"):
-        execute(cursor, "merge/running_time_upsert", {"sync_log_id": run.sync_log_id}, stage_table=stage.table)
+        execute(cursor, "sync/merge/running_time_upsert", {"sync_log_id": run.sync_log_id}, stage_table=stage.table)
     if counts.get("quality"):
-        execute(cursor, "merge/running_time_quality", stage_table=stage.table)
+        execute(cursor, "sync/merge/running_time_quality", stage_table=stage.table)
     places = {}
     for outcome in ("gone", "older", "foreign"):
         if counts.get(outcome):
-            execute(cursor, "merge/running_time_places", {"outcome": outcome}, stage_table=stage.table)
+            execute(cursor, "sync/merge/running_time_places", {"outcome": outcome}, stage_table=stage.table)
             places[outcome] = rows_of(cursor)
     inserted, updated = counts.get("insert", 0), counts.get("update", 0)
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated > 0, **places)

@@ -119,8 +119,8 @@ def _prepare_changes(connection: Connection, stream: str) -> None:
     with translated_errors("preparing the merge"), closing(connection.cursor()) as cursor:
         connection.autocommit(True)
         try:
-            execute(cursor, "merge/changes_clear")
-            execute(cursor, f"merge/{stream}_changes_create")
+            execute(cursor, "sync/merge/changes_clear")
+            execute(cursor, f"sync/merge/{stream}_changes_create")
         finally:
             with suppress(mysql_driver.Error):  # the session may be lost by now
                 connection.autocommit(False)
@@ -144,7 +144,7 @@ def _ended_when_frozen(connection: Connection, seconds: int) -> Iterator[None]:
 def already_merged(run: RunContext, connection: Connection, unit_key: str) -> Counts | None:
     """What the run marker says, if this run has merged the unit."""
     connection.rollback()
-    return _marked(query(connection, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit_key}))
+    return _marked(query(connection, "sync/runs/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit_key}))
 
 
 def _marked(rows: list[dict[str, Any]]) -> Counts | None:
@@ -156,11 +156,11 @@ def _marked(rows: list[dict[str, Any]]) -> Counts | None:
 
 def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verdict, stage: Stage) -> Counts:
     cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", (run.settings.engine.lock_wait_seconds,))
-    execute(cursor, "reference/lock_version")
+    execute(cursor, "sync/validate/lock_version")
     version = int(cursor.fetchone()[0])
     unit: dict[str, Any] = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
     check_fence(cursor, **unit, fence=stage.fence)
-    execute(cursor, "run/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
+    execute(cursor, "sync/runs/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
     merged = _marked(rows_of(cursor))
     if merged is not None:
         return merged
@@ -198,7 +198,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
         warnings=sum(verdict.warnings.values()),
     )
     if outcome.changed:
-        execute(cursor, "reference/raise_version")
+        execute(cursor, "raise_version")
     _write_marker(cursor, run, verdict, stage, counts, version)
     _write_codes(cursor, run, verdict.unit_key, reject_codes, verdict.warnings)
     for doubt in verdict.doubts:
@@ -214,7 +214,7 @@ def _write_marker(
 ) -> None:
     values = {name: getattr(counts, name) for name in Counts.__dataclass_fields__}
     key = {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key}
-    execute(cursor, "merge/mark_unit", {**key, **values, "fence": stage.fence, "reference_version": version})
+    execute(cursor, "sync/merge/mark_unit", {**key, **values, "fence": stage.fence, "reference_version": version})
 
 
 def _write_codes(

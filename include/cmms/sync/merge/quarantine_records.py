@@ -95,11 +95,11 @@ class Quarantine:
             for row in lost
         ]
         for start in range(0, len(rows), _BATCH):
-            insert_many(self._cursor, "quarantine/insert_superseded", rows[start : start + _BATCH])
+            insert_many(self._cursor, "sync/merge/insert_superseded", rows[start : start + _BATCH])
 
     def resolve_unseen(self, coverage: Mapping[str, Any]) -> None:
         """Close open rejects of the unit that a new input does not hold any more although it covers them."""
-        execute(self._cursor, "quarantine/resolve_unseen", {**self._base, **coverage})
+        execute(self._cursor, "sync/merge/resolve_unseen", {**self._base, **coverage})
 
     def resolve_replayed(self, user: str | None) -> None:
         """Close the replayed records of the unit that were not rejected again."""
@@ -112,13 +112,13 @@ class Quarantine:
             note = self._explain_superseded(*self._superseded[digest]) if digest in self._superseded else ""
             note = note or f"replayed by run {self._base['sync_log_id']}"
             row = {**self._base, "user": user, "payload_hash": digest, "note": note[:500]}
-            execute(self._cursor, "replay/resolve", row)
+            execute(self._cursor, "sync/merge/resolve_replayed", row)
 
     def _explain_superseded(self, code: str, number: str) -> str:
         """By what: a newer record, or one of the machine's own measuring point, and which run has stored that."""
         day = self._base["unit_key"]
         known = {"equipment_number": number, "day": day}
-        found = query(self._cursor.connection, f"quarantine/stored_{self._stream.record}", known)
+        found = query(self._cursor.connection, f"sync/merge/stored_{self._stream.record}", known)
         run, newest = (found[0]["sync_log_id"], found[0]["newest_at"]) if found else (None, None)
         what = "the record of the machine's own measuring point" if code == POINT_MISMATCH else "a newer record"
         at = f" of {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else ""
@@ -126,7 +126,7 @@ class Quarantine:
 
     def _insert(self, rows: list[dict[str, Any]]) -> int:
         for start in range(0, len(rows), _BATCH):
-            insert_many(self._cursor, "quarantine/insert_error", rows[start : start + _BATCH])
+            insert_many(self._cursor, "sync/merge/insert_error", rows[start : start + _BATCH])
         return len(rows)
 
     def _identity(self, row: dict[str, Any]) -> tuple[bytes, bytes, int]:

@@ -139,9 +139,9 @@ def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> Non
     unit = {"sync_log_id": run.sync_log_id, "unit_key": unit_key}
 
     def forget(cursor: Cursor) -> None:
-        if execute(cursor, "run/reset_unit", unit):
-            execute(cursor, "run/forget_unit_counts", unit)
-            execute(cursor, "quarantine/forget_places", {**unit, "stream": run.scope.stream})
+        if execute(cursor, "sync/runs/reset_unit", unit):
+            execute(cursor, "sync/runs/forget_unit_counts", unit)
+            execute(cursor, "sync/merge/forget_places", {**unit, "stream": run.scope.stream})
 
     run_transaction(connection, forget, what=f"taking up {unit_key} anew")
 
@@ -154,7 +154,7 @@ def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bo
     day = STREAMS[verdict.stream].day_of(verdict.unit_key)
     if day is None or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
         return False
-    found = query(connection, "merge/has_day", {"day": day})
+    found = query(connection, "sync/merge/has_day", {"day": day})
     connection.rollback()
     return not found[0]["has_day"]
 
@@ -170,7 +170,7 @@ def discard_stage(run: RunContext, connection: Connection, stage: Stage) -> None
 def drop_stage(connection: Connection, table: str) -> None:
     """Remove a staging table; one that is gone is fine."""
     with translated_errors(f"dropping {table}"), closing(connection.cursor()) as cursor:
-        execute(cursor, "stage/drop", stage_table=table)
+        execute(cursor, "sync/merge/drop", stage_table=table)
         connection.commit()
 
 
@@ -179,7 +179,7 @@ def is_staged(run: RunContext, connection: Connection, stage: Stage) -> bool:
     if stage.file:
         return run.storage.exists(stage.file)
     try:
-        return int(query(connection, "stage/count", stage_table=stage.table)[0]["staged"]) == stage.staged
+        return int(query(connection, "sync/merge/count", stage_table=stage.table)[0]["staged"]) == stage.staged
     except mysql_driver.ProgrammingError:  # no such table
         return False
 
@@ -193,7 +193,7 @@ def check_staged(cursor: Cursor, stage: Stage) -> None:
     if stage.file:
         return
     try:
-        execute(cursor, "stage/count", stage_table=stage.table)
+        execute(cursor, "sync/merge/count", stage_table=stage.table)
         found = int(cursor.fetchone()[0])
     except mysql_driver.ProgrammingError:
         found = 0
@@ -262,8 +262,8 @@ class _Loader:
 
     def create(self) -> None:
         with translated_errors(f"creating {self._table}"), closing(self._connection.cursor()) as cursor:
-            execute(cursor, "stage/drop", stage_table=self._table)
-            execute(cursor, f"stage/create_{self._stream}", stage_table=self._table)
+            execute(cursor, "sync/merge/drop", stage_table=self._table)
+            execute(cursor, f"sync/merge/create_{self._stream}", stage_table=self._table)
 
     def load(self, rows: pl.DataFrame) -> None:
         if rows.is_empty():
@@ -283,7 +283,7 @@ class _Loader:
                 raise StorageUnavailable(f"staging needs room for a file in {where} (TMPDIR): {error}") from error
             try:
                 with closing(self._connection.cursor()) as cursor:
-                    loaded = execute(cursor, "stage/load", {"file": str(file)}, stage_table=self._table)
+                    loaded = execute(cursor, "sync/merge/load", {"file": str(file)}, stage_table=self._table)
                     self._refuse_changes(cursor, loaded, len(rows))
             except mysql_driver.Error as error:
                 if not is_local_file_refused(error):
@@ -306,7 +306,7 @@ class _Loader:
         raise DatabaseRefused(f"staging loaded {loaded} of {expected} rows unchanged: {found}")
 
     def _insert(self, rows: pl.DataFrame) -> None:
-        statement = load_sql(f"stage/insert_{self._stream}").replace("{stage}", f"`{self._table}`")
+        statement = load_sql(f"sync/merge/insert_{self._stream}").replace("{stage}", f"`{self._table}`")
         with translated_errors("staging by INSERT"), closing(self._connection.cursor()) as cursor:
             cursor.max_stmt_length = self._engine.insert_batch_bytes
             cursor.executemany(statement, rows.to_dicts())

@@ -40,12 +40,12 @@ def claim_unit(
 
     def attempt(cursor: Cursor) -> tuple[int | None, int | None]:
         key = {"stream": stream, "unit_key": unit_key}
-        execute(cursor, "run/ensure_lease", key)
+        execute(cursor, "sync/runs/ensure_lease", key)
         fence, holder, is_free = _lock(cursor, key)
         if not is_free and holder != sync_log_id:
             return None, holder
         _check_open(cursor, sync_log_id)
-        execute(cursor, "run/take_lease", {**key, "sync_log_id": sync_log_id, "lease_seconds": lease_seconds})
+        execute(cursor, "sync/runs/take_lease", {**key, "sync_log_id": sync_log_id, "lease_seconds": lease_seconds})
         return fence + 1, None
 
     deadline = time.monotonic() + wait_seconds
@@ -66,7 +66,7 @@ def release_units(connection: Connection, sync_log_id: int) -> None:
     """Give back all units of a run that has merged them: nothing of it writes any more."""
 
     def release(cursor: Cursor) -> None:
-        execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
+        execute(cursor, "sync/runs/release_leases", {"sync_log_id": sync_log_id})
 
     run_transaction(connection, release, what="releasing the run's units")
 
@@ -89,13 +89,13 @@ def check_fence(cursor: Cursor, *, stream: str, unit_key: str, sync_log_id: int,
 
 def _check_open(cursor: Cursor, sync_log_id: int) -> None:
     """Locks the log row too, so that a run cannot be closed between this look and the claim."""
-    execute(cursor, "run/lock_open_log", {"sync_log_id": sync_log_id})
+    execute(cursor, "sync/runs/lock_open_log", {"sync_log_id": sync_log_id})
     if cursor.fetchone() is None:
         raise Fenced("the run is closed; it must not take units any more", sync_log_id=sync_log_id)
 
 
 def _lock(cursor: Cursor, key: dict[str, Any]) -> tuple[int, int | None, bool]:
-    execute(cursor, "run/lock_lease", key)
+    execute(cursor, "sync/runs/lock_lease", key)
     row = cursor.fetchone()
     if row is None:
         raise Fenced(

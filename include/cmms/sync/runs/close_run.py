@@ -55,7 +55,7 @@ def close_if_open(
 ) -> bool:
     """Close the log row; False when it is closed already, or gone: somebody else has done it and told people."""
     connection.rollback()
-    rows = query(connection, "run/log", {"id": sync_log_id})
+    rows = query(connection, "sync/runs/log", {"id": sync_log_id})
     if not rows or rows[0]["status"] not in OPEN_STATUSES:
         return False
     row, settings = rows[0], _pinned_settings(rows[0])
@@ -85,14 +85,14 @@ def _close(
     """Write the row's end, and unless ``briefly`` the stack trace and an event."""
     sync_log_id = row["id"]
     # First, for it waits for a merge that is just committing: the totals read after it include that unit.
-    execute(cursor, "run/release_leases", {"sync_log_id": sync_log_id})
+    execute(cursor, "sync/runs/release_leases", {"sync_log_id": sync_log_id})
     totals = _totals(cursor, sync_log_id)
     counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
     if error is None and row["sync_type"] in STREAMS and totals["merged_units"] < totals["units"]:
         error = f"{totals['merged_units']} of {totals['units']} units were merged; the steps before did not all succeed"
     if error is None and row["sync_type"] in STREAMS:  # a replay that stores nothing found that all is still wrong
         error = _nothing_stored(cursor, sync_log_id, counts)
-    execute(cursor, "run/doubts", {"sync_log_id": sync_log_id})
+    execute(cursor, "sync/runs/doubts", {"sync_log_id": sync_log_id})
     doubts = len(cursor.fetchall())
     status = _status(error, counts, doubts)
     warnings = counts.warnings + int(row["stale_master"])
@@ -119,7 +119,7 @@ def _close(
         "respond_by": respond_by(level, totals["closed_at"]),
         **facts,
     }
-    if not execute(cursor, "run/close_log", values):
+    if not execute(cursor, "sync/runs/close_log", values):
         return False  # another process was quicker
     if briefly:
         return True
@@ -149,12 +149,12 @@ def _pinned_settings(row: dict[str, Any]) -> Settings:
 
 def _counts_so_far(connection: Connection, sync_log_id: int) -> Counts:
     """Of an open run: the units that it has merged."""
-    totals = query(connection, "run/close_summary", {"sync_log_id": sync_log_id})[0]
+    totals = query(connection, "sync/runs/close_summary", {"sync_log_id": sync_log_id})[0]
     return Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
 
 
 def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
-    execute(cursor, "run/close_summary", {"sync_log_id": sync_log_id})
+    execute(cursor, "sync/runs/close_summary", {"sync_log_id": sync_log_id})
     return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
 
 
@@ -162,7 +162,7 @@ def _nothing_stored(cursor: Cursor, sync_log_id: int, counts: Counts) -> BatchRu
     """An input of which every record was rejected is no success, however small; its records wait in quarantine."""
     if not counts.rejected or counts.success:
         return None
-    execute(cursor, "run/code_counts", {"sync_log_id": sync_log_id})
+    execute(cursor, "sync/runs/code_counts", {"sync_log_id": sync_log_id})
     codes = ", ".join(f"{code}: {records}" for level, code, records in cursor.fetchall() if level == "error")
     what = "the only record" if counts.rejected == 1 else f"all {counts.rejected} records"
     return BatchRuleBroken(
@@ -216,15 +216,15 @@ def load_summary(
 ) -> RunSummary | None:
     """The summary of a run as its log row has it; None when there is no such run."""
     if sync_log_id is None:
-        found = query(connection, "run/log_by_run", {"dag_id": dag_id, "run_id": run_id})
+        found = query(connection, "sync/runs/log_by_run", {"dag_id": dag_id, "run_id": run_id})
         if not found:
             return None
         sync_log_id = int(found[0]["id"])
-    rows = query(connection, "run/log", {"id": sync_log_id})
+    rows = query(connection, "sync/runs/log", {"id": sync_log_id})
     if not rows:
         return None
     row = rows[0]
-    codes = query(connection, "run/code_counts", {"sync_log_id": sync_log_id})
+    codes = query(connection, "sync/runs/code_counts", {"sync_log_id": sync_log_id})
     by_level = {
         level: tuple((code["code"], int(code["records"])) for code in codes if code["level"] == level)
         for level in ("error", "warning")
@@ -260,7 +260,9 @@ def load_summary(
         rejects_by_code=by_level["error"],
         warnings_by_code=by_level["warning"],
         timings_ms=timings,
-        units=len(query(connection, "run/units", {"sync_log_id": sync_log_id})),
-        exposures=tuple(row["message"] for row in query(connection, "run/exposures", {"sync_log_id": sync_log_id})),
-        doubts=tuple(event["message"] for event in query(connection, "run/doubts", {"sync_log_id": sync_log_id})),
+        units=len(query(connection, "sync/runs/units", {"sync_log_id": sync_log_id})),
+        exposures=tuple(
+            row["message"] for row in query(connection, "sync/runs/exposures", {"sync_log_id": sync_log_id})
+        ),
+        doubts=tuple(event["message"] for event in query(connection, "sync/runs/doubts", {"sync_log_id": sync_log_id})),
     )

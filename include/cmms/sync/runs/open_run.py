@@ -42,7 +42,7 @@ class Trigger:
 
 def current_settings(connection: Connection) -> tuple[Settings, int | None]:
     """Settings for a new run, and the id of the stored version they come from (None: from the file)."""
-    stored = query(connection, "run/newest_settings")
+    stored = query(connection, "sync/runs/newest_settings")
     if not stored:
         return load_settings(), None
     body = stored[0]["body"]
@@ -104,15 +104,15 @@ def open_run(
     def write(cursor: Cursor) -> int:
         known = find_log(cursor, trigger)
         if known is None:
-            execute(cursor, "run/insert_log", row)
+            execute(cursor, "sync/runs/insert_log", row)
             sync_log_id = int(cursor.lastrowid)
         else:
             sync_log_id = known
             wanted = ("settings_json", "config_version_id", "stale_master", "scope", "interval_start", "interval_end")
-            execute(cursor, "run/reopen_log", {"id": known, **{name: row[name] for name in wanted}})
+            execute(cursor, "sync/runs/reopen_log", {"id": known, **{name: row[name] for name in wanted}})
         insert_many(
             cursor,
-            "run/insert_unit",
+            "sync/runs/insert_unit",
             [
                 {"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key}
                 for key in (scope.unit_keys if units is None else units)
@@ -145,7 +145,7 @@ def load_run(connection: Connection, sync_log_id: int) -> RunContext:
     Raises:
         HandoverMissing: there is no such run, or its settings cannot be read any more.
     """
-    rows = query(connection, "run/log", {"id": sync_log_id})
+    rows = query(connection, "sync/runs/log", {"id": sync_log_id})
     if not rows:
         raise HandoverMissing("no such run in api_sync_logs", sync_log_id=sync_log_id)
     row = rows[0]
@@ -160,10 +160,10 @@ def load_run(connection: Connection, sync_log_id: int) -> RunContext:
 
 def plan_run(connection: Connection, run: RunContext, *, most_batches: int | None = None) -> list[Batch]:
     """Step 1, plan the requests: one batch per mapped task, ``most_batches`` at the most."""
-    plants = [row["plant_code"] for row in query(connection, "run/active_plants")]
+    plants = [row["plant_code"] for row in query(connection, "sync/runs/active_plants")]
     watermark = None
     if run.settings.stream(run.scope.stream).incremental.parameter and not run.scope.definition.is_daily:
-        watermark = query(connection, "run/watermark")[0]["watermark"]
+        watermark = query(connection, "sync/runs/watermark")[0]["watermark"]
     return plan_batches(run.settings, run.scope, plants, watermark=watermark, most_batches=most_batches)
 
 
@@ -187,13 +187,13 @@ def _has_fresh_equipment(connection: Connection, scope: Scope, run_date: date) -
     """Whether an equipment sync succeeded on the day after the newest day asked for (or later)."""
     newest = scope.end_date or run_date
     wanted = min(newest + timedelta(days=1), run_date)
-    return bool(query(connection, "run/equipment_synced_for", {"day": wanted})[0]["is_fresh"])
+    return bool(query(connection, "sync/runs/equipment_synced_for", {"day": wanted})[0]["is_fresh"])
 
 
 def find_log(cursor: Cursor, trigger: Trigger) -> int | None:
     """The log row of a DAG run, if it has one."""
     if trigger.dag_id is None or trigger.run_id is None:
         return None
-    execute(cursor, "run/log_by_run", {"dag_id": trigger.dag_id, "run_id": trigger.run_id})
+    execute(cursor, "sync/runs/log_by_run", {"dag_id": trigger.dag_id, "run_id": trigger.run_id})
     row = cursor.fetchone()
     return int(row[0]) if row else None

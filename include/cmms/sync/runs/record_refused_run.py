@@ -47,9 +47,9 @@ def record_refused_run(connection: Connection, stream: StreamName, trigger: Trig
     def write(cursor: Cursor) -> int:
         known = find_log(cursor, trigger)
         if known is None:
-            execute(cursor, "run/insert_log", row)
+            execute(cursor, "sync/runs/insert_log", row)
             return int(cursor.lastrowid)
-        execute(cursor, "run/reopen_refused_log", {"id": known})
+        execute(cursor, "sync/runs/reopen_refused_log", {"id": known})
         return known
 
     connection.rollback()

@@ -125,7 +125,7 @@ class Reporter:
         """Add the duration of a step to the unit: ``api_ms``, ``validate_ms``, ``stage_ms`` or ``merge_ms``."""
         values = {"api_ms": 0, "validate_ms": 0, "stage_ms": 0, "merge_ms": 0, **milliseconds}
         with self._writing() as cursor:
-            execute(cursor, "run/time_unit", {"sync_log_id": self.sync_log_id, "unit_key": unit_key, **values})
+            execute(cursor, "sync/runs/time_unit", {"sync_log_id": self.sync_log_id, "unit_key": unit_key, **values})
 
     def close(self) -> None:
         """Write what is left and close the connection."""
@@ -150,7 +150,7 @@ class Reporter:
     def _control(self) -> dict[str, Any]:
         connection = self._connected()
         with translated_errors("reading the run's control"):
-            rows = query(connection, "run/control", {"sync_log_id": self.sync_log_id})
+            rows = query(connection, "sync/runs/control", {"sync_log_id": self.sync_log_id})
             connection.commit()
         if not rows:
             raise Fenced("the run's log row is gone", sync_log_id=self.sync_log_id)
@@ -158,7 +158,7 @@ class Reporter:
 
     def _set_status(self, status: str) -> None:
         with self._writing() as cursor:
-            execute(cursor, "run/set_status", {"sync_log_id": self.sync_log_id, "status": status})
+            execute(cursor, "sync/runs/set_status", {"sync_log_id": self.sync_log_id, "status": status})
 
     def _beat(self, progress: dict[str, Any] | None = None) -> None:
         """Write progress and a sign of life, unless a merge of this run holds the rows.
@@ -174,9 +174,9 @@ class Reporter:
             try:
                 cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {_BEAT_WAIT_SECONDS:d}")
                 if progress:
-                    execute(cursor, "run/update_unit", progress)
-                execute(cursor, "run/renew_leases", lease)
-                execute(cursor, "run/heartbeat", {"sync_log_id": self.sync_log_id})
+                    execute(cursor, "sync/runs/update_unit", progress)
+                execute(cursor, "sync/runs/renew_leases", lease)
+                execute(cursor, "sync/runs/heartbeat", {"sync_log_id": self.sync_log_id})
                 connection.commit()
             except mysql_driver.Error as error:
                 if error_number(error) not in LOCKED:
@@ -187,7 +187,7 @@ class Reporter:
     def _flush_calls(self) -> None:
         calls, self._calls = self._calls, []
         with self._writing() as cursor:
-            insert_many(cursor, "run/insert_call", calls)
+            insert_many(cursor, "sync/runs/insert_call", calls)
 
     def _flush_lines(self) -> None:
         lines, self._lines.kept = self._lines.kept, []
@@ -238,7 +238,7 @@ def write_event(
         _EVENTS.log(_LEVELS[level], "%s: %s", code, said, extra={"sync_log_id": sync_log_id})
     execute(
         cursor,
-        "run/insert_event",
+        "sync/runs/insert_event",
         {
             "sync_log_id": sync_log_id,
             "level": level,

@@ -44,33 +44,36 @@ class Reference:
 def load_reference(connection: Connection, *, day: date | None) -> Reference:
     """Read the reference data; ``day`` is None for an equipment snapshot, which needs plants only."""
     connection.rollback()  # a fresh snapshot: what was committed meanwhile counts
-    version = query(connection, "reference/version")[0]["version"]
-    plants = read_columns(connection, "reference/plants", {}, {"plant_code": pl.String, "plant_id": pl.Int64})
+    version = query(connection, "sync/validate/version")[0]["version"]
+    plants = read_columns(connection, "sync/validate/plants", {}, {"plant_code": pl.String, "plant_id": pl.Int64})
     previous_types = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
     if day is None:
         return Reference(version, plants, pl.DataFrame(), pl.DataFrame(schema=previous_types))
     equipment = read_columns(
         connection,
-        "reference/equipment",
+        "sync/validate/equipment",
         {},
         {"equipment_number": pl.String, "equipment_id": pl.Int64, "own_point": pl.String},
     )
-    accepted = frozenset(row["equipment_id"] for row in query(connection, "reference/counter_events", {"day": day}))
+    accepted = frozenset(row["equipment_id"] for row in query(connection, "sync/validate/counter_events", {"day": day}))
     previous = _load_previous(connection, day, equipment, previous_types)
     stored = read_columns(
-        connection, "reference/stored_rows_of_day", {"day": day}, {"equipment_id": pl.Int64, "stored_text": pl.String}
+        connection,
+        "sync/validate/stored_rows_of_day",
+        {"day": day},
+        {"equipment_id": pl.Int64, "stored_text": pl.String},
     )
     return Reference(version, plants, equipment, previous, accepted, stored)
 
 
 def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, types: dict[str, Any]) -> pl.DataFrame:
     """The newest day before holds most machines' previous reading; the others are looked up."""
-    newest = query(connection, "reference/latest_date_before", {"day": day})[0]["day"]
+    newest = query(connection, "sync/validate/latest_date_before", {"day": day})[0]["day"]
     if newest is None:
         return pl.DataFrame(schema=types)
     found = read_columns(
         connection,
-        "reference/readings_of_day",
+        "sync/validate/readings_of_day",
         {"day": newest},
         {"equipment_id": pl.Int64, "previous_hours": pl.Int64},
     ).with_columns(previous_date=pl.lit(newest, dtype=pl.Date))
@@ -79,7 +82,7 @@ def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, t
     for start in range(0, len(others), _LOOKUP_BATCH):
         ids = tuple(others[start : start + _LOOKUP_BATCH])
         parts.append(
-            read_columns(connection, "reference/latest_readings_before", {"day": day, "equipment_ids": ids}, types)
+            read_columns(connection, "sync/validate/latest_readings_before", {"day": day, "equipment_ids": ids}, types)
         )
     return pl.concat(parts)
 

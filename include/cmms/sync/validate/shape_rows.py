@@ -59,7 +59,7 @@ def mark_stored(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         rows: judged running times.
-        stored: equipment_id and stored_text, from ``include/sql/reference/stored_rows_of_day.sql``.
+        stored: equipment_id and stored_text, from ``include/sql/sync/validate/stored_rows_of_day.sql``.
     """
     if stored.is_empty():
         return rows.with_columns(is_stored=pl.lit(False))

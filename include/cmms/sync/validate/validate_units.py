@@ -316,8 +316,8 @@ def _create_plants(run: RunContext, connection: Connection, frame: pl.DataFrame)
     codes = frame.filter(is_readable)["plant_code"].unique().sort().to_list()
 
     def write(cursor: Any) -> None:
-        if sum(execute(cursor, "reference/create_plant", {"plant_code": code}) for code in codes):
-            execute(cursor, "reference/raise_version")
+        if sum(execute(cursor, "sync/validate/create_plant", {"plant_code": code}) for code in codes):
+            execute(cursor, "raise_version")
 
     if codes:
         run_transaction(connection, write, what="creating plants")
