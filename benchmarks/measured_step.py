@@ -59,7 +59,9 @@ def run_step(name: str, work: Work) -> Result:
 
 def _child(sender: Any, name: str, work: Work) -> None:
     from cmms.database import session
-    from cmms.sync import clean_up_logs, run_sync, verify_tables  # noqa: F401
+    from cmms.operations import clean_up_logs  # noqa: F401
+    from cmms.operations.verify import verify_tables  # noqa: F401
+    from cmms.sync import run_sync  # noqa: F401
     from cmms.sync.validate.judge_rows import _great_expectations
 
     _great_expectations()  # imports take seconds, and are not what is measured
