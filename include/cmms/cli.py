@@ -154,6 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     docs.add_argument("--output", type=Path, default=Path("data_docs"), help="folder (default: %(default)s)")
     docs.set_defaults(run=_docs)
 
+    sql = commands.add_parser("sql", help="print a statement of the package, the columns of its stream filled in")
+    sql.add_argument("statement", help="file below include/sql, for example sync/merge/running_time_upsert")
+    sql.set_defaults(run=_sql)
+
     diagnose = commands.add_parser("diagnose", help="check everything that the syncs need; one line a check")
     diagnose.add_argument("--json", action="store_true", help="print the report as JSON")
     diagnose.add_argument("--send-test", action="store_true", help="send a test message to each receiver of alerts")
@@ -352,6 +356,13 @@ def _docs(args: argparse.Namespace) -> int:
     from cmms.operations.data_docs.build_data_docs import build_data_docs
 
     print(f"open {build_data_docs(args.output)}")
+    return 0
+
+
+def _sql(args: argparse.Namespace) -> int:
+    from cmms.database import load_sql
+
+    print(load_sql(args.statement.removeprefix("include/sql/").removesuffix(".sql")))
     return 0
 
 

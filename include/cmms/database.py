@@ -25,7 +25,10 @@ from cmms.parse_input import parse_whole
 from cmms.session_variables import own_session
 from cmms.settings import MYSQL_CONNECTION
 from cmms.storable_text import storable
+from cmms.streams import STREAMS
+from cmms.streams.fill_columns import fill_columns
 
+_STREAM = re.compile(r"-- Stream: (\w+)\.")
 SQL_FOLDER = find_folder("sql")
 CONNECT_TIMEOUT_SECONDS = 10
 ANSWER_TIMEOUT_SECONDS = 3600
@@ -167,11 +170,17 @@ def _ignoring_lost_connection() -> Iterator[None]:
 def load_sql(name: str) -> str:
     """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``room/what``.
 
+    In a file that opens with ``-- Stream: <name>.`` the columns of that stream are filled in
+    (:mod:`cmms.streams.fill_columns`).
+
     Raises:
         PackageIncomplete: there is no such file.
     """
-    lines = read_package_file(SQL_FOLDER / f"{name}.sql").splitlines()
-    return "\n".join(line for line in lines if not line.lstrip().startswith("--")).strip().rstrip(";")
+    file = read_package_file(SQL_FOLDER / f"{name}.sql")
+    lines = (line for line in file.splitlines() if not line.lstrip().startswith("--"))
+    text = "\n".join(lines).strip().rstrip(";")
+    stream = _STREAM.match(file)
+    return fill_columns(text, STREAMS[stream[1]]) if stream else text
 
 
 def execute(

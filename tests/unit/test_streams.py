@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cmms.database import load_sql
 from cmms.settings import Settings
 from cmms.streams import STREAMS, stream_of
+from cmms.streams.fill_columns import fill_columns
 from cmms.streams.stream import Daily, Field, Orphan, Stream
 from cmms.sync.validate.parse_records import schema_of
 from tools.state_folder import REPOSITORY
@@ -20,7 +24,11 @@ FUEL = Stream(
     title="Fuel sync",
     record="filling",
     unit=Daily(),
-    fields=(Field(name="litres", kind="hours", required=True, digits=5), Field(name="remark", is_remembered=True)),
+    fields=(
+        Field(name="equipment_number", required=True, is_column=False),
+        Field(name="litres", kind="hours", required=True, digits=5),
+        Field(name="remark", is_remembered=True, length=30),
+    ),
     orphan=Orphan("EQUIPMENT_UNKNOWN", rule="RT-04", field="equipment_number"),
     dag_id="fuel_sync",
     asset="cmms_fuel",
@@ -33,9 +41,46 @@ _NOT_OF_ALL = {"simulator", "migrations", "streams"}
 
 @pytest.mark.feature("ARC-01")
 def test_what_a_field_is_gives_schema_contract_and_limit() -> None:
-    assert list(schema_of(FUEL)) == ["page", "position", "litres", "remark", "ambiguous_time", "problem"]
-    assert (FUEL.required, FUEL.remembered, FUEL.has_hours) == (("litres",), ("remark",), True)
-    assert FUEL.fields[0].maximum == 99_999  # DECIMAL(5,3) in thousandths
+    assert list(schema_of(FUEL)) == [
+        *("page", "position", "equipment_number", "litres", "remark", "ambiguous_time", "problem")
+    ]
+    assert (FUEL.required, FUEL.remembered, FUEL.has_hours) == (("equipment_number", "litres"), ("remark",), True)
+    assert FUEL.columns[0].maximum == 99_999  # DECIMAL(5,3) in thousandths
+
+
+@pytest.mark.feature("ARC-01")
+def test_a_statement_gets_the_columns_of_its_stream() -> None:
+    filled = {
+        name: fill_columns(f"{{{name}}}", FUEL) for name in ("columns", "staged", "values", "same", "assignments")
+    }
+    assert filled == {
+        "columns": "litres, remark",
+        "staged": "s.litres, s.remark",
+        "values": "%(litres)s, %(remark)s",
+        "same": "t.litres <=> s.litres AND t.remark <=> s.remark",
+        "assignments": "litres = s.litres, remark = s.remark",
+    }
+    assert fill_columns("{definitions}", FUEL).split(",\n  ") == [
+        "litres DECIMAL(5,3) NOT NULL",
+        "remark VARCHAR(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL",
+    ]
+    assert fill_columns("{before}; {text}", FUEL) == (
+        "'litres', CAST(t.litres AS CHAR), 'remark', t.remark; IFNULL(CONCAT('=', litres), '-'), IFNULL(CONCAT('=', remark), '-')"
+    )
+    assert fill_columns("{read}; {remembered}", FUEL) == (
+        "CAST(t.litres * 1000 AS SIGNED) AS litres, t.remark; COUNT(remark) > 0 AS remark"
+    )
+    assert fill_columns("{stage} {file}", FUEL) == "{stage} {file}"
+    with pytest.raises(ValueError, match="no name of a column"):
+        fill_columns("{columns}", replace(FUEL, fields=(Field(name="a, b", length=1),)))
+
+
+@pytest.mark.feature("ARC-01")
+def test_no_statement_is_left_with_a_placeholder_of_columns() -> None:
+    folder = REPOSITORY / "include/sql"
+    for file in folder.rglob("*.sql"):
+        text = load_sql(file.relative_to(folder).with_suffix("").as_posix())
+        assert set(re.findall(r"{(\w+)}", text)) <= {"stage"}, file
 
 
 @pytest.mark.feature("ARC-01")

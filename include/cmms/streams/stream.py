@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 FieldKind = Literal["text", "instant", "day", "hours"]
+_LONGEST_VARCHAR = 16_000
+"""Characters of four bytes that a row of MySQL has room for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,8 @@ class Field:
         required: an input of which no record carries it is refused: the field was renamed or dropped.
         is_remembered: the same for an optional one, if the database holds values that the input would erase.
         digits: of ``hours``: how many the column ``DECIMAL(digits, 3)`` holds.
+        length: of ``text``: how many characters the column holds.
+        is_column: it is stored under its name, as it came; not what names the row, its plant or its group.
     """
 
     name: str
@@ -33,6 +37,18 @@ class Field:
     required: bool = False
     is_remembered: bool = False
     digits: int = 0
+    length: int = 0
+    is_column: bool = True
+
+    @property
+    def sql_type(self) -> str:
+        """The type of its column in a staging table."""
+        if self.kind == "text":
+            name = f"VARCHAR({self.length})" if self.length <= _LONGEST_VARCHAR else "TEXT"
+            name += " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+        else:
+            name = {"instant": "DATETIME(3)", "day": "DATE", "hours": f"DECIMAL({self.digits},3)"}[self.kind]
+        return f"{name} {'NOT NULL' if self.required else 'NULL'}"
 
     @property
     def maximum(self) -> int:
@@ -99,6 +115,11 @@ class Stream:
     def is_daily(self) -> bool:
         """Whether its units are days."""
         return isinstance(self.unit, Daily)
+
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields that are stored under their names."""
+        return tuple(known for known in self.fields if known.is_column)
 
     @property
     def has_hours(self) -> bool:

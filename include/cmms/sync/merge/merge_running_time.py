@@ -7,7 +7,6 @@ rows that are new or differ, and only those are written: the same data again wri
 
 from __future__ import annotations
 
-import zlib
 from datetime import date
 
 from cmms import mysql_driver
@@ -16,6 +15,7 @@ from cmms.sync.merge.flag_following_days import flag_following_days
 from cmms.sync.merge.merge_outcome import Outcome, rows_of
 from cmms.sync.merge.stage_rows import Stage
 from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.shape_rows import checksum_of
 from cmms.sync.validate.verdict import Verdict
 
 _NO_PARENT = 1452
@@ -54,7 +54,7 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
         StageNeeded: see :func:`merge_running_time`.
     """
     with run.storage.local_copy(stage.file) as path:
-        if zlib.crc32(path.read_bytes()) != stage.checksum:
+        if checksum_of(path.read_bytes()) != stage.checksum:
             raise StageNeeded  # damaged; the judged rows that it was made of are there
         parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
         try:

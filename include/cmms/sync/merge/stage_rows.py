@@ -13,7 +13,6 @@ import io
 import logging
 import tempfile
 import time
-import zlib
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ from cmms.sync.merge.classify_groups import classify_groups
 from cmms.sync.runs.claim_units import claim_unit
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.shape_rows import shape_equipment, shape_running_times
+from cmms.sync.validate.shape_rows import checksum_of, shape_equipment, shape_running_times
 from cmms.sync.validate.verdict import Verdict, read_frame
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ class Stage:
         staged: rows in the table, or in the file.
         stored: valid rows that are not in it, because the database holds them just like this.
         file: in the storage; "" when there is a table.
-        checksum: of the file's bytes (CRC-32).
+        checksum: of the file and its columns.
     """
 
     table: str
@@ -244,7 +243,7 @@ class _File:
     def load(self, rows: pl.DataFrame) -> None:
         buffer = io.BytesIO()
         _write_rows(rows, buffer)
-        self.checksum = zlib.crc32(buffer.getbuffer())
+        self.checksum = checksum_of(buffer.getvalue())
         self._run.storage.write_bytes(self._file, buffer.getbuffer())
 
 

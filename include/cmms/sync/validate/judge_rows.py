@@ -29,7 +29,7 @@ import polars as pl
 
 from cmms.package_files import find_folder, read_package_file
 from cmms.settings import Settings
-from cmms.streams import StreamName
+from cmms.streams import STREAMS, StreamName
 
 SUITES = find_folder("expectations")
 _EPOCH = date(1970, 1, 1)
@@ -119,16 +119,7 @@ def _measurable(frame: pl.DataFrame) -> pl.DataFrame:
 
 _MARKS = ("ambiguous_time", "foreign_point")
 _MEASURED_TEXTS = frozenset(
-    (
-        "plant_code",
-        "equipment_number",
-        "company_code",
-        "equipment_description",
-        "object_number",
-        "point",
-        "equipment_group",
-        "description",
-    )
+    known.name for stream in STREAMS.values() for known in stream.fields if known.kind == "text"
 )
 
 

@@ -9,39 +9,29 @@ before the merge, rows are judged and marked again.
 
 from __future__ import annotations
 
+import zlib
+
 import polars as pl
 
-RUNNING_TIME_COLUMNS = (
-    "equipment_id",
-    "plant_id",
-    "point",
-    "date",
-    "date_time",
-    "description",
-    "running_hours",
-    "cumulative_hours",
-    "company_code",
-    "equipment_description",
-    "object_number",
-    "api_created_at",
-    "quality",
-    "quality_code",
-    "page",
-    "position",
-)
+from cmms.streams.equipment import EQUIPMENT
+from cmms.streams.running_time import RUNNING_TIME
+
+_READING = {known.name: known.kind for known in RUNNING_TIME.columns}
+RUNNING_TIME_COLUMNS = ("equipment_id", "plant_id", "date", *_READING, "quality", "quality_code", "page", "position")
 EQUIPMENT_COLUMNS = (
     "equipment_number",
     "plant_id",
-    "company_code",
-    "equipment_description",
-    "object_number",
-    "point",
-    "api_created_at",
+    *(known.name for known in EQUIPMENT.columns),
     "group_name",
     "page",
     "position",
 )
 _COMPARED = tuple(name for name in RUNNING_TIME_COLUMNS if name not in ("equipment_id", "date", "page", "position"))
+
+
+def checksum_of(file: bytes) -> int:
+    """CRC-32 of a file of staged readings and of its columns: one of another version is not loaded as it is."""
+    return zlib.crc32(file, zlib.crc32(",".join(RUNNING_TIME_COLUMNS).encode()))
 
 
 def shape_equipment(rows: pl.DataFrame) -> pl.DataFrame:
@@ -69,7 +59,7 @@ def mark_stored(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 
 
 def _column(name: str) -> pl.Expr:
-    if name in ("running_hours", "cumulative_hours"):
+    if _READING.get(name) == "hours":
         return _decimal(name)
     if name == "quality":
         return pl.when(pl.col("warnings").is_null()).then(pl.lit("ok")).otherwise(pl.lit("warning")).alias("quality")
@@ -88,6 +78,6 @@ def _decimal(name: str) -> pl.Expr:
 def _text(name: str) -> pl.Expr:
     """A column's part in the text of the row."""
     column = _column(name)
-    if name in ("date_time", "api_created_at"):
+    if _READING.get(name) == "instant":
         column = column.dt.strftime("%Y-%m-%d %H:%M:%S%.3f")
     return (pl.lit("=") + column.cast(pl.String)).fill_null("-")

@@ -1,3 +1,4 @@
+-- Stream: equipment.
 -- Purpose: compare every staged machine with the stored one. A group set by hand never counts as different.
 --   gone: its plant was deleted since validation; older: the stored row is newer; insert, update as they say.
 -- Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
@@ -14,7 +15,5 @@ LEFT JOIN plants p ON p.id = s.plant_id
 LEFT JOIN equipment_groups g ON g.name = s.group_name
 LEFT JOIN equipment t ON t.equipment_number = s.equipment_number
 WHERE p.id IS NULL OR t.id IS NULL OR NOT (
-  t.plant_id <=> s.plant_id AND t.company_code <=> s.company_code
-  AND t.equipment_description <=> s.equipment_description
-  AND t.object_number <=> s.object_number AND t.point <=> s.point AND t.api_created_at <=> s.api_created_at
+  t.plant_id <=> s.plant_id AND {same}
   AND (t.group_source = 'manual' OR t.equipment_group_id <=> g.id))

@@ -1,10 +1,9 @@
+-- Stream: equipment.
 -- Purpose: store the new and changed machines. The source owns its fields; is_active, notes and a manual group stay.
 -- Parameters: group_source. Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
 INSERT INTO equipment
-  (equipment_number, plant_id, equipment_group_id, company_code, equipment_description, object_number, point,
-   api_created_at, group_source)
-SELECT s.equipment_number, s.plant_id, g.id, s.company_code, s.equipment_description, s.object_number, s.point,
-   s.api_created_at, %(group_source)s
+  (equipment_number, plant_id, equipment_group_id, {columns}, group_source)
+SELECT s.equipment_number, s.plant_id, g.id, {staged}, %(group_source)s
 FROM merge_changes c
 JOIN {stage} s ON s.equipment_number = c.equipment_number
 LEFT JOIN equipment_groups g ON g.name = s.group_name
@@ -14,6 +13,5 @@ ON DUPLICATE KEY UPDATE
   plant_id = s.plant_id,
   equipment_group_id = IF(equipment.group_source = 'manual', equipment.equipment_group_id, g.id),
   group_source = IF(equipment.group_source = 'manual', 'manual', %(group_source)s),
-  company_code = s.company_code, equipment_description = s.equipment_description, object_number = s.object_number,
-  point = s.point, api_created_at = s.api_created_at,
+  {assignments},
   row_version = equipment.row_version + 1, updated_at = UTC_TIMESTAMP(3)

@@ -1,3 +1,4 @@
+-- Stream: running_time.
 -- Purpose: compare every staged row with the stored one, column by column (<=> treats NULLs as equal).
 --   gone: equipment or plant was deleted since validation; foreign: another measuring point, while the machine's own one is
 --   stored; older: the stored row is newer (a foreign point's never is); update: values differ; quality: only the marks
@@ -13,11 +14,7 @@ SELECT s.equipment_id, t.id,
       OR (t.api_created_at = s.api_created_at AND COALESCE(t.date_time, '1000-01-01') > COALESCE(s.date_time, '1000-01-01')))
       AND NOT COALESCE(s.point = e.point AND t.point <> e.point, FALSE)
       THEN 'older'
-    WHEN t.plant_id <=> s.plant_id AND t.point <=> s.point AND t.date_time <=> s.date_time
-      AND t.description <=> s.description
-      AND t.running_hours <=> s.running_hours AND t.cumulative_hours <=> s.cumulative_hours
-      AND t.company_code <=> s.company_code AND t.equipment_description <=> s.equipment_description
-      AND t.object_number <=> s.object_number AND t.api_created_at <=> s.api_created_at
+    WHEN t.plant_id <=> s.plant_id AND {same}
       THEN 'quality'
     ELSE 'update'
   END
@@ -26,9 +23,5 @@ LEFT JOIN equipment e ON e.id = s.equipment_id
 LEFT JOIN plants p ON p.id = s.plant_id
 LEFT JOIN equipment_running_times t ON t.equipment_id = s.equipment_id AND t.date = s.date
 WHERE t.id IS NULL OR e.id IS NULL OR p.id IS NULL OR NOT (
-  t.plant_id <=> s.plant_id AND t.point <=> s.point AND t.date_time <=> s.date_time
-  AND t.description <=> s.description
-  AND t.running_hours <=> s.running_hours AND t.cumulative_hours <=> s.cumulative_hours
-  AND t.company_code <=> s.company_code AND t.equipment_description <=> s.equipment_description
-  AND t.object_number <=> s.object_number AND t.api_created_at <=> s.api_created_at
+  t.plant_id <=> s.plant_id AND {same}
   AND t.quality_code <=> s.quality_code)

@@ -1,3 +1,4 @@
+-- Stream: running_time.
 -- Purpose: store a day of which nothing is stored yet, straight from a chunk's file, without a staging table. LOCAL makes
 --   of every error a warning and goes on: the caller rolls back unless all rows came in without one.
 -- Parameters: file, sync_log_id. Caller: cmms.sync.merge.merge_running_time.
@@ -5,6 +6,5 @@ LOAD DATA LOCAL INFILE %(file)s INTO TABLE equipment_running_times
 CHARACTER SET utf8mb4
 FIELDS TERMINATED BY '\t' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
 LINES TERMINATED BY '\n'
-  (equipment_id, plant_id, point, date, date_time, description, running_hours, cumulative_hours, company_code,
-   equipment_description, object_number, api_created_at, quality, quality_code, @page, @position)
+  (equipment_id, plant_id, date, {columns}, quality, quality_code, @page, @position)
 SET sync_log_id = %(sync_log_id)s
