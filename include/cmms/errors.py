@@ -30,12 +30,16 @@
 
 A single bad record is never an exception: it is a rejected row with a code (see ``include/expectations``).
 Errors carry what helps to mend them, survive pickling (Airflow ships them between processes) and never
-carry a credential or a response body.
+carry a credential or a response body. What tasks hand to each other, and a log row keeps, is a :class:`Failure`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import traceback
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+_STACK_LENGTH = 8_000
 
 
 class CmmsError(Exception):
@@ -174,3 +178,60 @@ class Fenced(StopError):
 
 class HandoverMissing(StopError):
     """Pages, chunks or staging rows of an earlier step are not there, or damaged: clear and re-run from that step."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why something failed, as a value.
+
+    Attributes:
+        message: in words, with the facts that help to mend it.
+        name: class of the error; None where none was raised (a killed worker, steps that were marked by hand).
+        category: of the error.
+        stack_trace: the end of it, where there is one.
+    """
+
+    message: str
+    name: str | None = None
+    category: str = CmmsError.category
+    stack_trace: str | None = None
+
+    @classmethod
+    def of(cls, error: BaseException) -> Self:
+        """An error as a value; one that was never raised has no stack trace."""
+        category = error.category if isinstance(error, CmmsError) else CmmsError.category
+        trace = "".join(traceback.format_exception(error))[-_STACK_LENGTH:] if error.__traceback__ else None
+        return cls(str(error), type(error).__name__, category, trace)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody asked for it."""
+        return self.name == RunCancelled.__name__
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}" if self.name else self.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; a task of an older version has left ``{"error": "Name: message"}``."""
+        if "error" not in raw:
+            return cls(**raw)
+        name, _, message = str(raw["error"]).partition(": ")
+        kind = _find_kind(name)
+        if kind is None:
+            return cls(raw["error"], stack_trace=raw.get("stack_trace"))
+        return cls(message, name, kind.category, raw.get("stack_trace"))
+
+
+def _find_kind(name: str) -> type[CmmsError] | None:
+    kinds: list[type[CmmsError]] = [CmmsError]
+    while kinds:
+        kind = kinds.pop()
+        if kind.__name__ == name:
+            return kind
+        kinds.extend(kind.__subclasses__())
+    return None

@@ -12,6 +12,7 @@ import pytest
 from cmms.dag_tasks.close_left_result import close_left_result
 from cmms.dag_tasks.close_left_run import close_left_run
 from cmms.database import session
+from cmms.errors import Abandoned, Failure
 from cmms.sync.records import Scope
 from cmms.sync.runs.close_run import close_if_open
 from cmms.sync.runs.open_run import Trigger, open_run
@@ -87,12 +88,12 @@ def test_a_run_that_another_process_closes_at_the_same_moment_is_closed_once(sit
 
     def be_quicker() -> None:
         with session() as other:
-            assert close_if_open(other, 1, error="TaskFailed: first")
+            assert close_if_open(other, 1, error=Failure("first", "TaskFailed"))
 
     with mortal(Disturbance("UPDATE api_sync_logs SET status = 'failed'", be_quicker)), session() as connection:
-        assert not close_if_open(connection, 1, error="Abandoned: second")
+        assert not close_if_open(connection, 1, error=Abandoned("second"))
     assert site.query("SELECT error_class, error_message FROM api_sync_logs") == [
-        {"error_class": None, "error_message": "TaskFailed: first"}
+        {"error_class": "TaskFailed", "error_message": "first"}
     ]
     assert site.value("SELECT COUNT(*) FROM sync_log_events") == 1
 

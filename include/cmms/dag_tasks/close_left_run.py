@@ -12,13 +12,15 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from cmms.errors import CmmsError, DagRunFailed, RunTimedOut
+
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 log = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 20
-_REASONS = {"timed_out": "RunTimedOut: the run took longer than its time-out"}
+_REASONS = {"timed_out": RunTimedOut("the run took longer than its time-out")}
 
 
 def close_left_run(context: Context) -> None:
@@ -30,12 +32,12 @@ def close_left_run(context: Context) -> None:
         reason = str(context.get("reason") or "the DAG run failed")
         # The tasks of a run that has timed out may live for some seconds more; all others have ended before the run.
         ended_at = None if reason in _REASONS else getattr(dag_run, "end_date", None)
-        _close(dag_id, run_id, _REASONS.get(reason, f"DagRunFailed: {reason}"), ended_at)
+        _close(dag_id, run_id, _REASONS.get(reason, DagRunFailed(reason)), ended_at)
     except Exception as error:
         log.error("The log row of this run could not be closed: %s", type(error).__name__)
 
 
-def _close(dag_id: str, run_id: str, error: str, ended_at: datetime | None) -> None:
+def _close(dag_id: str, run_id: str, error: CmmsError, ended_at: datetime | None) -> None:
     from cmms.database import query, session
     from cmms.patience import limited_patience
     from cmms.sync.runs.close_run import close_run

@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks.dag_defaults import EQUIPMENT_ASSET, POOL
 from cmms.dag_tasks.work_on_run import ERROR_KEY, errors_told, work_on_run
+from cmms.errors import Failure, HandoverMissing
 from cmms.streams import StreamName
 
 if TYPE_CHECKING:
@@ -119,7 +120,6 @@ def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
 @task(pool=POOL)
 def merge(sync_log_id: LogId, staged: Any) -> int:
     """Merge all units, oldest first, each in its own transaction; then let other runs have them."""
-    from cmms.errors import HandoverMissing
     from cmms.sync.fetch.land_pages import read_manifest
     from cmms.sync.merge.merge_stage import merge_unit
     from cmms.sync.merge.stage_rows import Stage
@@ -161,8 +161,7 @@ def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
     with session() as connection:
         units = query(connection, "sync/runs/units", {"sync_log_id": sync_log_id})
         is_merged = bool(units) and all(unit["merged_at"] is not None for unit in units)
-        told = {} if is_merged else find_error(context)
-        summary = close(connection, sync_log_id, error=told.get("error"), stack_trace=told.get("stack_trace"))
+        summary = close(connection, sync_log_id, error=None if is_merged else find_error(context))
     if summary.status not in ("success", "partial"):
         reason = f"{summary.error_class or 'error'}: {summary.error_message}"
         raise AirflowFailException(f"the sync is {summary.status}: {reason}")
@@ -173,25 +172,25 @@ def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
     return account
 
 
-def find_error(context: Context | dict[str, Any]) -> Descriptor:
+def find_error(context: Context | dict[str, Any]) -> Failure:
     """Why the run failed, by the first step that left word of it; a cancellation counts most.
 
     A step that failed and was then marked as successful by hand has left word too; that is not why.
     """
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
-    told: list[Descriptor] = []
+    told: list[Failure] = []
     for step in STEPS:
         if {state for name, state in states.items() if _step_of(name) == step} <= {"success"}:
             continue
         found = ti.xcom_pull(task_ids=[step], key=ERROR_KEY)
-        told += [error for error in found or () if error]
+        told += [Failure.from_dict(error) for error in found or () if error]
     if told:
-        return next((error for error in told if error["error"].startswith("RunCancelled")), told[0])
+        return next((failure for failure in told if failure.is_cancelled), told[0])
     failed = sorted(name for name, state in states.items() if state == "failed")
     if failed:
-        return {"error": f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow"}
-    return {"error": "HandoverMissing: steps were marked by hand without their work; clear them and run again"}
+        return Failure(f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow")
+    return Failure.of(HandoverMissing("steps were marked by hand without their work; clear them and run again"))
 
 
 def _step_of(name: str) -> str:

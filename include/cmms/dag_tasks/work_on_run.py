@@ -8,7 +8,6 @@ deletes that when the task starts again, so it always tells of the last attempt.
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from structlog.contextvars import bound_contextvars
 
 from cmms.dag_tasks.come_again import come_again, seconds_waited
 from cmms.dag_tasks.stop_for_good import stop_for_good
-from cmms.errors import CmmsError, RunConflict
+from cmms.errors import CmmsError, Failure, RunConflict
 from cmms.log_file import log_to_file
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ERROR_KEY = "error"
-_STACK_LENGTH = 8_000
 
 
 @dataclass(frozen=True)
@@ -93,10 +91,9 @@ def errors_told() -> Iterator[None]:
 
 
 def _tell(error: Exception) -> None:
-    stack_trace = "".join(traceback.format_exception(error))[-_STACK_LENGTH:]
-    log.error("%s: %s", type(error).__name__, error)
-    told = {"error": f"{type(error).__name__}: {error}", "stack_trace": stack_trace}
-    get_current_context()["ti"].xcom_push(key=ERROR_KEY, value=told)
+    failure = Failure.of(error)
+    log.error("%s", failure)
+    get_current_context()["ti"].xcom_push(key=ERROR_KEY, value=failure.to_dict())
 
 
 def _note_event(reporter: Reporter, error: Exception) -> None:

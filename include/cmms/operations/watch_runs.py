@@ -21,7 +21,7 @@ from cmms.alerts.notify_run import notify_run, resend_pending
 from cmms.alerts.records import to_database
 from cmms.alerts.watch_runs import QueuedRun, StarvedTasks, check_watch_alerts
 from cmms.database import Connection, execute, query, run_transaction, server_time, session
-from cmms.errors import SettingsError
+from cmms.errors import Abandoned, SettingsError
 from cmms.settings import Settings
 from cmms.sync.merge.stage_rows import drop_stage
 from cmms.sync.records import RunSummary
@@ -138,13 +138,13 @@ def close_abandoned(
         if run["run_id"] and has_waiting_tasks(run["dag_id"], run["run_id"]):
             log.warning("Run %s: no sign of life since %s UTC; its tasks wait in Airflow", run["id"], run["seen_at"])
             continue
-        error = (
-            f"Abandoned: no sign of life since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease"
+        error = Abandoned(
+            f"no sign of life since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease"
             f" of {run['lease_seconds']} s; start the sync again"
         )
         if not close_if_open(connection, int(run["id"]), error=error):
             continue  # another watchdog was quicker, and tells people
-        log.warning("Run %s: %s", run["id"], error)
+        log.warning("Run %s: Abandoned: %s", run["id"], error)
         if (summary := load_summary(connection, sync_log_id=int(run["id"]))) is not None:
             closed.append(summary)
 

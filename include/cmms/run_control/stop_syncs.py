@@ -19,6 +19,7 @@ from cmms.access.actors import Actor, Capability, Forbidden, Invalid, NotFound, 
 from cmms.access.audit import audit
 from cmms.access.connections import raw_session, write
 from cmms.database import Cursor, query
+from cmms.errors import RunCancelled
 from cmms.run_control.airflow_runs import AirflowRefused, pause
 from cmms.run_control.start_syncs import set_control
 
@@ -133,4 +134,4 @@ def _close(actor: Actor, key: int) -> None:
     from cmms.sync.runs.close_run import close_run
 
     with raw_session() as connection:
-        close_run(connection, key, error=f"RunCancelled: {actor.name} has stopped all syncs")
+        close_run(connection, key, error=RunCancelled(f"{actor.name} has stopped all syncs"))

@@ -8,13 +8,12 @@ it is.
 from __future__ import annotations
 
 import json
-import traceback
 from typing import Any
 
 from pydantic import ValidationError
 
 from cmms.database import Connection, Cursor, execute, query, run_transaction
-from cmms.errors import BatchRuleBroken, CmmsError, DatabaseRefused, HandoverMissing, RunCancelled
+from cmms.errors import BatchRuleBroken, DatabaseRefused, Failure, HandoverMissing
 from cmms.settings import Settings
 from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES, Counts, RunSummary, Scope, Status
@@ -28,8 +27,7 @@ def close_run(
     connection: Connection,
     sync_log_id: int,
     *,
-    error: BaseException | str | None = None,
-    stack_trace: str | None = None,
+    error: BaseException | Failure | None = None,
 ) -> RunSummary:
     """Close the log row and return the summary.
 
@@ -37,9 +35,8 @@ def close_run(
         connection: to the CMMS database.
         sync_log_id: the run.
         error: why it failed; None when every step succeeded. Units that were merged stay merged and are counted.
-        stack_trace: for the operator, when ``error`` is a text.
     """
-    close_if_open(connection, sync_log_id, error=error, stack_trace=stack_trace)
+    close_if_open(connection, sync_log_id, error=error)
     summary = load_summary(connection, sync_log_id=sync_log_id)
     if summary is None:
         raise HandoverMissing("the run's log row is gone", sync_log_id=sync_log_id)
@@ -50,8 +47,7 @@ def close_if_open(
     connection: Connection,
     sync_log_id: int,
     *,
-    error: BaseException | str | None = None,
-    stack_trace: str | None = None,
+    error: BaseException | Failure | None = None,
 ) -> bool:
     """Close the log row; False when it is closed already, or gone: somebody else has done it and told people."""
     connection.rollback()
@@ -59,11 +55,12 @@ def close_if_open(
     if not rows or rows[0]["status"] not in OPEN_STATUSES:
         return False
     row, settings = rows[0], _pinned_settings(rows[0])
+    failure = Failure.of(error) if isinstance(error, BaseException) else error
 
     def close(*, briefly: bool) -> bool:
         return run_transaction(
             connection,
-            lambda cursor: _close(cursor, row, settings, error, stack_trace, briefly=briefly),
+            lambda cursor: _close(cursor, row, settings, failure, briefly=briefly),
             what=f"closing run {sync_log_id}",
         )
 
@@ -77,8 +74,7 @@ def _close(
     cursor: Cursor,
     row: dict[str, Any],
     settings: Settings,
-    error: BaseException | str | None,
-    stack_trace: str | None,
+    failure: Failure | None,
     *,
     briefly: bool,
 ) -> bool:
@@ -88,18 +84,16 @@ def _close(
     execute(cursor, "sync/runs/release_leases", {"sync_log_id": sync_log_id})
     totals = _totals(cursor, sync_log_id)
     counts = Counts(**{name: int(totals[name]) for name in Counts.__dataclass_fields__})
-    if error is None and row["sync_type"] in STREAMS and totals["merged_units"] < totals["units"]:
-        error = f"{totals['merged_units']} of {totals['units']} units were merged; the steps before did not all succeed"
-    if error is None and row["sync_type"] in STREAMS:  # a replay that stores nothing found that all is still wrong
-        error = _nothing_stored(cursor, sync_log_id, counts)
+    if failure is None and row["sync_type"] in STREAMS and totals["merged_units"] < totals["units"]:
+        merged = f"{totals['merged_units']} of {totals['units']} units were merged"
+        failure = Failure(f"{merged}; the steps before did not all succeed")
+    if failure is None and row["sync_type"] in STREAMS:  # a replay that stores nothing found that all is still wrong
+        failure = _nothing_stored(cursor, sync_log_id, counts)
     execute(cursor, "sync/runs/doubts", {"sync_log_id": sync_log_id})
     doubts = len(cursor.fetchall())
-    status = _status(error, counts, doubts)
+    status = _status(failure, counts, doubts)
     warnings = counts.warnings + int(row["stale_master"])
     level = level_of(status, counts, warnings, settings, is_in_doubt=doubts > 0)
-    facts = _error_facts(error)
-    if isinstance(error, BaseException) and stack_trace is None:
-        stack_trace = "".join(traceback.format_exception(error))
     values = {
         "id": sync_log_id,
         "status": status,
@@ -115,22 +109,24 @@ def _close(
         "api_ms": totals["api_ms"],
         "validate_ms": totals["validate_ms"],
         "db_ms": totals["db_ms"],
-        "stack_trace": stack_trace if error is not None and not briefly else None,
+        "error_class": failure and failure.name,
+        "error_category": failure and failure.category,
+        "error_message": failure and failure.message[:_MESSAGE_LENGTH],
+        "stack_trace": failure.stack_trace if failure and not briefly else None,
         "respond_by": respond_by(level, totals["closed_at"]),
-        **facts,
     }
     if not execute(cursor, "sync/runs/close_log", values):
         return False  # another process was quicker
     if briefly:
         return True
-    if error is not None:
+    if failure is not None:
         write_event(
             cursor,
             sync_log_id,
             "critical" if status == "failed" else "warning",
-            facts["error_category"] or "business",
-            facts["error_class"] or "FAILED",
-            facts["error_message"] or "failed",
+            failure.category,
+            failure.name or "FAILED",
+            failure.message[:_MESSAGE_LENGTH] or "failed",
         )
     else:
         message = f"{counts.fetched} records: {counts.success} stored or known, {counts.rejected} rejected"
@@ -158,53 +154,21 @@ def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
     return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
 
 
-def _nothing_stored(cursor: Cursor, sync_log_id: int, counts: Counts) -> BatchRuleBroken | None:
+def _nothing_stored(cursor: Cursor, sync_log_id: int, counts: Counts) -> Failure | None:
     """An input of which every record was rejected is no success, however small; its records wait in quarantine."""
     if not counts.rejected or counts.success:
         return None
     execute(cursor, "sync/runs/code_counts", {"sync_log_id": sync_log_id})
     codes = ", ".join(f"{code}: {records}" for level, code, records in cursor.fetchall() if level == "error")
     what = "the only record" if counts.rejected == 1 else f"all {counts.rejected} records"
-    return BatchRuleBroken(
-        f"{what} of this run {'was' if counts.rejected == 1 else 'were'} rejected: nothing was stored ({codes})"
-    )
+    verb = "was" if counts.rejected == 1 else "were"
+    return Failure.of(BatchRuleBroken(f"{what} of this run {verb} rejected: nothing was stored ({codes})"))
 
 
-def _status(error: BaseException | str | None, counts: Counts, doubts: int) -> Status:
-    if isinstance(error, RunCancelled) or (isinstance(error, str) and error.startswith("RunCancelled")):
-        return "cancelled"
-    if error is not None:
-        return "failed"
+def _status(failure: Failure | None, counts: Counts, doubts: int) -> Status:
+    if failure is not None:
+        return "cancelled" if failure.is_cancelled else "failed"
     return "partial" if counts.rejected or doubts else "success"
-
-
-def _error_facts(error: BaseException | str | None) -> dict[str, str | None]:
-    """Class, category and message; a text has the form ``ClassName: message`` when it comes from another task."""
-    if error is None:
-        return {"error_class": None, "error_category": None, "error_message": None}
-    if isinstance(error, str):
-        name, _, rest = error.partition(": ")
-        known = _category_of(name)
-        return {
-            "error_class": name if known else None,
-            "error_category": known or "business",
-            "error_message": (rest if known else error)[:_MESSAGE_LENGTH],
-        }
-    return {
-        "error_class": type(error).__name__,
-        "error_category": error.category if isinstance(error, CmmsError) else "business",
-        "error_message": str(error)[:_MESSAGE_LENGTH],
-    }
-
-
-def _category_of(name: str) -> str | None:
-    kinds: list[type[CmmsError]] = [CmmsError]
-    while kinds:
-        kind = kinds.pop()
-        if kind.__name__ == name:
-            return kind.category
-        kinds.extend(kind.__subclasses__())
-    return None
 
 
 def load_summary(
