@@ -81,18 +81,19 @@ def test_a_view_left_in_the_plugins_folder_is_found(site: DiagnosedSite) -> None
     check_line(site.diagnose("package"), "One version", "fail", "older version", "Delete")
 
 
-def test_a_missing_statement_is_named(site: DiagnosedSite, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("statement", ["now", "sync/merge/mark_unit", "figures/live_runs"])
+def test_a_missing_statement_is_named(site: DiagnosedSite, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
     import shutil
 
     from cmms.operations.diagnosis import check_package
 
     real = check_package.find_folder
     shutil.copytree(real("sql"), site.folder / "sql")
-    (site.folder / "sql/now.sql").unlink()
+    (site.folder / f"sql/{statement}.sql").unlink()
     monkeypatch.setattr(check_package, "find_folder", lambda name: site.folder / "sql" if name == "sql" else real(name))
     line = only_line(site.diagnose("package"))
     assert (line.name, line.status) == ("Files", "fail")
-    assert "sql/now.sql" in line.found
+    assert f"sql/{statement}.sql" in line.found
 
 
 # --- connections

@@ -23,7 +23,10 @@ _PACKAGE = Path(cmms.__file__).parent
 _PROVIDERS = ("http", "slack", "smtp")
 _DRIVERS = ("MySQLdb", "pymysql")
 _TESTED_PYTHON = ((3, 11), (3, 12))
-_STATEMENT = re.compile(r'(?:query|execute|insert_many|load_sql)\(\s*[^"()]*"([a-z_]+/[a-z_0-9]+)"')
+_STATEMENT = re.compile(
+    r'\b(?:query|execute|insert_many|load_sql|read_columns|read|read_live)\(\s*[^"()]*"([a-z_0-9]+(?:/[a-z_0-9]+)*)"(?=\s*[,)])'
+)
+"""A call of what runs a statement, and the statement's name: ``room/what``, or of the ground ``what`` alone."""
 
 
 def check_python(_site: Site) -> Iterator[Finding]:
@@ -77,7 +80,8 @@ def check_files(_site: Site) -> Iterator[Finding]:
     """Every statement that the code names, and the files that lie beside it."""
     named = {
         find_folder("sql") / f"{name}.sql"
-        for file in _PACKAGE.rglob("*.py")
+        for package in ("cmms", "cmms_ui")
+        for file in (_PACKAGE.parent / package).rglob("*.py")
         for name in _STATEMENT.findall(file.read_text(encoding="utf-8"))
     }
     suites = [find_folder("expectations") / f"{stream}.json" for stream in STREAMS]
