@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from cmms.database import load_sql
 from cmms.settings import Settings
 from cmms.streams import STREAMS, stream_of
 from cmms.streams.fill_columns import fill_columns
@@ -73,14 +71,6 @@ def test_a_statement_gets_the_columns_of_its_stream() -> None:
     assert fill_columns("{stage} {file}", FUEL) == "{stage} {file}"
     with pytest.raises(ValueError, match="no name of a column"):
         fill_columns("{columns}", replace(FUEL, fields=(Field(name="a, b", length=1),)))
-
-
-@pytest.mark.feature("ARC-01")
-def test_no_statement_is_left_with_a_placeholder_of_columns() -> None:
-    folder = REPOSITORY / "include/sql"
-    for file in folder.rglob("*.sql"):
-        text = load_sql(file.relative_to(folder).with_suffix("").as_posix())
-        assert set(re.findall(r"{(\w+)}", text)) <= {"stage"}, file
 
 
 @pytest.mark.feature("ARC-01")
