@@ -115,7 +115,7 @@ def test_before_anything_is_connected_the_view_names_the_connection(hosted_site:
     assert client.get(f"{PREFIX}/api/v2/plugins/importErrors").json()["import_errors"] == []
 
 
-def test_setup_and_both_syncs_run_without_shell_compiler_and_pythonpath(hosted_site: Site, source: Simulator) -> None:
+def test_setup_and_a_sync_run_without_shell_compiler_and_pythonpath(hosted_site: Site, source: Simulator) -> None:
     client = hosted_site.client("admin", hosted_site.servers[0])
     database = hosted_site.cmms
     for connection in (
@@ -131,11 +131,9 @@ def test_setup_and_both_syncs_run_without_shell_compiler_and_pythonpath(hosted_s
 
     plants = (REPOSITORY / "include/config/plants.csv").read_text().splitlines()[1:]
     assert hosted_site.run_dag("cmms_setup", {"plants": plants}) == "success", hosted_site.tail()
-    for stream in ("equipment", "running_time"):
-        assert hosted_site.run_dag(f"{stream}_sync") == "success", hosted_site.tail()
+    assert hosted_site.run_dag("equipment_sync") == "success", hosted_site.tail()
     assert hosted_site.query("SELECT COUNT(*) AS n FROM plants") == [{"n": len(plants)}]
     assert hosted_site.query("SELECT COUNT(*) AS n FROM equipment") == [{"n": 40}]
-    assert hosted_site.query("SELECT COUNT(*) AS n FROM equipment_running_times") == [{"n": 40}]
     assert client.get(f"{PREFIX}/cmms/api/v1/equipment").json()["total"] == 40
     assert client.get(f"{PREFIX}/api/v2/importErrors").json()["total_entries"] == 0
     assert [line for line in freeze(hosted_site.venv) if line.lower().startswith("mysqlclient")] == []
