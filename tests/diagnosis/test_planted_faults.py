@@ -81,6 +81,15 @@ def test_a_view_left_in_the_plugins_folder_is_found(site: DiagnosedSite) -> None
     check_line(site.diagnose("package"), "One version", "fail", "older version", "Delete")
 
 
+@pytest.mark.parametrize("left", ["api", "views"])
+def test_folders_left_by_a_copy_over_an_older_version_are_found(site: DiagnosedSite, left: str) -> None:
+    from cmms.operations.diagnosis import check_package
+
+    (site.folder / "cmms" / left).mkdir(parents=True)
+    site.patch.setattr(check_package, "_PACKAGE", site.folder / "cmms")
+    check_line(site.diagnose("package"), "One version", "fail", f"cmms/{left}", "Delete")
+
+
 @pytest.mark.parametrize("statement", ["now", "sync/merge/mark_unit", "figures/live_runs"])
 def test_a_missing_statement_is_named(site: DiagnosedSite, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
     import shutil

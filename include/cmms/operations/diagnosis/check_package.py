@@ -20,6 +20,8 @@ from cmms.settings_files import find_settings_file
 from cmms.streams import STREAMS
 
 _PACKAGE = Path(cmms.__file__).parent
+_MOVED = ("api", "views")
+"""Folders of the package as it was before its rooms: a copy over an older one leaves them there."""
 _PROVIDERS = ("http", "slack", "smtp")
 _DRIVERS = ("MySQLdb", "pymysql")
 _TESTED_PYTHON = ((3, 11), (3, 12))
@@ -99,14 +101,14 @@ def check_files(_site: Site) -> Iterator[Finding]:
 
 
 def check_one_version(_site: Site) -> Iterator[Finding]:
-    """No second copy of the package, and nothing of an older version in Airflow's plugins folder."""
+    """No second copy of the package, and nothing of an older version in it or in Airflow's plugins folder."""
     copies = {Path(entry, "cmms").resolve() for entry in sys.path if Path(entry, "cmms", "settings.py").is_file()}
     view = find_spec("cmms_ui")
-    stale = _plugins_folder() / "cmms_ui"
-    if stale.exists():
+    old = (_plugins_folder() / "cmms_ui", *(_PACKAGE / name for name in _MOVED))
+    if stale := ", ".join(str(folder) for folder in old if folder.exists()):
         yield Finding(
             "fail",
-            f"{stale} is left from an older version: the view moved out of the plugins folder",
+            f"left from an older version, what was there has moved: {stale}",
             f"Delete {stale}, then restart Airflow's services.",
         )
     elif view is None or view.origin is None:
