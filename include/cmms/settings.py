@@ -4,7 +4,7 @@ Input: the settings file (``cmms.settings_files`` finds it), or a version stored
 ``config_versions``, which wins. Output: :class:`Settings`. Nothing secret belongs here: credentials live in
 the Airflow connections ``cmms_api``, ``cmms_mysql``, ``cmms_slack`` and ``cmms_smtp``.
 
-``api`` holds the defaults of all streams; ``streams.equipment``, for example, overrides any
+``api`` holds the defaults of all streams; a stream's own section, such as ``streams.equipment``, overrides any
 of them. Errors name the field and what is allowed.
 """
 

@@ -1,7 +1,7 @@
 """Step 3b, raw columns -> typed frame: one row per record, a null and a problem where a value cannot be read.
 
 Input: :class:`~cmms.sync.validate.raw_columns.RawColumns` of some pages. Output: a polars frame with the columns of
-:func:`schema_of` the stream; hours are whole thousandths (exact integers). Nothing is
+the stream's fields (:func:`schema_of`); hours are whole thousandths (exact integers). Nothing is
 rejected here: ``problem`` holds ``CODE:field`` of the first value that could not be read, and the expectations
 judge it. Plain values are parsed vectorised; everything else by :mod:`cmms.sync.validate.parse_values`, the reference.
 """
