@@ -14,7 +14,7 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from cmms_ui.asgi.full_addresses import FullAddresses
-from cmms_ui.asgi.mount import LazyApplication
+from cmms_ui.mount import LazyApplication
 
 MOUNT = "cmms"
 """Addresses of the menu entry are relative to Airflow's own base address, so that they hold below a sub-path too."""

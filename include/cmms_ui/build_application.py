@@ -17,7 +17,7 @@ from cmms_ui.asgi.check_call import make_shape
 from cmms_ui.asgi.guard import LOOK_PATH, Guard
 from cmms_ui.asgi.push import add_events
 from cmms_ui.asgi.types import Application
-from cmms_ui.callbacks import (
+from cmms_ui.browser import (
     actions,
     arrangement,
     details,
@@ -32,9 +32,9 @@ from cmms_ui.callbacks import (
     widgets,
 )
 from cmms_ui.compat import reset_current_request, set_current_request
-from cmms_ui.components import follow_changes
 from cmms_ui.make_stylesheet import read_stylesheet
 from cmms_ui.pages.shell import make_layout
+from cmms_ui.render import follow_changes
 from cmms_ui.resources import RESOURCES
 
 CALLBACK_MODULES = (

@@ -82,7 +82,7 @@ def test_no_page_tab_or_dialog_has_two_components_with_the_same_id(client_for: C
 def test_equal_buttons_of_a_part_get_ids_of_their_own_and_stay_what_they_were() -> None:
     from dash import html
 
-    from cmms_ui.components.mark_spots import mark_spots
+    from cmms_ui.render.mark_spots import mark_spots
 
     def button(key: str) -> Any:
         identity = {"type": "action", "resource": "syncs", "verb": "equipment", "place": "prefilled", "key": key}

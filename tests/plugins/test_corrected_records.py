@@ -13,7 +13,7 @@ from cmms.access.actors import Actor, Capability
 from cmms.quarantine.handle_rejects import replay
 from cmms.quarantine.identify_record import Identity, identify_record
 from cmms.settings import Settings
-from cmms_ui.resources.record_errors import describe_replay
+from cmms_ui.resources.record_errors.resource import describe_replay
 from tests.plugins.conftest import ClientFor
 
 Tables = Callable[..., list[dict[str, Any]]]

@@ -31,7 +31,7 @@ def test_a_sync_gets_late_and_overdue_at_the_ages_of_the_settings(
     tone: str,
     word: str,
 ) -> None:
-    from cmms_ui.widgets import daily_widgets
+    from cmms_ui.resources.syncs import daily_syncs as daily_widgets
 
     client_for("viewer").get("/cmms/")  # links need the application
     monkeypatch.setattr(daily_widgets, "read_view_settings", lambda: View(fresh_minutes=60, old_minutes=120))
@@ -126,8 +126,8 @@ def test_a_slow_answer_does_not_hide_that_a_run_has_begun(
 
 @pytest.mark.feature("WAD-02")
 def test_this_week_lies_over_the_one_before_and_the_figures_are_those_of_the_log() -> None:
-    from cmms_ui.widgets.metric_widgets import _COMPARED, render_weeks
-    from cmms_ui.widgets.periods import last_days
+    from cmms_ui.resources.syncs.metrics import _COMPARED, render_weeks
+    from cmms_ui.resources.syncs.periods import last_days
 
     days = last_days(14)
     rows = {day: {"day": day, "runs": 1, "seconds": Decimal(10 + number)} for number, day in enumerate(days)}
@@ -156,7 +156,7 @@ def test_every_figure_of_the_weeks_is_read_for_one_sync(client_for: ClientFor, t
 def test_the_gauge_is_green_amber_or_red_by_the_settings_and_the_limit_is_a_line(
     latency: int, tone: str, word: str
 ) -> None:
-    from cmms_ui.widgets.call_widgets import render_calls
+    from cmms_ui.resources.syncs.calls import render_calls
 
     called = datetime(2026, 1, 31, 1)
     rows = [{"endpoint": "/equipment", "called_at": called, "latency_ms": latency}] * 20
@@ -169,7 +169,7 @@ def test_the_gauge_is_green_amber_or_red_by_the_settings_and_the_limit_is_a_line
 
 
 def test_95_of_100_answers_took_no_longer_than_the_gauge_says() -> None:
-    from cmms_ui.widgets.call_widgets import ninety_fifth
+    from cmms_ui.resources.syncs.calls import ninety_fifth
 
     assert ninety_fifth(list(range(1, 101))) == 96 and ninety_fifth([7]) == 7
 
@@ -209,8 +209,8 @@ def test_the_launcher_offers_what_the_role_may_do_with_many(client_for: ClientFo
 def test_health_follows_what_the_foremost_plan_asks(
     state: str | None, hours_to_go: str | None, days_to_go: int | None, health: str, text: str
 ) -> None:
-    from cmms_ui.plan_words import describe_use
-    from cmms_ui.widgets.condition_widgets import health_of
+    from cmms_ui.resources.equipment.condition import health_of
+    from cmms_ui.resources.maintenance_plans.plan_words import describe_use
 
     row = {
         "since_service": Decimal(50), "state": state, "plan_name": "Oil" if state else None,
@@ -263,10 +263,9 @@ def test_the_catalogue_shows_every_part_and_every_widget(client_for: ClientFor) 
     import inspect
 
     from cmms.access.actors import Actor, Capability
-    from cmms_ui.components import marks
     from cmms_ui.pages.catalogue import find_widgets, make_parts
+    from cmms_ui.render import marks, parts
     from cmms_ui.resources import RESOURCES
-    from cmms_ui.widgets import parts
 
     texts_only = {
         "aria",
@@ -328,7 +327,7 @@ def test_the_ring_says_how_many_active_machines_have_a_reading_of_the_newest_day
 def test_what_is_left_is_told_by_what_decides(
     cause: str | None, hours: str | None, days: int | None, said: str
 ) -> None:
-    from cmms_ui.plan_words import to_go_text
+    from cmms_ui.resources.maintenance_plans.plan_words import to_go_text
 
     row = {"cause": cause, "hours_to_go": None if hours is None else Decimal(hours), "days_to_go": days}
     assert to_go_text(row) == said

@@ -54,7 +54,7 @@ def test_recently_added_ends_exactly_seven_days_after_a_machine_was_added(client
 
     from cmms.access.connections import reading
     from cmms.listing.definition import ListQuery, select_keys
-    from cmms_ui.resources.equipment import EQUIPMENT
+    from cmms_ui.resources.equipment.resource import EQUIPMENT
 
     client_for("viewer")
     query = ListQuery(scope="recent")
@@ -73,7 +73,7 @@ def test_recently_added_ends_exactly_seven_days_after_a_machine_was_added(client
 def test_the_distribution_adds_up_to_all_machines_and_each_bar_filters_the_list(
     client_for: ClientFor, tables: Tables
 ) -> None:
-    from cmms_ui.widgets.equipment_tabs import DISTRIBUTION
+    from cmms_ui.resources.equipment.tab_widgets import DISTRIBUTION
 
     client = client_for("viewer")
     rows = DISTRIBUTION.load({})
@@ -100,7 +100,7 @@ def _place_of_button(identity: dict[str, str]) -> tuple[str, str]:
 
 @pytest.mark.feature("TAB-02W", "TEST-04", "Q-12")
 def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for: ClientFor, tables: Tables) -> None:
-    from cmms_ui.widgets.equipment_tabs import ACTIVE, utilisation
+    from cmms_ui.resources.equipment.tab_widgets import ACTIVE, utilisation
 
     client_for("viewer")
     rows = ACTIVE.load({})
@@ -120,7 +120,7 @@ def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for:
 
 @pytest.mark.feature("TAB-03W", "TEST-04")
 def test_inactive_machines_that_run_are_candidates(client_for: ClientFor, tables: Tables) -> None:
-    from cmms_ui.widgets.equipment_tabs import CANDIDATES
+    from cmms_ui.resources.equipment.tab_widgets import CANDIDATES
 
     client_for("viewer")
     newest = tables("SELECT MAX(date) AS d FROM equipment_running_times")[0]["d"]
@@ -140,7 +140,7 @@ def test_overdue_due_and_upcoming_equal_counters_and_days_against_the_plans(
     client_for: ClientFor, tables: Tables
 ) -> None:
     from cmms.maintenance.evaluate_maintenance import evaluate_all
-    from cmms_ui.widgets.equipment_tabs import MAINTENANCE
+    from cmms_ui.resources.equipment.tab_widgets import MAINTENANCE
 
     client = client_for("viewer")
     today = datetime.now(UTC).date()
@@ -188,7 +188,7 @@ def test_overdue_due_and_upcoming_equal_counters_and_days_against_the_plans(
 
 @pytest.mark.feature("TAB-05W", "TEST-04")
 def test_new_machines_by_day_and_state_add_up_to_the_tab(client_for: ClientFor, tables: Tables) -> None:
-    from cmms_ui.widgets.equipment_tabs import NEW
+    from cmms_ui.resources.equipment.tab_widgets import NEW
 
     rows = NEW.load({})
     assert sum(row["machines"] for row in rows) == client_for("viewer").get(f"{API}/equipment/badges").json()["recent"]
@@ -201,7 +201,7 @@ def test_new_machines_by_day_and_state_add_up_to_the_tab(client_for: ClientFor, 
 
 @pytest.mark.feature("TAB-06W", "TEST-04")
 def test_errors_by_code_equal_the_quarantine_and_a_code_filters_the_list(client_for: ClientFor, tables: Tables) -> None:
-    from cmms_ui.widgets.equipment_tabs import MACHINE_ERRORS
+    from cmms_ui.resources.equipment.tab_widgets import MACHINE_ERRORS
 
     client = client_for("viewer")
     rows = MACHINE_ERRORS.load({})
@@ -345,8 +345,8 @@ def test_every_form_of_the_chart_has_the_same_total_as_the_readings(
     client_for: ClientFor, tables: Tables, days: str
 ) -> None:
     from cmms_ui.present_rows import hours_text
-    from cmms_ui.widgets.machine_chart import CHART as WIDGET
-    from cmms_ui.widgets.machine_chart import chart_points
+    from cmms_ui.resources.equipment.machine_chart import CHART as WIDGET
+    from cmms_ui.resources.equipment.machine_chart import chart_points
 
     client_for("viewer")
     other = tables("SELECT equipment_number AS n FROM equipment WHERE id = 8")[0]["n"]
@@ -401,7 +401,7 @@ def test_the_average_of_the_group_is_that_of_its_other_active_machines(client_fo
 
 @pytest.mark.feature("WID-05", "WIP-01")
 def test_a_day_of_the_trend_leads_to_its_readings(client_for: ClientFor, tables: Tables) -> None:
-    from cmms_ui.widgets.equipment_widgets import TREND
+    from cmms_ui.resources.equipment.widgets import TREND
 
     client = client_for("viewer")
     rows = TREND.load({})
@@ -432,7 +432,7 @@ def test_readings_are_counted_up_to_a_limit_and_paged_along_the_index(client_for
 
     from cmms.listing.definition import ListQuery, select_page_keys
     from cmms.listing.read_list import read_badges, read_page
-    from cmms_ui.resources.running_times import RUNNING_TIMES
+    from cmms_ui.resources.running_times.resource import RUNNING_TIMES
 
     client = client_for("viewer")
     total = tables("SELECT COUNT(*) AS n FROM equipment_running_times")[0]["n"]

@@ -211,7 +211,7 @@ def test_a_widget_of_what_there_is_not_is_no_fault(
 )
 @pytest.mark.parametrize("verb", ["equipment", "running_time"])
 def test_a_button_whose_values_do_not_fit_the_form_opens_none(values: Any, verb: str) -> None:
-    from cmms_ui.callbacks.actions import _read_prefilled
+    from cmms_ui.browser.actions import _read_prefilled
     from cmms_ui.run_action import find_action
 
     with pytest.raises(Invalid, match="the button's values"):

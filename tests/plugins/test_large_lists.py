@@ -59,7 +59,7 @@ def test_no_list_count_or_sorting_reads_all_readings(large: dict[str, Any]) -> N
 
     from cmms.access.connections import reading
     from cmms.listing.definition import Condition, ListQuery, select_badges, select_count, select_page_keys, select_rows
-    from cmms_ui.resources.equipment import EQUIPMENT
+    from cmms_ui.resources.equipment.resource import EQUIPMENT
 
     listing = EQUIPMENT.listing
     asked = [ListQuery(scope=scope) for scope in listing.scopes]
@@ -82,7 +82,7 @@ def _explain_page(scope: str, **asked: Any) -> Any:
 
     from cmms.access.connections import reading
     from cmms.listing.definition import ListQuery, select_page_keys
-    from cmms_ui.resources.equipment import EQUIPMENT
+    from cmms_ui.resources.equipment.resource import EQUIPMENT
 
     select = select_page_keys(EQUIPMENT.listing, ListQuery(scope, **asked))
     statement = str(select.compile(dialect=mysql.dialect(), compile_kwargs={"literal_binds": True}))
@@ -132,7 +132,7 @@ def test_no_widget_reads_all_readings_row_by_row(large: dict[str, Any]) -> None:
 
 @pytest.mark.feature("WID-06", "PERF-11")
 def test_the_health_of_many_machines_is_told_by_plant(large: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from cmms_ui.widgets import health_widgets as widgets
+    from cmms_ui.resources.equipment import health as widgets
 
     with closing(MySQLdb.connect(**large)) as connection:
         cursor = connection.cursor()
@@ -174,8 +174,8 @@ def test_what_needs_maintenance_is_found_by_the_schedules_alone(large: dict[str,
     """No counter is read for the tab, its badge or its widget; and they count what a plain query counts."""
     from cmms.database import load_sql
     from cmms.listing.read_list import read_badges
-    from cmms_ui.resources.equipment import EQUIPMENT
-    from cmms_ui.widgets.equipment_tabs import MAINTENANCE
+    from cmms_ui.resources.equipment.resource import EQUIPMENT
+    from cmms_ui.resources.equipment.tab_widgets import MAINTENANCE
 
     with closing(MySQLdb.connect(**large)) as connection:
         cursor = connection.cursor()

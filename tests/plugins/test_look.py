@@ -110,7 +110,7 @@ def test_no_colour_stands_outside_the_table(view_folder: Path) -> None:
 
 
 def test_columns_of_figures_stand_right_and_texts_left() -> None:
-    from cmms_ui.widgets.parts import link, small_table
+    from cmms_ui.render.parts import link, small_table
 
     rows = [["P001", "1,204", link("12", "/equipment"), "44.0 %", "–"], ["P002", "–", "7", "8 %", "–"]]
     table = small_table(("Plant", "Machines", "Open", "Used", "Note"), rows, "Plants").children
@@ -125,7 +125,7 @@ def test_columns_of_figures_stand_right_and_texts_left() -> None:
 
 @pytest.mark.feature("ACT-09")
 def test_a_step_says_that_it_has_not_counted_instead_of_nothing() -> None:
-    from cmms_ui.widgets.run_progress import step_line
+    from cmms_ui.resources.syncs.run_progress import step_line
 
     names = ("fetching", "validating", "fetched", "rejected", "written", "api_ms", "validate_ms", "write_ms")
     row = {**dict.fromkeys(names, 0), "units": 24, "units_done": 0, "writing": 24}

@@ -238,7 +238,7 @@ def test_who_waits_for_the_application_to_be_built_takes_no_thread(monkeypatch: 
     """Anybody can send these requests, without a login, while the API server starts."""
     import anyio.to_thread
 
-    from cmms_ui.asgi import mount
+    from cmms_ui import mount
 
     built, taken = threading.Event(), 0
 
@@ -431,8 +431,8 @@ def test_a_person_tries_rules_twice_at_a_time_and_leaves_a_place_for_others(clie
 
 def test_so_many_runs_or_rows_are_chosen_one_by_one_and_no_more(client_for: ClientFor) -> None:
     from cmms.access.actors import Invalid
-    from cmms_ui.callbacks.actions import CHOSEN_LIMIT, _keys_of
-    from cmms_ui.resources.syncs import CONTROL_LIMIT
+    from cmms_ui.browser.actions import CHOSEN_LIMIT, _keys_of
+    from cmms_ui.resources.syncs.resource import CONTROL_LIMIT
 
     keys = list(range(10**9, 10**9 + CONTROL_LIMIT + 1))
     answer = client_for("op").post(f"{API}/syncs/actions/pause", json={"keys": keys})

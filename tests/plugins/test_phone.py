@@ -27,7 +27,7 @@ def test_each_list_says_what_a_card_of_it_holds() -> None:
 
 @pytest.mark.feature("THM-04")
 def test_a_column_that_a_tab_adds_is_a_fact_of_the_card_and_one_without_a_place_is_not_there() -> None:
-    from cmms_ui.resources.equipment import EQUIPMENT
+    from cmms_ui.resources.equipment.resource import EQUIPMENT
 
     assert EQUIPMENT.column("hours_since_service").place_in_card == "fact"
     assert EQUIPMENT.column("notes").place_in_card == "none"
@@ -46,7 +46,7 @@ def test_a_column_that_a_tab_adds_is_a_fact_of_the_card_and_one_without_a_place_
 )
 def test_hours_look_the_same_in_lists_details_and_records(hours: Decimal | None, text: str) -> None:
     from cmms_ui.present_rows import hours_text, to_text
-    from cmms_ui.resources.equipment import EQUIPMENT
+    from cmms_ui.resources.equipment.resource import EQUIPMENT
 
     assert hours_text(hours) == text
     assert to_text(hours, EQUIPMENT.column("cumulative_hours")) == text

@@ -89,8 +89,7 @@ def test_what_has_no_row_is_not_found(method: str, path: str) -> None:
 def test_an_application_that_cannot_be_built_refuses_everything(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     from starlette.testclient import TestClient
 
-    from cmms_ui import build_application
-    from cmms_ui.asgi import mount
+    from cmms_ui import build_application, mount
 
     def fail(_root: str) -> Any:
         raise RuntimeError("no policy")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cmms_ui.error_codes import ERROR_CODES
-from cmms_ui.widgets.failure_widgets import render_meaning
+from cmms_ui.resources.record_errors.error_codes import ERROR_CODES
+from cmms_ui.resources.record_errors.failures import render_meaning
 from tests.plugins.conftest import ClientFor
 from tools.state_folder import REPOSITORY
 

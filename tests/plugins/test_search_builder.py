@@ -246,7 +246,7 @@ def _wide(count: int, depth: int) -> dict[str, Any]:
 )
 def test_a_search_that_is_still_being_written_has_as_many_parts_as_a_form_can_show(draft: Any, fits: bool) -> None:
     from cmms.access.actors import Actor, Capability
-    from cmms_ui.components.search_builder import is_draft
+    from cmms_ui.render.search_builder import is_draft
     from cmms_ui.resources import RESOURCES
 
     assert is_draft(RESOURCES["equipment"], Actor("viewer", frozenset({Capability.VIEW})), draft) is fits

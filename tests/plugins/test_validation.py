@@ -104,7 +104,7 @@ def test_stored_rows_that_break_a_rule_are_reported_by_rule_with_their_machines(
 def test_the_report_by_rule_counts_findings_and_machines_and_leads_to_them(
     client_for: ClientFor, tables: Tables, commands: list[list[str]]
 ) -> None:
-    from cmms_ui.widgets.validation_widgets import REPORT
+    from cmms_ui.resources.validations.report import REPORT
 
     tables("UPDATE equipment_running_times SET running_hours = 26 WHERE equipment_id IN (81, 82)")
     report = _validate(client_for("user"), [81, 82, 83], commands, days="31")

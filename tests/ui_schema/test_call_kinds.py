@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cmms_ui.asgi.check_call import is_of_kind
-from cmms_ui.callbacks.actions import Context, FieldId, Pressed
+from cmms_ui.browser.actions import Context, FieldId, Pressed
 from cmms_ui.list_query import GridRequest
 
 _NAMED = {"resource": "syncs", "verb": "pause", "request": "2026-01-31T10:00:00_0a1b2c3d"}

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from cmms.access.actors import Invalid
 from cmms_ui.api.describe import example_call
-from cmms_ui.components.action_form import action_form
 from cmms_ui.definition.schema import Action, Choice, Field, Outcome, Preview
+from cmms_ui.pages.action_form import action_form
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import check_values
 

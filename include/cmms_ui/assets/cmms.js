@@ -176,7 +176,7 @@
     const element = document.getElementById(JSON.stringify(body, Object.keys(body).sort()));
     return Boolean(element) && element.getAttribute("data-dash-is-loading") === "true";
   }
-  // Whether a widget, a list or the bell is to be read again now; see components/follow_changes.py.
+  // Whether a widget, a list or the bell is to be read again now; see render/follow_changes.py.
   cmms.ask = function (ticks, changedAt, pace, ask) {
     const now = Date.now(), since = now - ask.asked;
     const again = Object.assign({}, ask, { asked: now });

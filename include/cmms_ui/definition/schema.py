@@ -1,7 +1,7 @@
 """The vocabulary of which the view is made: what a page, a list, a form or an action is, as frozen values.
 
-A resource (``resources/<name>.py``) is defined once with these; list, filters, forms, actions, export, REST API, its
-metadata and the permission checks follow from the definition. Pure: knows neither Dash nor the database.
+A resource (``resources/<name>/resource.py``) is defined once with these; list, filters, forms, actions, export, REST
+API, its metadata and the permission checks follow from the definition. Pure: knows neither Dash nor the database.
 """
 
 from __future__ import annotations

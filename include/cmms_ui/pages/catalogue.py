@@ -14,20 +14,20 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.actors import Actor
-from cmms_ui.components.marks import empty_state, icon, status_badge
-from cmms_ui.components.widget_card import widget_card
 from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import STATUSES
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.pages.shell import MENU, trail
+from cmms_ui.render import parts
+from cmms_ui.render.marks import empty_state, icon, status_badge
+from cmms_ui.render.widget_card import widget_card
 from cmms_ui.resources import RESOURCES
-from cmms_ui.widgets import parts
 
 _MOMENT = datetime(2026, 1, 31, 5, 30, tzinfo=UTC).replace(tzinfo=None)
 
 
 def make_parts() -> dict[str, Any]:
-    """A part by its name in ``components/marks.py`` or ``widgets/parts.py``."""
+    """A part by its name in ``render/marks.py`` or ``render/parts.py``."""
     return {
         "status_badge": html.Div([status_badge(name, size="sm") for name in STATUSES], className="cmms-live-facts"),
         "icon": html.Div([icon(name, 20) for _, _, name in MENU], className="cmms-live-facts"),

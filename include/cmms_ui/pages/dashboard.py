@@ -9,19 +9,19 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.actors import Actor
-from cmms_ui.components.widget_card import widget_card
 from cmms_ui.definition.schema import Widget
 from cmms_ui.pages.shell import trail
-from cmms_ui.widgets.call_widgets import CALLS
-from cmms_ui.widgets.daily_widgets import DAILY
-from cmms_ui.widgets.due_widgets import DUE_QUEUE
-from cmms_ui.widgets.equipment_counts import COUNTS
-from cmms_ui.widgets.equipment_widgets import TREND
-from cmms_ui.widgets.failure_widgets import SUMMARY
-from cmms_ui.widgets.health_widgets import HEALTH
-from cmms_ui.widgets.metric_widgets import PERFORMANCE, WEEKS
-from cmms_ui.widgets.outcome_widgets import RATES
-from cmms_ui.widgets.sync_widgets import CODES, LIVE, RECENT, RING
+from cmms_ui.render.widget_card import widget_card
+from cmms_ui.resources.dues.widgets import DUE_QUEUE
+from cmms_ui.resources.equipment.health import HEALTH
+from cmms_ui.resources.equipment.tab_counts import COUNTS
+from cmms_ui.resources.equipment.widgets import TREND
+from cmms_ui.resources.record_errors.failures import SUMMARY
+from cmms_ui.resources.syncs.calls import CALLS
+from cmms_ui.resources.syncs.daily_syncs import DAILY
+from cmms_ui.resources.syncs.live_widgets import CODES, LIVE, RECENT, RING
+from cmms_ui.resources.syncs.metrics import PERFORMANCE, WEEKS
+from cmms_ui.resources.syncs.outcomes import RATES
 
 DASHBOARD: tuple[Widget, ...] = (
     COUNTS,

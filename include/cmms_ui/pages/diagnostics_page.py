@@ -11,9 +11,9 @@ from dash import html
 from cmms.access.actors import Actor
 from cmms.operations.diagnosis.lines import Line, Report
 from cmms_ui.asgi.policy import CALLBACKS
-from cmms_ui.components.marks import aria, empty_state, icon
 from cmms_ui.definition.status import COLOURS
 from cmms_ui.pages.shell import trail
+from cmms_ui.render.marks import aria, empty_state, icon
 
 TITLE = "Diagnostics"
 _INTRODUCTION = (

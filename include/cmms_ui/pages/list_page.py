@@ -12,15 +12,15 @@ from dash import dcc, get_relative_path, html
 from cmms.access.actors import Actor
 from cmms.access.view_settings import read_zone
 from cmms_ui.arrange_list import Arrangement, arrange_list, varying_columns
-from cmms_ui.components.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
-from cmms_ui.components.follow_changes import follow_changes
-from cmms_ui.components.grid import make_grid
-from cmms_ui.components.marks import aria, icon
-from cmms_ui.components.menu_button import menu_button
-from cmms_ui.components.search_builder import search_drawer
-from cmms_ui.components.widget_card import widget_card
 from cmms_ui.definition.schema import Action, Filter, Resource, Tab
 from cmms_ui.pages.shell import trail_of
+from cmms_ui.render.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
+from cmms_ui.render.follow_changes import follow_changes
+from cmms_ui.render.grid import make_grid
+from cmms_ui.render.marks import aria, icon
+from cmms_ui.render.menu_button import menu_button
+from cmms_ui.render.search_builder import search_drawer
+from cmms_ui.render.widget_card import widget_card
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import may_run
 

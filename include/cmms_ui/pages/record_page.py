@@ -9,12 +9,12 @@ import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
 from cmms.access.actors import Actor
-from cmms_ui.components.marks import status_badge
-from cmms_ui.components.widget_card import widget_card
 from cmms_ui.definition.schema import Column, Resource, Section
 from cmms_ui.pages.list_page import action_button
 from cmms_ui.pages.shell import trail_of
 from cmms_ui.present_rows import NOTHING, to_text
+from cmms_ui.render.marks import status_badge
+from cmms_ui.render.widget_card import widget_card
 from cmms_ui.run_action import may_run
 
 

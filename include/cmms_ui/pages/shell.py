@@ -7,9 +7,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms_ui.components.follow_changes import follow_changes
-from cmms_ui.components.marks import aria, icon
 from cmms_ui.definition.schema import Resource
+from cmms_ui.render.follow_changes import follow_changes
+from cmms_ui.render.marks import aria, icon
 from cmms_ui.resources import RESOURCES
 
 MENU = (

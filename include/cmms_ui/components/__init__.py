@@ -1,1 +1,0 @@
-"""Parts that pages are made of: plain functions, data in, component out."""

@@ -1,0 +1,1 @@
+"""Parts that pages and widgets are made of: plain functions, data in, component out."""

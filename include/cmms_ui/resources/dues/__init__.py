@@ -1,0 +1,1 @@
+"""Maintenance due, with its widgets."""

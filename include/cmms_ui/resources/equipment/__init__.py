@@ -1,0 +1,1 @@
+"""Machines: the list and the record, what people do with machines, and the widgets about them."""

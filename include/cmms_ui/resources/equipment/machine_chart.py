@@ -1,0 +1,167 @@
+"""Running time of a machine: bars or lines, for a period, beside its group or another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from cmms.access.read_rows import Row
+from cmms.equipment.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
+from cmms_ui.definition.schema import Choice, Field, Widget
+from cmms_ui.present_rows import hours_text
+from cmms_ui.render.marks import empty_state
+from cmms_ui.render.parts import GROUPED, KEYBOARD, count, note, small_table
+
+_OPTIONS = (
+    Field(
+        "days",
+        "Period",
+        "choice",
+        choices=tuple(Choice(str(days), f"{days} days") for days in (30, 90, 365)),
+        default="90",
+    ),
+    Field("form", "Form", "choice", choices=(Choice("bar", "Bars"), Choice("line", "Lines")), default="bar"),
+    Field(
+        "beside",
+        "Compare",
+        "choice",
+        choices=(Choice("counter", "Counter"), Choice("group", "Average of its group")),
+        default="counter",
+    ),
+    Field("number", "Compare with number", max_length=50),
+)
+
+
+def load_chart(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Readings of the period, and those of what they are compared with."""
+    key, days = parameters["key"], int(parameters["days"])
+    data: dict[str, Any] = {"days": days, "form": parameters["form"], "rows": read_period(key, days), "other": None}
+    if number := parameters["number"]:
+        other = find_by_number(number)
+        if other is None:
+            return {**data, "problem": f"No machine has the number {number}."}
+        return {**data, "other": read_period(other, days), "other_name": number}
+    if parameters["beside"] == "group":
+        return {**data, "other": read_group_average(key, days), "other_name": "Average of its group"}
+    return data
+
+
+def total_hours(rows: Sequence[Row]) -> Decimal:
+    """Hours of all rows, exact to three places."""
+    return sum((Decimal(row["running_hours"]) for row in rows), Decimal(0)).quantize(Decimal("0.001"))
+
+
+def chart_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A point for each day from the first reading to the last; a day without a reading has no value, not zero."""
+    sides: dict[str, list[Row]] = {"Hours": data["rows"]}
+    if data["other"] is not None:
+        sides[data["other_name"]] = data["other"]
+    days = [row["date"] for rows in sides.values() for row in rows]
+    points: dict[date, dict[str, Any]] = {
+        day: {"day": str(day)}
+        for day in (min(days) + timedelta(days=step) for step in range((max(days) - min(days)).days + 1))
+    }
+    for name, rows in sides.items():
+        for row in rows:
+            points[row["date"]][name] = float(row["running_hours"])
+            if data["other"] is None:
+                points[row["date"]]["Counter"] = float(row["cumulative_hours"])
+    return list(points.values())
+
+
+def render_chart(data: Mapping[str, Any]) -> Any:
+    """Hours by day, with the counter or the other side; totals and figures below for who cannot see them."""
+    if not data["rows"] and not data["other"]:
+        return empty_state("This machine has no reading in this period.", name="clock")
+    compared = data["other"] is not None
+    series = [{"name": "Hours", "type": data["form"], "color": "var(--cmms-brand-mark)"}]
+    if compared:
+        series.append({"name": data["other_name"], "type": data["form"], "color": "var(--cmms-other-mark)"})
+    else:
+        series.append({"name": "Counter", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"})
+    totals = (
+        f"{data['days']} days: {hours_text(total_hours(data['rows']))} hours in {count(len(data['rows']), 'reading')}."
+    )
+    if compared:
+        totals += (
+            f" {data['other_name']}: {hours_text(total_hours(data['other']))} hours in {len(data['other']):,} days."
+        )
+        if data["other_name"] == "Average of its group":
+            totals += f" The average is that of {AVERAGED_MACHINES} active machines at most."
+    table = [
+        [
+            row["date"],
+            hours_text(Decimal(row["running_hours"])),
+            hours_text(Decimal(row["cumulative_hours"])),
+            row["quality_code"] or row["quality"],
+        ]
+        for row in reversed(data["rows"])
+    ]
+    points = chart_points(data)
+    return html.Div(
+        [
+            dmc.CompositeChart(
+                id="machine-chart",
+                h=220,
+                data=points,
+                dataKey="day",
+                series=series,
+                withLegend=True,
+                withRightYAxis=not compared,
+                yAxisLabel="Hours a day",
+                rightYAxisLabel="" if compared else "Counter, hours",
+                valueFormatter=GROUPED,
+                curveType="linear",
+                yAxisProps={"domain": [0, 24]},
+                rightYAxisProps={"domain": ["auto", "auto"], "width": 84},
+                withDots=False,
+                connectNulls=False,
+                maxBarWidth=26,
+                composedChartProps=KEYBOARD,
+            ),
+            _zoom(points),
+            note(totals),
+            note(data["problem"]) if "problem" in data else None,
+            html.Details(
+                [
+                    html.Summary("Readings as a table"),
+                    small_table(("Day", "Hours", "Counter", "Quality"), table, "Readings"),
+                ]
+            ),
+        ]
+    )
+
+
+def _zoom(points: list[dict[str, Any]]) -> Any:
+    """A brush below the chart: its ends are dragged, or moved by the arrow keys; the browser does the rest."""
+    last = len(points) - 1
+    if last < 2:
+        return None
+    return html.Div(
+        [
+            dcc.Store(id="machine-points", data=points),
+            dmc.RangeSlider(
+                id="machine-zoom",
+                min=0,
+                max=last,
+                value=[0, last],
+                minRange=1,
+                label=None,
+                size="sm",
+                thumbFromLabel="First day shown",
+                thumbToLabel="Last day shown",
+                className="cmms-grow",
+            ),
+            html.Span(f"{points[0]['day']} to {points[-1]['day']}", id="machine-shown", role="status"),
+            html.Button("Reset", id="machine-zoom-reset", type="button", className="cmms-chip"),
+        ],
+        className="cmms-zoom",
+    )
+
+
+CHART = Widget("chart", "Running time", load_chart, render_chart, span=8, options=_OPTIONS)

@@ -1,0 +1,149 @@
+"""Widget that lays the running times of several machines over each other; its legend puts each of them on and off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from cmms.access.read_rows import Row, read
+from cmms_ui.definition.schema import Choice, Field, Widget
+from cmms_ui.present_rows import hours_text
+from cmms_ui.render.marks import aria, empty_state
+from cmms_ui.render.parts import KEYBOARD, link, note, small_table
+from cmms_ui.resources.equipment.machine_chart import total_hours
+
+MOST, AT_FIRST = 10, 3
+_COLOURS = ("brand-mark", "other-mark", "third-mark", "good-mark", "warn-mark")
+"""Each once as a line, once dashed."""
+
+
+def load_overlay(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Readings of the machines that were asked for, in their order; of the busiest ones if none was."""
+    asked = list(dict.fromkeys(word.strip() for word in parameters["numbers"].split(",") if word.strip()))
+    if asked:
+        known = {
+            str(row["equipment_number"]): row for row in read("figures/machines_by_number", {"numbers": tuple(asked)})
+        }
+        machines = [known[number] for number in asked if number in known][:MOST]
+    else:
+        known, machines = {}, read("figures/busiest_machines", {"row_limit": AT_FIRST})
+    ids = tuple(int(row["id"]) for row in machines)
+    days = int(parameters["days"])
+    rows = read("figures/readings_of_machines", {"ids": ids, "days": days}) if ids else []
+    readings: dict[int, list[Row]] = {key: [] for key in ids}
+    for row in rows:
+        readings[row["equipment_id"]].append(row)
+    return {
+        "days": days,
+        "asked": bool(asked),
+        "machines": machines,
+        "readings": readings,
+        "unknown": [number for number in asked if number not in known],
+        "left_out": max(0, sum(number in known for number in asked) - MOST),
+    }
+
+
+def overlay_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A point for each day from the first reading to the last; a machine without a reading has no value there."""
+    names = {int(row["id"]): str(row["equipment_number"]) for row in data["machines"]}
+    values = {(names[key], row["date"]): row["running_hours"] for key, rows in data["readings"].items() for row in rows}
+    if not values:
+        return []
+    dates = [day for _, day in values]
+    first, last = min(dates), max(dates)
+    days = (first + timedelta(days=step) for step in range((last - first).days + 1))
+    return [
+        {"day": str(day), **{name: float(values[name, day]) for name in names.values() if (name, day) in values}}
+        for day in days
+    ]
+
+
+def render_overlay(data: Mapping[str, Any]) -> Any:
+    """One chart, one legend, and the totals as text."""
+    hints = [f"No machine has the number {number}." for number in data["unknown"]]
+    if not data["asked"]:
+        hints.append(f"The busiest machines. Name up to {MOST} others by their numbers, with commas between.")
+    if data["left_out"]:
+        hints.append(f"At most {MOST} machines are shown: {data['left_out']} more were named.")
+    points = overlay_points(data)
+    if not points:
+        return empty_state(" ".join(hints) or "No reading in this period.", name="clock")
+    names = [str(row["equipment_number"]) for row in data["machines"]]
+    series = [
+        {
+            "name": name,
+            "color": f"var(--cmms-{_COLOURS[place % len(_COLOURS)]})",
+            **({"strokeDasharray": "5 4"} if place >= len(_COLOURS) else {}),
+        }
+        for place, name in enumerate(names)
+    ]
+    table = [
+        [
+            link(row["equipment_number"], f"/equipment/{row['id']}"),
+            len(data["readings"][row["id"]]),
+            hours_text(total_hours(data["readings"][row["id"]])),
+        ]
+        for row in data["machines"]
+    ]
+    return html.Div(
+        [
+            dmc.LineChart(
+                id="overlay-chart",
+                h=240,
+                data=points,
+                dataKey="day",
+                series=series,
+                withLegend=False,
+                curveType="linear",
+                connectNulls=False,
+                yAxisLabel="Hours a day",
+                yAxisProps={"domain": [0, 24]},
+                lineChartProps=KEYBOARD,
+            ),
+            dcc.Store(id="overlay-series", data=series),
+            html.Div(
+                dmc.ChipGroup([_chip(one) for one in series], id="overlay-shown", multiple=True, value=names),
+                className="cmms-chips",
+                role="group",
+                **aria(label="Machines in the chart"),
+            ),
+            *(note(hint) for hint in hints),
+            html.Details(
+                [
+                    html.Summary("Totals as a table"),
+                    small_table(("Machine", "Readings", f"Hours, {data['days']} days"), table, "Hours by machine"),
+                ]
+            ),
+        ]
+    )
+
+
+def _chip(series: Mapping[str, str]) -> Any:
+    style = {"borderTopColor": series["color"], "borderTopStyle": "dashed" if "strokeDasharray" in series else "solid"}
+    return dmc.Chip(
+        [html.Span(className="cmms-line-sample", style=style), series["name"]], value=series["name"], size="xs"
+    )
+
+
+OVERLAY = Widget(
+    "overlay",
+    "Machines compared",
+    load_overlay,
+    render_overlay,
+    refresh_seconds=300,
+    span=12,
+    options=(
+        Field("numbers", "Numbers, by comma", max_length=600),
+        Field(
+            "days",
+            "Period",
+            "choice",
+            choices=tuple(Choice(str(days), f"{days} days") for days in (14, 30, 90)),
+            default="30",
+        ),
+    ),
+)

@@ -1,0 +1,290 @@
+"""Widgets that stand above the list of equipment, one set a tab: what the tab's rows are like as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.access.read_rows import Row, read
+from cmms_ui.definition.schema import Widget
+from cmms_ui.definition.status import find_status
+from cmms_ui.present_rows import hours_text
+from cmms_ui.render.marks import empty_state, status_badge
+from cmms_ui.render.parts import GROUPED, KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
+from cmms_ui.resources.maintenance_plans.plan_words import interval_text, to_go_text
+
+CHART_DAYS = 14
+CANDIDATE_DAYS = 7
+_SHOWN = 6
+
+
+def load_distribution(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Machines by plant, group and status."""
+    return read("figures/equipment_distribution")
+
+
+def render_distribution(rows: list[Row]) -> Any:
+    """Three sets of bars, each adds up to all machines; a click filters the list."""
+    if not rows:
+        return empty_state("No equipment yet.", name="gauge")
+    columns = []
+    for kind, title in (("status", "By status"), ("plant_code", "By plant"), ("group_name", "By group")):
+        chosen = [(str(row["value"]), int(row["machines"])) for row in rows if row["kind"] == kind]
+        bars = share_bars(
+            [
+                (choose(find_status(value).label if kind == "status" else value, "equipment", kind, value), count)
+                for value, count in chosen
+            ]
+        )
+        columns.append(html.Div([html.H4(title, className="cmms-small-head"), bars]))
+    return html.Div(columns, className="cmms-columns")
+
+
+def load_active(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Hours of active machines by day."""
+    return read("figures/active_by_day", {"days": CHART_DAYS})
+
+
+def utilisation(row: Mapping[str, Any]) -> Decimal:
+    """Hours run per hundred available hours: 24 for each machine with a reading; a missing reading is not zero."""
+    return 100 * Decimal(row["hours"]) / (24 * int(row["machines"]))
+
+
+def render_active(rows: list[Row]) -> Any:
+    """Figures of the newest day, and hours with utilisation by day."""
+    if not rows:
+        return empty_state("No reading yet.", name="clock")
+    newest = rows[-1]
+    figures = html.Div(
+        [
+            stat(f"ran on {newest['date']}", f"{int(newest['running']):,} of {int(newest['machines']):,}"),
+            stat("hours that day", f"{Decimal(newest['hours']):,.1f}"),
+            stat("utilisation that day", f"{utilisation(newest):.1f} %"),
+        ],
+        className="cmms-figures cmms-figures-column",
+    )
+    chart = dmc.CompositeChart(
+        composedChartProps=KEYBOARD,
+        h=235,
+        data=[
+            {"day": f"{row['date']:%m-%d}", "Hours": float(row["hours"]), "Utilisation, %": float(utilisation(row))}
+            for row in rows
+        ],
+        dataKey="day",
+        series=[
+            {"name": "Hours", "type": "bar", "color": "var(--cmms-brand-mark)"},
+            {"name": "Utilisation, %", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"},
+        ],
+        withLegend=True,
+        withRightYAxis=True,
+        yAxisLabel="Hours",
+        yAxisProps={"width": 76},
+        rightYAxisLabel="Utilisation, %",
+        rightYAxisProps={"domain": [0, 100], "width": 60},
+        valueFormatter=GROUPED,
+        curveType="linear",
+        withDots=False,
+        maxBarWidth=26,
+    )
+    table = [
+        [row["date"], hours_text(row["hours"]), f"{int(row['running']):,}", f"{utilisation(row):.1f} %"]
+        for row in reversed(rows)
+    ]
+    return html.Div(
+        [
+            html.Div([figures, html.Div(chart, className="cmms-grow")], className="cmms-beside"),
+            note("Utilisation: hours run of 24 hours for each active machine that has a reading of the day."),
+            note("OEE: not measurable. The source sends hours, but no figures of performance and quality."),
+            html.Details(
+                [
+                    html.Summary("Figures as a table"),
+                    small_table(("Day", "Hours", "Machines that ran", "Utilisation"), table, "Active machines by day"),
+                ]
+            ),
+        ]
+    )
+
+
+def load_candidates(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Inactive machines that run."""
+    return read("figures/reactivation_candidates", {"days": CANDIDATE_DAYS})
+
+
+def render_candidates(rows: list[Row]) -> Any:
+    """Inactive machines that have run lately: somebody should look at them."""
+    if not rows:
+        return empty_state(f"No inactive machine has run within {CANDIDATE_DAYS} days.", name="check")
+    cells = [
+        [
+            link(row["equipment_number"], f"/equipment/{row['id']}"),
+            row["inactive_reason"] or "–",
+            hours_text(row["hours"]),
+            row["last_date"],
+        ]
+        for row in rows[:_SHOWN]
+    ]
+    return html.Div(
+        [
+            note(
+                f"{len(rows):,} inactive machine{'' if len(rows) == 1 else 's'} ran within {CANDIDATE_DAYS} days."
+                f" {f'The {_SHOWN} with most hours:' if len(rows) > _SHOWN else ''}"
+            ),
+            small_table(("Machine", "Why inactive", f"Hours, {CANDIDATE_DAYS} days", "Last ran"), cells, "Candidates"),
+        ]
+    )
+
+
+def load_maintenance(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """How many machines are overdue, due and soon due, by plan too, and the foremost of each: as last evaluated."""
+    return {
+        "counts": read("figures/maintenance_counts")[0],
+        "plans": read("figures/maintenance_by_plan"),
+        "next": read("figures/maintenance_next", {"row_limit": _SHOWN}),
+    }
+
+
+def render_maintenance(data: Mapping[str, Any]) -> Any:
+    """Overdue, due, upcoming: how many, by plan, and which are foremost."""
+    plans, counts = data["plans"], data["counts"]
+    if not plans:
+        return empty_state("There is no active maintenance plan. Plans are made in Maintenance plans.", name="tool")
+    figures = html.Div(
+        [
+            stat("‼ Overdue: beyond tolerance", f"{int(counts['overdue']):,}", _tone(counts["overdue"], "bad")),
+            stat("! Due: the interval is reached", f"{int(counts['due']):,}", _tone(counts["due"], "bad")),
+            stat("▲ Upcoming: it soon will be", f"{int(counts['upcoming']):,}", _tone(counts["upcoming"], "warn")),
+        ],
+        className="cmms-figures",
+    )
+    by_plan = [
+        [
+            link(row["name"], f"/schedules?tab=all&plan_id={row['id']}"),
+            interval_text(row),
+            *(f"{int(row[name]):,}" for name in ("machines", "overdue", "due", "upcoming")),
+        ]
+        for row in plans
+    ]
+    foremost = [
+        [
+            link(row["equipment_number"], f"/equipment/{row['id']}"),
+            row["plan_name"],
+            status_badge(row["state"], size="sm"),
+            to_go_text(row),
+            row["predicted_date"] or "no forecast",
+        ]
+        for row in data["next"]
+    ]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    figures,
+                    html.Div(
+                        small_table(
+                            ("Plan", "Interval", "Machines", "Overdue", "Due", "Upcoming"), by_plan, "Maintenance plans"
+                        ),
+                        className="cmms-short",
+                    ),
+                ],
+                className="cmms-stack",
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        small_table(
+                            ("Machine", "Plan", "State", "To go", "Predicted"),
+                            foremost,
+                            "Foremost machines",
+                        ),
+                        className="cmms-short",
+                    ),
+                    note(
+                        "A machine counts once, by the worst of its plans. Predicted: by the hours of the last 30 days."
+                    ),
+                ]
+            ),
+        ],
+        className="cmms-columns cmms-columns-two",
+    )
+
+
+def _tone(number: Any, tone: str) -> str:
+    return tone if number else "good"
+
+
+def load_new(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Machines added within seven days by day and state."""
+    return read("figures/new_by_day")
+
+
+_STATES = {
+    "valid": ("✓ Valid", "var(--cmms-good-mark)"),
+    "failed": ("! Has rejected records", "var(--cmms-bad-mark)"),
+    "not_yet": ("… Not yet in a snapshot", "var(--cmms-idle-mark)"),
+}
+
+
+def render_new(rows: list[Row]) -> Any:
+    """Bars by day, each divided by what validation says."""
+    if not rows:
+        return empty_state("Nothing has been added within seven days.", name="plus")
+    last = max(row["day"] for row in rows)
+    days = {day: {"day": f"{day:%m-%d}"} for day in (last - timedelta(days=back) for back in range(7, -1, -1))}
+    for row in rows:
+        days[row["day"]][_STATES[str(row["state"])][0]] = row["machines"]
+    totals = {state: sum(int(row["machines"]) for row in rows if row["state"] == state) for state in _STATES}
+    return html.Div(
+        [
+            dmc.BarChart(
+                barChartProps=KEYBOARD,
+                h=150,
+                data=list(days.values()),
+                dataKey="day",
+                type="stacked",
+                series=[{"name": label, "color": colour} for label, colour in _STATES.values()],
+                maxBarWidth=40,
+                withLegend=True,
+                yAxisLabel="Machines",
+                yAxisProps={"allowDecimals": False, "width": 70},
+                valueFormatter=GROUPED,
+            ),
+            note(", ".join(f"{_STATES[state][0]}: {count:,}" for state, count in totals.items()) + "."),
+        ]
+    )
+
+
+def load_errors(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Open rejected records of known machines by code."""
+    return read("figures/machine_errors")
+
+
+def render_errors(rows: list[Row]) -> Any:
+    """Codes with their records and machines; a click on a code filters the list."""
+    if not rows:
+        return empty_state("No machine has an open rejected record.", name="check")
+    cells = [
+        [
+            choose(row["code"], "equipment", "error_codes", row["code"]),
+            row["category"].capitalize(),
+            f"{int(row['machines']):,}",
+            link(f"{int(row['records']):,}", f"/record-errors?tab=open&q={row['code']}"),
+            f"{int(row['retries']):,}",
+            moment(row["last_seen_at"]),
+        ]
+        for row in rows
+    ]
+    heads = ("Code", "Category", "Machines", "Records", "Tried again", "Last seen")
+    return html.Div(small_table(heads, cells, "Open rejected records by code"), className="cmms-short")
+
+
+DISTRIBUTION = Widget("distribution", "All machines", load_distribution, render_distribution, 300, span=12)
+ACTIVE = Widget("active", "Running hours of active machines", load_active, render_active, 300, span=12)
+CANDIDATES = Widget("candidates", "Inactive, but running", load_candidates, render_candidates, 300, span=12)
+MAINTENANCE = Widget("maintenance", "Maintenance", load_maintenance, render_maintenance, 300, span=12)
+NEW = Widget("new", "New machines by day", load_new, render_new, 300, span=12)
+MACHINE_ERRORS = Widget("errors", "Open errors by code", load_errors, render_errors, 30, span=12)

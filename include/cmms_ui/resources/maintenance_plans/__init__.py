@@ -1,0 +1,1 @@
+"""Maintenance plans, their words and their widgets."""

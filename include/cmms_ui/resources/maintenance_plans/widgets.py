@@ -1,0 +1,79 @@
+"""Widgets about maintenance plans: those of a group, and what the machines of one plan are like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from cmms.access.read_rows import Row, read
+from cmms_ui.definition.schema import Widget
+from cmms_ui.render.marks import empty_state
+from cmms_ui.render.parts import figure, link, note, small_table
+from cmms_ui.resources.maintenance_plans.plan_words import interval_text
+
+
+def load_group_plans(parameters: Mapping[str, Any]) -> list[Row]:
+    """The plans of a group."""
+    return read("figures/plans_of_group", {"id": parameters["key"]})
+
+
+def render_group_plans(rows: list[Row]) -> Any:
+    """Each plan with its interval and its machines, and where plans are made."""
+    where = note([link("Maintenance plans", "/maintenance-plans"), " are where a plan for this group is made."])
+    if not rows:
+        return html.Div([empty_state("No plan asks anything of this group.", name="tool"), where])
+    cells = [
+        [
+            link(row["name"] if row["is_active"] else f"{row['name']} (inactive)", f"/maintenance-plans/{row['id']}"),
+            interval_text(row),
+            *(f"{int(row[name]):,}" for name in ("machines", "overdue", "due", "upcoming")),
+        ]
+        for row in rows
+    ]
+    heads = ("Plan", "Interval", "Machines", "Overdue", "Due", "Upcoming")
+    return html.Div([small_table(heads, cells, "Maintenance plans of this group"), where])
+
+
+def load_plan_machines(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """How many machines of the plan are in which state."""
+    counts = {row["state"]: int(row["machines"]) for row in read("figures/plan_states", {"id": parameters["key"]})}
+    return {"key": parameters["key"], "counts": counts}
+
+
+_FIGURES = (
+    ("overdue", "‼ Overdue", "bad"),
+    ("due", "! Due", "bad"),
+    ("upcoming", "▲ Upcoming", "warn"),
+    ("ok", "✓ Fine", "good"),
+    ("no_reading", "· No reading", "idle"),
+    ("suspended", "– Suspended", "idle"),
+)
+
+
+def render_plan_machines(data: Mapping[str, Any]) -> Any:
+    """A figure for each state; it leads to the schedules."""
+    counts = data["counts"]
+    if not counts:
+        return empty_state("This plan covers no machine.", name="tool")
+    path = f"/schedules?tab=all&plan_id={data['key']}"
+    shown = [
+        figure(label, counts.get(state, 0), f"{path}&state={state}", tone if counts.get(state) else "good")
+        for state, label, tone in _FIGURES
+        if counts.get(state) or state in ("overdue", "due", "upcoming")
+    ]
+    return html.Div(
+        [
+            html.Div(shown, className="cmms-figures"),
+            note([link("Its schedules", path), ": one for each machine, as of the last evaluation."]),
+        ]
+    )
+
+
+GROUP_PLANS = Widget(
+    "group_plans", "Maintenance plans", load_group_plans, render_group_plans, 300, span=12, topics=("records", "edits")
+)
+PLAN_MACHINES = Widget(
+    "plan_machines", "Machines", load_plan_machines, render_plan_machines, 300, span=12, topics=("records", "edits")
+)

@@ -1,0 +1,1 @@
+"""Notifications: alerts and who handles them."""

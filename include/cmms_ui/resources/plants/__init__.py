@@ -1,0 +1,1 @@
+"""Plants, and the choice of a plant in forms and filters."""

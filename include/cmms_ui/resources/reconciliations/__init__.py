@@ -1,0 +1,1 @@
+"""Reconciliations with the source, and their report."""

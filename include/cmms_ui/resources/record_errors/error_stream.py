@@ -1,0 +1,97 @@
+"""Errors as they come: rejected records and events of runs, the newest first, at most :data:`LINES`.
+
+It stands still while it is paused, and while somebody has scrolled down to read (``assets/cmms_stream.js``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from cmms.access.read_rows import Row, read
+from cmms_ui.definition.schema import Choice, Field, Widget
+from cmms_ui.render.marks import aria, empty_state, status_badge
+from cmms_ui.render.parts import link, note
+
+LINES = 100
+CATEGORIES = {
+    "api": "Source",
+    "validation": "Rules",
+    "reject": "Rejected",
+    "database": "Database",
+    "business": "Business",
+    "orphan": "Unknown plant or machine",
+    "log": "Log lines",
+}
+_LEVELS = {"error": "high", "warning": "medium"}
+
+
+def load_stream(parameters: Mapping[str, Any]) -> list[Row]:
+    """The newest lines, of one category if one is chosen."""
+    chosen = parameters["category"]
+    return read("figures/error_stream", {"category": "" if chosen == "all" else chosen, "row_limit": LINES})
+
+
+def render_stream(rows: list[Row]) -> Any:
+    """Time, category, class, what it says, and the run; above them the button that stops the stream."""
+    if not rows:
+        return empty_state("No error so far.", name="check")
+    pause = html.Button(
+        "Ⅱ Pause", type="button", className="cmms-stream-pause cmms-link-button", **aria(pressed="false")
+    )
+    return html.Div(
+        [
+            html.Div([pause, note(f"Newest first, {LINES} at most. Stands still while you scroll down to read.")],
+                     className="cmms-live-head"),
+            html.Div(
+                html.Ol([_line(row) for row in rows]),
+                className="cmms-stream",
+                tabIndex=0,
+                role="log",
+                **aria(label="Errors as they come", live="off"),
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _line(row: Row) -> Any:
+    name: dict[str, Any] = {"data-line": f"{row['kind']}-{row['id']}"}
+    what = [link(f"{row['record_key']}", f"/record-errors/{row['id']}"), ": "] if row["kind"] == "record" else []
+    return html.Li(
+        [
+            html.Time(
+                f"{row['at']:%Y-%m-%d %H:%M:%S} UTC",
+                dateTime=f"{row['at'].isoformat()}Z",
+                className="cmms-dim cmms-local",
+            ),
+            status_badge(_LEVELS.get(row["level"], row["level"]), size="xs"),
+            html.Strong(CATEGORIES.get(row["category"], row["category"].capitalize())),
+            html.Code(row["code"]),
+            html.Span([*what, row["message"]], className="cmms-stream-text"),
+            link(f"#{row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"),
+        ],
+        **name,
+    )
+
+
+ERROR_STREAM = Widget(
+    "stream",
+    "Errors as they come",
+    load_stream,
+    render_stream,
+    refresh_seconds=5,
+    span=12,
+    topics=("errors",),
+    holdable=True,
+    options=(
+        Field(
+            "category",
+            "Category",
+            "choice",
+            choices=(Choice("all", "All categories"), *(Choice(name, label) for name, label in CATEGORIES.items())),
+            default="all",
+        ),
+    ),
+)

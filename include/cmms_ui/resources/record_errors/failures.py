@@ -1,0 +1,278 @@
+"""Widgets about what failed: by category and day, what trying again has brought, who has settled what. Thirty days."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.access.read_rows import Row, read
+from cmms_ui.definition.schema import Choice, Field, Widget
+from cmms_ui.render.marks import empty_state
+from cmms_ui.render.parts import GROUPED, KEYBOARD, count, link, moment, note, percent_text, small_table
+from cmms_ui.resources.record_errors.error_codes import ERROR_CODES
+from cmms_ui.resources.syncs.periods import PERIOD, last_days
+
+DAYS = 30
+ORPHAN_LIMIT = 50
+_COLOURS = {
+    "validation": "var(--cmms-warn-mark)",
+    "business": "var(--cmms-other-mark)",
+    "orphan": "var(--cmms-third-mark)",
+    "api": "var(--cmms-info-mark)",
+    "database": "var(--cmms-bad-mark)",
+}
+_COUNTED = Field(
+    "counted",
+    "Counted",
+    "choice",
+    choices=(Choice("records", "Rejected records"), Choice("runs", "Failed runs")),
+    default="records",
+)
+
+
+def _since() -> dict[str, date]:
+    return {"since": last_days(DAYS)[0]}
+
+
+def load_categories(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Errors by day and category: of records, or of whole runs."""
+    statement = "figures/failure_days" if parameters["counted"] == "runs" else "figures/error_days"
+    return {"counted": parameters["counted"], "rows": read(statement, _since())}
+
+
+def render_categories(data: Mapping[str, Any]) -> Any:
+    """A bar for each day, stacked by category; the totals in words."""
+    rows: list[Row] = data["rows"]
+    what = "runs failed" if data["counted"] == "runs" else "records were rejected"
+    if not rows:
+        return empty_state(f"No {what} in {DAYS} days.", name="check")
+    totals: Counter[str] = Counter()
+    by_day: dict[date, Counter[str]] = {}
+    for row in rows:
+        totals[row["category"]] += int(row["errors"])
+        by_day.setdefault(row["day"], Counter())[row["category"]] += int(row["errors"])
+    order = [name for name, _ in totals.most_common()]
+    parts = ", ".join(f"{name} {totals[name]:,}" for name in order)
+    return html.Div(
+        [
+            dmc.BarChart(
+                barChartProps=KEYBOARD,
+                h=190,
+                data=[
+                    {"day": f"{day:%m-%d}", **{name: by_day.get(day, Counter())[name] for name in order}}
+                    for day in last_days(DAYS)
+                ],
+                dataKey="day",
+                type="stacked",
+                series=[
+                    {"name": name, "label": name.capitalize(), "color": _COLOURS.get(name, "var(--cmms-idle-mark)")}
+                    for name in order
+                ],
+                withLegend=True,
+                maxBarWidth=26,
+                yAxisLabel="Runs" if data["counted"] == "runs" else "Records",
+                yAxisProps={"allowDecimals": False, "width": 60},
+                valueFormatter=GROUPED,
+            ),
+            note(f"{totals.total():,} {what} in {DAYS} days: {parts}."),
+        ]
+    )
+
+
+def load_retries(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """What trying again has brought."""
+    return {"runs": read("figures/retried_runs", _since()), "records": read("figures/replayed_records", _since())}
+
+
+def render_retries(data: Mapping[str, list[Row]]) -> Any:
+    """Runs by error class, records by code: how many were tried again, and with what success."""
+    parts: list[Any] = []
+    if data["runs"]:
+        lines = [
+            [
+                row["error_class"],
+                f"{row['runs']:,}",
+                f"{row['retried'] or 0:,}",
+                f"{row['good'] or 0:,}",
+                f"{row['under_way'] or 0:,}",
+                _rate(row["good"], row["retried"]),
+            ]
+            for row in data["runs"]
+        ]
+        heads = ("Failed runs", "Runs", "Started again", "Then good", "Under way", "Success")
+        parts.append(small_table(heads, lines, "Retries of runs by error class"))
+    else:
+        parts.append(note(f"No run has failed in {DAYS} days."))
+    if data["records"]:
+        lines = [
+            [
+                link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
+                f"{row['tried']:,}",
+                f"{row['then_stored'] or 0:,}",
+                f"{row['most_attempts']:,}",
+                _rate(row["then_stored"], row["tried"]),
+            ]
+            for row in data["records"]
+        ]
+        columns = ("Rejected records", "Judged again", "Then stored", "Most attempts", "Success")
+        parts.append(small_table(columns, lines, "Replays of records by code"))
+    else:
+        parts.append(note(f"No rejected record was judged again in {DAYS} days."))
+    return html.Div(parts, className="cmms-stack")
+
+
+def _rate(good: Any, tried: Any) -> str:
+    return percent_text(100 * float(good or 0) / float(tried)) if tried else "not tried"
+
+
+def load_summary(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What became of the rejected records, and who did what last."""
+    return {
+        "codes": read("figures/error_summary", _since()),
+        "handled": {row["code"]: row for row in read("figures/last_handled", _since())},
+        "settled": {row["code"]: row for row in read("figures/last_settled", _since())},
+    }
+
+
+def render_summary(data: Mapping[str, Any]) -> Any:
+    """By code: open, in work, resolved, discarded; by whom and when."""
+    if not data["codes"]:
+        return empty_state(f"No record was rejected in {DAYS} days.", name="check")
+    lines = []
+    for row in data["codes"]:
+        code = row["code"]
+        handled, settled = data["handled"].get(code), data["settled"].get(code)
+        lines.append(
+            [
+                link(code, f"/record-errors?tab=all&q={code}"),
+                _count(row["open_records"], "! ", "bad"),
+                _count(row["in_work"], "◔ ", "warn"),
+                _count(row["resolved"], "✓ ", "good"),
+                _count(row["discarded"], "⊘ ", "idle"),
+                html.Span([f"{settled['resolved_by'] or 'a sync'}, ", moment(settled["resolved_at"])])
+                if settled
+                else "–",
+                html.Span([f"{handled['actor']}: {handled['action']}, ", moment(handled["at"])]) if handled else "–",
+            ]
+        )
+    heads = ("Code", "Open", "In work", "Resolved", "Discarded", "Settled last by", "Last act of a person")
+    return html.Div(
+        small_table(heads, lines, "Rejected records by code and what became of them"), className="cmms-short"
+    )
+
+
+def _count(value: Any, sign: str, tone: str) -> Any:
+    return html.Span(f"{sign}{int(value):,}", className=f"cmms-text-{tone}") if value else "0"
+
+
+def load_top_codes(parameters: Mapping[str, Any]) -> list[Row]:
+    """The most frequent codes of the period."""
+    return read("figures/top_codes", {"since": last_days(int(parameters["days"]))[0], "row_limit": 12})
+
+
+def render_top_codes(rows: list[Row]) -> Any:
+    """Codes with what they have in common: one machine, one day, or all over."""
+    if not rows:
+        return empty_state("No record was rejected in this time.", name="check")
+    cells = [
+        [
+            link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
+            row["category"].capitalize(),
+            f"{row['records']:,}",
+            f"{row['open_records'] or 0:,}",
+            f"{row['machines']:,}",
+            f"{row['units']:,}",
+            moment(row["last_seen_at"]),
+        ]
+        for row in rows
+    ]
+    heads = ("Code", "Category", "Records", "Open", "Machines", "Days", "Last seen")
+    return small_table(heads, cells, "Most frequent error codes")
+
+
+def load_orphans(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Machines that readings name and nobody knows."""
+    return read("figures/orphans", {"row_limit": ORPHAN_LIMIT})
+
+
+def render_orphans(rows: list[Row]) -> Any:
+    """By number: how many readings wait for it, since when, until when it was named."""
+    if not rows:
+        return empty_state("Every reading names a machine that is known.", name="check")
+    cells = [
+        [
+            link(row["equipment_number"], f"/record-errors?tab=orphans&q={quote(str(row['equipment_number']))}"),
+            f"{row['records']:,}",
+            f"{row['attempts']:,}",
+            f"{row['first_day']} to {row['last_day']}",
+            moment(row["first_seen_at"]),
+            moment(row["last_seen_at"]),
+        ]
+        for row in rows
+    ]
+    heads = ("Machine", "Readings", "Times judged", "Days", "First seen", "Last seen")
+    hidden = int(rows[0]["machines"]) - len(rows)
+    table = small_table(heads, cells, "Unknown machines and the readings that wait for them")
+    return html.Div([table, note(f"And {count(hidden, 'machine')} more.") if hidden else None])
+
+
+def load_acts(parameters: Mapping[str, Any]) -> list[Row]:
+    """What people did with a record."""
+    return read("figures/acts_on_reject", {"id_text": str(parameters["key"])})
+
+
+def render_acts(rows: list[Row]) -> Any:
+    """Who did what, when."""
+    if not rows:
+        return note("Nobody has worked on this record.")
+    cells = [
+        [moment(row["at"]), row["actor"], row["action"], html.Code(str(row["after_json"] or "")[:200])] for row in rows
+    ]
+    return small_table(("When", "Who", "What", "Values"), cells, "What people did with this record")
+
+
+def load_meaning(parameters: Mapping[str, Any]) -> Row | None:
+    """Why the record is rejected."""
+    return next(iter(read("figures/reject_reason", {"id": parameters["key"]})), None)
+
+
+def render_meaning(row: Row | None) -> Any:
+    """In words: what its code means, what the rule said, and what helps while it is open."""
+    known = ERROR_CODES.get(str(row["code"])) if row else None
+    if row is None or known is None:
+        return note("No more is known than the reason below.")
+    is_open = row["status"] in ("open", "acknowledged", "retrying")
+    parts = [html.Strong(known.meaning), note(f"The rule said: {row['message']}")]
+    return html.Div([*parts, html.P(["What helps: ", known.remedy])] if is_open else parts, className="cmms-stack")
+
+
+CATEGORIES = Widget(
+    "categories",
+    "Errors by category",
+    load_categories,
+    render_categories,
+    refresh_seconds=60,
+    span=6,
+    options=(_COUNTED,),
+)
+RETRIES = Widget("retries", "What trying again has brought", load_retries, render_retries, refresh_seconds=60, span=6)
+SUMMARY = Widget(
+    "error_summary",
+    "Rejected records: open, in work, settled",
+    load_summary,
+    render_summary,
+    refresh_seconds=30,
+    span=12,
+)
+ORPHANS = Widget("orphans", "Machines that are not known", load_orphans, render_orphans, refresh_seconds=30, span=12)
+MEANING = Widget("meaning", "What is wrong", load_meaning, render_meaning, 30, span=12, topics=("errors", "edits"))
+ACTS = Widget("acts", "Who did what", load_acts, render_acts, refresh_seconds=30, span=12)
+TOP_CODES = Widget(
+    "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)
+)

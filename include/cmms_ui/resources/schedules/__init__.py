@@ -1,0 +1,1 @@
+"""Schedules: what plans ask of machines."""

@@ -1,0 +1,1 @@
+"""Syncs: the list and the record of runs, what people do with runs, and the widgets about them."""

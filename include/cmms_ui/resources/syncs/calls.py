@@ -1,0 +1,110 @@
+"""Widget about how fast the source answers: a gauge with the limits of the settings, each request, each endpoint."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import median_low
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.access.read_rows import read
+from cmms.access.view_settings import read_view_settings
+from cmms.settings import View
+from cmms_ui.definition.schema import Widget
+from cmms_ui.render.marks import aria, empty_state
+from cmms_ui.render.parts import KEYBOARD, TONE_SIGNS, note, small_table
+
+REQUESTS, DRAWN = 300, 80
+_WORDS = {"good": "Fast", "warn": "Slow", "bad": "Very slow"}
+
+
+def load_calls(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The newest requests to the source, and what is slow."""
+    return {"rows": read("figures/api_calls", {"row_limit": REQUESTS}), "limits": read_view_settings()}
+
+
+def ninety_fifth(values: Sequence[int]) -> int:
+    """95 of 100 requests took no longer."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+
+
+def tone_of_latency(milliseconds: int, limits: View) -> str:
+    """Green below the first limit, amber from it on, red from the second on."""
+    if milliseconds >= limits.very_slow_ms:
+        return "bad"
+    return "warn" if milliseconds >= limits.slow_ms else "good"
+
+
+def render_calls(data: Mapping[str, Any]) -> Any:
+    """The gauge beside each request's time with the limit as a line; below, the usual figures by endpoint."""
+    rows, limits = data["rows"], data["limits"]
+    if not rows:
+        return empty_state("No request has been made yet.", name="clock")
+    by_endpoint: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_endpoint[str(row["endpoint"])].append(int(row["latency_ms"]))
+    lines = [
+        [endpoint, *(f"{value:,} ms" for value in (median_low(values), ninety_fifth(values), max(values))), len(values)]
+        for endpoint, values in sorted(by_endpoint.items())
+    ]
+    latencies = [int(row["latency_ms"]) for row in rows]
+    chart = dmc.LineChart(
+        lineChartProps=KEYBOARD,
+        h=130,
+        data=[{"at": f"{row['called_at']:%m-%d %H:%M:%S}", "ms": int(row["latency_ms"])} for row in rows[:DRAWN][::-1]],
+        dataKey="at",
+        series=[{"name": "ms", "color": "var(--cmms-brand-mark)", "label": "Response time"}],
+        unit=" ms",
+        withDots=False,
+        withXAxis=False,
+        yAxisProps={"width": 70, "domain": [0, max(*latencies, round(limits.slow_ms * 1.1))]},
+        referenceLines=[
+            {"y": limits.slow_ms, "color": "var(--cmms-warn-mark)", "label": f"slow: {limits.slow_ms:,} ms"}
+        ],
+        curveType="linear",
+    )
+    return html.Div(
+        [
+            html.Div(
+                [_gauge(ninety_fifth(latencies), limits), html.Div(chart, className="cmms-grow")],
+                className="cmms-beside",
+            ),
+            small_table(("Endpoint", "Median", "95 %", "Slowest", "Requests"), lines, "Response times by endpoint"),
+            note(
+                f"The newest {len(rows):,} requests. Slow from {limits.slow_ms:,} ms, very slow from"
+                f" {limits.very_slow_ms:,} ms (settings view.slow_ms and view.very_slow_ms)."
+            ),
+        ]
+    )
+
+
+def _gauge(milliseconds: int, limits: View) -> Any:
+    tone = tone_of_latency(milliseconds, limits)
+    return html.Div(
+        [
+            dmc.SemiCircleProgress(
+                value=min(100, 100 * milliseconds / limits.very_slow_ms),
+                size=150,
+                thickness=13,
+                filledSegmentColor=f"var(--cmms-{tone}-mark)",
+                label=f"{milliseconds:,} ms",
+            ),
+            html.Strong(f"{TONE_SIGNS[tone]} {_WORDS[tone]}", className=f"cmms-text-{tone}"),
+            note("95 of 100 answers"),
+        ],
+        className="cmms-gauge",
+        role="meter",
+        **aria(
+            label="Response time of the source, ms",
+            valuenow=str(milliseconds),
+            valuemin="0",
+            valuemax=str(limits.very_slow_ms),
+        ),
+    )
+
+
+CALLS = Widget("calls", "Response time of the source", load_calls, render_calls, refresh_seconds=30, span=6)

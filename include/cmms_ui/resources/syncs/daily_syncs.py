@@ -1,0 +1,89 @@
+"""Widget about both daily syncs: how the last one ended, how old the last good one is, and a button that starts one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import html
+
+from cmms.access.read_rows import Row, read
+from cmms.access.view_settings import read_view_settings
+from cmms.settings import View
+from cmms_ui.definition.schema import Widget
+from cmms_ui.render.action_marks import prefilled_button
+from cmms_ui.render.marks import icon, status_badge
+from cmms_ui.render.parts import (
+    TONE_SIGNS,
+    TONE_WORDS,
+    count,
+    describe_age,
+    figure,
+    link,
+    moment,
+    note,
+    sync_label,
+    tone_of_age,
+)
+from cmms_ui.resources.syncs.periods import DAILY as DAILY_SYNCS
+
+_ICONS = {"equipment": "gauge", "running_time": "clock"}
+
+
+def load_daily(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The number of machines, the newest finished run of both syncs, the limits of age, and the time it is."""
+    return {
+        "machines": int(read("figures/machine_count")[0]["machines"]),
+        "runs": {row["sync_type"]: row for row in read("figures/last_runs")},
+        "limits": read_view_settings(),
+        "now": datetime.now(UTC).replace(tzinfo=None),
+    }
+
+
+def render_daily(data: Mapping[str, Any]) -> Any:
+    """Machines, then a block for each sync."""
+    blocks = [_sync(name, data["runs"].get(name), data["limits"], data["now"]) for name in DAILY_SYNCS]
+    return html.Div([figure("Machines", data["machines"], "/equipment?tab=all"), *blocks], className="cmms-daily")
+
+
+def _sync(name: str, row: Row | None, limits: View, now: datetime) -> Any:
+    good_at = row["good_at"] if row else None
+    minutes = (now - good_at).total_seconds() / 60 if good_at else None
+    tone = tone_of_age(minutes, limits)
+    start = prefilled_button(
+        f"syncs.{name}",
+        [icon("play", 13), "Sync now"],
+        {},
+        className="cmms-chip",
+        title=f"Sync {sync_label(name).lower()}",
+    )
+    head = [icon(_ICONS[name]), html.Strong(sync_label(name))]
+    if row is None:
+        return html.Div([html.Div([*head, start], className="cmms-live-head"), note("Has not run yet.")])
+    return html.Div(
+        [
+            html.Div([*head, status_badge(row["status"], size="sm"), start], className="cmms-live-head"),
+            html.Div(
+                [
+                    html.Strong(
+                        f"{TONE_SIGNS[tone]} {TONE_WORDS[tone]}: last good {describe_age(minutes)}",
+                        className=f"cmms-text-{tone}",
+                    ),
+                    html.Span(moment(good_at), className="cmms-dim"),
+                ],
+                className="cmms-live-facts",
+            ),
+            note(
+                [
+                    f"{count(row['records_processed'], 'record')}, {row['records_failed']:,} rejected in ",
+                    link(f"run {row['id']}", f"/syncs/{row['id']}"),
+                ]
+            ),
+        ]
+    )
+
+
+DAILY = Widget("daily", "Daily syncs", load_daily, render_daily, refresh_seconds=30, span=4, topics=("runs", "edits"))
+DAILY_WIDE = replace(DAILY, span=8)

@@ -1,0 +1,139 @@
+"""One run from the moment somebody has started it: waiting in Airflow, its steps as they go, how it ended.
+
+Input: ``dag_id/run_id``. The log row has the same two ids; before its first task has begun, only Airflow knows the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.access.actors import ViewError
+from cmms.access.read_rows import Row, read_live
+from cmms.run_control.airflow_runs import failed_tasks, read_run
+from cmms.sync.records import OPEN_STATUSES
+from cmms_ui.asgi.guard import current_actor
+from cmms_ui.definition.schema import Widget
+from cmms_ui.render.marks import status_badge
+from cmms_ui.render.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
+from cmms_ui.resources.reconciliations.report import describe_result, load_result
+from cmms_ui.resources.syncs.run_progress import live_run, step_line
+
+GOES_ON = "It goes on in the background when you close this."
+OVER = {
+    "success": "It is over: everything is stored.",
+    "partial": "It is over: what was rejected waits under Record errors, the rest is stored.",
+    "failed": "It is over: it failed. What was merged before that stays.",
+    "cancelled": "It is over: it was cancelled. What was merged before that stays.",
+}
+
+
+def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The log row, its steps and live progress; what Airflow says as long as there is no log row."""
+    dag_id, _, run_id = str(parameters["key"]).partition("/")
+    rows = read_live("run_control/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
+    found: dict[str, Any] = {"dag_id": dag_id, "run_id": run_id, "run": rows[0] if rows else None}
+    if not rows:
+        if results := read_live("figures/reconciliation_of_run", {"dag_id": dag_id, "run_id": run_id}):
+            return {**found, "result": load_result({"key": results[0]["id"]})}
+        return {**found, "airflow": _ask_airflow(dag_id, run_id)}
+    key = rows[0]["id"]
+    if rows[0]["status"] in OPEN_STATUSES:
+        return {**found, "live": [row for row in read_live("figures/live_runs") if row["id"] == key]}
+    tasks = _failed_tasks(dag_id, run_id) if rows[0]["status"] == "failed" else []
+    return {**found, "steps": read_live("figures/run_steps", {"id": key})[0], "tasks": tasks}
+
+
+def _ask_airflow(dag_id: str, run_id: str) -> dict[str, Any]:
+    try:
+        return read_run(current_actor(), dag_id, run_id)
+    except ViewError as error:
+        return {"state": "", "is_paused": False, "problem": error.message}
+
+
+def _failed_tasks(dag_id: str, run_id: str) -> list[dict[str, Any]]:
+    try:
+        return failed_tasks(current_actor(), dag_id, run_id)
+    except ViewError:
+        return []
+
+
+def render_followed(data: Mapping[str, Any]) -> Any:
+    """Waiting, under way, or over."""
+    if data.get("result"):
+        body = describe_result(data["result"])
+    elif data["run"] is None:
+        body = _waiting(data["dag_id"], data["airflow"])
+    elif data["run"]["status"] in OPEN_STATUSES:
+        body = [*(live_run(row) for row in data["live"]), note(GOES_ON)]
+    else:
+        body = _ended(data["run"], data["steps"])
+    links = airflow_links(data["dag_id"], data["run_id"], data.get("tasks", ()))
+    if data.get("result"):
+        links.insert(0, link(f"Result {data['result']['id']}", f"/reconciliations/{data['result']['id']}"))
+    if data["run"] is not None:
+        links.insert(0, link(f"Run {data['run']['id']}", f"/syncs/{data['run']['id']}"))
+    return html.Div([*body, html.Div(links, className="cmms-live-facts")], className="cmms-stack", role="status")
+
+
+def _waiting(dag_id: str, airflow: Mapping[str, Any]) -> list[Any]:
+    """Before there is a log row; what to do if it will not start by itself."""
+    if airflow.get("problem"):
+        return [note(airflow["problem"])]
+    if airflow["state"] in ("failed", "success"):
+        return [
+            html.Strong(f"✕ Airflow says '{airflow['state']}', and none of its steps has begun."),
+            note("Open the run in Airflow: the log of its first task says why."),
+        ]
+    parts: list[Any] = [
+        html.Div(
+            [status_badge("queued"), html.Span(f"{airflow['state'].capitalize()} in Airflow, no task has begun yet.")],
+            className="cmms-live-head",
+        ),
+        dmc.Progress(value=100, size="lg", striped=True, animated=True, color="gray", **{"aria-label": "Waiting"}),
+    ]  # fmt: skip
+    if airflow["is_paused"]:
+        parts += [
+            html.Strong(f"Ⅱ The DAG {dag_id} is paused: Airflow starts nothing of it."),
+            html.Div(
+                ["Unpause it: ", airflow_link(f"{dag_id} in Airflow", f"/dags/{dag_id}"),
+                 ". If somebody has stopped all syncs, let them run again on the tab ",
+                 link("Live status", "/syncs?tab=live"), ". This run then starts by itself."]
+            ),
+        ]  # fmt: skip
+    return [*parts, note(GOES_ON)]
+
+
+def _ended(run: Row, steps: Row) -> list[Any]:
+    """Counts and level, and why if it failed."""
+    counts = (
+        ("records", "records_processed"), ("new", "records_inserted"), ("changed", "records_updated"),
+        ("unchanged", "records_unchanged"), ("rejected", "records_failed"), ("with warnings", "records_warning"),
+    )  # fmt: skip
+    parts: list[Any] = [
+        html.Div(
+            [
+                html.Strong(sync_label(str(run["sync_type"]))),
+                status_badge(run["status"]),
+                status_badge(run["level"] or "info"),
+                html.Span(f"after {describe_seconds(run['seconds'])}", className="cmms-dim"),
+            ],
+            className="cmms-live-head",
+        ),
+        step_line(steps, ended=str(run["status"])),
+        html.Div([html.Span(f"{int(run[name] or 0):,} {what}") for what, name in counts], className="cmms-live-facts"),
+    ]
+    if run["error_class"] or run["error_message"]:
+        text = f"✕ {run['error_class'] or 'Failed'}: {run['error_message'] or 'no message'}"
+        parts.append(html.Div(text, className="cmms-text-bad"))
+    if run["records_failed"]:
+        parts.append(link("The rejected records", "/record-errors?tab=open"))
+    return [*parts, note(OVER.get(str(run["status"]), "It is over."))]
+
+
+FOLLOW = Widget(
+    "run", "The run", load_followed, render_followed, refresh_seconds=2, span=12, topics=("progress", "runs")
+)

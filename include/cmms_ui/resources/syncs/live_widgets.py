@@ -1,0 +1,177 @@
+"""Widgets about syncs as they are now: live progress, newest runs, open errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.access.read_rows import Row, read, read_live
+from cmms.run_control.stop_syncs import Stop, read_stop
+from cmms.streams import STREAMS
+from cmms.sync.records import RETRYABLE_STATUSES
+from cmms_ui.definition.schema import Widget
+from cmms_ui.render.action_marks import prefilled_button, row_button
+from cmms_ui.render.marks import aria, empty_state, status_badge
+from cmms_ui.render.parts import (
+    at,
+    count,
+    link,
+    moment,
+    note,
+    small_table,
+    sync_label,
+)
+from cmms_ui.resources.syncs.run_progress import live_run
+
+
+def load_live(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Runs that are not over, and whether somebody has stopped everything."""
+    return {"runs": read_live("figures/live_runs"), "stop": read_stop()}
+
+
+def render_live(data: Mapping[str, Any]) -> Any:
+    """Step, done of total, rate and time left of each run, with what can be done about it."""
+    parts = [_stopped(data["stop"])] if data["stop"] else []
+    parts += [live_run(row, controls=_controls(row)) for row in data["runs"]]
+    if not parts:
+        return empty_state("No sync is running.", name="check")
+    return html.Div(parts, className="cmms-live")
+
+
+def _stopped(stop: Stop) -> Any:
+    """Says that nothing will start, and offers the way back."""
+    runs = count(len(stop.runs), "run")
+    text = f"Ⅱ {stop.actor} stopped all syncs at {at(stop.at)}: {runs} cancelled. Nothing starts."
+    button = prefilled_button("syncs.resume_all", "Let syncs run again", {}, className="cmms-link-button")
+    return dmc.Alert(html.Div([text, button], className="cmms-banner-row"), color="red", className="cmms-banner")
+
+
+def _controls(row: Row) -> list[Any]:
+    key = int(row["id"])
+    if row["control"] == "cancel":  # final
+        return []
+    first = (
+        row_button("syncs.resume", "Resume", "play", key)
+        if row["status"] == "paused"
+        else row_button("syncs.pause", "Pause", "pause", key)
+    )
+    return [first, row_button("syncs.cancel", "Cancel", "stop", key, dangerous=True)]
+
+
+def load_ring(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Today's readings against the machines that should have one."""
+    rows = read("figures/gap_days", {"days": 1})
+    expected = sum(int(row["machines"]) for row in read("figures/active_by_plant"))
+    return {
+        "day": rows[-1]["date"] if rows else None,
+        "machines": sum(int(row["readings"]) for row in rows),
+        "expected": expected,
+    }
+
+
+def render_ring(data: Mapping[str, Any]) -> Any:
+    """How complete the newest day is."""
+    if not data["day"]:
+        return empty_state("No reading yet.", name="clock")
+    percent = min(100, 100 * data["machines"] // data["expected"]) if data["expected"] else 0  # 100 is all of them
+    tone = (
+        "var(--cmms-good-mark)"
+        if percent >= 95
+        else "var(--cmms-warn-mark)"
+        if percent >= 80
+        else "var(--cmms-bad-mark)"
+    )
+    return html.Div(
+        [
+            html.Div(
+                dmc.RingProgress(
+                    sections=[{"value": percent, "color": tone}],
+                    size=110,
+                    thickness=11,
+                    roundCaps=True,
+                    label=dmc.Text(f"{percent} %", ta="center", fw=700),
+                ),
+                role="progressbar",
+                **aria(valuenow=str(percent), valuemin="0", valuemax="100", label="Readings of the newest day"),
+            ),
+            html.Div(
+                [html.Strong(str(data["day"])), note(f"{data['machines']:,} of {data['expected']:,} active machines")]
+            ),
+        ],
+        className="cmms-ring",
+    )
+
+
+def load_recent(_parameters: Mapping[str, Any]) -> list[Row]:
+    """The newest runs."""
+    return read_live("figures/recent_runs", {"row_limit": 8})
+
+
+def render_recent(rows: list[Row]) -> Any:
+    """The newest runs as a table."""
+    if not rows:
+        return empty_state("No sync has run yet.", name="refresh")
+    cells = [
+        [
+            link(f"#{row['id']}", f"/syncs/{row['id']}"),
+            sync_label(row["sync_type"]),
+            status_badge(row["status"], size="sm"),
+            f"{row['records_processed']:,}",
+            f"{row['records_failed']:,}",
+            moment(row["sync_started_at"]),
+            html.Div(_row_actions(row), className="cmms-row-actions"),
+        ]
+        for row in rows
+    ]
+    return small_table(("Run", "Type", "Status", "Records", "Rejected", "Started", "Actions"), cells, "Recent runs")
+
+
+def _row_actions(row: Row) -> list[Any]:
+    """Start again what failed; take care of its alert."""
+    acts = []
+    if row["status"] in RETRYABLE_STATUSES and row["sync_type"] in STREAMS:
+        acts.append(row_button("syncs.retry", "Start again", "refresh", int(row["id"])))
+    if row["alert_id"]:
+        acts.append(row_button("notifications.acknowledge", "Acknowledge", "check", int(row["alert_id"])))
+    return acts
+
+
+def load_codes(_parameters: Mapping[str, Any]) -> list[Row]:
+    """Open rejected records by code."""
+    return read("figures/open_error_codes")
+
+
+def render_codes(rows: list[Row]) -> Any:
+    """Codes with a bar; each leads to its records."""
+    if not rows:
+        return empty_state("Nothing is rejected.", name="check")
+    most = max(int(row["records"]) for row in rows)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    link(row["code"], f"/record-errors?tab=open&q={row['code']}"),
+                    html.Div(style={"width": f"{100 * int(row['records']) / most:.0f}%"}, className="cmms-bar"),
+                    html.Span(f"{int(row['records']):,}", className="cmms-count"),
+                ],
+                className="cmms-bar-row",
+            )
+            for row in rows
+        ],
+        className="cmms-bars",
+    )
+
+
+LIVE = Widget(
+    "live", "Running now", load_live, render_live, refresh_seconds=2, span=8, topics=("progress", "runs", "edits")
+)
+RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4, topics=("records",))
+RECENT = Widget(
+    "recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8, topics=("runs", "alerts")
+)
+CODES = Widget(
+    "codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6, topics=("errors", "edits")
+)

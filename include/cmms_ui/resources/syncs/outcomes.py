@@ -1,0 +1,167 @@
+"""Widgets about how syncs ended, day by day and against the time before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.access.read_rows import Row, read
+from cmms_ui.definition.schema import Widget
+from cmms_ui.render.marks import empty_state, status_badge
+from cmms_ui.render.parts import KEYBOARD, count, link, note, percent_text, small_table, sync_label, trend_mark
+from cmms_ui.resources.syncs.periods import DAILY, PERIOD, last_days
+
+STATUS_COLOURS = {
+    "success": "var(--cmms-good-mark)",
+    "partial": "var(--cmms-warn-mark)",
+    "failed": "var(--cmms-bad-mark)",
+    "cancelled": "var(--cmms-idle-mark)",
+}
+
+
+def load_outcomes(sync_types: Sequence[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Makes the load of a chart: the runs of the period and of the one before it."""
+
+    def load(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        days = last_days(int(parameters["days"]))
+        bounds = {"since": days[0] - timedelta(days=len(days)), "until": days[-1] + timedelta(days=1)}
+        rows = read("figures/outcomes_by_day", {"sync_types": tuple(sync_types), **bounds})
+        return {"days": days, "rows": rows, "sync_types": tuple(sync_types)}
+
+    return load
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How some runs ended. A partial run succeeded: everything valid was stored; a cancelled one says nothing."""
+
+    runs: int
+    success: int
+    partial: int
+    failed: int
+    cancelled: int
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Outcomes:
+        """The sum of the rows."""
+        found = list(rows)
+        return cls(*(sum(int(row[name]) for row in found) for name in cls.__dataclass_fields__))
+
+    @property
+    def percent(self) -> float | None:
+        """Successes per hundred finished runs (as KPI-01); None when none finished."""
+        finished = self.success + self.partial + self.failed
+        return 100 * (self.success + self.partial) / finished if finished else None
+
+
+def render_outcomes(data: Mapping[str, Any]) -> Any:
+    """Rate with its trend, counts, and a bar for each day; the figures as a table below."""
+    days: Sequence[date] = data["days"]
+    now = [row for row in data["rows"] if row["day"] >= days[0]]
+    if not now:
+        return empty_state(f"No sync has run in the last {len(days)} days.", name="refresh")
+    outcomes, before = Outcomes.of(now), Outcomes.of(row for row in data["rows"] if row["day"] < days[0])
+    by_day = {day: Outcomes.of(row for row in now if row["day"] == day) for day in days}
+    sums = {
+        name: sum(int(row[name] or 0) for row in now)
+        for name in ("processed", "inserted", "updated", "unchanged", "rejected")
+    }
+    table = [
+        [str(day), *(getattr(by_day[day], name) for name in ("runs", *STATUS_COLOURS))]
+        for day in reversed(days)
+        if by_day[day].runs
+    ]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    _figure("Success rate", percent_text(outcomes.percent)),
+                    trend_mark(outcomes.percent, before.percent, f"{len(days)} days before", unit=" points"),
+                    html.Span(count(outcomes.runs, "run")),
+                    *(
+                        html.Span([status_badge(name, size="sm"), f" {getattr(outcomes, name):,}"])
+                        for name in STATUS_COLOURS
+                    ),
+                ],
+                className="cmms-live-facts cmms-facts-row",
+            ),
+            dmc.BarChart(
+                barChartProps=KEYBOARD,
+                h=170,
+                data=[
+                    {"day": f"{day:%m-%d}", **{name: getattr(by_day[day], name) for name in STATUS_COLOURS}}
+                    for day in days
+                ],
+                dataKey="day",
+                type="stacked",
+                series=[
+                    {"name": name, "label": name.capitalize(), "color": color} for name, color in STATUS_COLOURS.items()
+                ],
+                withLegend=True,
+                maxBarWidth=26,
+                yAxisLabel="Runs",
+                yAxisProps={"allowDecimals": False, "width": 46},
+            ),
+            note(
+                f"{sums['processed']:,} records: {sums['inserted']:,} new, {sums['updated']:,} changed,"
+                f" {sums['unchanged']:,} unchanged, {sums['rejected']:,} rejected."
+            ),
+            html.Details(
+                [
+                    html.Summary("By day"),
+                    small_table(("Day", "Runs", *(name.capitalize() for name in STATUS_COLOURS)), table, "Runs by day"),
+                ]
+            ),
+        ]
+    )
+
+
+def _figure(label: str, value: str) -> Any:
+    return html.Span([html.Strong(value, className="cmms-big"), html.Span(f" {label}", className="cmms-dim")])
+
+
+def load_rates(_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Both daily syncs, this week and the one before."""
+    return load_outcomes(DAILY)({"days": "7"})
+
+
+def render_rates(data: Mapping[str, Any]) -> Any:
+    """A line for each sync: rate and arrow."""
+    first_day = data["days"][0]
+    lines = []
+    for sync_type in data["sync_types"]:
+        rows = [row for row in data["rows"] if row["sync_type"] == sync_type]
+        now = Outcomes.of(row for row in rows if row["day"] >= first_day)
+        before = Outcomes.of(row for row in rows if row["day"] < first_day)
+        lines.append(
+            html.Div(
+                [
+                    html.Div(link(sync_label(sync_type), f"/syncs?tab={sync_type}"), className="cmms-live-head"),
+                    html.Div(
+                        [
+                            html.Strong(percent_text(now.percent), className="cmms-big"),
+                            trend_mark(now.percent, before.percent, "the week before", unit=" points"),
+                        ],
+                        className="cmms-live-facts cmms-facts-row",
+                    ),
+                    note(f"{count(now.runs, 'run')}, {now.failed:,} failed"),
+                ]
+            )
+        )
+    return html.Div(lines, className="cmms-live")
+
+
+def _outcomes(name: str, title: str, sync_types: Sequence[str], span: int) -> Widget:
+    load = load_outcomes(sync_types)
+    return Widget(name, title, load, render_outcomes, refresh_seconds=30, span=span, options=(PERIOD,))
+
+
+EQUIPMENT_OUTCOMES = _outcomes("equipment_outcomes", "How equipment syncs ended", ("equipment",), 8)
+RUNNING_TIME_OUTCOMES = _outcomes("running_time_outcomes", "How running time syncs ended", ("running_time",), 12)
+ALL_OUTCOMES = _outcomes("all_outcomes", "How syncs ended", DAILY, 6)
+RATES = Widget("rates", "Success rate, 7 days", load_rates, render_rates, refresh_seconds=30, span=4, topics=("runs",))

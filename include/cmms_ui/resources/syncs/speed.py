@@ -1,0 +1,80 @@
+"""Widget about how long good syncs took and how fast they were, run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from cmms.access.read_rows import read
+from cmms_ui.definition.schema import Widget
+from cmms_ui.render.marks import empty_state
+from cmms_ui.render.parts import GROUPED, KEYBOARD, count, describe_seconds, link, note
+from cmms_ui.resources.syncs.periods import PERIOD, STREAM, last_days
+
+
+def load_speeds(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The newest good runs of a type."""
+    wanted = {"sync_type": parameters["sync_type"], "since": last_days(int(parameters["days"]))[0], "row_limit": 120}
+    return {"sync_type": parameters["sync_type"], "rows": read("figures/run_speeds", wanted)}
+
+
+def render_speeds(data: Mapping[str, Any]) -> Any:
+    """Duration as bars and records per second as a line, run by run."""
+    rows = list(reversed(data["rows"]))
+    if not rows:
+        return empty_state("No sync of this type has succeeded in this time.", name="clock")
+    points = [
+        {
+            "run": f"#{row['id']} {row['sync_started_at']:%m-%d}",
+            "Seconds": round(float(row["seconds"]), 1),
+            "Records/s": round(int(row["records_processed"]) / max(float(row["seconds"]), 0.001)),
+        }
+        for row in rows
+    ]
+    longest = max(rows, key=lambda row: row["seconds"])
+    seconds = [float(row["seconds"]) for row in rows]
+    return html.Div(
+        [
+            dmc.CompositeChart(
+                composedChartProps=KEYBOARD,
+                h=190,
+                data=points,
+                dataKey="run",
+                series=[
+                    {"name": "Seconds", "type": "bar", "color": "var(--cmms-brand-mark)"},
+                    {"name": "Records/s", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"},
+                ],
+                withLegend=True,
+                withRightYAxis=True,
+                yAxisLabel="Seconds",
+                rightYAxisLabel="Records/s",
+                rightYAxisProps={"width": 76},
+                valueFormatter=GROUPED,
+                curveType="linear",
+                maxBarWidth=26,
+                withDots=len(points) < 30,
+            ),
+            note(
+                [
+                    f"{count(len(rows), 'run')}, median {describe_seconds(median(seconds))}, longest"
+                    f" {describe_seconds(float(longest['seconds']))}: ",
+                    link(f"#{longest['id']}", f"/syncs/{longest['id']}"),
+                ]
+            ),
+        ]
+    )
+
+
+SPEEDS = Widget(
+    "speeds",
+    "Duration and throughput",
+    load_speeds,
+    render_speeds,
+    refresh_seconds=60,
+    span=12,
+    options=(STREAM, PERIOD),
+)

@@ -1,0 +1,1 @@
+"""Validations of what is stored, and their report."""

@@ -1,0 +1,1 @@
+"""Work orders, and what people do with them."""
