@@ -69,7 +69,7 @@ def start_earlier_days(api: AirflowApi, account: Account, days: int) -> bool:
     """Have the days before yesterday synced too, unless some are there; say whether that was started."""
     with connect(account, DATABASE) as connection, contextlib.closing(connection.cursor()) as cursor:
         cursor.execute(_DAYS)
-        if days < 2 or cursor.fetchone()[0] > 1:
+        if days < 2 or (cursor.fetchone() or (0,))[0] > 1:
             return False
         cursor.execute(_SERVICE)
         cursor.execute(_INSPECTED)

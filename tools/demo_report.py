@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cmms.mysql_driver import dict_cursor
+from cmms.mysql_types import Connection
 from tools.database_server import Account
 from tools.demo_settings import DATABASE
 
@@ -81,11 +83,10 @@ class DemoReport:
     def _query(self, statement: str, *parameters: object) -> list[Row]:
         with (
             connect(self._account, DATABASE) as connection,
-            contextlib.closing(connection.cursor()) as cursor,
+            contextlib.closing(dict_cursor(connection)) as cursor,
         ):
             cursor.execute(statement, parameters)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return list(cursor.fetchall())
 
 
 def _format(value: object) -> str:
@@ -96,7 +97,7 @@ def _format(value: object) -> str:
 
 
 @contextlib.contextmanager
-def connect(account: Account, database: str = "") -> Iterator[Any]:
+def connect(account: Account, database: str = "") -> Iterator[Connection]:
     """Open a connection to a schema of the server, or to none, and close it at the end."""
     import MySQLdb
 

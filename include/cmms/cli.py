@@ -15,11 +15,12 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from cmms.airflow_connections import look_into_metadata_database
 from cmms.errors import CmmsError
 from cmms.log_file import log_to_file
+from cmms.mysql_types import Connection
 from cmms.settings_files import find_plants_file
 from cmms.streams import STREAMS
 
@@ -332,7 +333,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _find_machines(connection: Any, numbers: Sequence[str]) -> list[int]:
+def _find_machines(connection: Connection, numbers: Sequence[str]) -> list[int]:
     """Ids of the machines; one that does not exist is an error."""
     from cmms.database import query
     from cmms.errors import AskPerson

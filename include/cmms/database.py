@@ -20,6 +20,9 @@ from typing import Any, TypeVar
 from cmms import patience
 from cmms.airflow_connections import read_airflow_connection
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable, SettingsError, StatementTooLong
+from cmms.mysql_types import AnyCursor
+from cmms.mysql_types import Connection as Connection  # what most modules import from here
+from cmms.mysql_types import Cursor as Cursor
 from cmms.package_files import find_folder, read_package_file
 from cmms.parse_input import parse_whole
 from cmms.session_variables import own_session
@@ -59,9 +62,6 @@ _REFUSED = frozenset({1044, 1045, 1049, 1114, 1021, 1142, 1143, 1146, 1227, 1030
 _READ_ONLY = "; cmms_mysql must name the primary: a replica, or a server set to read_only, cannot be written to"
 _ADVICE: dict[int | None, str] = {1290: _READ_ONLY, 1836: _READ_ONLY}
 
-Connection = Any
-"""A connection of ``cmms.mysql_driver`` (untyped libraries)."""
-Cursor = Any
 T = TypeVar("T")
 
 
@@ -184,7 +184,7 @@ def load_sql(name: str) -> str:
 
 
 def execute(
-    cursor: Cursor, statement: str, parameters: Mapping[str, Any] | None = None, *, stage_table: str | None = None
+    cursor: AnyCursor, statement: str, parameters: Mapping[str, Any] | None = None, *, stage_table: str | None = None
 ) -> int:
     """Run the statement file ``statement``; ``{stage}`` in it stands for the checked staging table name.
 
@@ -207,10 +207,19 @@ def query(
     stage_table: str | None = None,
 ) -> list[dict[str, Any]]:
     """All rows of a SELECT file as dicts, keyed by column name."""
-    with closing(connection.cursor()) as cursor:
+    from cmms import mysql_driver
+
+    with closing(mysql_driver.dict_cursor(connection)) as cursor:
         execute(cursor, statement, parameters, stage_table=stage_table)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
+
+
+def read_value(cursor: Cursor) -> Any:
+    """The first column of the row that the last statement is sure to have found."""
+    row = cursor.fetchone()
+    if row is None:
+        raise LookupError("the statement has found no row")
+    return row[0]
 
 
 def run_transaction(connection: Connection, work: Callable[[Cursor], T], *, what: str) -> T:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cmms.database import execute, insert_many, run_transaction, session
+from cmms.database import Cursor, execute, insert_many, run_transaction, session
 from cmms.errors import SettingsError
 from cmms.parse_input import check_text
 
@@ -74,7 +74,7 @@ def _check_plant(row: Mapping[str, str], where: str) -> None:
 def add_plants(plants: Sequence[Mapping[str, str]]) -> int:
     """Add those that do not exist yet; returns how many were given."""
 
-    def write(cursor: object) -> None:
+    def write(cursor: Cursor) -> None:
         insert_many(cursor, "seed_plant", plants)
         execute(cursor, "raise_version")
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from typing import Any
 
 from cmms import mysql_driver
+from cmms.mysql_types import Connection
 
 UNLIMITED = 18446744073709551615
 IDLE_SECONDS = 28800
@@ -78,17 +78,17 @@ _MARIADB: dict[str, str | int] = {
 }
 
 
-def is_mariadb(connection: Any) -> bool:
+def is_mariadb(connection: Connection) -> bool:
     """Whether the server is a MariaDB; it names some variables otherwise."""
     return "MariaDB" in connection.get_server_info()
 
 
-def variables_for(connection: Any) -> dict[str, str | int]:
+def variables_for(connection: Connection) -> dict[str, str | int]:
     """Name and value of every variable that a session of ours sets on this kind of server."""
     return {**_EVERYWHERE, **(_MARIADB if is_mariadb(connection) else _MYSQL)}
 
 
-def own_session(connection: Any) -> None:
+def own_session(connection: Connection) -> None:
     """Set all of them, in one statement; a variable that this version of the server does not have is left out."""
     wanted = variables_for(connection)
     with closing(connection.cursor()) as cursor:

@@ -198,3 +198,19 @@ def test_a_transaction_is_repeated_for_locks_only_and_rolled_back_each_time(
             database.run_transaction(connection, work, what="merging")
     assert len(tried) == attempts
     assert (connection.commits, connection.rollbacks) == (1 if kind is None else 0, min(failures, attempts))
+
+
+class _Found:
+    """A cursor with so many rows."""
+
+    def __init__(self, *rows: tuple[object, ...]) -> None:
+        self._rows = list(rows)
+
+    def fetchone(self) -> tuple[object, ...] | None:
+        return self._rows.pop(0) if self._rows else None
+
+
+def test_the_one_value_of_an_answer_is_there_or_it_is_an_error() -> None:
+    assert database.read_value(_Found((3, "x"))) == 3  # type: ignore[arg-type]
+    with pytest.raises(LookupError, match="no row"):
+        database.read_value(_Found())  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import sqlalchemy
 
@@ -45,7 +45,7 @@ def engine() -> sqlalchemy.Engine:
     )
 
 
-def _connect() -> Any:
+def _connect() -> Connection:
     connection = connect(answer_seconds=_ANSWER_SECONDS)
     with closing(connection.cursor()) as cursor:
         if is_mariadb(connection):
@@ -71,7 +71,7 @@ def raw_session() -> Iterator[Connection]:
         DatabaseUnavailable: not reachable, lost, or no session free; StatementTooLong: ended by the server.
     """
     with _translated(), closing(engine().raw_connection()) as connection:
-        yield connection
+        yield cast(Connection, connection)  # the pool's proxy hands on whatever the driver's connection can do
 
 
 @contextmanager

@@ -7,7 +7,6 @@ example; the first one is what ``what`` names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
@@ -15,7 +14,7 @@ from cmms.access.audit import audit
 from cmms.access.choices import forget_choices
 from cmms.access.connections import write
 from cmms.access.read_rows import read_live
-from cmms.database import Cursor, execute
+from cmms.database import Cursor, execute, query
 
 
 def create_row(actor: Actor, what: str, table: str, row: dict[str, Any]) -> int:
@@ -53,13 +52,10 @@ def edit_row(actor: Actor, what: str, table: str, key: int, version: int | None,
         raise Invalid("the version that was seen is needed", version="is required")
 
     def work(cursor: Cursor) -> None:
-        with closing(cursor.connection.cursor()) as reader:
-            execute(reader, what, {"id": key})
-            names = [column[0] for column in reader.description]
-            found = reader.fetchone()
-        if found is None:
+        found = query(cursor.connection, what, {"id": key})
+        if not found:
             raise NotFound(f"there is no such {_words(what)}")
-        before = dict(zip(names, found, strict=True))
+        before = found[0]
         if before.pop("row_version") != version:
             raise Stale(f"This {_words(what)} has been changed meanwhile. Look at it again before you change it.")
         execute(cursor, _statement("update", what), {**row, "id": key})

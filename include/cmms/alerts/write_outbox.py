@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cmms.alerts.records import Alert, Delivery, Outcome, Receiver, Transition, from_database, to_database
-from cmms.database import Connection, Cursor, execute, run_transaction
+from cmms.database import Connection, Cursor, execute, query, run_transaction
 from cmms.settings import Settings
 from cmms.sync.runs.levels import CHANNELS
 
@@ -66,7 +66,7 @@ def claim_due(connection: Connection, settings: Settings, now: datetime, *, limi
     """Claim messages whose time has come; two senders never get the same one."""
 
     def work(cursor: Cursor) -> list[Delivery]:
-        rows = _rows(cursor, "alerts/lock_due_deliveries", {"now": to_database(now), "row_limit": limit})
+        rows = query(cursor.connection, "alerts/lock_due_deliveries", {"now": to_database(now), "row_limit": limit})
         for row in rows:
             execute(
                 cursor,
@@ -161,7 +161,7 @@ def _resolve_alert(cursor: Cursor, telling: Telling, settings: Settings, now: da
         "alerts/resolve_alert",
         {"id": newest["id"], "resolved_at": to_database(alert.at), "body": json.dumps(body)},
     )
-    told = _rows(cursor, "alerts/list_told_receivers", {"alert_event_id": newest["id"]})
+    told = query(cursor.connection, "alerts/list_told_receivers", {"alert_event_id": newest["id"]})
     receivers = tuple(Receiver(row["channel"], row["target"]) for row in told)
     return _insert_deliveries(cursor, newest["id"], Telling(alert, receivers), settings, now)
 
@@ -192,14 +192,8 @@ def _insert_deliveries(
 
 
 def _lock_newest(cursor: Cursor, fingerprint: str) -> dict[str, Any] | None:
-    rows = _rows(cursor, "alerts/lock_alert", {"fingerprint": fingerprint})
+    rows = query(cursor.connection, "alerts/lock_alert", {"fingerprint": fingerprint})
     return rows[0] if rows else None
-
-
-def _rows(cursor: Cursor, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    execute(cursor, statement, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _alert_of(body: str, transition: Transition) -> Alert:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowRescheduleException
@@ -23,6 +23,7 @@ from cmms.errors import CmmsError, Failure, RunConflict
 from cmms.log_file import log_to_file
 
 if TYPE_CHECKING:
+    from cmms.mysql_types import Connection
     from cmms.sync.runs.report_progress import Reporter
     from cmms.sync.runs.run_context import RunContext
 
@@ -36,7 +37,7 @@ class RunAtWork:
     """What a step needs."""
 
     run: RunContext
-    connection: Any
+    connection: Connection
     reporter: Reporter
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -20,7 +19,7 @@ from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.access.audit import audit
 from cmms.access.connections import write
 from cmms.access.read_rows import read
-from cmms.database import Cursor, execute
+from cmms.database import Cursor, execute, query
 from cmms.errors import CmmsError
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
@@ -57,9 +56,9 @@ def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
         raise Invalid("a number is needed", equipment_number="is required")
 
     def work(cursor: Cursor) -> int:
-        if _select(cursor, "equipment/equipment_by_number", {"equipment_number": number}):
+        if query(cursor.connection, "equipment/equipment_by_number", {"equipment_number": number}):
             raise Invalid("this number exists already", equipment_number="exists already")
-        if not _select(cursor, "equipment/plant", {"id": values.get("plant_id")}):
+        if not query(cursor.connection, "equipment/plant", {"id": values.get("plant_id")}):
             raise Invalid("there is no such plant", plant_id="is required")
         group = values.get("equipment_group_id") or None
         row = {
@@ -155,7 +154,7 @@ def change_many(
         chunk = tuple(keys[start : start + _BATCH])
 
         def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, set[int]]:
-            rows = _select(cursor, "equipment/lock_equipment_many", {"ids": chunk})
+            rows = query(cursor.connection, "equipment/lock_equipment_many", {"ids": chunk})
             done = [int(row["id"]) for row in rows if _apply(cursor, actor, row, values, action, batch_id)]
             _evaluate(cursor, done, values)
             return len(done), {int(row["id"]) for row in rows}
@@ -221,8 +220,8 @@ def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> ServiceResult
 
 def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch_id: str) -> tuple[int, int, list[str]]:
     """How many were served, how many exist, and the numbers of those that were left alone."""
-    machines = _select(cursor, "equipment/lock_equipment_counters", {"ids": keys})
-    schedules = _select(cursor, "equipment/lock_schedules_of", {"ids": keys})
+    machines = query(cursor.connection, "equipment/lock_equipment_counters", {"ids": keys})
+    schedules = query(cursor.connection, "equipment/lock_schedules_of", {"ids": keys})
     ordered = {row["equipment_id"] for row in schedules if row["due_state"] == "ordered"}
     dues: dict[int, list[int]] = {}
     for row in schedules:
@@ -275,14 +274,7 @@ def _apply(
 
 
 def _lock(cursor: Cursor, key: int) -> dict[str, Any]:
-    rows = _select(cursor, "equipment/lock_equipment_many", {"ids": (key,)})
+    rows = query(cursor.connection, "equipment/lock_equipment_many", {"ids": (key,)})
     if not rows:
         raise NotFound("there is no such equipment")
     return rows[0]
-
-
-def _select(cursor: Cursor, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    with closing(cursor.connection.cursor()) as reader:
-        execute(reader, statement, parameters)
-        names = [column[0] for column in reader.description]
-        return [dict(zip(names, row, strict=True)) for row in reader.fetchall()]

@@ -10,7 +10,6 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,7 @@ from cmms.access.connections import write
 from cmms.access.edit_rows import create_row, edit_row, with_stored
 from cmms.access.person_places import Places
 from cmms.access.read_rows import Row, read
-from cmms.database import Cursor, execute
+from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_key, parse_whole
 from cmms.sync.merge.match_apart import match_apart
 from cmms.sync.merge.match_rules import PATTERN_LIMIT
@@ -76,13 +75,10 @@ def delete_group_rule(actor: Actor, key: int, version: int | None = None) -> Non
     actor.require(Capability.CONFIGURE)
 
     def work(cursor: Cursor) -> None:
-        with closing(cursor.connection.cursor()) as reader:
-            execute(reader, "equipment/group_rule", {"id": key})
-            names = [column[0] for column in reader.description]
-            found = reader.fetchone()
-        if found is None:
+        found = query(cursor.connection, "equipment/group_rule", {"id": key})
+        if not found:
             raise NotFound("there is no such rule")
-        before = dict(zip(names, found, strict=True))
+        before = found[0]
         if version not in (None, before["row_version"]):
             raise Stale("This rule has been changed meanwhile. Look at it again before you delete it.")
         execute(cursor, "equipment/delete_group_rule", {"id": key})

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from cmms.access.connections import raw_session
 from cmms.access.view_settings import read_zone
-from cmms.database import query
+from cmms.database import Connection, query
 
 MACHINE_LIMIT = 20
 
@@ -103,7 +103,7 @@ def read_gaps(last_day: date, days: int, plant_code: str = "") -> GapGrid:
     return GapGrid(shown, tuple(rows))
 
 
-def _by_machine(connection: Any, days: tuple[date, ...], bounds: dict[str, date], plant_code: str) -> GapGrid:
+def _by_machine(connection: Connection, days: tuple[date, ...], bounds: dict[str, date], plant_code: str) -> GapGrid:
     limits = {"plant_code": plant_code, "days": len(days), "row_limit": MACHINE_LIMIT}
     machines = query(connection, "figures/gap_machines", {**bounds, **limits})
     if not machines:

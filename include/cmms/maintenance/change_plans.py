@@ -19,7 +19,7 @@ from cmms.access.audit import audit
 from cmms.access.choices import forget_choices
 from cmms.access.connections import raw_session, write
 from cmms.access.edit_rows import with_stored
-from cmms.database import Cursor, execute, query
+from cmms.database import Connection, Cursor, execute, query
 from cmms.maintenance.evaluate_maintenance import Evaluation, evaluate, evaluate_all
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_number
@@ -251,7 +251,7 @@ def _open_dues(cursor: Cursor, asked: Mapping[str, Any]) -> set[int]:
     return {int(row["id"]) for row in query(cursor.connection, "maintenance/open_dues_of_plan", asked)}
 
 
-def _find_machines(connection: Any, key: int, row: Mapping[str, Any]) -> list[int]:
+def _find_machines(connection: Connection, key: int, row: Mapping[str, Any]) -> list[int]:
     return [int(found["id"]) for found in query(connection, "maintenance/machines_of_plan", {**row, "id": key})]
 
 

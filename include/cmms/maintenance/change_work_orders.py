@@ -22,7 +22,7 @@ from uuid import uuid4
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale, WrongState
 from cmms.access.audit import audit
 from cmms.access.connections import raw_session, write
-from cmms.database import Cursor, execute
+from cmms.database import Cursor, execute, query
 from cmms.maintenance.check_completion import Known, check_completion
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, TRANSITIONS, UNFINISHED, explain_refusal, may
@@ -107,7 +107,7 @@ def create_orders_for_dues(
             cursor: Cursor, chunk: tuple[int, ...] = chunk, machines: tuple[int, ...] = machines
         ) -> tuple[list[DueLine], list[DueLine]]:
             _lock_machines(cursor, machines)
-            _select(cursor, "maintenance/lock_dues", {"ids": chunk})
+            query(cursor.connection, "maintenance/lock_dues", {"ids": chunk})
             done, left = [], []
             for row, line in _describe(cursor, chunk):
                 if line.state == "open":
@@ -150,7 +150,7 @@ def create_order(actor: Actor, equipment_id: int, values: Mapping[str, Any]) -> 
         raise Invalid("a title is needed", title="is required")
 
     def work(cursor: Cursor) -> int:
-        if not _select(cursor, "maintenance/numbers_of", {"ids": (equipment_id,)}):
+        if not query(cursor.connection, "maintenance/numbers_of", {"ids": (equipment_id,)}):
             raise NotFound("there is no such equipment")
         if row["type"] == "preventive":
             _refuse_second_order(cursor, equipment_id)
@@ -216,7 +216,7 @@ def cancel_order(actor: Actor, key: int, version: int | None, reason: str) -> No
         raise Invalid("Cancelling needs a reason.", cancel_reason="is required")
 
     def work(cursor: Cursor, row: Row) -> Row:
-        for due in _select(cursor, "maintenance/lock_dues_of_order", {"work_order_id": key}):
+        for due in query(cursor.connection, "maintenance/lock_dues_of_order", {"work_order_id": key}):
             if due["state"] == "ordered":
                 _set_due(cursor, actor, due["id"], "open", None)
         return {"cancel_reason": reason.strip()[:200], "hold_reason": None}
@@ -243,7 +243,7 @@ def complete_order(
     kept: Row = {}
 
     def work(cursor: Cursor, row: Row) -> Row:
-        dues = _select(cursor, "maintenance/lock_dues_of_order", {"work_order_id": key})
+        dues = query(cursor.connection, "maintenance/lock_dues_of_order", {"work_order_id": key})
         schedules = _lock_schedules(cursor, [due["equipment_maintenance_id"] for due in dues])
         _check_reading(cursor, row, schedules, reading, day, today)
         hours = None if reading is None else reading.quantize(_THOUSANDTH)
@@ -258,7 +258,7 @@ def complete_order(
             execute(cursor, "maintenance/set_baseline", schedule)
         after: Row = {"schedules": _baselines(schedules)}
         if row["type"] == "preventive" and hours is not None:
-            serviced = _select(cursor, "maintenance/lock_serviced", {"equipment_id": row["equipment_id"]})[0]
+            serviced = query(cursor.connection, "maintenance/lock_serviced", {"equipment_id": row["equipment_id"]})[0]
             before["serviced_at_hours"], after["serviced_at_hours"] = serviced["serviced_at_hours"], hours
             execute(cursor, "maintenance/set_serviced", {"id": row["equipment_id"], "serviced_at_hours": hours})
         kept.update(before=before, after=after)
@@ -281,16 +281,16 @@ def reopen_order(actor: Actor, key: int, version: int | None, note: str | None =
     """
 
     def work(cursor: Cursor, row: Row) -> Row:
-        noted = _select(cursor, "maintenance/completion_of", {"id_text": str(key)})
+        noted = query(cursor.connection, "maintenance/completion_of", {"id_text": str(key)})
         if not noted:
             raise WrongState(f"{order_number(key)} cannot be reopened: what it has changed is not in the audit log.")
         before, after = (json.loads(noted[0][name]) for name in ("before_json", "after_json"))
-        dues = _select(cursor, "maintenance/lock_dues_of_order", {"work_order_id": key})
+        dues = query(cursor.connection, "maintenance/lock_dues_of_order", {"work_order_id": key})
         schedules = _lock_schedules(cursor, [due["equipment_maintenance_id"] for due in dues])
         if _as_noted(_baselines(schedules)) != after["schedules"]:
             raise WrongState(f"{order_number(key)} cannot be reopened: the machine has been serviced since.")
         ids = tuple(schedule["id"] for schedule in schedules)
-        if ids and (since := _select(cursor, "maintenance/open_due_of_schedules", {"ids": ids})):
+        if ids and (since := query(cursor.connection, "maintenance/open_due_of_schedules", {"ids": ids})):
             other = since[0]["work_order_id"]
             raise WrongState(
                 f"{order_number(key)} cannot be reopened: its plan has become due again since.",
@@ -354,7 +354,7 @@ def _move(
 def _lock_order(cursor: Cursor, key: int, version: int | None, verb: str = "") -> Row:
     if version is None:
         raise Invalid("the version that was seen is needed", version="is required")
-    rows = _select(cursor, "maintenance/lock_order", {"id": key})
+    rows = query(cursor.connection, "maintenance/lock_order", {"id": key})
     if not rows:
         raise NotFound("there is no such work order")
     row = rows[0]
@@ -406,7 +406,7 @@ def _set_due(cursor: Cursor, actor: Actor, due_id: int, state: str, order_id: in
 
 
 def _refuse_second_order(cursor: Cursor, equipment_id: int) -> None:
-    found = _select(cursor, "maintenance/open_dues_of", {"ids": (equipment_id,)})
+    found = query(cursor.connection, "maintenance/open_dues_of", {"ids": (equipment_id,)})
     if not found:
         return
     lines = [line for _, line in _describe(cursor, [row["id"] for row in found])]
@@ -449,13 +449,13 @@ def _check_reading(
 
 
 def _newest_counter(cursor: Cursor, equipment_id: int) -> tuple[Decimal | None, date | None]:
-    for row in _select(cursor, "maintenance/newest_counter", {"equipment_id": equipment_id}):
+    for row in query(cursor.connection, "maintenance/newest_counter", {"equipment_id": equipment_id}):
         return row["cumulative_hours"], row["date"]
     return None, None
 
 
 def _lock_schedules(cursor: Cursor, ids: Sequence[int]) -> list[Row]:
-    return _select(cursor, "maintenance/lock_baselines", {"ids": tuple(ids)}) if ids else []
+    return query(cursor.connection, "maintenance/lock_baselines", {"ids": tuple(ids)}) if ids else []
 
 
 def _baselines(schedules: Sequence[Row]) -> dict[str, Row]:
@@ -471,7 +471,7 @@ def _restore_service(cursor: Cursor, equipment_id: int, before: Row, after: Row)
     """The counter at the last service as it was, unless another service has been noted since."""
     if "serviced_at_hours" not in after:
         return
-    serviced = _select(cursor, "maintenance/lock_serviced", {"equipment_id": equipment_id})[0]
+    serviced = query(cursor.connection, "maintenance/lock_serviced", {"equipment_id": equipment_id})[0]
     if str(serviced["serviced_at_hours"]) == after["serviced_at_hours"]:
         row = {"id": equipment_id, "serviced_at_hours": before["serviced_at_hours"]}
         execute(cursor, "maintenance/set_serviced", row)
@@ -486,7 +486,7 @@ def _machines_of(due_ids: Sequence[int]) -> tuple[int, ...]:
 def _lock_machines(cursor: Cursor, ids: tuple[int, ...]) -> None:
     """Before anything else of them, as evaluations do."""
     if ids:
-        _select(cursor, "maintenance/lock_machines", {"ids": ids})
+        query(cursor.connection, "maintenance/lock_machines", {"ids": ids})
 
 
 def _find_dues(equipment_ids: Sequence[int]) -> tuple[list[int], tuple[tuple[int, str], ...]]:
@@ -495,10 +495,10 @@ def _find_dues(equipment_ids: Sequence[int]) -> tuple[list[int], tuple[tuple[int
     idle: list[tuple[int, str]] = []
     with raw_session() as connection, closing(connection.cursor()) as cursor:
         for chunk in _chunks(equipment_ids):
-            rows = _select(cursor, "maintenance/open_dues_of", {"ids": chunk})
+            rows = query(cursor.connection, "maintenance/open_dues_of", {"ids": chunk})
             dues += [row["id"] for row in rows]
             if left := tuple(set(chunk) - {row["equipment_id"] for row in rows}):
-                names = _select(cursor, "maintenance/numbers_of", {"ids": left})
+                names = query(cursor.connection, "maintenance/numbers_of", {"ids": left})
                 idle += [(row["id"], row["equipment_number"]) for row in names]
     return dues, tuple(idle)
 
@@ -516,7 +516,7 @@ def _describe(cursor: Cursor, due_ids: Sequence[int]) -> list[tuple[Row, DueLine
                 row["work_order_id"],
             ),
         )
-        for row in _select(cursor, "maintenance/describe_dues", {"ids": tuple(due_ids)})
+        for row in query(cursor.connection, "maintenance/describe_dues", {"ids": tuple(due_ids)})
     ]
 
 
@@ -535,11 +535,4 @@ def _chunks(keys: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _now(cursor: Cursor) -> Any:
-    return _select(cursor, "now", {})[0]["now"]
-
-
-def _select(cursor: Cursor, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
-    with closing(cursor.connection.cursor()) as reader:
-        execute(reader, statement, parameters)
-        names = [column[0] for column in reader.description]
-        return [dict(zip(names, row, strict=True)) for row in reader.fetchall()]
+    return query(cursor.connection, "now")[0]["now"]

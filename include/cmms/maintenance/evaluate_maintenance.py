@@ -19,7 +19,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from cmms.database import Cursor, execute, insert_many, run_transaction, session
+from cmms.database import Cursor, execute, insert_many, query, run_transaction, session
 from cmms.errors import CmmsError
 from cmms.maintenance.calculate_due import (
     RATE_DAYS,
@@ -86,14 +86,14 @@ def evaluate(cursor: Cursor, *, today: date, equipment_ids: Sequence[int] | None
         MySQLdb.Error: whatever the database says; the caller's transaction is over.
     """
     if equipment_ids is None:
-        _select(cursor, "maintenance/lock_plans", {})
-        _select(cursor, "maintenance/lock_all_schedules", {})
+        query(cursor.connection, "maintenance/lock_plans")
+        query(cursor.connection, "maintenance/lock_all_schedules")
         batches = _batches(cursor)
     else:
         chosen = sorted(set(equipment_ids))
         for statement in ("maintenance/lock_machines", "maintenance/lock_schedules"):
             for ids in _split(chosen, BATCH):
-                _select(cursor, statement, {"ids": ids})
+                query(cursor.connection, statement, {"ids": ids})
         batches = _split(chosen, _batch_size(cursor))
     total, told = Evaluation(), None
     for ids in batches:
@@ -131,7 +131,7 @@ def evaluate_all(today: date) -> Evaluation:
 
 
 def _batch_size(cursor: Cursor) -> int:
-    plans = int(_select(cursor, "maintenance/count_plans", {})[0]["plans"])
+    plans = int(query(cursor.connection, "maintenance/count_plans")[0]["plans"])
     return max(_LEAST_MACHINES, BATCH // max(1, plans))
 
 
@@ -148,13 +148,13 @@ def _split(ids: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
 
 
 def _next_machines(cursor: Cursor, after: int, size: int) -> tuple[int, ...]:
-    rows = _select(cursor, "maintenance/machines_after", {"after": after, "row_limit": size})
+    rows = query(cursor.connection, "maintenance/machines_after", {"after": after, "row_limit": size})
     return tuple(int(row["id"]) for row in rows)
 
 
 def _cover(cursor: Cursor, ids: tuple[int, ...]) -> None:
     """Add what the scope of active plans asks of machines that do not have it yet."""
-    missing = _select(cursor, "maintenance/uncovered_machines", {"ids": ids})
+    missing = query(cursor.connection, "maintenance/uncovered_machines", {"ids": ids})
     insert_many(cursor, "maintenance/insert_schedules", missing)
 
 
@@ -162,8 +162,8 @@ def _evaluate_batch(
     cursor: Cursor, ids: tuple[int, ...], today: date, told: DueAlert | None
 ) -> tuple[Evaluation, DueAlert | None]:
     # Before anything is read: what others have written meanwhile counts.
-    _select(cursor, "maintenance/lock_schedules", {"ids": ids})
-    schedules = _select(cursor, "maintenance/schedules", {"ids": ids})
+    query(cursor.connection, "maintenance/lock_schedules", {"ids": ids})
+    schedules = query(cursor.connection, "maintenance/schedules", {"ids": ids})
     if not schedules:
         return Evaluation(), told
     readings = _read(cursor, ids)
@@ -208,12 +208,12 @@ def _evaluate_batch(
 def _read(cursor: Cursor, ids: tuple[int, ...]) -> dict[int, Row]:
     """The newest reading of each machine, and what its rate is made of."""
     by_day: dict[date, list[int]] = {}
-    for row in _select(cursor, "maintenance/newest_days", {"ids": ids}):
+    for row in query(cursor.connection, "maintenance/newest_days", {"ids": ids}):
         by_day.setdefault(row["newest"], []).append(int(row["equipment_id"]))
     readings: dict[int, Row] = {}
     for newest, machines in by_day.items():
         window = {"ids": tuple(machines), "newest": newest, "days": RATE_DAYS}
-        for row in _select(cursor, "maintenance/readings_until", window):
+        for row in query(cursor.connection, "maintenance/readings_until", window):
             readings[int(row["equipment_id"])] = {**row, "newest": newest}
     return readings
 
@@ -288,9 +288,3 @@ def _due(row: Row, found: Row, reading: Row | None, today: date) -> dict[str, An
 def _audit(cursor: Cursor, done: Evaluation) -> None:
     if not done.is_silent:
         execute(cursor, "maintenance/audit", {"after_json": json.dumps(asdict(done))})
-
-
-def _select(cursor: Cursor, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    execute(cursor, statement, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

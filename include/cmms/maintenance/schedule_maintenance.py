@@ -15,7 +15,7 @@ from uuid import uuid4
 from cmms.access.actors import Actor, Capability, Invalid, NotFound
 from cmms.access.audit import audit
 from cmms.access.connections import raw_session, write
-from cmms.database import Cursor, execute, query
+from cmms.database import Connection, Cursor, execute, query
 from cmms.maintenance.change_work_orders import order_number
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
@@ -158,7 +158,7 @@ def _change_schedules(
 
 
 def _sort(
-    connection: Any, keys: tuple[int, ...], plan_id: int, due_on: date | None, move: bool
+    connection: Connection, keys: tuple[int, ...], plan_id: int, due_on: date | None, move: bool
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Conflict]]:
     """Machines to schedule, schedules to put on another day, and those that are left alone."""
     fresh, moving, conflicts = [], [], []

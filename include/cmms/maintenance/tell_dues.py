@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cmms.alerts.records import Alert, from_database, to_database
-from cmms.database import Cursor, execute
+from cmms.database import Cursor, execute, query
 from cmms.sync.runs.levels import respond_by
 
 RULE = "maintenance_due"
@@ -38,8 +38,7 @@ def tell_dues(cursor: Cursor, machines: Sequence[str], first_due_id: int, told: 
         first_due_id: id of one of them, by which this alert is no other one.
         told: what this evaluation has told before.
     """
-    execute(cursor, "now")
-    now = cursor.fetchone()[0]
+    now = query(cursor.connection, "now")[0]["now"]
     numbers = frozenset(machines) | (told.machines if told else frozenset())
     dues = len(machines) + (told.dues if told else 0)
     fingerprint = told.fingerprint if told else f"{RULE}:{first_due_id}"

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from threading import Thread
@@ -304,8 +304,5 @@ def _last_line(text: str) -> str:
     return next((line.strip()[:300] for line in reversed(text.splitlines()) if line.strip()), "no reason was given")
 
 
-def _lock(cursor: Cursor, keys: Sequence[int]) -> list[Mapping[str, Any]]:
-    with closing(cursor.connection.cursor()) as reader:
-        execute(reader, "quarantine/lock_rejects", {"ids": tuple(keys)})
-        names = [column[0] for column in reader.description]
-        return [dict(zip(names, row, strict=True)) for row in reader.fetchall()]
+def _lock(cursor: Cursor, keys: Sequence[int]) -> list[dict[str, Any]]:
+    return query(cursor.connection, "quarantine/lock_rejects", {"ids": tuple(keys)})

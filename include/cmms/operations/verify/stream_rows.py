@@ -19,10 +19,8 @@ def stream_rows(
     Raises:
         DatabaseUnavailable, DatabaseRefused: from the server.
     """
-    from cmms.mysql_driver import SSCursor
+    from cmms.mysql_driver import streaming_dict_cursor
 
-    with translated_errors(statement), closing(connection.cursor(SSCursor)) as cursor:
+    with translated_errors(statement), closing(streaming_dict_cursor(connection)) as cursor:
         execute(cursor, statement, parameters)
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            yield dict(zip(names, row, strict=True))
+        yield from cursor

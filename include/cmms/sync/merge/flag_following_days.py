@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from cmms.database import Cursor, execute
+from cmms.database import Cursor, execute, query, read_value
 from cmms.settings import Rules
 
 CHAIN_CODES = frozenset({"COUNTER_DECREASED", "COUNTER_NOT_ADVANCED", "HOURS_MISMATCH"})
@@ -23,13 +23,10 @@ def flag_following_days(cursor: Cursor, *, day: date, sync_log_id: int, rules: R
         How many marks changed.
     """
     execute(cursor, "sync/merge/has_later_day", {"day": day})
-    if not cursor.fetchone()[0]:
+    if not read_value(cursor):
         return 0
-    execute(cursor, "sync/merge/following_readings", {"day": day, "sync_log_id": sync_log_id})
-    names = [column[0] for column in cursor.description]
     changes = []
-    for values in cursor.fetchall():
-        row = dict(zip(names, values, strict=True))
+    for row in query(cursor.connection, "sync/merge/following_readings", {"day": day, "sync_log_id": sync_log_id}):
         codes = chain_codes(row, day=day, rules=rules)
         if codes != row["quality_code"]:
             changes.append({"id": row["id"], "quality": "warning" if codes else "ok", "quality_code": codes})

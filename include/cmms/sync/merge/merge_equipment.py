@@ -8,10 +8,10 @@ does not deliver get ``missing_since``: never deleted, never deactivated; a snap
 
 from __future__ import annotations
 
-from cmms.database import Cursor, execute
+from cmms.database import Cursor, execute, query, read_value
 from cmms.errors import BatchRuleBroken
 from cmms.sync.merge.classify_groups import RULE, SOURCE
-from cmms.sync.merge.merge_outcome import Outcome, rows_of
+from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.stage_rows import Stage
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.verdict import Verdict
@@ -27,8 +27,7 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
         _check_shrinking(cursor, run, verdict)
     execute(cursor, "sync/merge/equipment_groups", stage_table=stage.table)
     execute(cursor, "sync/merge/equipment_changes", stage_table=stage.table)
-    execute(cursor, "sync/merge/change_counts")
-    counts = {row["outcome"]: int(row["records"]) for row in rows_of(cursor)}
+    counts = {row["outcome"]: int(row["records"]) for row in query(cursor.connection, "sync/merge/change_counts")}
     inserted, updated = counts.get("insert", 0), counts.get("update", 0)
     if updated:
         written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
@@ -45,14 +44,15 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
     places = {}
     for outcome in ("gone", "older"):
         if counts.get(outcome):
-            execute(cursor, "sync/merge/equipment_places", {"outcome": outcome}, stage_table=stage.table)
-            places[outcome] = rows_of(cursor)
+            places[outcome] = query(
+                cursor.connection, "sync/merge/equipment_places", {"outcome": outcome}, stage_table=stage.table
+            )
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated + marked > 0, **places)
 
 
 def _check_shrinking(cursor: Cursor, run: RunContext, verdict: Verdict) -> None:
     execute(cursor, "sync/merge/known_equipment")
-    known = int(cursor.fetchone()[0])
+    known = int(read_value(cursor))
     delivered = verdict.fetched - verdict.lost
     if known and delivered < known * (1 - run.settings.rules.max_shrink_percent / 100):
         raise BatchRuleBroken(

@@ -23,9 +23,3 @@ class Outcome:
     gone: list[dict[str, Any]] = field(default_factory=list)
     older: list[dict[str, Any]] = field(default_factory=list)
     foreign: list[dict[str, Any]] = field(default_factory=list)
-
-
-def rows_of(cursor: Any) -> list[dict[str, Any]]:
-    """The cursor's result as dicts."""
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

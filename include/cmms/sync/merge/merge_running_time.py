@@ -8,11 +8,12 @@ rows that are new or differ, and only those are written: the same data again wri
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from cmms import mysql_driver
-from cmms.database import Cursor, error_number, execute, is_local_file_refused
+from cmms.database import Cursor, error_number, execute, is_local_file_refused, query, read_value
 from cmms.sync.merge.flag_following_days import flag_following_days
-from cmms.sync.merge.merge_outcome import Outcome, rows_of
+from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.stage_rows import Stage
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.shape_rows import checksum_of
@@ -34,7 +35,7 @@ def merge_running_time(cursor: Cursor, run: RunContext, verdict: Verdict, stage:
     """
     day = date.fromisoformat(verdict.unit_key)
     execute(cursor, "sync/merge/has_day", {"day": day})
-    is_new_day = not cursor.fetchone()[0]
+    is_new_day = not read_value(cursor)
     if stage.file and not is_new_day:
         raise StageNeeded
     if is_new_day:
@@ -64,21 +65,20 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
                 raise StageNeeded from error
             raise
     cursor.execute("SELECT @@warning_count")
-    if cursor.fetchone()[0] or loaded != stage.staged:
+    if read_value(cursor) or loaded != stage.staged:
         raise StageNeeded
     return Outcome(inserted=loaded, updated=0, changed=loaded > 0)
 
 
 def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     written = {"sync_log_id": run.sync_log_id}
-    gone = []
+    gone: list[dict[str, Any]] = []
     try:
         execute(cursor, "sync/merge/running_time_insert_day", written, stage_table=stage.table)
     except mysql_driver.IntegrityError as error:
         if error_number(error) != _NO_PARENT:
             raise
-        execute(cursor, "sync/merge/running_time_gone", stage_table=stage.table)
-        gone = rows_of(cursor)
+        gone = query(cursor.connection, "sync/merge/running_time_gone", stage_table=stage.table)
         execute(cursor, "sync/merge/running_time_forget_gone", stage_table=stage.table)
         execute(cursor, "sync/merge/running_time_insert_day", written, stage_table=stage.table)
     inserted = stage.staged - len(gone)
@@ -88,8 +88,7 @@ def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
 def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     if execute(cursor, "sync/merge/running_time_changes", stage_table=stage.table) == 0:
         return Outcome(inserted=0, updated=0, changed=False)
-    execute(cursor, "sync/merge/change_counts")
-    counts = {row["outcome"]: int(row["records"]) for row in rows_of(cursor)}
+    counts = {row["outcome"]: int(row["records"]) for row in query(cursor.connection, "sync/merge/change_counts")}
     written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
     if counts.get("update"):
         execute(cursor, "sync/merge/running_time_revisions", written)
@@ -100,7 +99,8 @@ def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     places = {}
     for outcome in ("gone", "older", "foreign"):
         if counts.get(outcome):
-            execute(cursor, "sync/merge/running_time_places", {"outcome": outcome}, stage_table=stage.table)
-            places[outcome] = rows_of(cursor)
+            places[outcome] = query(
+                cursor.connection, "sync/merge/running_time_places", {"outcome": outcome}, stage_table=stage.table
+            )
     inserted, updated = counts.get("insert", 0), counts.get("update", 0)
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated > 0, **places)

@@ -23,13 +23,13 @@ from typing import Any
 import polars as pl
 
 from cmms import mysql_driver
-from cmms.database import Connection, Cursor, execute, query, run_transaction, translated_errors
+from cmms.database import Connection, Cursor, execute, query, read_value, run_transaction, translated_errors
 from cmms.errors import BatchRuleBroken, HandoverMissing
 from cmms.session_variables import IDLE_SECONDS
 from cmms.streams import STREAMS, StreamName
 from cmms.sync.fetch.landed_records import LandedRecords
 from cmms.sync.merge.merge_equipment import merge_equipment
-from cmms.sync.merge.merge_outcome import Outcome, rows_of
+from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.merge_running_time import StageNeeded, merge_running_time
 from cmms.sync.merge.quarantine_records import Quarantine
 from cmms.sync.merge.stage_rows import Stage, check_staged, discard_stage, is_staged, stage_unit
@@ -157,11 +157,12 @@ def _marked(rows: list[dict[str, Any]]) -> Counts | None:
 def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verdict, stage: Stage) -> Counts:
     cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", (run.settings.engine.lock_wait_seconds,))
     execute(cursor, "sync/validate/lock_version")
-    version = int(cursor.fetchone()[0])
+    version = int(read_value(cursor))
     unit: dict[str, Any] = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
     check_fence(cursor, **unit, fence=stage.fence)
-    execute(cursor, "sync/runs/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
-    merged = _marked(rows_of(cursor))
+    merged = _marked(
+        query(cursor.connection, "sync/runs/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
+    )
     if merged is not None:
         return merged
     if verdict.fetched and version != verdict.reference_version:

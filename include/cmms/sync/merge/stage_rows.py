@@ -29,6 +29,7 @@ from cmms.database import (
     is_local_file_refused,
     load_sql,
     query,
+    read_value,
     run_transaction,
     translated_errors,
 )
@@ -193,7 +194,7 @@ def check_staged(cursor: Cursor, stage: Stage) -> None:
         return
     try:
         execute(cursor, "sync/merge/count", stage_table=stage.table)
-        found = int(cursor.fetchone()[0])
+        found = int(read_value(cursor))
     except mysql_driver.ProgrammingError:
         found = 0
     if found != stage.staged or not stage.table:
@@ -292,13 +293,13 @@ class _Loader:
                 return False
         return True
 
-    def _refuse_changes(self, cursor: object, loaded: int, expected: int) -> None:
+    def _refuse_changes(self, cursor: Cursor, loaded: int, expected: int) -> None:
         """LOAD DATA LOCAL turns errors into warnings and goes on: that would change or lose values silently."""
-        warnings = self._connection.warning_count()
+        warnings = mysql_driver.count_warnings(self._connection)
         if loaded == expected and warnings == 0:
             return
-        cursor.execute("SHOW WARNINGS LIMIT 3")  # type: ignore[attr-defined]
-        rows = cursor.fetchall()  # type: ignore[attr-defined]
+        cursor.execute("SHOW WARNINGS LIMIT 3")
+        rows = cursor.fetchall()
         if loaded == expected and [row[1] for row in rows] == [_UNSAFE_FOR_THE_LOG] and warnings == 1:
             return
         found = "; ".join(str(row[2]) for row in rows)
@@ -307,5 +308,5 @@ class _Loader:
     def _insert(self, rows: pl.DataFrame) -> None:
         statement = load_sql(f"sync/merge/insert_{self._stream}").replace("{stage}", f"`{self._table}`")
         with translated_errors("staging by INSERT"), closing(self._connection.cursor()) as cursor:
-            cursor.max_stmt_length = self._engine.insert_batch_bytes
+            mysql_driver.limit_statement(cursor, self._engine.insert_batch_bytes)
             cursor.executemany(statement, rows.to_dicts())

@@ -150,8 +150,7 @@ def _counts_so_far(connection: Connection, sync_log_id: int) -> Counts:
 
 
 def _totals(cursor: Cursor, sync_log_id: int) -> dict[str, Any]:
-    execute(cursor, "sync/runs/close_summary", {"sync_log_id": sync_log_id})
-    return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+    return query(cursor.connection, "sync/runs/close_summary", {"sync_log_id": sync_log_id})[0]
 
 
 def _nothing_stored(cursor: Cursor, sync_log_id: int, counts: Counts) -> Failure | None:

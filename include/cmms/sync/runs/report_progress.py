@@ -19,6 +19,7 @@ from typing import Any
 from cmms.database import (
     LOCKED,
     Connection,
+    Cursor,
     connect,
     error_number,
     execute,
@@ -230,7 +231,7 @@ class _LogLines(logging.Handler):
 
 
 def write_event(
-    cursor: Any, sync_log_id: int, level: str, category: str, code: str, message: str, **context: Any
+    cursor: Cursor, sync_log_id: int, level: str, category: str, code: str, message: str, **context: Any
 ) -> None:
     """Insert into ``sync_log_events`` in the caller's transaction, and say it in the log file."""
     said = storable(message)

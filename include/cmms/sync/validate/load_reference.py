@@ -91,10 +91,10 @@ def read_columns(
     connection: Connection, statement: str, parameters: dict[str, Any], types: dict[str, Any]
 ) -> pl.DataFrame:
     """The answer as a frame, converted batch by batch: as Python objects it would take several times the memory."""
-    from cmms.mysql_driver import SSCursor
+    from cmms.mysql_driver import streaming_cursor
 
     batches = [pl.DataFrame(schema=types)]
-    with translated_errors(statement), closing(connection.cursor(SSCursor)) as cursor:
+    with translated_errors(statement), closing(streaming_cursor(connection)) as cursor:
         execute(cursor, statement, parameters)
         while rows := cursor.fetchmany(_FETCHED_AT_ONCE):
             named = zip(types.items(), zip(*rows, strict=True), strict=True)

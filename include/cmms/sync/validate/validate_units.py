@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 
 from cmms import give_back_memory
-from cmms.database import Connection, execute, run_transaction, session
+from cmms.database import Connection, Cursor, execute, run_transaction, session
 from cmms.sync.fetch.landed_records import LandedRecords, read_page
 from cmms.sync.records import LandedPage, Manifest
 from cmms.sync.runs.report_progress import Reporter
@@ -315,7 +315,7 @@ def _create_plants(run: RunContext, connection: Connection, frame: pl.DataFrame)
     )
     codes = frame.filter(is_readable)["plant_code"].unique().sort().to_list()
 
-    def write(cursor: Any) -> None:
+    def write(cursor: Cursor) -> None:
         if sum(execute(cursor, "sync/validate/create_plant", {"plant_code": code}) for code in codes):
             execute(cursor, "raise_version")
 
