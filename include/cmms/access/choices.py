@@ -6,15 +6,14 @@ accepted at once, since choices are read again before a value is refused (``run_
 
 from __future__ import annotations
 
-import time
 from threading import Lock
+
+from cachetools import TTLCache, cached
 
 from cmms.access.connections import raw_session
 from cmms.database import query
 
 _KEEP_SECONDS = 3.0
-_kept: dict[str, tuple[float, list[tuple[str, str]]]] = {}
-_lock = Lock()
 
 
 def plant_choices() -> list[tuple[str, str]]:
@@ -34,17 +33,10 @@ def maintenance_plan_choices() -> list[tuple[str, str]]:
 
 def forget_choices() -> None:
     """Somebody has changed a plant, a group or a plan."""
-    with _lock:
-        _kept.clear()
+    _load.cache_clear()
 
 
+@cached(TTLCache(maxsize=16, ttl=_KEEP_SECONDS), lock=Lock())
 def _load(statement: str) -> list[tuple[str, str]]:
-    with _lock:
-        loaded = _kept.get(statement)
-    if loaded and time.monotonic() - loaded[0] < _KEEP_SECONDS:
-        return loaded[1]
     with raw_session() as connection:
-        values = [(str(row["id"]), str(row["label"])) for row in query(connection, statement)]
-    with _lock:
-        _kept[statement] = (time.monotonic(), values)
-    return values
+        return [(str(row["id"]), str(row["label"])) for row in query(connection, statement)]

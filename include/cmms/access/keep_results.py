@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
+from cachetools import LRUCache
+
 DEAR_SECONDS = 0.1
 TIMES_ITS_COST = 20
 TIMES_AFTER_CHANGE = 2
@@ -37,7 +39,7 @@ class Keeper:
     """What this process keeps."""
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, _Kept] = {}
+        self._kept: LRUCache[Hashable, _Kept] = LRUCache(_MOST)
         self._changed_at = 0.0
         self._lock = Lock()
 
@@ -45,8 +47,6 @@ class Keeper:
         """The result of ``read``; who asks the same meanwhile shares the next reading."""
         asked = time.monotonic()
         with self._lock:
-            if len(self._kept) >= _MOST:
-                self._kept.clear()
             kept = self._kept.setdefault(key, _Kept())
         with kept.lock:
             if kept.started < asked >= kept.until:

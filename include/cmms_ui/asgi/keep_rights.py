@@ -11,10 +11,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from threading import Lock
 
 import anyio
 import anyio.to_thread
 from anyio.lowlevel import current_token
+from cachetools import TLRUCache
 
 from cmms.access.actors import Capability
 
@@ -27,7 +29,7 @@ Rights = frozenset[Capability]
 
 @dataclass(frozen=True)
 class _Entry:
-    until: float
+    asked_at: float
     rights: Rights
 
 
@@ -35,15 +37,17 @@ class RightsCache:
     """What this process knows of sessions."""
 
     def __init__(self, seconds: float = RIGHTS_SECONDS) -> None:
-        self._seconds = seconds
-        self._entries: dict[Hashable, _Entry] = {}
+        # From the question on: an answer that was long on its way is as old as the question.
+        self._entries: TLRUCache[Hashable, _Entry] = TLRUCache(_MOST, lambda _, entry, __: entry.asked_at + seconds)
+        self._lock = Lock()  # of the entries: there may be several event loops
         self._asking: dict[Hashable, anyio.Lock] = {}
         self._threads = anyio.CapacityLimiter(_QUESTIONS)
 
     def known(self, key: Hashable) -> Rights | None:
         """The rights of a session if they are fresh; never waits."""
-        entry = self._entries.get(key)
-        return entry.rights if entry and time.monotonic() < entry.until else None
+        with self._lock:
+            entry = self._entries.get(key)
+        return entry.rights if entry else None
 
     async def find(self, key: Hashable, ask: Callable[[], Rights]) -> Rights:
         """The rights of a session; its requests share one question. An exception of ``ask`` is not cached."""
@@ -55,9 +59,8 @@ class RightsCache:
                     return known
                 asked_at = time.monotonic()
                 rights = await anyio.to_thread.run_sync(ask, limiter=self._threads, abandon_on_cancel=True)
-                if len(self._entries) >= _MOST:
-                    self._entries.clear()
-                self._entries[key] = _Entry(asked_at + self._seconds, rights)
+                with self._lock:
+                    self._entries[key] = _Entry(asked_at, rights)
                 return rights
         finally:
             if not asking.locked():
