@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
+import sqlparse
 from alembic import op
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Update, select, text, update
 from sqlalchemy.dialects.mysql import insert
@@ -31,7 +32,7 @@ _PROGRESS = Table(
 def run_file(name: str) -> None:
     """Execute each statement of ``include/sql/schema/<name>.sql`` in order, but none that an earlier attempt has."""
     bind = op.get_bind()
-    statements = [part.strip() for part in load_sql(f"schema/{name}").split(";\n")]
+    statements = split_statements(load_sql(f"schema/{name}"))
     bind.execute(text(load_sql("schema/progress_table")))
     is_resumed = not bind.execute(insert(_PROGRESS).values(file=name, statements=0).prefix_with("IGNORE")).rowcount
     done = bind.execute(select(_PROGRESS.c.statements).where(_PROGRESS.c.file == name)).scalar_one()
@@ -41,6 +42,11 @@ def run_file(name: str) -> None:
             bind.execute(text(statement.replace(":", r"\:")))
         bind.execute(count_statement(name, number))
         bind.execute(text("COMMIT"))
+
+
+def split_statements(sql: str) -> list[str]:
+    """The statements of a file, without their semicolons."""
+    return sqlparse.split(sql, strip_semicolon=True)
 
 
 def count_statement(file: str, number: int) -> Update:
