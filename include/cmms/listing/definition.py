@@ -11,7 +11,6 @@ for of one with a subquery MariaDB takes 90,000 rows to be concerned when 90,000
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -20,7 +19,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, text
 
 from cmms.access.actors import Invalid
-from cmms.listing.search_tree import Condition, Group, conditions_of, relations_of
+from cmms.listing.search_tree import Condition, Group, conditions_of
 from cmms.parse_input import check_text, parse_day, parse_number
 
 PAGE_SIZE_LIMIT = 200
@@ -31,9 +30,18 @@ TEXT_LIMIT = 200
 
 
 @dataclass(frozen=True)
+class Join:
+    """A further table of a list: the SQL of its JOIN, and the aliases of joins before it that its condition names."""
+
+    sql: str
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Field:
     """One thing a list knows of a row. ``source`` is SQL; ``kind`` says which conditions make sense.
 
+    ``joins`` are the aliases that ``source`` names; a plain ``alias.column`` need not say its own.
     A ``set`` holds words joined by commas: ``in`` finds those that hold one of the words. ``then`` is the unique field
     that puts rows of equal value in order, the field itself if no two are equal; the key if it is empty.
     """
@@ -45,6 +53,12 @@ class Field:
     filterable: bool = True
     searchable: bool = False
     then: str = ""
+    joins: tuple[str, ...] = ()
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The tables that it is read from."""
+        return self.joins or (self.source.partition(".")[0],)
 
 
 @dataclass(frozen=True)
@@ -64,16 +78,16 @@ class Relation:
 class Listing:
     """Tables and fields of a list.
 
-    ``table`` is SQL with its alias, ``key`` the column that identifies a row, ``joins`` the SQL of further tables by
-    their alias: only those whose alias a field's source names are joined. ``scopes`` are fixed conditions by name,
-    ``chips`` further ones of which several can be asked for at once.
+    ``table`` is SQL with its alias, ``key`` the column that identifies a row, ``joins`` further tables by their alias,
+    of which only those are joined that the wanted fields need. ``scopes`` are fixed conditions by name, ``chips``
+    further ones of which several can be asked for at once; they and relations name ``table`` alone.
     Rows are counted up to ``count_limit``, all of them if it is 0.
     """
 
     table: str
     key: str
     fields: tuple[Field, ...]
-    joins: Mapping[str, str] = field(default_factory=dict)
+    joins: Mapping[str, Join] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
     chips: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
@@ -152,10 +166,10 @@ class ListQuery:
 
 def select_page_keys(listing: Listing, query: ListQuery) -> Select[Any]:
     """The keys of one page's rows, in the list's order."""
-    used = [listing.field_named(name).source for name, _ in _order_of(listing, query)]
+    used = [listing.field_named(name) for name, _ in _order_of(listing, query)]
     return (
         select(literal_column(listing.key))
-        .select_from(_from(listing, [*used, *_where_sources(listing, query)]))
+        .select_from(_from(listing, [*used, *_where_fields(listing, query)]))
         .where(build_where(listing, query))
         .order_by(*_order_terms(listing, query))
         .limit(query.limit)
@@ -172,7 +186,7 @@ def select_rows(listing: Listing, keys: Sequence[int]) -> Select[Any]:
 def select_many(listing: Listing) -> Select[Any]:
     """Every field of every row; the caller says which rows."""
     columns: list[Any] = [literal_column(known.source).label(known.name) for known in listing.fields]
-    return select(*columns).select_from(_from(listing, [known.source for known in listing.fields]))
+    return select(*columns).select_from(_from(listing, listing.fields))
 
 
 def select_row(listing: Listing, key: int) -> Select[Any]:
@@ -182,7 +196,7 @@ def select_row(listing: Listing, key: int) -> Select[Any]:
 
 def select_count(listing: Listing, query: ListQuery) -> Select[Any]:
     """How many rows match."""
-    return _count(listing, _from(listing, _where_sources(listing, query)), build_where(listing, query))
+    return _count(listing, _from(listing, _where_fields(listing, query)), build_where(listing, query))
 
 
 def _count(listing: Listing, tables: Any, condition: Any) -> Select[Any]:
@@ -197,7 +211,7 @@ def select_keys(listing: Listing, query: ListQuery, limit: int) -> Select[Any]:
     """The keys of all matching rows, for an action on everything that a filter finds."""
     return (
         select(literal_column(listing.key))
-        .select_from(_from(listing, _where_sources(listing, query)))
+        .select_from(_from(listing, _where_fields(listing, query)))
         .where(build_where(listing, query))
         .order_by(literal_column(listing.key))
         .limit(limit)
@@ -207,7 +221,7 @@ def select_keys(listing: Listing, query: ListQuery, limit: int) -> Select[Any]:
 def select_badges(listing: Listing) -> Select[Any]:
     """The number of rows of every scope, in one statement."""
     counts = [
-        _count(listing, _from(listing, [condition]), text(condition) if condition else text("1 = 1"))
+        _count(listing, text(listing.table), text(condition) if condition else text("1 = 1"))
         .scalar_subquery()
         .label(name)
         for name, condition in listing.scopes.items()
@@ -220,7 +234,7 @@ def select_chips(listing: Listing, scope: str) -> Select[Any]:
     counts = []
     for name in listing.chips:
         query = ListQuery(scope, chips=(name,))
-        found = _count(listing, _from(listing, _where_sources(listing, query)), build_where(listing, query))
+        found = _count(listing, _from(listing, _where_fields(listing, query)), build_where(listing, query))
         counts.append(found.scalar_subquery().label(name))
     return select(*counts)
 
@@ -294,25 +308,24 @@ def _order_terms(listing: Listing, query: ListQuery) -> list[Any]:
     return [column.desc() if descending else column.asc() for column, descending in columns]
 
 
-def _where_sources(listing: Listing, query: ListQuery) -> list[str]:
-    sources = [listing.field_named(condition.field).source for condition in query.conditions]
-    sources += [listing.field_named(c.field).source for relation, c in conditions_of(query.tree) if not relation]
-    sources += [listing.relation_named(name).on for name in relations_of(query.tree)]
-    sources += [listing.scopes.get(query.scope, ""), *(listing.chips.get(chip, "") for chip in query.chips)]
+def _where_fields(listing: Listing, query: ListQuery) -> list[Field]:
+    """The fields that decide which rows match."""
+    fields = [listing.field_named(condition.field) for condition in query.conditions]
+    fields += [listing.field_named(c.field) for relation, c in conditions_of(query.tree) if not relation]
     if query.search:
-        sources += [known.source for known in listing.fields if known.searchable]
-    return sources
+        fields += [known for known in listing.fields if known.searchable]
+    return fields
 
 
-def _from(listing: Listing, sources: Iterable[str]) -> Any:
-    """The table and the joins that the sources, or further joins, name by their alias."""
-    used = " ".join(sources)
-    joins: list[str] = []
-    for alias, clause in reversed(tuple(listing.joins.items())):
-        if re.search(rf"\b{alias}\.", used):
-            joins.insert(0, clause)
-            used += clause
-    return text(" ".join([listing.table, *joins]))
+def _from(listing: Listing, fields: Iterable[Field]) -> Any:
+    """The table, and the joins that the fields, or further joins, need."""
+    needed = {alias for known in fields for alias in known.aliases}
+    clauses: list[str] = []
+    for alias, join in reversed(tuple(listing.joins.items())):
+        if alias in needed:
+            clauses.insert(0, join.sql)
+            needed.update(join.after)
+    return text(" ".join([listing.table, *clauses]))
 
 
 def _express(known: Field, condition: Condition, zone: tzinfo) -> ColumnElement[bool]:

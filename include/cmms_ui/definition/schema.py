@@ -13,7 +13,7 @@ from typing import Any
 
 from cmms.access.actors import Actor, Capability
 from cmms.listing.definition import Field as ListField
-from cmms.listing.definition import Listing
+from cmms.listing.definition import Join, Listing
 from cmms.listing.definition import Relation as ListRelation
 from cmms.run_control.start_syncs import StartedRun
 
@@ -33,8 +33,9 @@ class Column:
     """One thing of a row: how it is read, shown, sorted, filtered, edited and exported.
 
     ``leads_to`` (resource, column that holds its key) makes it a link to a record of another resource.
-    ``source`` is SQL. ``then``: the field that orders rows of equal value (see ``Listing``). ``kind``: text, integer,
-    hours, date, instant, boolean, status (a key of ``status.STATUSES``).
+    ``source`` is SQL; an expression says in ``joins`` which of the list's joins it names. ``then``: the field that
+    orders rows of equal value (see ``Listing``). ``kind``: text, integer, hours, date, instant, boolean, status (a key
+    of ``status.STATUSES``).
     ``phone`` is its place where a row is a card: ``title``, ``side`` (right of it), ``line`` (below), ``fact`` (with
     its label). A column without one is not there, unless it is a hidden one that somebody or a tab shows: then a fact.
     """
@@ -56,6 +57,7 @@ class Column:
     leads_to: tuple[str, str] | None = None
     then: str = ""
     phone: str = ""
+    joins: tuple[str, ...] = ()
 
     @property
     def place_in_card(self) -> str:
@@ -65,7 +67,9 @@ class Column:
     def to_field(self) -> ListField:
         """What the service layer needs to know of it."""
         kind = {"status": "choice"}.get(self.kind, self.kind)
-        return ListField(self.name, self.source, kind, self.sortable, self.filterable, self.searchable, self.then)
+        return ListField(
+            self.name, self.source, kind, self.sortable, self.filterable, self.searchable, self.then, self.joins
+        )
 
 
 @dataclass(frozen=True)
@@ -305,7 +309,7 @@ class Resource:
     table: str
     key: str
     columns: tuple[Column, ...]
-    joins: Mapping[str, str] = field(default_factory=dict)
+    joins: Mapping[str, Join] = field(default_factory=dict)
     order: tuple[tuple[str, bool], ...] = ()
     tabs: tuple[Tab, ...] = ()
     filters: tuple[Filter, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cmms.access.actors import Actor
+from cmms.listing.definition import Join
 from cmms.maintenance import change_work_orders as orders
 from cmms_ui.definition.schema import Action, Choice, Column, Filter, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.definition.status import find_status
@@ -39,10 +40,10 @@ DUES = Resource(
     table="maintenance_dues d",
     key="d.id",
     joins={
-        "m": "JOIN equipment_maintenance m ON m.id = d.equipment_maintenance_id",
-        "n": "JOIN maintenance_plans n ON n.id = m.plan_id",
-        "e": "JOIN equipment e ON e.id = m.equipment_id",
-        "p": "JOIN plants p ON p.id = e.plant_id",
+        "m": Join("JOIN equipment_maintenance m ON m.id = d.equipment_maintenance_id"),
+        "n": Join("JOIN maintenance_plans n ON n.id = m.plan_id", after=("m",)),
+        "e": Join("JOIN equipment e ON e.id = m.equipment_id", after=("m",)),
+        "p": Join("JOIN plants p ON p.id = e.plant_id", after=("e",)),
     },
     order=(("urgency", False), ("due_date", False)),
     title="equipment_number",
@@ -88,6 +89,7 @@ DUES = Resource(
             "Urgency",
             "CASE m.state WHEN 'overdue' THEN 1 WHEN 'due' THEN 2 ELSE 3 END",
             "integer",
+            joins=("m",),
             width=105,
             hidden=True,
             help="1 overdue, 2 due, 3 neither any more",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmms.access.read_rows import read
+from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.resources.dues.widgets import MACHINE_WORK
 from cmms_ui.resources.equipment.actions import EQUIPMENT_ACTIONS
@@ -54,11 +55,11 @@ EQUIPMENT: Resource = Resource(
     table="equipment e",
     key="e.id",
     joins={
-        "p": "JOIN plants p ON p.id = e.plant_id",
-        "g": "LEFT JOIN equipment_groups g ON g.id = e.equipment_group_id",
-        "r": f"LEFT JOIN equipment_running_times r ON r.equipment_id = e.id AND r.date = {_NEWEST_DATE}",
-        "s": f"LEFT JOIN equipment_maintenance s ON s.id = {_FOREMOST}",
-        "pl": "LEFT JOIN maintenance_plans pl ON pl.id = s.plan_id",
+        "p": Join("JOIN plants p ON p.id = e.plant_id"),
+        "g": Join("LEFT JOIN equipment_groups g ON g.id = e.equipment_group_id"),
+        "r": Join(f"LEFT JOIN equipment_running_times r ON r.equipment_id = e.id AND r.date = {_NEWEST_DATE}"),
+        "s": Join(f"LEFT JOIN equipment_maintenance s ON s.id = {_FOREMOST}"),
+        "pl": Join("LEFT JOIN maintenance_plans pl ON pl.id = s.plan_id", after=("s",)),
     },
     order=(("equipment_number", False),),
     title="equipment_number",
@@ -109,6 +110,7 @@ EQUIPMENT: Resource = Resource(
             "group_name",
             "Group",
             "COALESCE(g.name, 'Unclassified')",
+            joins=("g",),
             width=198,
             leads_to=("groups", "equipment_group_id"),
             phone="fact",
@@ -119,6 +121,7 @@ EQUIPMENT: Resource = Resource(
             "IF(s.state = 'ok', 'fine', COALESCE(s.state, 'no_plan'))",
             "status",
             135,
+            joins=("s",),
             sortable=False,
             filterable=False,
             hidden=True,
@@ -150,6 +153,7 @@ EQUIPMENT: Resource = Resource(
             _SINCE_SERVICE,
             "hours",
             150,
+            joins=("r",),
             sortable=False,
             filterable=False,
             hidden=True,

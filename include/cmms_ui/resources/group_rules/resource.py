@@ -16,6 +16,7 @@ from cmms.equipment.change_group_rules import (
     find_moves_of_edit,
     group_names,
 )
+from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.resources.plants.place_choices import group_choices
 
@@ -87,7 +88,7 @@ GROUP_RULES = Resource(
     parent="groups",
     table="equipment_group_rules r",
     key="r.id",
-    joins={"g": "JOIN equipment_groups g ON g.id = r.equipment_group_id"},
+    joins={"g": Join("JOIN equipment_groups g ON g.id = r.equipment_group_id")},
     order=(("priority", False),),
     title="priority",
     search_hint="Search pattern or group",

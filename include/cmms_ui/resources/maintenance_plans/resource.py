@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cmms.access.actors import Actor
+from cmms.listing.definition import Join
 from cmms.maintenance.change_plans import Rehearsal, SavedPlan, create_plan, edit_plan, evaluate_now, rehearse_plan
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.definition.status import find_status
@@ -169,8 +170,8 @@ MAINTENANCE_PLANS = Resource(
     table="maintenance_plans p",
     key="p.id",
     joins={
-        "g": "LEFT JOIN equipment_groups g ON g.id = p.equipment_group_id",
-        "t": "LEFT JOIN plants t ON t.id = p.plant_id",
+        "g": Join("LEFT JOIN equipment_groups g ON g.id = p.equipment_group_id"),
+        "t": Join("LEFT JOIN plants t ON t.id = p.plant_id"),
     },
     order=(("name", False),),
     title="name",
@@ -182,7 +183,7 @@ MAINTENANCE_PLANS = Resource(
         Column("id", "Id", "p.id", "integer", width=90, hidden=True),
         Column("name", "Name", "p.name", width=240, searchable=True, link=True, phone="title"),
         Column("status", "Status", "IF(p.is_active = 1, 'active', 'inactive')", "status", width=120, phone="side"),
-        Column("applies_to", "Applies to", _APPLIES_TO, width=180, phone="line"),
+        Column("applies_to", "Applies to", _APPLIES_TO, width=180, phone="line", joins=("g", "t")),
         Column("interval_text", "Interval", _INTERVAL, width=185, sortable=False, filterable=False, phone="line"),
         _count("machines", "Machines", "<> 'suspended'"),
         _count("overdue", "Overdue", "= 'overdue'"),

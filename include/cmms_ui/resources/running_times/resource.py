@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Column, Filter, Resource, Section, Tab
 from cmms_ui.resources.equipment.overlay import OVERLAY
 from cmms_ui.resources.plants.place_choices import plant_code_choices
@@ -18,7 +19,7 @@ RUNNING_TIMES = Resource(
     parent="equipment",
     table="equipment_running_times r",
     key="r.id",
-    joins={"e": "JOIN equipment e ON e.id = r.equipment_id", "p": "JOIN plants p ON p.id = r.plant_id"},
+    joins={"e": Join("JOIN equipment e ON e.id = r.equipment_id"), "p": Join("JOIN plants p ON p.id = r.plant_id")},
     order=(("id", True),),
     title="date",
     refresh_seconds=30,

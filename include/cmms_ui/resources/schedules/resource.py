@@ -7,6 +7,7 @@ from typing import Any
 
 from cmms.access import choices
 from cmms.access.actors import Actor
+from cmms.listing.definition import Join
 from cmms.maintenance.schedule_maintenance import Conflict, remove_schedules, reschedule
 from cmms.parse_input import parse_day
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
@@ -55,9 +56,9 @@ SCHEDULES = Resource(
     table="equipment_maintenance m",
     key="m.id",
     joins={
-        "e": "JOIN equipment e ON e.id = m.equipment_id",
-        "p": "JOIN maintenance_plans p ON p.id = m.plan_id",
-        "pt": "JOIN plants pt ON pt.id = e.plant_id",
+        "e": Join("JOIN equipment e ON e.id = m.equipment_id"),
+        "p": Join("JOIN maintenance_plans p ON p.id = m.plan_id"),
+        "pt": Join("JOIN plants pt ON pt.id = e.plant_id", after=("e",)),
     },
     order=(("predicted_date", False),),
     title="equipment_number",

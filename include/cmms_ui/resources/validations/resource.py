@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmms.access.read_rows import read
+from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.resources.validations.report import REPORT
 
@@ -65,8 +66,8 @@ FINDINGS = Resource(
     table="validation_findings f",
     key="f.id",
     joins={
-        "e": "JOIN equipment e ON e.id = f.equipment_id",
-        "p": "JOIN plants p ON p.id = e.plant_id",
+        "e": Join("JOIN equipment e ON e.id = f.equipment_id"),
+        "p": Join("JOIN plants p ON p.id = e.plant_id", after=("e",)),
     },
     order=(("id", True),),
     title="code",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cmms.listing.definition import Join
 from cmms.maintenance.order_life_cycle import STATUSES
 from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
 from cmms_ui.definition.status import find_status
@@ -24,8 +25,8 @@ WORK_ORDERS = Resource(
     table="work_orders w",
     key="w.id",
     joins={
-        "e": "JOIN equipment e ON e.id = w.equipment_id",
-        "p": "JOIN plants p ON p.id = e.plant_id",
+        "e": Join("JOIN equipment e ON e.id = w.equipment_id"),
+        "p": Join("JOIN plants p ON p.id = e.plant_id", after=("e",)),
     },
     order=(("priority", False), ("due_date", False)),
     title="number",
