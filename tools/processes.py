@@ -15,6 +15,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cmms.words import count_of
+
 
 def start_process(
     command: Sequence[str],
@@ -173,4 +175,4 @@ def stop_leftovers(record: ProcessRecord, mark: Mapping[str, str]) -> list[str]:
     """End what the record names, then whatever else carries the mark; return what to call them."""
     left = record.stop_all()
     others = stop_marked(mark)
-    return [*left, "1 other process" if others == 1 else f"{others} other processes"] if others else left
+    return [*left, count_of(others, "other process", "other processes")] if others else left

@@ -23,6 +23,7 @@ from cmms.log_file import log_to_file
 from cmms.mysql_types import Connection
 from cmms.settings_files import find_plants_file
 from cmms.streams import STREAMS
+from cmms.words import count_of
 
 _WITH_TABLES = frozenset({"seed", "replay", "validate", "verify", "reconcile", "evaluate", "cleanup", "docs"})
 """Commands that need all tables, and do not look by themselves whether they are there."""
@@ -213,7 +214,7 @@ def _seed(args: argparse.Namespace) -> int:
     from cmms.seed_plants import seed_plants
 
     file = args.plants or find_plants_file()
-    print(f"{seed_plants(file)} plants from {file}")
+    print(f"{count_of(seed_plants(file), 'plant')} from {file}")
     return 0
 
 
@@ -277,12 +278,15 @@ def _validate(args: argparse.Namespace) -> int:
                 what="opening a validation report",
             )
     counts = judge_report(report_id, run_date=datetime.now(load_settings().zone).date())
-    print(f"report {report_id}: {counts.machines} machines, {counts.readings} readings, {counts.findings} findings")
+    print(
+        f"report {report_id}: {count_of(counts.machines, 'machine')}, {count_of(counts.readings, 'reading')},"
+        f" {count_of(counts.findings, 'finding')}"
+    )
     with session() as connection:
         for row in query(connection, "operations/validation/findings_by_rule", {"id": report_id}):
             print(
                 f"{row['severity']} {row['code']} ({row['rule']}): {row['findings']} in {row['stream']},"
-                f" {row['machines']} machines"
+                f" {count_of(row['machines'], 'machine')}"
             )
     return 0
 
@@ -293,7 +297,7 @@ def _verify(args: argparse.Namespace) -> int:
     differences = verify_tables()
     for difference in differences:
         print(difference)
-    print(f"{len(differences)} differences")
+    print(count_of(len(differences), "difference"))
     return 1 if differences else 0
 
 

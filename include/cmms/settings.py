@@ -84,7 +84,7 @@ class Frozen(BaseModel):
 
 
 class DateParameters(Frozen):
-    """How a request names its day(s). ``format`` is a strftime pattern in the site's zone.
+    """How a request names its day or days. ``format`` is a strftime pattern in the site's zone.
 
     ``none``: by no parameter, because path or static parameters hold them; ``everything``: not at all, because every
     answer of the source holds all days.

@@ -36,7 +36,7 @@ def test_a_bar_filters_the_list_and_machines_move_after_a_preview(log_in: LogIn,
     chosen.click()
     page.get_by_role("option", name="Others").click()
     dialog.get_by_role("button", name="Preview").click()
-    expect(dialog.get_by_text("1 of 1 machines would move to Others.")).to_be_visible()
+    expect(dialog.get_by_text("1 of 1 machine would move to Others.")).to_be_visible()
     expect(chosen).to_be_hidden()
     dialog.get_by_role("button", name="Back").click()
     expect(chosen).to_have_value("Others")

@@ -309,7 +309,8 @@ def test_who_takes_care_of_rejected_records_is_seen_by_code(client_for: ClientFo
     op = client_for("op")
     row = tables("SELECT id, code FROM sync_record_errors WHERE status = 'open' ORDER BY id LIMIT 1")[0]
     body = {"keys": [row["id"]], "values": {"note": "asked the plant"}}
-    assert op.post(f"{API}/record-errors/actions/acknowledge", json=body).json()["message"].endswith("1 records.")
+    taken = op.post(f"{API}/record-errors/actions/acknowledge", json=body).json()
+    assert taken["message"] == "You take care of 1 record."
     counts = {
         status: tables(
             "SELECT COUNT(*) AS n FROM sync_record_errors WHERE code = %s AND status = %s", row["code"], status

@@ -202,5 +202,5 @@ def test_the_command_line_validates_machines_by_number(
     client_for("viewer")
     number = tables("SELECT equipment_number AS n FROM equipment WHERE id = 40")[0]["n"]
     assert cli.main(["validate", "--equipment-number", number, "--days", "1"]) == 0
-    assert "1 machines, 1 readings" in capsys.readouterr().out
+    assert "1 machine, 1 reading," in capsys.readouterr().out
     assert cli.main(["validate", "--equipment-number", "no such machine"]) == 2

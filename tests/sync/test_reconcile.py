@@ -144,7 +144,7 @@ def test_differences_are_printed_by_plant_and_day(
     line, result = rest.splitlines()
     assert table.splitlines()[1].split() == ["2026-01-31", "P001", "2", "0", "2", "16.000", "15.000", "1"]
     assert line == "2026-01-31 P001 10: running hours 8.000 at the source, 7.000 in the CMMS"
-    assert result.endswith("1 differences")
+    assert result.endswith("; 1 difference")
 
 
 def test_machines_are_compared_too(synced: Site) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from cmms.errors import CmmsError
 from cmms.streams import STREAMS
 from cmms.sync.records import Counts, RunSummary
+from cmms.words import count_of
 
 TASK_FAILED = "TaskFailed"
 """Error class of a run of which only Airflow's own text is known (worker killed, timed out)."""
@@ -174,7 +175,7 @@ def title_consecutive(summary: RunSummary, count: int) -> str:
 
 def title_api(summary: RunSummary, count: int) -> str:
     """Title of an API that does not answer."""
-    runs = "1 run" if count == 1 else f"{count} runs in a row"
+    runs = count_of(count, "run", "runs in a row")
     return f"{sync_name(summary.sync_type)}: API unreachable, {runs}"
 
 
@@ -183,7 +184,7 @@ TITLE_DATABASE = "CMMS database unreachable"
 
 def title_differs(total: int) -> str:
     """Title of a reconciliation that found differences."""
-    return f"The CMMS differs from the source: {'1 difference' if total == 1 else f'{total:,} differences'}"
+    return f"The CMMS differs from the source: {count_of(total, 'difference')}"
 
 
 def title_spike(summary: RunSummary, usual_percent: float) -> str:
@@ -197,7 +198,7 @@ def title_succeeded(summary: RunSummary) -> str:
     counts = summary.counts
     warned = f", {counts.warnings:,} with warnings" if counts.warnings else ""
     return (
-        f"{sync_name(summary.sync_type)}: {counts.fetched:,} records, {counts.inserted:,} new,"
+        f"{sync_name(summary.sync_type)}: {count_of(counts.fetched, 'record')}, {counts.inserted:,} new,"
         f" {counts.updated:,} changed{warned}"
     )
 
@@ -205,8 +206,7 @@ def title_succeeded(summary: RunSummary) -> str:
 def about_integrity(summary: RunSummary, rule_key: str, count: int) -> tuple[str, str]:
     """Title and advice of a warning about the data; ``rule_key`` is one of `evaluate_integrity`."""
     what, advice = _INTEGRITY[rule_key]
-    records = "1 record" if count == 1 else f"{count:,} records"
-    machines = "1 machine" if count == 1 else f"{count:,} machines"
+    records, machines = count_of(count, "record"), count_of(count, "machine")
     return f"{sync_name(summary.sync_type)}: {what.format(records=records, machines=machines)}", advice
 
 

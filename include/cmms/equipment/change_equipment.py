@@ -24,6 +24,7 @@ from cmms.errors import CmmsError
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_key
+from cmms.words import count_of
 
 EDITABLE = frozenset({"is_active", "inactive_reason", "equipment_group_id", "notes"})
 _AUDITED = ("is_active", "inactive_reason", "equipment_group_id", "group_source", "notes", "serviced_at_hours")
@@ -164,7 +165,7 @@ def change_many(
         except CmmsError as error:
             if not start:
                 raise
-            left = f"{len(keys) - start:,} machines were not reached: {error}"
+            left = f"{count_of(len(keys) - start, 'machine was', 'machines were')} not reached: {error}"
             return BulkResult(changed, unchanged, len(missing), (left, *map(_gone, missing)))
         changed, unchanged = changed + done, unchanged + len(found) - done
         missing += [key for key in chunk if key not in found]

@@ -22,6 +22,7 @@ from cmms.operations.diagnosis import (
 from cmms.operations.diagnosis.lines import GROUPS, Check, Line, Report, Status
 from cmms.operations.diagnosis.run_checks import run_checks
 from cmms.operations.diagnosis.site import Site
+from cmms.words import count_of
 
 __all__ = ["CHECKS", "GROUPS", "Line", "Report", "print_report", "run_diagnosis"]
 
@@ -115,7 +116,7 @@ class ReportPrinter:
         """Print how many lines there are of each status."""
         counts = [
             f"{report.count('pass')} passed",
-            f"{report.count('warn')} warnings",
+            count_of(report.count("warn"), "warning"),
             f"{report.count('fail')} failed",
             f"{report.count('skip')} skipped",
         ]

@@ -28,6 +28,7 @@ from cmms.access.actors import Actor, Busy, ViewError
 from cmms.access.person_places import Place, Places
 from cmms.listing.definition import ListQuery
 from cmms.listing.read_list import Row, stream_rows
+from cmms.words import count_of
 from cmms_ui.asgi.types import Receive, Scope, Send
 from cmms_ui.definition.schema import Column, Resource
 from cmms_ui.present_rows import to_json, to_text
@@ -220,7 +221,7 @@ def write_page(rows: Iterator[Row], columns: Iterable[Column], *, title: str, wh
         yield f"<tr>{cells}</tr>\n".encode()
     left = " The list is longer: export it, or filter it first." if next(rows, None) is not None else ""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {html.escape(who)}"
-    yield f"</tbody></table><footer>{printed:,} rows.{left} CMMS Sync, {made}</footer></body></html>".encode()
+    yield f"</tbody></table><footer>{count_of(printed, 'row')}.{left} CMMS Sync, {made}</footer></body></html>".encode()
 
 
 def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]:

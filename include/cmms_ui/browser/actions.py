@@ -17,6 +17,7 @@ from cmms.access.action_progress import read_progress
 from cmms.access.actors import Forbidden, Invalid, NotFound, Stale, ViewError
 from cmms.listing.read_list import read_keys, read_row
 from cmms.parse_input import parse_json, parse_key
+from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.asgi.note_refusal import note_refusal
 from cmms_ui.browser.registry import go_to, notify, on
@@ -256,7 +257,10 @@ def _find_keys(context: Context | dict[str, Any]) -> tuple[int, ...]:
         return _keys_of(context.get("keys") or ())
     keys = _read_matching(context)
     if _mark(keys, {}) != context.get("found"):
-        raise Stale(f"The list has changed since this dialog was opened: {len(keys):,} rows match now. Select again.")
+        raise Stale(
+            "The list has changed since this dialog was opened:"
+            f" {count_of(len(keys), 'row matches', 'rows match')} now. Select again."
+        )
     return keys
 
 

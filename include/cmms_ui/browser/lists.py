@@ -11,6 +11,7 @@ from dash import ALL, MATCH, Input, Output, State, ctx, no_update, set_props
 from cmms.access.actors import NotFound, Stale
 from cmms.listing.read_list import read_badges, read_chips, read_page
 from cmms.parse_input import parse_key, parse_whole
+from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.browser.registry import notify, on
 from cmms_ui.definition.schema import Resource, Target
@@ -86,7 +87,7 @@ def load_rows(request: GridRequest | None, state: ListState | None) -> Any:
         raise
     columns = resource.visible_columns(actor)
     rows = [to_grid(row, columns) for row in page.rows]
-    count = "1 row" if page.total == 1 else f"{page.total:,} rows"
+    count = count_of(page.total, "row")
     if resource.count_limit and page.total == resource.count_limit:
         count += " or more"
     if page.total:

@@ -11,6 +11,7 @@ import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
 from cmms.run_control.start_syncs import StartedRun
+from cmms.words import count_of
 from cmms_ui.definition.schema import Action, Detail, Field, Outcome, Preview
 from cmms_ui.render.marks import aria, icon
 from cmms_ui.render.parts import small_table
@@ -37,7 +38,7 @@ def action_form(
     if action.scope_now:
         parts.append(dmc.Text(action.scope_now(chosen or {}), size="sm", fw=600))
     if count is not None and action.on == "rows":
-        parts.append(dmc.Text(f"Concerns {count:,} {'row' if count == 1 else 'rows'}.", size="sm", fw=600))
+        parts.append(dmc.Text(f"Concerns {count_of(count, 'row')}.", size="sm", fw=600))
     inputs = [_place(field, initial, action.fields) for field in action.fields]
     parts.append(html.Div(dmc.Stack(inputs, gap="sm"), id="action-fields"))
     shown = show_preview(previewed[0]) if previewed else None

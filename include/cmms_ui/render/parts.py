@@ -209,11 +209,6 @@ def airflow_links(dag_id: str | None, run_id: str | None, tasks: Sequence[Mappin
     return [*links, airflow_link("Run and task logs in Airflow", path)]
 
 
-def count(number: Any, what: str) -> str:
-    """``1 record``, ``1,200 records``."""
-    return f"{int(number):,} {what}" if int(number) == 1 else f"{int(number):,} {what}s"
-
-
 def percent_text(percent: float | None) -> str:
     """``98.2 %``; an honest dash where nothing finished."""
     return "–" if percent is None else f"{percent:.1f} %".replace(".0 %", " %")

@@ -15,6 +15,7 @@ from cmms.operations.diagnosis.reach_server import CONNECT_SECONDS, find_obstacl
 from cmms.operations.diagnosis.site import Site
 from cmms.source.connection import ApiConnection, read_connection
 from cmms.streams import STREAMS, StreamName
+from cmms.words import count_of
 
 _PORTS = {"http": 80, "https": 443}
 _EXPIRES_SOON_DAYS = 21
@@ -117,7 +118,9 @@ def _check_certificate(host: str, port: int, verify: bool | str | None) -> Findi
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
     days = (ends - datetime.now(UTC)).days
     if days < _EXPIRES_SOON_DAYS:
-        return Finding("warn", f"the certificate expires in {days} days", "Ask the source's administrator to renew it.")
+        return Finding(
+            "warn", f"the certificate expires in {count_of(days, 'day')}", "Ask the source's administrator to renew it."
+        )
     return Finding("pass", f"{version}, certificate valid until {ends:%Y-%m-%d}")
 
 

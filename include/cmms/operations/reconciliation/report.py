@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from cmms.words import count_of
+
 LISTED = 50
 """Differences that are listed one by one; all are counted."""
 
@@ -132,12 +134,12 @@ def print_report(report: Report) -> None:
     for difference in report.differences:
         print(difference)
     if more := report.total - len(report.differences):
-        print(f"and {more} more differences")
+        print(f"and {count_of(more, 'more difference')}")
     print(
         f"{report.first} to {report.last} and the equipment snapshot:"
-        f" {sum(row.source for row in report.figures)} records at the source,"
+        f" {count_of(sum(row.source for row in report.figures), 'record')} at the source,"
         f" {sum(row.waiting for row in report.figures)} more in quarantine,"
-        f" {sum(row.stored for row in report.figures)} in the CMMS; {report.total} differences"
+        f" {sum(row.stored for row in report.figures)} in the CMMS; {count_of(report.total, 'difference')}"
     )
 
 

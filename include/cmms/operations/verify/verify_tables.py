@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -21,6 +22,7 @@ from cmms.operations.verify.verify_chains import verify_chains
 from cmms.operations.verify.verify_inputs import verify_inputs
 from cmms.settings import Settings
 from cmms.sync.runs.open_run import current_settings
+from cmms.words import count_of
 
 LISTED = 100
 """Differences of one kind that are listed; more are counted."""
@@ -28,7 +30,7 @@ LISTED = 100
 
 @dataclass(frozen=True)
 class Check:
-    """A statement that finds differences, and the sentence that says one."""
+    """A statement that finds differences, and the sentence that says one; ``{unmerged:unit}`` is ``1 unit``."""
 
     statement: str
     sentence: str
@@ -37,11 +39,12 @@ class Check:
 CHECKS = (
     Check(
         "operations/verify/unit_counts",
-        "Unit {unit_key} of run {sync_log_id}: {fetched} records were fetched, but its outcomes add up to {outcomes}.",
+        "Unit {unit_key} of run {sync_log_id}: {fetched:record was|records were} fetched,"
+        " but its outcomes add up to {outcomes}.",
     ),
     Check(
         "operations/verify/log_counts",
-        "Run {id}: {records_processed} records processed, {records_success} succeeded,"
+        "Run {id}: {records_processed:record} processed, {records_success} succeeded,"
         " {records_failed} failed;"
         " the outcomes of those that succeeded add up to {outcomes}.",
     ),
@@ -52,16 +55,17 @@ CHECKS = (
     ),
     Check(
         "operations/verify/log_status",
-        "Run {id}: closed as {status} (end: {completed}, level: {level}) with {records_failed} failed records"
-        " and {unmerged} units not merged.",
+        "Run {id}: closed as {status} (end: {completed}, level: {level}) with {records_failed:failed record}"
+        " and {unmerged:unit} not merged.",
     ),
     Check(
         "operations/verify/quarantined",
-        "Unit {unit_key} of run {sync_log_id}: {rejected} records were rejected, {kept} are kept in quarantine.",
+        "Unit {unit_key} of run {sync_log_id}: {rejected:record was|records were} rejected,"
+        " {kept} are kept in quarantine.",
     ),
     Check(
         "operations/verify/stored",
-        "Day {unit_key} of run {sync_log_id}: {written} readings were written, {readings} are stored.",
+        "Day {unit_key} of run {sync_log_id}: {written:reading was|readings were} written, {readings} are stored.",
     ),
     Check(
         "operations/verify/known_machines_rejected",
@@ -70,8 +74,8 @@ CHECKS = (
     ),
     Check(
         "operations/verify/missing_machines",
-        "Equipment snapshot of run {sync_log_id}: {held} machines were stored or known, only {found} are there and"
-        " not marked as missing; sync the equipment again.",
+        "Equipment snapshot of run {sync_log_id}: {held:machine was|machines were} stored or known,"
+        " only {found} are there and not marked as missing; sync the equipment again.",
     ),
     Check(
         "operations/verify/held_leases", "{stream} {unit_key} is still held by run {sync_log_id}, which is {status}."
@@ -127,9 +131,21 @@ def _listed(found: Iterable[str]) -> list[str]:
     listed = list(islice(rest, LISTED))
     more = sum(1 for _ in rest)
     if more:
-        listed.append(f"{more} more differences like the last one.")
+        listed.append(f"{count_of(more, 'more difference')} like the last one.")
     return listed
 
 
+class _Whole(int):
+    """A number of a sentence: with the noun that its place in it names, or bare."""
+
+    def __format__(self, noun: str) -> str:
+        one, _, many = noun.partition("|")
+        return count_of(self, one, many) if noun else str(int(self))
+
+
 def _text(value: object) -> object:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, int) or (isinstance(value, Decimal) and value.as_tuple().exponent == 0):  # a SUM is one
+        return _Whole(value)
+    return value

@@ -51,6 +51,7 @@ from cmms.sync.validate.verdict import (
     write_frame,
     write_rejected,
 )
+from cmms.words import count_of
 
 
 class StaleVerdict(Exception):
@@ -224,7 +225,7 @@ def _write_codes(
     """One event per code: what the run's summary, alerts and views tell."""
     for level, kind, codes in (("error", "reject", rejected), ("warning", "warning", warnings)):
         for code, records in sorted(codes.items()):
-            message = f"{unit_key}: {records:,} {'record' if records == 1 else 'records'} with {code}"
+            message = f"{unit_key}: {count_of(records, 'record')} with {code}"
             write_event(cursor, run.sync_log_id, level, kind, code, message, records=records, unit=unit_key)
 
 

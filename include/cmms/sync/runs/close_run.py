@@ -19,6 +19,7 @@ from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES, Counts, RunSummary, Scope, Status
 from cmms.sync.runs.levels import level_of, respond_by
 from cmms.sync.runs.report_progress import write_event
+from cmms.words import agree, count_of
 
 _MESSAGE_LENGTH = 4000
 
@@ -129,7 +130,7 @@ def _close(
             failure.message[:_MESSAGE_LENGTH] or "failed",
         )
     else:
-        message = f"{counts.fetched} records: {counts.success} stored or known, {counts.rejected} rejected"
+        message = f"{count_of(counts.fetched, 'record')}: {counts.success} stored or known, {counts.rejected} rejected"
         message += "; the source says that more exist" if doubts else ""
         write_event(cursor, sync_log_id, "info", "business", "COMPLETED", message)
     return True
@@ -159,8 +160,8 @@ def _nothing_stored(cursor: Cursor, sync_log_id: int, counts: Counts) -> Failure
         return None
     execute(cursor, "sync/runs/code_counts", {"sync_log_id": sync_log_id})
     codes = ", ".join(f"{code}: {records}" for level, code, records in cursor.fetchall() if level == "error")
-    what = "the only record" if counts.rejected == 1 else f"all {counts.rejected} records"
-    verb = "was" if counts.rejected == 1 else "were"
+    what = "the only record" if counts.rejected == 1 else f"all {count_of(counts.rejected, 'record')}"
+    verb = agree(counts.rejected, "was", "were")
     return Failure.of(BatchRuleBroken(f"{what} of this run {verb} rejected: nothing was stored ({codes})"))
 
 

@@ -9,12 +9,13 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms.maintenance.change_work_orders import order_number
+from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.definition.status import find_status
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.action_marks import row_button
 from cmms_ui.render.marks import empty_state, status_badge
-from cmms_ui.render.parts import count, link, moment, note, small_table
+from cmms_ui.render.parts import link, moment, note, small_table
 from cmms_ui.resources.maintenance_plans.plan_words import to_go_text
 
 SHOWN = 10
@@ -36,7 +37,7 @@ def load_queue(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def render_queue(data: Mapping[str, Any]) -> Any:
     """A line for each due, with a button that orders the work."""
     rows: list[Row] = data["rows"]
-    ordered = link(f"{count(data['ordered'], 'due')} in work", "/dues?tab=ordered") if data["ordered"] else None
+    ordered = link(f"{count_of(data['ordered'], 'due')} in work", "/dues?tab=ordered") if data["ordered"] else None
     if not rows:
         text = "Nothing is due that has no work order. Maintenance plans say what becomes due, judged daily."
         return html.Div([empty_state(text, name="check"), ordered])
@@ -53,7 +54,7 @@ def render_queue(data: Mapping[str, Any]) -> Any:
         for row in rows
     ]
     heads = ("How due", "Machine", "Plan", "Priority", "To go", "Reached, or predicted", "Work order")
-    all_of_them = link(f"All {count(rows[0]['total'], 'due')} without a work order", "/dues?tab=open")
+    all_of_them = link(f"All {count_of(rows[0]['total'], 'due')} without a work order", "/dues?tab=open")
     below = [all_of_them, *([" · ", ordered] if ordered else [])]
     return html.Div([small_table(heads, cells, "Maintenance due without a work order"), note(below)])
 

@@ -23,8 +23,8 @@ from cmms.operations.validation_reports import DEFAULT_DAYS
 from cmms.parse_input import parse_day, parse_key, parse_whole
 from cmms.quarantine.handle_rejects import find_open_rejects
 from cmms.run_control.start_syncs import start_sync_of
+from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Field, Outcome, Preview, Target
-from cmms_ui.render.parts import count
 from cmms_ui.resources.plants.place_choices import group_choices, plant_choices
 from cmms_ui.resources.record_errors.resource import replay_records
 from cmms_ui.resources.schedules.resource import plan_choices, tell_conflicts
@@ -70,7 +70,7 @@ def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Pr
     moving = sum(share.machines for share in shares if share.group_id != chosen)
     staying = sum(share.machines for share in shares if share.group_id == chosen)
     by_hand = sum(share.machines for share in shares if share.by_hand and share.group_id != chosen)
-    text = f"{moving:,} of {len(target.keys):,} machines would move to {name}."
+    text = f"{moving:,} of {count_of(len(target.keys), 'machine')} would move to {name}."
     if staying:
         text += f" {staying:,} are there already; no rule will move them away any more."
     if by_hand:
@@ -89,24 +89,24 @@ def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
         return told
     left = tuple(f"{number}: has an open work order, complete that" for number in result.ordered)
     return Outcome(
-        f"{told.message} {len(left):,} {_verb(len(left), 'was', 'were')} left alone.", "warning", details=left
+        f"{told.message} {len(left):,} {agree(len(left), 'was', 'were')} left alone.", "warning", details=left
     )
 
 
 def _schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     done = schedule_maintenance(actor, target.keys, *_plan_of(values), move=bool(values.get("move")))
-    text = f"{count(done.created, 'schedule')} created."
-    return tell_conflicts(f"{text} {count(done.moved, 'schedule')} moved." if done.moved else text, done.conflicts)
+    text = f"{count_of(done.created, 'schedule')} created."
+    return tell_conflicts(f"{text} {count_of(done.moved, 'schedule')} moved." if done.moved else text, done.conflicts)
 
 
 def _preview_schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
     found = rehearse_schedule(actor, target.keys, *_plan_of(values), move=bool(values.get("move")))
-    text = f"{count(found.created, 'schedule')} would be created."
+    text = f"{count_of(found.created, 'schedule')} would be created."
     if found.moved:
-        text += f" {count(found.moved, 'schedule')} would be moved."
+        text += f" {count_of(found.moved, 'schedule')} would be moved."
     if not found.conflicts:
         return Preview(f"{text} No conflicts.")
-    text += f" {count(len(found.conflicts), 'conflict')}: left as they are."
+    text += f" {count_of(len(found.conflicts), 'conflict')}: left as they are."
     rows = [(conflict.equipment_number, conflict.why) for conflict in found.conflicts[:_SHOWN_CONFLICTS]]
     if len(found.conflicts) > _SHOWN_CONFLICTS:
         rows.append(("...", f"and {len(found.conflicts) - _SHOWN_CONFLICTS:,} more"))
@@ -129,7 +129,7 @@ def _preview_order(actor: Actor, target: Target, values: Mapping[str, Any]) -> P
 
 def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     runs = start_sync_of(actor, target.keys, with_hours=bool(values.get("with_hours")), request=target.request)
-    return Outcome(f"A sync of {len(target.keys)} machines has been started ({runs[0].run_id}).", runs=runs)
+    return Outcome(f"A sync of {count_of(len(target.keys), 'machine')} has been started ({runs[0].run_id}).", runs=runs)
 
 
 def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -142,20 +142,18 @@ def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
     except ValueError as error:
         raise Invalid("the number of days is no whole number", days=str(error)) from None
     report = start_validation(actor, target.keys, days=days)
-    return Outcome(f"{len(target.keys):,} machines are being judged.", "info", f"/validations/{report}")
+    return Outcome(
+        f"{count_of(len(target.keys), 'machine is', 'machines are')} being judged.", "info", f"/validations/{report}"
+    )
 
 
 def _describe(result: BulkResult, state: str) -> Outcome:
-    text = f"{count(result.changed, 'machine')} {_verb(result.changed, 'is', 'are')} now {state}."
+    text = f"{count_of(result.changed, 'machine')} {agree(result.changed, 'is', 'are')} now {state}."
     if result.unchanged:
-        text += f" {result.unchanged:,} {_verb(result.unchanged, 'was', 'were')} already."
+        text += f" {result.unchanged:,} {agree(result.unchanged, 'was', 'were')} already."
     if result.missing:
-        text += f" {result.missing:,} {_verb(result.missing, 'does', 'do')} not exist any more."
+        text += f" {result.missing:,} {agree(result.missing, 'does', 'do')} not exist any more."
     return Outcome(text, "warning" if result.missing or result.failures else "success", details=result.failures)
-
-
-def _verb(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
 
 
 EQUIPMENT_ACTIONS = (

@@ -11,11 +11,12 @@ from dash import html
 
 from cmms.access.actors import NotFound
 from cmms.access.read_rows import Row, read
+from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import may, row_button
 from cmms_ui.render.marks import aria, status_badge
-from cmms_ui.render.parts import count, describe_seconds, link, note
+from cmms_ui.render.parts import describe_seconds, link, note
 from cmms_ui.resources.maintenance_plans.plan_words import describe_use, share_used
 
 UNDO_SECONDS = 600
@@ -103,7 +104,7 @@ def _health(row: Row) -> Any:
         )
     if row["open_errors"]:
         path = f"/record-errors?tab=open&q={row['equipment_number']}"
-        parts.append(html.Div(link(count(row["open_errors"], "open rejected record"), path)))
+        parts.append(html.Div(link(count_of(row["open_errors"], "open rejected record"), path)))
     if row["plan_id"]:
         button = row_button("maintenance-plans.edit", "Change plan", "pencil", int(row["plan_id"]))
         head = [note("Plan"), link(row["plan_name"], f"/maintenance-plans/{row['plan_id']}"), button]

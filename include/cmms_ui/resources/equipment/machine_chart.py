@@ -12,10 +12,11 @@ from dash import dcc, html
 
 from cmms.access.read_rows import Row
 from cmms.equipment.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
+from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state
-from cmms_ui.render.parts import GROUPED, KEYBOARD, count, note, small_table
+from cmms_ui.render.parts import GROUPED, KEYBOARD, note, small_table
 
 _OPTIONS = (
     Field(
@@ -84,13 +85,11 @@ def render_chart(data: Mapping[str, Any]) -> Any:
         series.append({"name": data["other_name"], "type": data["form"], "color": "var(--cmms-other-mark)"})
     else:
         series.append({"name": "Counter", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"})
-    totals = (
-        f"{data['days']} days: {hours_text(total_hours(data['rows']))} hours in {count(len(data['rows']), 'reading')}."
-    )
+    readings = count_of(len(data["rows"]), "reading")
+    totals = f"{data['days']} days: {hours_text(total_hours(data['rows']))} hours in {readings}."
     if compared:
-        totals += (
-            f" {data['other_name']}: {hours_text(total_hours(data['other']))} hours in {len(data['other']):,} days."
-        )
+        days = count_of(len(data["other"]), "day")
+        totals += f" {data['other_name']}: {hours_text(total_hours(data['other']))} hours in {days}."
         if data["other_name"] == "Average of its group":
             totals += f" The average is that of {AVERAGED_MACHINES} active machines at most."
     table = [

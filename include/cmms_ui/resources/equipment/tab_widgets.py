@@ -11,6 +11,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row, read
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import find_status
 from cmms_ui.present_rows import hours_text
@@ -131,7 +132,7 @@ def render_candidates(rows: list[Row]) -> Any:
     return html.Div(
         [
             note(
-                f"{len(rows):,} inactive machine{'' if len(rows) == 1 else 's'} ran within {CANDIDATE_DAYS} days."
+                f"{count_of(len(rows), 'inactive machine')} ran within {CANDIDATE_DAYS} days."
                 f" {f'The {_SHOWN} with most hours:' if len(rows) > _SHOWN else ''}"
             ),
             small_table(("Machine", "Why inactive", f"Hours, {CANDIDATE_DAYS} days", "Last ran"), cells, "Candidates"),

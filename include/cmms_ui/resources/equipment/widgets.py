@@ -9,10 +9,11 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row, read
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
-from cmms_ui.render.parts import GROUPED, KEYBOARD, count, drill, link, moment, note, small_table
+from cmms_ui.render.parts import GROUPED, KEYBOARD, drill, link, moment, note, small_table
 
 
 def load_trend(_parameters: Mapping[str, Any]) -> list[Row]:
@@ -45,7 +46,8 @@ def render_trend(rows: list[Row]) -> Any:
             ),
             note(
                 f"{newest['date']}: {float(newest['hours']):,.0f} hours, {int(newest['running']):,} of"
-                f" {int(newest['machines']):,} machines have run. A click on a day shows its readings."
+                f" {count_of(newest['machines'], 'machine has', 'machines have')} run."
+                " A click on a day shows its readings."
             ),
             html.Details(
                 [
@@ -81,7 +83,7 @@ def render_quality(data: Mapping[str, Any]) -> Any:
     readings = int(quality["readings"])
     lines: list[Any] = [
         note(
-            f"Last 30 days: {count(readings, 'reading')}, {int(quality['warnings'] or 0)} with a warning,"
+            f"Last 30 days: {count_of(readings, 'reading')}, {int(quality['warnings'] or 0)} with a warning,"
             f" {float(quality['hours'] or 0):,.1f} hours."
         )
     ]

@@ -17,6 +17,7 @@ from cmms.equipment.change_group_rules import (
     group_names,
 )
 from cmms.listing.definition import Join
+from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.resources.plants.place_choices import group_choices
 
@@ -57,8 +58,15 @@ def _preview_delete(actor: Actor, target: Target, values: Mapping[str, Any]) -> 
 
 def _describe(moves: Moves) -> Preview:
     names = group_names()
-    moved = "No machine changes its group" if not moves.total else f"{moves.total:,} machines change their group"
-    fixed = f" {moves.fixed:,} were put in their group by a person and stay." if moves.fixed else ""
+    moved = (
+        "No machine changes its group"
+        if not moves.total
+        else count_of(moves.total, "machine changes its group", "machines change their group")
+    )
+    put = agree(
+        moves.fixed, "was put in its group by a person and stays", "were put in their group by a person and stay"
+    )
+    fixed = f" {moves.fixed:,} {put}." if moves.fixed else ""
     rows = tuple(
         (names.get(before, "?"), names.get(after, "?"), f"{machines:,}")
         for (before, after), machines in sorted(moves.counts.items(), key=lambda item: -item[1])

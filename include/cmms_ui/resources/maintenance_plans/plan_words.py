@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cmms_ui.render.parts import count
+from cmms.words import count_of
 
 
 def interval_text(row: Mapping[str, Any]) -> str:
@@ -15,7 +15,7 @@ def interval_text(row: Mapping[str, Any]) -> str:
     if row["interval_hours"] is not None:
         parts.append(f"{Decimal(row['interval_hours']):,f}".removesuffix(".00") + " h")
     if row["interval_days"] is not None:
-        parts.append(count(row["interval_days"], "day"))
+        parts.append(count_of(row["interval_days"], "day"))
     return f"every {' or '.join(parts)}"
 
 
@@ -27,7 +27,7 @@ def to_go_text(row: Mapping[str, Any]) -> str:
     if row["days_to_go"] is None:
         return "–"
     days = int(row["days_to_go"])
-    return f"{count(abs(days), 'day')} {'over' if days <= 0 else 'to go'}"
+    return f"{count_of(abs(days), 'day')} {'over' if days <= 0 else 'to go'}"
 
 
 def share_used(row: Mapping[str, Any]) -> Decimal | None:
@@ -48,7 +48,7 @@ def describe_use(row: Mapping[str, Any]) -> str:
         used = Decimal(row["interval_hours"]) - Decimal(row["hours_to_go"])
         text = f"{used:,.1f} of {Decimal(row['interval_hours']):,.0f} h"
     else:
-        text = f"{int(row['interval_days']) - int(row['days_to_go']):,} of {count(row['interval_days'], 'day')}"
+        text = f"{int(row['interval_days']) - int(row['days_to_go']):,} of {count_of(row['interval_days'], 'day')}"
     return f"{text}, {shares[kind]:.0f} %: {row['plan_name']}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from cmms.access.actors import Actor
 from cmms.listing.definition import Join
 from cmms.maintenance.change_plans import Rehearsal, SavedPlan, create_plan, edit_plan, evaluate_now, rehearse_plan
+from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.definition.status import find_status
 from cmms_ui.resources.maintenance_plans.widgets import PLAN_MACHINES
@@ -38,16 +39,15 @@ def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 def _tell(saved: SavedPlan, done: str, path: str) -> Outcome:
     if saved.left:
-        text = (
-            f"{done} {saved.left:,} of {saved.machines:,} machines have not been judged yet: the daily evaluation, or"
-        )
-        return Outcome(f"{text} 'Evaluate now', does that.", "warning", path)
-    return Outcome(f"{done} {saved.machines:,} machines have been judged.", path=path)
+        left = f"{saved.left:,} of {count_of(saved.machines, 'machine')} {agree(saved.left, 'has', 'have')}"
+        text = f"{done} {left} not been judged yet: the daily evaluation, or 'Evaluate now', does that."
+        return Outcome(text, "warning", path)
+    return Outcome(f"{done} {count_of(saved.machines, 'machine has', 'machines have')} been judged.", path=path)
 
 
 def _evaluate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     found = evaluate_now(actor)
-    text = f"{found.judged:,} schedules have been judged: {found.due:,} have become due"
+    text = f"{count_of(found.judged, 'schedule has', 'schedules have')} been judged: {found.due:,} have become due"
     return Outcome(f"{text}, {found.withdrawn:,} are not due any more, {found.changed:,} have changed.")
 
 
@@ -62,8 +62,8 @@ def _preview_edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Pr
 def _describe(found: Rehearsal, *, is_new: bool) -> Preview:
     covered = sum(machines for state, machines in found.then.items() if state != "suspended")
     due = found.then.get("due", 0) + found.then.get("overdue", 0)
-    text = f"The plan would cover {covered:,} machines; {due:,} of them would be due today."
-    text += f" {found.opened:,} dues would be opened"
+    text = f"The plan would cover {count_of(covered, 'machine')}; {due:,} of them would be due today."
+    text += f" {count_of(found.opened, 'due')} would be opened"
     text += f", {found.withdrawn:,} withdrawn." if found.withdrawn else "."
     if found.judged < found.machines:
         text += (

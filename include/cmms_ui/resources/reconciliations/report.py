@@ -11,9 +11,10 @@ from dash import html
 
 from cmms.access.read_rows import Row, read, read_live
 from cmms.streams import stream_of
+from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
-from cmms_ui.render.parts import airflow_links, count, link, moment, note, small_table
+from cmms_ui.render.parts import airflow_links, link, moment, note, small_table
 
 _KINDS = {
     "missing": "Missing in the CMMS",
@@ -81,7 +82,7 @@ def _describe(row: Row) -> list[Any]:
     if row["status"] == "failed":
         return [html.Div(f"✕ {row['error_message']}", className="cmms-text-bad")]
     counts = note(
-        f"{row['source_records']:,} records at the source, {row['waiting_records']:,} more in quarantine,"
+        f"{count_of(row['source_records'], 'record')} at the source, {row['waiting_records']:,} more in quarantine,"
         f" {row['stored_records']:,} in the CMMS."
     )
     if row["status"] == "equal":
@@ -96,20 +97,20 @@ def describe_scope(row: Row) -> str:
     if row["last_day"] != row["first_day"]:
         days += f" to {row['last_day']}"
     plants = json.loads(row["plant_codes"] or "[]")
-    where = f"plant{'' if len(plants) == 1 else 's'} {', '.join(plants)}" if plants else "all plants"
+    where = f"{agree(len(plants), 'plant', 'plants')} {', '.join(plants)}" if plants else "all plants"
     return f"{days}, {where}"
 
 
 def _describe_found(row: Row) -> str:
     if row["status"] == "failed":
         return str(row["error_message"])
-    return "–" if row["status"] == "running" else count(row["differences"], "difference")
+    return "–" if row["status"] == "running" else count_of(row["differences"], "difference")
 
 
 def _progress(row: Row) -> list[Any]:
     steps, done = int(row["steps"]), int(row["steps_done"])
     percent = 100 * done // steps if steps else 0
-    label = f"{done:,} of {count(steps, 'request')} compared" if steps else "Planning what to ask for"
+    label = f"{done:,} of {count_of(steps, 'request')} compared" if steps else "Planning what to ask for"
     bar = dmc.Progress(value=percent, size="lg", animated=True, **{"aria-label": label})
     return [bar, note(f"{label}. It goes on in the background.")]
 
@@ -140,7 +141,7 @@ def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
         for row in listed
     ]
     heads = ("Day", "Plant", "Source", "Quarantine", "CMMS", "Hours source", "Hours CMMS", "Differences")
-    parts: list[Any] = [html.Strong(f"✕ {count(total, 'difference')}")]
+    parts: list[Any] = [html.Strong(f"✕ {count_of(total, 'difference')}")]
     if figures:
         parts.append(small_table(heads, figures, "Plants and days that differ"))
     parts.append(small_table(("Day", "Plant", "Machine", "What", "Found"), cells, "Differences"))

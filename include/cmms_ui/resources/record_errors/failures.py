@@ -12,9 +12,10 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row, read
+from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.marks import empty_state
-from cmms_ui.render.parts import GROUPED, KEYBOARD, count, link, moment, note, percent_text, small_table
+from cmms_ui.render.parts import GROUPED, KEYBOARD, link, moment, note, percent_text, small_table
 from cmms_ui.resources.record_errors.error_codes import ERROR_CODES
 from cmms_ui.resources.syncs.periods import PERIOD, last_days
 
@@ -219,7 +220,7 @@ def render_orphans(rows: list[Row]) -> Any:
     heads = ("Machine", "Readings", "Times judged", "Days", "First seen", "Last seen")
     hidden = int(rows[0]["machines"]) - len(rows)
     table = small_table(heads, cells, "Unknown machines and the readings that wait for them")
-    return html.Div([table, note(f"And {count(hidden, 'machine')} more.") if hidden else None])
+    return html.Div([table, note(f"And {count_of(hidden, 'machine')} more.") if hidden else None])
 
 
 def load_acts(parameters: Mapping[str, Any]) -> list[Row]:

@@ -18,6 +18,7 @@ from cmms.quarantine.handle_rejects import (
     discard,
     replay,
 )
+from cmms.words import agree, count_of
 from cmms_ui.definition.schema import (
     Action,
     Choice,
@@ -77,7 +78,7 @@ def describe_replay(replayed: Sequence[Replayed] | None) -> Outcome:
     stored = sum(record.status == "resolved" for record in replayed) - superseded
     left = len(replayed) - stored - superseded
     if not left and not superseded:
-        return Outcome("1 record has been stored." if stored == 1 else f"{stored} records have been stored.")
+        return Outcome(f"{count_of(stored, 'record has', 'records have')} been stored.")
     parts = [f"{stored} stored"]
     if superseded:
         parts.append(f"{superseded} superseded by newer records and not stored")
@@ -113,7 +114,7 @@ def _create_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> O
     created = f"Created: {', '.join(plant.plant_code for plant in plants)}. {outcome.message}"
     left = sum(len(plant.record_ids) for plant in plants) - REPLAY_LIMIT
     if left > 0:
-        created += f" {left:,} more records wait: choose some of them and replay."
+        created += f" {count_of(left, 'more record waits', 'more records wait')}: choose some of them and replay."
     return replace(outcome, message=created)
 
 
@@ -124,8 +125,8 @@ def _preview_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> 
         return Preview(error.message)
     records = sum(len(plant.record_ids) for plant in plants)
     text = (
-        f"{len(plants):,} plant{'' if len(plants) == 1 else 's'} would be created, named by code until you rename"
-        f" {'it' if len(plants) == 1 else 'them'} in Plants; {records:,} waiting record{'' if records == 1 else 's'}"
+        f"{count_of(len(plants), 'plant')} would be created, named by code until you rename"
+        f" {agree(len(plants), 'it', 'them')} in Plants; {count_of(records, 'waiting record')}"
         " would be judged again."
     )
     return Preview(
@@ -135,7 +136,7 @@ def _preview_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> 
 
 def _acknowledge(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     taken = acknowledge(actor, target.keys, str(values.get("note") or ""))
-    return Outcome(f"You take care of {taken} records.", "success" if taken else "warning")
+    return Outcome(f"You take care of {count_of(taken, 'record')}.", "success" if taken else "warning")
 
 
 def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -155,7 +156,8 @@ def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome
 
 
 def _discard(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    return Outcome(f"{discard(actor, target.keys, str(values.get('note') or ''))} records have been discarded.")
+    discarded = discard(actor, target.keys, str(values.get("note") or ""))
+    return Outcome(f"{count_of(discarded, 'record has', 'records have')} been discarded.")
 
 
 RECORD_ERRORS = Resource(

@@ -14,6 +14,7 @@ from cmms.access.view_settings import read_view_settings
 from cmms.figures.kpis import PlantFreshness, plant_freshness
 from cmms.figures.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_gaps
 from cmms.settings import View
+from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.action_marks import prefilled_button
 from cmms_ui.render.marks import aria, empty_state
@@ -52,7 +53,7 @@ def render_gaps(grid: GapGrid) -> Any:
     body = [html.Tr([html.Th(_row_head(row, grid), scope="row"), *_row_cells(row, grid)]) for row in grid.rows]
     missing = sum(cell.expected - cell.present for row in grid.rows for cell in row.cells)
     legend = _MACHINE_LEGEND if grid.plant_code else _PLANT_LEGEND
-    more = f" {grid.hidden:,} more machines have gaps." if grid.hidden else ""
+    more = f" {count_of(grid.hidden, 'more machine has', 'more machines have')} gaps." if grid.hidden else ""
     return html.Div(
         [
             html.Div(
@@ -63,7 +64,10 @@ def render_gaps(grid: GapGrid) -> Any:
                 **aria(label="Readings by day"),
             ),
             html.Div([html.Span(f"{sign} {text}") for sign, text in legend], className="cmms-live-facts cmms-dim"),
-            note(f"{missing:,} readings are missing.{more} Choose a gap, a day or a row to fill it from the source."),
+            note(
+                f"{count_of(missing, 'reading is', 'readings are')} missing.{more}"
+                " Choose a gap, a day or a row to fill it from the source."
+            ),
         ]
     )
 

@@ -10,8 +10,8 @@ from cmms.access.actors import Actor
 from cmms.listing.definition import Join
 from cmms.maintenance.schedule_maintenance import Conflict, remove_schedules, reschedule
 from cmms.parse_input import parse_day
+from cmms.words import count_of
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
-from cmms_ui.render.parts import count
 from cmms_ui.resources.maintenance_plans.columns import MACHINE, plan_column
 
 _STATES = (
@@ -34,17 +34,17 @@ def tell_conflicts(text: str, conflicts: Sequence[Conflict]) -> Outcome:
     if not conflicts:
         return Outcome(text)
     lines = tuple(f"{conflict.equipment_number}: {conflict.why}" for conflict in conflicts)
-    return Outcome(f"{text} {count(len(lines), 'conflict')}: left as they were.", "warning", details=lines)
+    return Outcome(f"{text} {count_of(len(lines), 'conflict')}: left as they were.", "warning", details=lines)
 
 
 def _remove(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     done, conflicts = remove_schedules(actor, target.keys)
-    return tell_conflicts(f"{count(done, 'schedule')} removed.", conflicts)
+    return tell_conflicts(f"{count_of(done, 'schedule')} removed.", conflicts)
 
 
 def _reschedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     done = reschedule(actor, target.keys, parse_day(values["first_due_date"]))
-    return tell_conflicts(f"{count(done.moved, 'schedule')} moved.", done.conflicts)
+    return tell_conflicts(f"{count_of(done.moved, 'schedule')} moved.", done.conflicts)
 
 
 SCHEDULES = Resource(

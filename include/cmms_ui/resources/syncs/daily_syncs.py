@@ -12,13 +12,13 @@ from dash import html
 from cmms.access.read_rows import Row, read
 from cmms.access.view_settings import read_view_settings
 from cmms.settings import View
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import prefilled_button
 from cmms_ui.render.marks import icon, status_badge
 from cmms_ui.render.parts import (
     TONE_SIGNS,
     TONE_WORDS,
-    count,
     describe_age,
     figure,
     link,
@@ -77,7 +77,7 @@ def _sync(name: str, row: Row | None, limits: View, now: datetime) -> Any:
             ),
             note(
                 [
-                    f"{count(row['records_processed'], 'record')}, {row['records_failed']:,} rejected in ",
+                    f"{count_of(row['records_processed'], 'record')}, {row['records_failed']:,} rejected in ",
                     link(f"run {row['id']}", f"/syncs/{row['id']}"),
                 ]
             ),

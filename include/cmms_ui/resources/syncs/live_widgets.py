@@ -12,12 +12,12 @@ from cmms.access.read_rows import Row, read, read_live
 from cmms.run_control.stop_syncs import Stop, read_stop
 from cmms.streams import STREAMS
 from cmms.sync.records import RETRYABLE_STATUSES
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import prefilled_button, row_button
 from cmms_ui.render.marks import aria, empty_state, status_badge
 from cmms_ui.render.parts import (
     at,
-    count,
     link,
     moment,
     note,
@@ -43,7 +43,7 @@ def render_live(data: Mapping[str, Any]) -> Any:
 
 def _stopped(stop: Stop) -> Any:
     """Says that nothing will start, and offers the way back."""
-    runs = count(len(stop.runs), "run")
+    runs = count_of(len(stop.runs), "run")
     text = f"Ⅱ {stop.actor} stopped all syncs at {at(stop.at)}: {runs} cancelled. Nothing starts."
     button = prefilled_button("syncs.resume_all", "Let syncs run again", {}, className="cmms-link-button")
     return dmc.Alert(html.Div([text, button], className="cmms-banner-row"), color="red", className="cmms-banner")

@@ -11,9 +11,10 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row, read
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
-from cmms_ui.render.parts import KEYBOARD, count, link, note, percent_text, small_table, sync_label, trend_mark
+from cmms_ui.render.parts import KEYBOARD, link, note, percent_text, small_table, sync_label, trend_mark
 from cmms_ui.resources.syncs.periods import DAILY, PERIOD, last_days
 
 STATUS_COLOURS = {
@@ -82,7 +83,7 @@ def render_outcomes(data: Mapping[str, Any]) -> Any:
                 [
                     _figure("Success rate", percent_text(outcomes.percent)),
                     trend_mark(outcomes.percent, before.percent, f"{len(days)} days before", unit=" points"),
-                    html.Span(count(outcomes.runs, "run")),
+                    html.Span(count_of(outcomes.runs, "run")),
                     *(
                         html.Span([status_badge(name, size="sm"), f" {getattr(outcomes, name):,}"])
                         for name in STATUS_COLOURS
@@ -108,7 +109,7 @@ def render_outcomes(data: Mapping[str, Any]) -> Any:
                 yAxisProps={"allowDecimals": False, "width": 46},
             ),
             note(
-                f"{sums['processed']:,} records: {sums['inserted']:,} new, {sums['updated']:,} changed,"
+                f"{count_of(sums['processed'], 'record')}: {sums['inserted']:,} new, {sums['updated']:,} changed,"
                 f" {sums['unchanged']:,} unchanged, {sums['rejected']:,} rejected."
             ),
             html.Details(
@@ -149,7 +150,7 @@ def render_rates(data: Mapping[str, Any]) -> Any:
                         ],
                         className="cmms-live-facts cmms-facts-row",
                     ),
-                    note(f"{count(now.runs, 'run')}, {now.failed:,} failed"),
+                    note(f"{count_of(now.runs, 'run')}, {now.failed:,} failed"),
                 ]
             )
         )

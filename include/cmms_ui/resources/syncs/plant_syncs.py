@@ -9,10 +9,11 @@ from urllib.parse import quote
 from dash import html
 
 from cmms.access.read_rows import Row, read
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import prefilled_button
 from cmms_ui.render.marks import aria, empty_state, icon
-from cmms_ui.render.parts import count, link, note, small_table
+from cmms_ui.render.parts import link, note, small_table
 
 PLANT_LIMIT = 200
 _ALL: Mapping[str, Any] = {}
@@ -43,7 +44,7 @@ def render_plants(rows: list[Row]) -> Any:
 def _cells(machines: int, newest: Any, scope: Mapping[str, Any], where: str) -> list[Any]:
     days = f"up to {newest}" if newest else "no reading"
     return [
-        _cell(count(machines, "machine"), "syncs.equipment", scope, f"Sync equipment of {where}"),
+        _cell(count_of(machines, "machine"), "syncs.equipment", scope, f"Sync equipment of {where}"),
         _cell(days, "syncs.running_time", scope, f"Sync running times of {where}"),
     ]
 

@@ -14,6 +14,7 @@ from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, sta
 from cmms.run_control.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
 from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES, RETRYABLE_STATUSES
+from cmms.words import agree, count_of
 from cmms_ui.definition.schema import (
     Action,
     Choice,
@@ -29,7 +30,7 @@ from cmms_ui.definition.schema import (
     Tab,
     Target,
 )
-from cmms_ui.render.parts import count, sync_label
+from cmms_ui.render.parts import sync_label
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.reconciliations.report import RECONCILED
 from cmms_ui.resources.record_errors.error_stream import ERROR_STREAM
@@ -134,7 +135,11 @@ def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     if len(target.keys) == 1:
         return Outcome(done[0].text, runs=tuple(runs))
     level = "success" if len(runs) == len(done) else "warning" if runs else "error"
-    return Outcome(f"{len(runs)} of {len(done)} runs have been started again.", level, details=done)
+    return Outcome(
+        f"{len(runs)} of {count_of(len(done), 'run')} {agree(len(runs), 'has', 'have')} been started again.",
+        level,
+        details=done,
+    )
 
 
 def _each(keys: Sequence[int], act: Callable[[int], str]) -> tuple[Detail, ...]:
@@ -156,7 +161,7 @@ def _equipment_scope_now(chosen: Mapping[str, Any]) -> str:
     if chosen:
         return f"Filled in below: equipment sync of {_describe_scope(chosen)}."
     machines = int(read("figures/machine_count")[0]["machines"])
-    return f"Equipment sync of all plants, {count(machines, 'machine')} so far, unless you choose fewer here."
+    return f"Equipment sync of all plants, {count_of(machines, 'machine')} so far, unless you choose fewer here."
 
 
 def _running_time_scope_now(chosen: Mapping[str, Any]) -> str:
@@ -172,8 +177,8 @@ def _running_time_scope_now(chosen: Mapping[str, Any]) -> str:
 def _describe_scope(chosen: Mapping[str, Any]) -> str:
     """``plant P003, all machines``."""
     plants, machines = list(chosen.get("plant_codes") or ()), _words(chosen.get("equipment_numbers"))
-    where = f"plant{'' if len(plants) == 1 else 's'} {', '.join(plants)}" if plants else "all plants"
-    which = f"machine{'' if len(machines) == 1 else 's'} {', '.join(machines)}" if machines else "all machines"
+    where = f"{agree(len(plants), 'plant', 'plants')} {', '.join(plants)}" if plants else "all plants"
+    which = f"{agree(len(machines), 'machine', 'machines')} {', '.join(machines)}" if machines else "all machines"
     return f"{where}, {which}"
 
 
@@ -181,13 +186,13 @@ def _preview_stop(actor: Actor, target: Target, values: Mapping[str, Any]) -> Pr
     runs = read_open_runs()
     names = ", ".join(f"{sync_label(str(run['sync_type']))} #{run['id']}" for run in runs[:5])
     more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
-    return Preview(f"{count(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now.")
+    return Preview(f"{count_of(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now.")
 
 
 def _stop_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     stop, problems = stop_all(actor)
     paused = ", ".join(stop.paused) or "nothing"
-    sentence = f"All syncs are stopped: {count(len(stop.runs), 'run')} cancelled, paused: {paused}."
+    sentence = f"All syncs are stopped: {count_of(len(stop.runs), 'run')} cancelled, paused: {paused}."
     return Outcome(sentence, "warning" if problems else "success", details=problems)
 
 
@@ -207,7 +212,7 @@ def _control(verb: str, sentence: str) -> Any:
             return Outcome(sentence)
         asked = sum(line.text.startswith("✓") for line in done)
         level = "success" if asked == len(done) else "warning" if asked else "error"
-        return Outcome(f"{asked} of {count(len(done), 'run')} asked.", level, details=done)
+        return Outcome(f"{asked} of {count_of(len(done), 'run')} asked.", level, details=done)
 
     return run
 

@@ -12,6 +12,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row
+from cmms.words import count_of
 from cmms_ui.render.marks import aria, status_badge
 from cmms_ui.render.parts import describe_milliseconds, describe_seconds, link, sync_label
 
@@ -27,7 +28,7 @@ def step_line(row: Row, *, ended: str = "") -> Any:
     is_good = ended in ("success", "partial")
     counted = bool(merged or ended)  # a unit counts its records when it is merged
     steps = (
-        ("Fetch", f"{int(row['fetched']):,} records" if counted else "not counted yet", int(row["api_ms"])),
+        ("Fetch", count_of(row["fetched"], "record") if counted else "not counted yet", int(row["api_ms"])),
         ("Validate", f"{int(row['rejected']):,} rejected" if counted else "not counted yet", int(row["validate_ms"])),
         ("Write", f"{int(row['written']):,} written, {merged} of {total} units", int(row["write_ms"])),
         ("Log", f"closed as {ended}" if ended else "when all is written", 0),

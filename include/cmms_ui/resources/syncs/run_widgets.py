@@ -10,12 +10,12 @@ from dash import html
 from cmms.access.actors import NotFound, ViewError
 from cmms.access.read_rows import Row, read, read_live
 from cmms.run_control.airflow_runs import failed_tasks
+from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import (
     airflow_links,
-    count,
     describe_milliseconds,
     link,
     moment,
@@ -53,7 +53,7 @@ def render_steps(data: Mapping[str, Any]) -> Any:
             *(live_run(row) for row in data["live"]),
             _step_table(units, data["run"][0]),
             html.Details(
-                [html.Summary(f"{count(len(units), 'unit')} of work"), _unit_table(units)],
+                [html.Summary(f"{count_of(len(units), 'unit')} of work"), _unit_table(units)],
                 open=len(units) < 4 or data["live"] != [],
             ),
         ],
@@ -67,8 +67,8 @@ def _step_table(units: Sequence[Row], run: Row) -> Any:
 
     written = total("inserted") + total("updated")
     steps = (
-        ("Source", f"{total('fetched'):,} records fetched", total("api_ms")),
-        ("Rules", f"{total('rejected'):,} rejected, {total('warnings'):,} warnings", total("validate_ms")),
+        ("Source", f"{count_of(total('fetched'), 'record')} fetched", total("api_ms")),
+        ("Rules", f"{total('rejected'):,} rejected, {count_of(total('warnings'), 'warning')}", total("validate_ms")),
         ("Database: stage", "only what is new or changed", total("stage_ms")),
         ("Database: merge", f"{written:,} written, {total('unchanged'):,} unchanged", total("merge_ms")),
     )
@@ -160,7 +160,7 @@ def render_errors(data: Mapping[str, Any]) -> Any:
             [moment(row["at"]), row["level"], row["category"], row["code"], row["message"]] for row in data["events"]
         ]
         table = small_table(("When", "Level", "Category", "Code", "What"), events, "Events")
-        parts.append(html.Details([html.Summary(count(len(events), "event")), table]))
+        parts.append(html.Details([html.Summary(count_of(len(events), "event")), table]))
     return html.Div(parts, className="cmms-stack")
 
 
@@ -189,16 +189,16 @@ def _tree(data: Mapping[str, Any]) -> Any:
         branches.setdefault(step, []).append(html.Div(line, className="cmms-text-bad"))
     for call in data["calls"]:
         how = f"HTTP {call['status']}" if call["status"] else call["error_class"] or "no answer"
-        summary = f"{how}: {count(call['calls'], 'request')} to {call['endpoint']}"
+        summary = f"{how}: {count_of(call['calls'], 'request')} to {call['endpoint']}"
         branches["Source"].append(_leaf(summary, [note([moment(call["first_at"]), " to ", moment(call["last_at"])])]))
     codes: dict[str, list[Row]] = {}
     for row in data["records"]:
         codes.setdefault(str(row["code"]), []).append(row)
     for code, rows in codes.items():
-        branches["Rules"].append(_leaf(f"{code}: {count(rows[0]['records'], 'record')}", [_record_list(code, rows)]))
+        branches["Rules"].append(_leaf(f"{code}: {count_of(rows[0]['records'], 'record')}", [_record_list(code, rows)]))
     parts = [
         html.Details(
-            [html.Summary(f"{step}: {count(len(found), 'cause')}"), *found], open=True, className="cmms-branch"
+            [html.Summary(f"{step}: {count_of(len(found), 'cause')}"), *found], open=True, className="cmms-branch"
         )
         for step, found in branches.items()
         if found
@@ -212,7 +212,7 @@ def _tree(data: Mapping[str, Any]) -> Any:
     if not parts:
         parts = [note("Nothing was rejected, every request was answered.")]
     processed = int(run["records_processed"] or 0)
-    head = f"Run {run['id']}, {sync_label(run['sync_type'])}: {processed:,} records, {rejected:,} rejected "
+    head = f"Run {run['id']}, {sync_label(run['sync_type'])}: {count_of(processed, 'record')}, {rejected:,} rejected "
     return html.Details(
         [html.Summary([head, status_badge(run["status"], size="sm")]), *parts],
         open=True,

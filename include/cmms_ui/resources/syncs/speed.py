@@ -10,9 +10,10 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import read
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state
-from cmms_ui.render.parts import GROUPED, KEYBOARD, count, describe_seconds, link, note
+from cmms_ui.render.parts import GROUPED, KEYBOARD, describe_seconds, link, note
 from cmms_ui.resources.syncs.periods import PERIOD, STREAM, last_days
 
 
@@ -60,7 +61,7 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
             ),
             note(
                 [
-                    f"{count(len(rows), 'run')}, median {describe_seconds(median(seconds))}, longest"
+                    f"{count_of(len(rows), 'run')}, median {describe_seconds(median(seconds))}, longest"
                     f" {describe_seconds(float(longest['seconds']))}: ",
                     link(f"#{longest['id']}", f"/syncs/{longest['id']}"),
                 ]

@@ -9,6 +9,7 @@ from dash import html
 
 from cmms.equipment.validate_equipment import read_report
 from cmms.streams import STREAMS
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import link, note, small_table
@@ -23,7 +24,7 @@ def render_report(report: Mapping[str, Any]) -> Any:
     """How far it has come, and each rule with its findings; a rule leads to its machines."""
     if not report:
         return empty_state("This report does not exist any more.", name="search")
-    seen = f"{report['machines']:,} machines and {report['readings']:,} readings judged"
+    seen = f"{count_of(report['machines'], 'machine')} and {count_of(report['readings'], 'reading')} judged"
     days = f", {report['first_day']} to {report['last_day']}" if report["first_day"] else ""
     head = html.Div(
         [status_badge(report["status"], size="sm"), html.Span(f"{seen}{days}.")], className="cmms-live-head"

@@ -24,8 +24,8 @@ from cmms.maintenance.change_work_orders import (
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, UNFINISHED, may
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_day, parse_number
+from cmms.words import count_of
 from cmms_ui.definition.schema import Action, Choice, Detail, Field, Outcome, Preview, Row, Target
-from cmms_ui.render.parts import count
 
 SHOWN = 100
 TYPES = (Choice("preventive", "Preventive"), Choice("corrective", "Corrective"), Choice("inspection", "Inspection"))
@@ -54,13 +54,13 @@ def planned_date(values: Mapping[str, Any]) -> date | None:
 
 def preview_orders(found: OrdersResult) -> Preview:
     """How many orders would be made, and why not of the rest."""
-    parts = [f"{count(len(found.created), 'work order')} would be created."]
+    parts = [f"{count_of(len(found.created), 'work order')} would be created."]
     if found.already:
-        parts.append(f"{count(len(found.already), 'due')} already ordered.")
+        parts.append(f"{count_of(len(found.already), 'due')} already ordered.")
     if found.gone:
-        parts.append(f"{count(len(found.gone), 'due')} not open any more.")
+        parts.append(f"{count_of(len(found.gone), 'due')} not open any more.")
     if found.idle:
-        parts.append(f"Nothing is due at {count(len(found.idle), 'machine')}.")
+        parts.append(f"Nothing is due at {count_of(len(found.idle), 'machine')}.")
     rows = [
         *((line.equipment_number, line.plan_name, "new work order") for line in found.created),
         *((line.equipment_number, line.plan_name, _ordered(line)) for line in found.already),
@@ -74,13 +74,13 @@ def preview_orders(found: OrdersResult) -> Preview:
 
 def tell_orders(result: OrdersResult) -> Outcome:
     """What was created, and of each due that got no order why."""
-    text = f"{count(len(result.created), 'work order')} created."
+    text = f"{count_of(len(result.created), 'work order')} created."
     if result.already:
-        text += f" {count(len(result.already), 'due')} already ordered."
+        text += f" {count_of(len(result.already), 'due')} already ordered."
     if result.gone or result.missing:
-        text += f" {count(len(result.gone) + result.missing, 'due')} not open any more."
+        text += f" {count_of(len(result.gone) + result.missing, 'due')} not open any more."
     if result.idle:
-        text += f" Nothing is due at {count(len(result.idle), 'machine')}."
+        text += f" Nothing is due at {count_of(len(result.idle), 'machine')}."
     lines = [
         *(Detail(f"✓ {_name(line)}: created", f"/work-orders/{line.order_id}") for line in result.created),
         *(Detail(f"= {_name(line)}: already open", f"/work-orders/{line.order_id}") for line in result.already),
