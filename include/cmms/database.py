@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from cmms import patience
 from cmms.airflow_connections import read_airflow_connection
+from cmms.compat import read_mysql_options
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable, SettingsError, StatementTooLong
 from cmms.mysql_types import AnyCursor
 from cmms.mysql_types import Connection as Connection  # what most modules import from here
@@ -122,9 +123,7 @@ def _provider_options(stored: Any) -> dict[str, Any]:
 
     if mysql_driver.is_compiled():
         with suppress(ImportError):
-            from airflow.providers.mysql.hooks.mysql import MySqlHook
-
-            options: dict[str, Any] = MySqlHook(MYSQL_CONNECTION)._get_conn_config_mysql_client(stored)
+            options = read_mysql_options(MYSQL_CONNECTION, stored)
             return {name: value for name, value in options.items() if value is not None}
     extra = stored.extra_dejson
     tls = extra.get("ssl")

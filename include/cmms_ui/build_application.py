@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from cmms_ui.browser import (
     arrangement,
     details,
     diagnostics,
+    follow_changes,
+    health,
     lists,
     machine_chart,
     machine_switch,
@@ -31,10 +34,10 @@ from cmms_ui.browser import (
     search,
     widgets,
 )
-from cmms_ui.compat import reset_current_request, set_current_request
+from cmms_ui.compat import close_sockets, reset_current_request, set_current_request, set_up_server
+from cmms_ui.make_script import make_script
 from cmms_ui.make_stylesheet import read_stylesheet
 from cmms_ui.pages.shell import make_layout
-from cmms_ui.render import follow_changes
 from cmms_ui.resources import RESOURCES
 
 CALLBACK_MODULES = (
@@ -49,6 +52,8 @@ CALLBACK_MODULES = (
     search,
     widgets,
 )
+BROWSER_MODULES = (actions, arrangement, details, follow_changes, health, lists, machine_chart, palette)
+SCRIPT_PATH = "/assets/browser.js"
 ASSETS = Path(__file__).parent / "assets"
 
 INDEX = """<!DOCTYPE html>
@@ -94,6 +99,7 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
     add_diagnostics(server)
     add_rest_api(server)
     server.add_api_route(LOOK_PATH, _show_look, methods=["GET"], include_in_schema=False)
+    server.add_api_route(SCRIPT_PATH, _make_script_view(), methods=["GET"], include_in_schema=False)
     on_fastapi: Any = server  # Dash types Flask only
     app: Any = dash.Dash(
         "cmms_ui",
@@ -105,22 +111,19 @@ def build_server(root_path: str) -> tuple[FastAPI, dash.Dash, dict[str, str]]:
         index_string=INDEX.replace("{look}", root_path + LOOK_PATH),
         title="CMMS",
         update_title="",
-        assets_ignore=r"print\.css",  # of a page of its own
+        # The stylesheet of a page of its own; scripts that a copy over an older version has left.
+        assets_ignore=r"print\.css|\.js$",
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
-    app.backend.websocket_capability = False  # pages ask again by themselves; no socket is opened
+    close_sockets(app)
     app.layout = make_layout
     callbacks = registry.attach(app)
-    actions.attach_browser_part(app)
-    lists.attach_browser_part(app)
-    details.attach_browser_part(app)
-    arrangement.attach_browser_part(app)
-    palette.attach_browser_part(app)
-    widgets.attach_browser_part(app)
-    follow_changes.attach_browser_part(app)
-    machine_chart.attach_browser_part(app)
-    app._setup_server()
+    for module in BROWSER_MODULES:
+        module.attach_browser_part(app)
+    # After the component libraries and before the renderer: calm.js needs just that place.
+    app.scripts.append_script({"external_url": root_path + SCRIPT_PATH, "external_only": True})
+    set_up_server(app)
     for path in ("/{resource}", "/{resource}/{key}"):
         server.add_api_route(path, _make_page_view(app), methods=["GET"], include_in_schema=False)
     return server, app, callbacks
@@ -140,6 +143,16 @@ def page_paths() -> list[str]:
 def _show_look() -> Response:
     """The site's colours, font and logo; asked for with every load of a page."""
     return Response(read_stylesheet(), media_type="text/css")
+
+
+def _make_script_view() -> Callable[[], Awaitable[Response]]:
+    """What the browser runs of ours, read once."""
+    script = make_script()
+
+    async def show_script() -> Response:
+        return Response(script, media_type="text/javascript")
+
+    return show_script
 
 
 def _make_page_view(app: Any) -> Any:

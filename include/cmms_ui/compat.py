@@ -1,7 +1,7 @@
 """Private interfaces of Airflow, Starlette and Dash that the view leans on, in one place.
 
 Checked on Airflow 3.3.2, Starlette 1.10, Dash 4.4. ``tests/contract/test_private_interfaces.py`` fails with the name of
-the interface when a new version has changed one; the pages of the front end that we rely on are checked there too.
+the interface when a new version has changed one. ``compat.js`` is the same for the code of the browser.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from starlette._utils import get_route_path
 __all__ = [
     "COOKIE_NAME_JWT_TOKEN",
     "check_fingerprint",
+    "close_sockets",
     "find_user_of_middleware",
     "get_auth_manager",
     "get_route_path",
@@ -25,6 +26,7 @@ __all__ = [
     "reset_current_request",
     "resolve_user_from_token",
     "set_current_request",
+    "set_up_server",
 ]
 
 
@@ -38,3 +40,13 @@ def find_user_of_middleware(scope: Any) -> Any:
 def refreshes_users(manager: BaseAuthManager[Any]) -> bool:
     """Whether the auth manager may replace a user's tokens during a request, as Keycloak's does."""
     return type(manager).refresh_user is not BaseAuthManager.refresh_user
+
+
+def close_sockets(app: Any) -> None:
+    """Let Dash open no web socket: pages ask again by themselves."""
+    app.backend.websocket_capability = False
+
+
+def set_up_server(app: Any) -> None:
+    """Add Dash's routes to its server now; Dash itself does so with the first request, past the guard's checks."""
+    app._setup_server()

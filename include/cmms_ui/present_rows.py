@@ -42,7 +42,7 @@ def _plain(value: Any, column: Column) -> Any:
 
 
 def hours_text(value: Decimal | None) -> str:
-    """``1,234.50``: hours as lists show them (``cmmsHours`` in ``cmms.js``), two to three decimals."""
+    """``1,234.50``: hours as lists show them (``cmmsHours`` in ``browser/cells.js``), two to three decimals."""
     if value is None:
         return NOTHING
     whole, _, decimals = f"{value:,.3f}".partition(".")

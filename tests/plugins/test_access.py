@@ -76,7 +76,12 @@ def test_only_scripts_with_a_fingerprint_may_stay_in_a_browser(client_for: Clien
     folder, _, name = scripts[0].rpartition("/")
     plain = re.sub(r"\.v[\w-]+m[0-9a-f]+\.", ".", name)
     assert plain != name
-    for path in (f"{folder}/{plain}", f"{folder}/nothing.v1m1.js", "/cmms/assets/cmms.v1m1.js", "/cmms/assets/cmms.js"):
+    for path in (
+        f"{folder}/{plain}",
+        f"{folder}/nothing.v1m1.js",
+        "/cmms/assets/browser.v1m1.js",
+        "/cmms/assets/browser.js",
+    ):
         assert viewer.get(path).headers["cache-control"] == "no-store", path
 
 

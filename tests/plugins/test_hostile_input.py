@@ -87,7 +87,7 @@ def test_a_script_that_there_is_not_is_not_found(client_for: ClientFor, path: st
 
 @pytest.mark.parametrize("wanted", ["bytes=abc", "bytes=9-1", "bytes=99999999999999999999-"])
 def test_a_part_of_a_file_that_there_is_not_is_refused_as_anything_else(client_for: ClientFor, wanted: str) -> None:
-    _is_refused(client_for("viewer").get("/cmms/assets/cmms.js", headers={"Range": wanted}), 400, 416)
+    _is_refused(client_for("viewer").get("/cmms/assets/cmms.css", headers={"Range": wanted}), 400, 416)
 
 
 def test_a_row_that_is_named_twice_is_one_row(client_for: ClientFor) -> None:

@@ -90,7 +90,13 @@ def test_a_page_with_all_its_parts_asks_once_what_the_session_may_do(
     client_for: ClientFor, questions: Counter[str]
 ) -> None:
     viewer = client_for("viewer")
-    for path in ("/cmms/equipment", "/cmms/_dash-layout", "/cmms/assets/cmms.css", "/cmms/assets/cmms.js", f"{API}/me"):
+    for path in (
+        "/cmms/equipment",
+        "/cmms/_dash-layout",
+        "/cmms/assets/cmms.css",
+        "/cmms/assets/browser.js",
+        f"{API}/me",
+    ):
         assert viewer.get(path).status_code == 200
     assert questions == {"is_authorized_dag": 2, "is_authorized_connection": 1}
     assert client_for("op").get(f"{API}/me").json()["capabilities"] == ["edit", "trigger", "view"]

@@ -65,7 +65,7 @@ def test_a_stream_lasts_less_than_a_minute_so_that_each_login_is_judged_again() 
     from cmms_ui.asgi import push
 
     assert push.STREAM_SECONDS < 60
-    assert push.BEAT_SECONDS * 2 < 25  # SILENCE in assets/cmms.js
+    assert push.BEAT_SECONDS * 2 < 25  # SILENCE in browser/push.js
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from typing import Any
 
 from cmms.alerts.records import Alert, Outcome, Receiver
 from cmms.alerts.render_message import one_line, render_email, render_slack
+from cmms.compat import close_mail, send_mail
 from cmms.settings import SLACK_CONNECTION, SMTP_CONNECTION, Settings
 
 log = logging.getLogger(__name__)
@@ -146,11 +147,9 @@ def _email_sending(message: Message, settings: Settings) -> Sending:
         def send(self, mail: Any) -> None:
             """Send a ready message (send_email_smtp knows HTML only) and close the socket in any case."""
             try:
-                client = self.get_conn()._smtp_client
-                client.send_message(mail)  # type: ignore[union-attr]
+                send_mail(self.get_conn(), mail)
             finally:
-                if self._smtp_client is not None:
-                    self._smtp_client.close()
+                close_mail(self)
 
     mail = render_email(
         message.alert,

@@ -11,7 +11,7 @@ from secrets import token_hex
 from typing import Any, NotRequired, TypedDict
 
 import dash
-from dash import ALL, Input, Output, State, no_update, set_props
+from dash import ALL, ClientsideFunction, Input, Output, State, no_update, set_props
 
 from cmms.access.action_progress import read_progress
 from cmms.access.actors import Forbidden, Invalid, NotFound, Stale, ViewError
@@ -338,13 +338,13 @@ def leave_dialog(_path: str) -> Any:
 def attach_browser_part(app: dash.Dash) -> None:
     """Which button was pressed: a widget that draws buttons of its own meanwhile must not take the question back."""
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.pressed.apply(null, arguments); }",
+        ClientsideFunction("cmms", "pressed"),
         Output("action-pressed", "data"),
         Input({"type": "action", "resource": ALL, "verb": ALL, "place": ALL, "key": ALL, "spot": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.showFields.apply(null, arguments); }",
+        ClientsideFunction("cmms", "showFields"),
         Output({"type": "field-when", "on": ALL, "is": ALL}, "hidden"),
         Input({"type": "field", "name": ALL}, "value"),
         Input({"type": "flag", "name": ALL}, "checked"),

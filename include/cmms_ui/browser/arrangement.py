@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NotRequired, TypedDict
 
 import dash
-from dash import ALL, MATCH, Input, Output, State, ctx, no_update
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, no_update
 
 from cmms.access.actors import Invalid, NotFound
 from cmms.listing.saved_views import delete_view, find_views, remember_columns, save_view
@@ -136,7 +136,7 @@ def forget(clicks: list[int | None]) -> Any:
 def attach_browser_part(app: dash.Dash) -> None:
     """What needs no server: show and hide columns, wait until somebody has finished arranging them."""
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.arranged.apply(null, arguments); }",
+        ClientsideFunction("cmms", "arranged"),
         Output(_at("list-columns"), "value"),
         Input(_at("grid"), "columnState"),
         State(_at("list-remembered"), "data"),
@@ -144,14 +144,14 @@ def attach_browser_part(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.showColumns.apply(null, arguments); }",
+        ClientsideFunction("cmms", "showColumns"),
         Output(_at("list-columns"), "description"),
         Input(_at("list-columns"), "value"),
         State(_at("grid"), "id"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.switchTab.apply(null, arguments); }",
+        ClientsideFunction("cmms", "switchTab"),
         Output(_at("list-search"), "value", allow_duplicate=True),
         Output({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value", allow_duplicate=True),
         Input(_at("list-tabs"), "value"),

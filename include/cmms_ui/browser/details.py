@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import MATCH, Input, Output, ctx, dcc, get_relative_path, html, no_update
+from dash import MATCH, ClientsideFunction, Input, Output, ctx, dcc, get_relative_path, html, no_update
 
 from cmms.access.actors import NotFound
 from cmms.listing.read_list import read_row
@@ -51,7 +51,7 @@ def show_details(pressed: dict[str, Any] | None) -> Any:
 def attach_browser_part(app: dash.Dash) -> None:
     """The button of the row says whether its details are open."""
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.detailsClosed.apply(null, arguments); }",
+        ClientsideFunction("cmms", "detailsClosed"),
         Output(_at("details-drawer"), "size"),
         Input(_at("details-drawer"), "opened"),
         prevent_initial_call=True,

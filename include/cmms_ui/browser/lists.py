@@ -6,7 +6,7 @@ import time
 from typing import Any, NotRequired, TypedDict
 
 import dash
-from dash import ALL, MATCH, Input, Output, State, ctx, no_update, set_props
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 
 from cmms.access.actors import NotFound, Stale
 from cmms.listing.read_list import read_badges, read_chips, read_page
@@ -227,7 +227,7 @@ def count_chips(tab: str, _token: Any, chips: list[ChipId]) -> Any:
 def attach_browser_part(app: dash.Dash) -> None:
     """What needs no server: collect the toolbar into the state, tell the grid, follow the selection."""
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.collect.apply(null, arguments); }",
+        ClientsideFunction("cmms", "collect"),
         Output(_at("list-state"), "data"),
         Input(_at("list-tabs"), "value"),
         Input(_at("list-search"), "value"),
@@ -240,7 +240,7 @@ def attach_browser_part(app: dash.Dash) -> None:
         State(_at("grid"), "id"),
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.exports.apply(null, arguments); }",
+        ClientsideFunction("cmms", "exports"),
         Output({"type": "list-export", "resource": MATCH, "format": ALL}, "href"),
         Input(_at("list-state"), "data"),
         Input(_at("grid"), "filterModel"),
@@ -248,7 +248,7 @@ def attach_browser_part(app: dash.Dash) -> None:
         State({"type": "list-export", "resource": MATCH, "format": ALL}, "href"),
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.refresh.apply(null, arguments); }",
+        ClientsideFunction("cmms", "refresh"),
         Output(_at("list-poll"), "max_intervals"),
         Input(_at("list-ask"), "data"),
         Input(_at("list-changed"), "data"),
@@ -256,7 +256,7 @@ def attach_browser_part(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.selection.apply(null, arguments); }",
+        ClientsideFunction("cmms", "selection"),
         Output(_at("selection-bar"), "hidden"),
         Output(_at("selection-text"), "children"),
         Output(_at("selection-all"), "children"),
@@ -266,7 +266,7 @@ def attach_browser_part(app: dash.Dash) -> None:
         Input(_at("list-count"), "children"),
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.chooseMatching.apply(null, arguments); }",
+        ClientsideFunction("cmms", "chooseMatching"),
         Output(_at("selection-matching"), "data"),
         Input(_at("selection-all"), "n_clicks"),
         Input(_at("selection-none"), "n_clicks"),
@@ -278,7 +278,7 @@ def attach_browser_part(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.clear.apply(null, arguments); }",
+        ClientsideFunction("cmms", "clear"),
         Output(_at("list-search"), "value"),
         Output({"type": "list-filter", "resource": MATCH, "column": ALL, "kind": ALL}, "value"),
         Output(_at("list-chips"), "value"),
@@ -289,7 +289,7 @@ def attach_browser_part(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.changed.apply(null, arguments); }",
+        ClientsideFunction("cmms", "changed"),
         Output({"type": "list-changed", "resource": ALL}, "data"),
         Input("refresh-token", "data"),
         State({"type": "list-changed", "resource": ALL}, "id"),

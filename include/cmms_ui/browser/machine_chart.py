@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import dash
-from dash import Input, Output, State
+from dash import ClientsideFunction, Input, Output, State
 
 
 def attach_browser_part(app: dash.Dash) -> None:
     """Draw what the brush covers; Reset makes it cover everything. Draw the lines that the legend has on."""
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.showSeries.apply(null, arguments); }",
+        ClientsideFunction("cmms", "showSeries"),
         Output("overlay-chart", "series"),
         Input("overlay-shown", "value"),
         State("overlay-series", "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.zoom.apply(null, arguments); }",
+        ClientsideFunction("cmms", "zoom"),
         Output("machine-chart", "data"),
         Output("machine-shown", "children"),
         Input("machine-zoom", "value"),
@@ -24,7 +24,7 @@ def attach_browser_part(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.resetZoom.apply(null, arguments); }",
+        ClientsideFunction("cmms", "resetZoom"),
         Output("machine-zoom", "value"),
         Input("machine-zoom-reset", "n_clicks"),
         State("machine-points", "data"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, Output, State, dcc, get_relative_path, html, no_update
+from dash import ClientsideFunction, Input, Output, State, dcc, get_relative_path, html, no_update
 
 from cmms.access.actors import Actor
 from cmms.listing.definition import TEXT_LIMIT, ListQuery
@@ -61,13 +61,13 @@ def open_first(_presses: int | None, typed: str | None) -> Any:
 def attach_browser_part(app: dash.Dash) -> None:
     """Open by the button, which Ctrl-K presses too; close when a page or a dialog has opened."""
     app.clientside_callback(
-        "function(clicks) { return window.dash_clientside.cmms.openPalette(clicks); }",
+        ClientsideFunction("cmms", "openPalette"),
         Output("palette", "opened"),
         Input("palette-open", "n_clicks"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "function(_, opened) { return window.dash_clientside.cmms.closePalette(opened); }",
+        ClientsideFunction("cmms", "closePalette"),
         Output("palette", "opened", allow_duplicate=True),
         Input("url", "href"),
         Input("action-modal", "opened"),

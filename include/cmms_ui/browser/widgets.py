@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, TypedDict
 from urllib.parse import urlencode
 
-import dash
 from dash import ALL, MATCH, Input, Output, State, ctx, get_relative_path, no_update
 
 from cmms.access.actors import Actor
@@ -85,12 +84,3 @@ def drill_down(points: list[dict[str, Any] | None]) -> Any:
     values = [str(point[column])] * (2 if is_days else 1)
     search = urlencode([("tab", resource.tabs[-1].name), *((column, value) for value in values)])
     return get_relative_path(f"/{resource.name}?{search}")
-
-
-def attach_browser_part(app: dash.Dash) -> None:
-    """What the browser draws by itself."""
-    app.clientside_callback(
-        "function() { return window.dash_clientside.cmms.drawHealth.apply(null, arguments); }",
-        Output("health-cells", "title"),
-        Input("health-data", "data"),
-    )

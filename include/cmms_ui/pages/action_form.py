@@ -65,7 +65,7 @@ def action_form(
 
 
 def _place(field: Field, initial: Mapping[str, Any], fields: Sequence[Field]) -> Any:
-    """The input; one that depends on another is hidden as that one says (``cmms.showFields`` in ``cmms.js``)."""
+    """The input; one that depends on another is hidden as that one says (``browser/actions.js``)."""
     made = make_input(field, initial.get(field.name))
     if field.visible_when is None:
         return made

@@ -1,7 +1,7 @@
 """What makes a part of a page follow changes: a clock, and a store that changes when the part must be read again.
 
-Input: topics and seconds. Output: components. ``cmms.ask`` in ``assets/cmms.js`` decides between them: by push where
-the event stream works, by the clock where it does not, never while the window is hidden.
+Input: topics and seconds. Output: components. ``browser/follow_changes.js`` decides between them: by push where the
+event stream works, by the clock where it does not, never while the window is hidden.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import MATCH, Input, Output, State, dcc
+from dash import dcc
 
 from cmms_ui.definition.schema import find_updates
 
@@ -33,17 +33,3 @@ def follow_changes(
         ),
         dcc.Store(id={"type": f"{kind}-ask", **identity}, data=declared),
     )
-
-
-def attach_browser_part(app: Any) -> None:
-    """One decision for widgets, lists, and what stands on every page."""
-    for kind, names in (("widget", ("page", "key", "name")), ("list", ("resource",)), ("status", ("place",))):
-        identity = dict.fromkeys(names, MATCH)
-        app.clientside_callback(
-            "function() { return window.dash_clientside.cmms.ask.apply(null, arguments); }",
-            Output({"type": f"{kind}-ask", **identity}, "data"),
-            Input({"type": f"{kind}-poll", **identity}, "n_intervals"),
-            Input("push", "data"),
-            Input("pace", "value"),
-            State({"type": f"{kind}-ask", **identity}, "data"),
-        )

@@ -19,7 +19,7 @@ _WIDE_TABLE = 5
 KEYBOARD = {"accessibilityLayer": True}
 """A chart that takes the focus; the arrow keys show the figures of one point after the other."""
 GROUPED = {"function": "cmmsGrouped"}
-"""Formats a chart's values as ``20,873`` (``cmms.js``)."""
+"""Formats a chart's values as ``20,873`` (``browser/cells.js``)."""
 _FIGURE = re.compile(r"–|(! )?-?(0|[1-9]\d{0,2}(,\d{3})*)(\.\d+)?( ?(%|ms|s|h|days?)( over| to go)?)?")
 """A figure is written with commas and without leading zeros: the number of a machine is none."""
 TONE_SIGNS = {"good": "✓", "info": "i", "warn": "▲", "bad": "✕", "idle": "·"}
@@ -115,7 +115,7 @@ def at(value: datetime | None) -> str:
 
 
 def moment(value: datetime | None) -> Any:
-    """An instant as a component: ``cmms.js`` says it in the person's own time zone, as lists do."""
+    """An instant as a component: ``browser/redraws.js`` says it in the person's own time zone, as lists do."""
     return html.Time(at(value), dateTime=f"{value.isoformat()}Z", className="cmms-local") if value else "–"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from cmms.compat import close_mail
 from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.reach_server import find_obstacle
 from cmms.operations.diagnosis.site import Site
@@ -98,8 +99,7 @@ def check_mail(site: Site) -> Iterator[Finding]:
     else:
         yield Finding("pass", f"{host}, port {port}, takes our sign-in; nothing was sent")
     finally:
-        if hook._smtp_client is not None:
-            hook._smtp_client.close()
+        close_mail(hook)
 
 
 def hook_port(connection: object) -> int:

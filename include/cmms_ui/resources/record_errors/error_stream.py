@@ -1,6 +1,6 @@
 """Errors as they come: rejected records and events of runs, the newest first, at most :data:`LINES`.
 
-It stands still while it is paused, and while somebody has scrolled down to read (``assets/cmms_stream.js``).
+It stands still while it is paused, and while somebody has scrolled down to read (``browser/error_stream.js``).
 """
 
 from __future__ import annotations

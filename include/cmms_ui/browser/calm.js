@@ -4,6 +4,7 @@
 // drawn at once, as ever, and with it all that waits.
 (function () {
   "use strict";
+  const compat = window.dash_clientside.cmms.compat;
   const PAUSE_MILLISECONDS = 50;
   const react = window.React;
   const original = react && react.useSyncExternalStore;
@@ -16,7 +17,7 @@
     planned = false;
     const listeners = [...waiting];
     waiting.clear();
-    window.ReactDOM.unstable_batchedUpdates(function () { listeners.forEach(function (listener) { listener(); }); });
+    compat.drawTogether(function () { listeners.forEach(function (listener) { listener(); }); });
   }
   function wait(listener) {
     waiting.add(listener);
@@ -27,8 +28,8 @@
     return function (listener) {
       let layout, hashes;
       const leave = subscribe(function () {
-        const state = window.store && window.store.getState();
-        if (state && state.layoutHashes && state.layout === layout && state.layoutHashes === hashes) return wait(listener);
+        const state = compat.readState();
+        if (state && state.layout === layout && state.layoutHashes === hashes) return wait(listener);
         if (state) { layout = state.layout; hashes = state.layoutHashes; }
         waiting.delete(listener);
         listener();

@@ -36,7 +36,7 @@
     link.tabIndex = -1;
     return link;
   }
-  function goTo(links, from, key) {
+  function findNext(links, from, key) {
     if (key === "Home" || key === "End") return links[key === "Home" ? 0 : links.length - 1];
     if (key in STEPS) return links[links.indexOf(from) + STEPS[key]];
     const here = from.getBoundingClientRect();
@@ -47,28 +47,29 @@
     return key === "ArrowDown" ? rows[0] : rows[rows.length - 1];
   }
 
-  cmms.drawHealth = function (data) {
-    const box = document.getElementById("health-cells");
-    if (!box) { window.setTimeout(function () { cmms.drawHealth(data); }, 30); return window.dash_clientside.no_update; }
-    const kept = document.activeElement && box.contains(document.activeElement) ? document.activeElement.href : "";
-    box.replaceChildren(...Object.keys(data.plants).map(function (plant) {
-      const machines = data.plants[plant];
-      const head = document.createElement("span");
-      head.className = "cmms-dim";
-      head.textContent = plant + " (" + machines.length.toLocaleString("en") + ")";
-      const cells = document.createElement("div");
-      cells.className = "cmms-cells";
-      cells.append(...machines.map(function (machine) { return makeCell(machine, data); }));
-      const group = document.createElement("div");
-      group.append(head, cells);
-      return group;
-    }));
-    const links = Array.from(box.querySelectorAll("a"));
-    const again = links.find(function (link) { return link.href === kept; });
-    if (links.length) (again || links[0]).tabIndex = 0;
-    if (again) again.focus();
-    if (box.dataset.listens) return window.dash_clientside.no_update;
-    box.dataset.listens = "yes";
+  function makePlant(plant, machines, data) {
+    const head = document.createElement("span");
+    head.className = "cmms-dim";
+    head.textContent = plant + " (" + machines.length.toLocaleString("en") + ")";
+    const cells = document.createElement("div");
+    cells.className = "cmms-cells";
+    cells.append(...machines.map(function (machine) { return makeCell(machine, data); }));
+    const group = document.createElement("div");
+    group.append(head, cells);
+    return group;
+  }
+  function moveFocus(event) {
+    const from = event.target.closest("a");
+    if (event.key === "Escape") hide();
+    if (!from || !/^(Arrow|Home|End)/.test(event.key)) return;
+    event.preventDefault();
+    const next = findNext(Array.from(event.currentTarget.querySelectorAll("a")), from, event.key);
+    if (!next) return;
+    from.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+  function listen(box) {
     function showTarget(event) {
       const link = event.target.closest("a");
       if (link) show(link); else hide();
@@ -84,17 +85,23 @@
       const link = event.target.closest("a");
       if (link) { hide(); cmms.follow(event, link.getAttribute("href")); }
     });
-    box.addEventListener("keydown", function (event) {
-      const from = event.target.closest("a");
-      if (event.key === "Escape") hide();
-      if (!from || !/^(Arrow|Home|End)/.test(event.key)) return;
-      event.preventDefault();
-      const next = goTo(Array.from(box.querySelectorAll("a")), from, event.key);
-      if (!next) return;
-      from.tabIndex = -1;
-      next.tabIndex = 0;
-      next.focus();
-    });
+    box.addEventListener("keydown", moveFocus);
+  }
+
+  // `data`: `base` of addresses, `signs` and `words` by status, `plants`: lists of [id, number, status, figures].
+  cmms.drawHealth = function (data) {
+    const box = document.getElementById("health-cells");
+    if (!box) { window.setTimeout(function () { cmms.drawHealth(data); }, 30); return window.dash_clientside.no_update; }
+    const focused = document.activeElement && box.contains(document.activeElement) ? document.activeElement.href : "";
+    box.replaceChildren(...Object.keys(data.plants).map(function (plant) { return makePlant(plant, data.plants[plant], data); }));
+    const links = Array.from(box.querySelectorAll("a"));
+    const again = links.find(function (link) { return link.href === focused; });
+    if (links.length) (again || links[0]).tabIndex = 0;
+    if (again) again.focus();
+    if (!box.dataset.listens) {
+      box.dataset.listens = "yes";
+      listen(box);
+    }
     return window.dash_clientside.no_update;
   };
 })();

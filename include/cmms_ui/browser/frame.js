@@ -5,7 +5,7 @@
 
   function findOuterDocument() {
     try { return window.parent !== window ? window.parent.document : null; }
-    catch (e) { return null; }  // framed by a page of another site
+    catch { return null; }  // framed by a page of another site
   }
 
   function leavesFrame(link, event) {

@@ -1,0 +1,61 @@
+// Keyboard shortcuts, and the dialog that lists them.
+(function () {
+  "use strict";
+  const compat = window.dash_clientside.cmms.compat;
+  const SHORTCUTS = [
+    ["Ctrl K, Cmd K", "Find a page, an action or a machine"],
+    ["/", "To the search of the list"],
+    ["g d, g e, g s, g r", "To the dashboard, equipment, syncs, record errors"],
+    ["?", "This help"],
+    ["Esc", "Close a dialog, a menu or this help"],
+    ["Arrow keys", "In a list: from cell to cell; in a chart: from point to point; in the health of machines: from one to the next"],
+    ["Enter", "In a list: edit the cell; on a machine: open it"],
+    ["Space", "In a list: choose the row"],
+  ];
+  const PAGES = { d: "", e: "equipment", s: "syncs", r: "record-errors" };
+  let lastKey = "";
+
+  function isTyping(target) {
+    const inputs = "input, textarea, select, [contenteditable=true], [role=dialog], " + compat.GRID;
+    return Boolean(target.closest && target.closest(inputs));
+  }
+  function showHelp() {
+    let help = document.getElementById("cmms-help");
+    if (!help) {
+      help = document.createElement("dialog");
+      help.id = "cmms-help";
+      help.className = "cmms-help";
+      help.setAttribute("aria-label", "Keyboard shortcuts");
+      const title = document.createElement("h2");
+      title.textContent = "Keyboard shortcuts";
+      const table = document.createElement("dl");
+      SHORTCUTS.forEach(function (pair) {
+        const keys = document.createElement("dt");
+        keys.textContent = pair[0];
+        const text = document.createElement("dd");
+        text.textContent = pair[1];
+        table.append(keys, text);
+      });
+      const close = document.createElement("button");
+      close.textContent = "Close";
+      close.className = "cmms-chip";
+      close.addEventListener("click", function () { help.close(); });
+      help.append(title, table, close);
+      document.body.append(help);
+    }
+    if (!help.open) help.showModal();
+  }
+  document.addEventListener("keydown", function (event) {
+    const before = lastKey;
+    lastKey = "";
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.key === "?") showHelp();
+    else if (event.key === "/") {
+      const search = document.querySelector(".cmms-search input");
+      if (search) { event.preventDefault(); search.focus(); }
+    } else if (before === "g" && event.key in PAGES) {
+      const link = document.querySelector(".cmms-menu-link[href$='/cmms/" + PAGES[event.key] + "']");
+      if (link) link.click();
+    } else lastKey = event.key;
+  });
+})();
