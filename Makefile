@@ -13,7 +13,7 @@ export PYTHONPATH := include:.
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-setup: ## Install what is missing: system packages, .venv, Python packages
+setup: ## Install what is missing: system packages, .venv, Python and Node packages
 	@command -v $(PYTHON) >/dev/null || { echo "setup: Python 3.11 is needed; on Debian or Ubuntu, as root: apt-get install python3 python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m tools.setup
 
@@ -30,10 +30,11 @@ screenshots: setup ## Take the README's pictures of a demo that runs
 test: setup ## Run the tests, all or those of ARGS (for pytest)
 	@$(VENV) -m pytest $(or $(ARGS),--numprocesses=2)
 
-check: setup ## Format, lint, types, secrets, known vulnerabilities; changes nothing
+check: setup ## Format, lint, types, unit tests of the browser code, secrets, known vulnerabilities; changes nothing
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy include/cmms include/cmms_ui tools dags plugins
+	@$(VENV) -m tools.check_browser_code
 	@git ls-files -z -- ':!tests' | xargs -0 .venv/bin/detect-secrets-hook --cores 2
 	@git ls-files -z -- tests | xargs -0 .venv/bin/detect-secrets-hook --cores 2 --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector # fakes hold made-up passwords
 	@$(VENV) -m tools.audit
@@ -60,11 +61,12 @@ chaos: setup ## A real Airflow under syncs, readers, editors and kills; then eve
 features: setup ## Which features of docs/features.md have a test, which have none
 	@$(VENV) -m tools.list_features $(ARGS)
 
-lock: setup ## Compile requirements*.in into fully pinned requirements*.txt
+lock: setup ## Compile requirements*.in into fully pinned requirements*.txt, package.json into package-lock.json
 	@$(VENV) -m pip install -q uv
 	@$(VENV) -m uv pip compile -q --generate-hashes --no-emit-package pip --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
 	@$(VENV) -m uv pip compile -q --generate-hashes --no-emit-package pip --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	@for python in 3.11 3.12; do $(VENV) -m uv pip compile -q --all-extras --no-emit-index-url --python-version $$python pyproject.toml -o /dev/null || exit 1; done # the wheel's ranges
+	@$(VENV) -m tools.node_packages --lock
 
 clean: stop ## Remove all state: demo data, fetched servers, .venv, caches
 	@rm -rf .cmms .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

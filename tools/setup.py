@@ -1,8 +1,8 @@
-"""Make a bare machine ready: system packages, `.venv`, Python packages. The step before all others.
+"""Make a bare machine ready: system packages, `.venv`, Python packages, Node packages. The step before all others.
 
-Input: requirements*.txt and the machine's own apt and pip configuration. Output: `.venv`, and in it a stamp
-with the hash of the requirements, so that a second call returns at once. Runs on the system's Python with the
-standard library only: `python3 -m tools.setup`.
+Input: requirements*.txt, package-lock.json and the machine's own apt, pip and npm configuration. Output: `.venv`, and
+in it a stamp with the hash of the requirements, so that a second call returns at once. Runs on the system's Python with
+the standard library only: `python3 -m tools.setup`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools import node_packages
 from tools.apt_packages import install_packages
 from tools.state_folder import REPOSITORY, BootstrapError, find_state_folder, hold_lock
 
@@ -62,7 +63,7 @@ def main() -> int:
 
 
 def set_up() -> None:
-    """Bring system packages, `.venv` and Python packages to what the requirements say."""
+    """Bring system packages, `.venv`, Python and Node packages to what the requirements say."""
     wanted = _hash_requirements()
     if _is_current(wanted):
         return
@@ -79,13 +80,15 @@ def set_up() -> None:
     except BootstrapError:
         unfinished.unlink()  # it gave up in order
         raise
+    _add_node_packages()
     _STAMP.write_text(wanted)
     unfinished.unlink()
     print(f"Python packages are ready in {VENV} ({time.monotonic() - started:.0f} s).", flush=True)
 
 
 def _hash_requirements() -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in _REQUIREMENTS)).hexdigest()
+    files = (*_REQUIREMENTS, *node_packages.LISTS)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _is_current(wanted: str) -> bool:
@@ -187,6 +190,14 @@ def _install_requirements() -> None:
         "The Python packages could not be installed. Is there a network, and may pip reach its index "
         "(`pip config list` shows which)? pip said:\n" + "\n".join(errors[-6:])
     )
+
+
+def _add_node_packages() -> None:
+    """Install what lints and tests the browser code; without it all but `make check` works, which tries again."""
+    try:
+        node_packages.install_packages()
+    except BootstrapError as error:
+        print(f"setup: {error}\nOnly `make check` needs them; it will try again.", file=sys.stderr, flush=True)
 
 
 def translate_pip_settings(pip: Sequence[str]) -> Mapping[str, str] | None:
