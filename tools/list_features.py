@@ -1,8 +1,8 @@
 """Which features of docs/features.md have a test, and which have none: `make features`.
 
-Input: the table rows of docs/features.md and the markers `@pytest.mark.feature("ID", ...)` in tests/, read
-from the source without running anything. Output: a line per feature, and a count; exit code 1 when a marker
-names a feature that does not exist.
+Input: the table rows of docs/features.md, the markers `@pytest.mark.feature("ID", ...)` in tests/ and the names of
+JavaScript tests there, `test("ID: ...")`, read from the source without running anything. Output: a line per feature,
+and a count; exit code 1 when a marker names a feature that does not exist.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pathlib import Path
 from tools.state_folder import REPOSITORY
 
 _ROW = re.compile(r"^\|\s*([A-Z][A-Z0-9]*-[A-Z]?[0-9]+[A-Za-z]?)\s*\|\s*([^|]*?)\s*\|", re.MULTILINE)
+
+_JAVASCRIPT_TEST = re.compile(r'^test\("([A-Z][A-Z0-9]*-[A-Z]?[0-9]+[A-Za-z]?): (.+?)", ', re.MULTILINE)
 
 
 def main() -> int:
@@ -54,6 +56,9 @@ def find_tests(folder: Path) -> Mapping[str, list[str]]:
     for path in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
         for feature, name in _find_marks(tree.body, "", ()):
+            tests[feature].append(f"{path.relative_to(folder.parent)}::{name}")
+    for path in sorted(folder.rglob("*.test.js")):
+        for feature, name in _JAVASCRIPT_TEST.findall(path.read_text(encoding="utf-8")):
             tests[feature].append(f"{path.relative_to(folder.parent)}::{name}")
     return tests
 

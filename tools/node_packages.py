@@ -24,6 +24,7 @@ PACKAGES = FOLDER / "node_modules"
 LISTS = (REPOSITORY / "package.json", REPOSITORY / "package-lock.json")
 _STAMP = FOLDER / ".cmms-setup"
 _PATIENCE_SECONDS = 300
+_RETRIES = 2
 
 
 def main() -> int:
@@ -80,7 +81,7 @@ def _run_npm(*arguments: str, folder: Path) -> None:
     """Run npm with what all its calls share: no scripts of packages, no reports, few repeats."""
     node = find_node()
     npm = node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=2"]
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", f"--fetch-retries={_RETRIES}"]
     try:
         done = subprocess.run(
             [str(node), str(npm), *arguments, *options, "--loglevel=error"],

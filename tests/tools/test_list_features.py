@@ -41,6 +41,14 @@ def test_marks_of_module_class_function_and_parameter_are_found(tmp_path: Path) 
     }
 
 
+def test_a_javascript_test_names_its_feature_first(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/it.test.js").write_text(
+        'test("SCH-05: the brush, both ends", () => {});\ntest("of no feature", (t) => {});\n// test("OLD-01: x", () => {});\n'
+    )
+    assert find_tests(tmp_path / "tests") == {"SCH-05": ["tests/it.test.js::the brush, both ends"]}
+
+
 def test_every_row_of_the_feature_tables_is_read() -> None:
     text = (REPOSITORY / "docs/features.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("|") and not line.startswith(("| ID ", "|---"))]
