@@ -28,6 +28,7 @@ from cmms_ui.asgi.check_origin import check_origin
 from cmms_ui.asgi.note_refusal import note_refusal
 from cmms_ui.asgi.policy import CALLBACKS, find_route
 from cmms_ui.asgi.refusals import Refused, problem, send_refusal
+from cmms_ui.asgi.renamed_addresses import find_new_address, send_to_new_address
 from cmms_ui.asgi.shares import Patience, Turns
 from cmms_ui.asgi.types import Application, Receive, Scope, Send
 from cmms_ui.compat import check_fingerprint, get_route_path
@@ -104,6 +105,9 @@ class Guard:
         async with AsyncExitStack() as stack:
             try:
                 actor, by_header = await self._identify(HTTPConnection(scope))
+                if (address := find_new_address(scope, path)) is not None:
+                    await send_to_new_address(send, address)  # where it is asked for anew, origin and rights included
+                    return
                 receive, row = await self._admit(scope, path, actor, receive, by_header=by_header)
                 if (turn := self._turn_of(scope, path, actor, row)) is not None:
                     await stack.enter_async_context(turn)
