@@ -15,6 +15,8 @@ FIRST_LANES = {
     "airflow": ("tests/airflow/",),
     # They share Airflow's API application and a seeded schema, which take long to make.
     "view": ("tests/plugins/",),
+    # So do these, over the site of a released version.
+    "promises": ("tests/promises/",),
     # Long ones that go to whoever is free.
     "demo": ("tests/tools/test_demo.py",),
     "memory": ("tests/sync/test_memory.py", "tests/faults/source/test_api_memory.py"),
