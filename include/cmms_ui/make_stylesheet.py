@@ -14,7 +14,7 @@ from cmms.access.actors import ViewError
 from cmms.access.view_settings import read_view_settings
 from cmms.errors import CmmsError
 from cmms.settings import View
-from cmms_ui.definition.status import STATUSES
+from cmms_ui.definition.status import SIGNS
 from cmms_ui.definition.tokens import DARK, LIGHT, brand_tokens
 
 FILE_LIMIT_BYTES = 100_000
@@ -37,7 +37,7 @@ def make_stylesheet(view: View) -> str:
     parts = [
         _variables(":root", {**LIGHT, **light}),
         _variables('[data-cmms-theme="dark"]', {**DARK, **dark}),
-        *(f'.ag-cell.cmms-status-{name}::before {{ content: "{status.sign}"; }}' for name, status in STATUSES.items()),
+        *(f'.ag-cell.cmms-sign-{name}::before {{ content: "{sign}"; }}' for sign, name in SIGNS.items()),
     ]
     if view.font:
         parts.append(_variables(":root", {"font": view.font}))

@@ -175,7 +175,7 @@ def test_details_of_a_row_open_beside_the_list(log_in: LogIn, seeded: dict[str, 
      ("running-times?tab=all", ("quality",)), ("plants", ("status",)), ("notifications?tab=all", ("level", "status"))],
 )  # fmt: skip
 def test_a_status_is_told_by_colour_sign_and_word(log_in: LogIn, path: str, columns: tuple[str, ...]) -> None:
-    from cmms_ui.definition.status import STATUSES
+    from cmms_ui.resources import RESOURCES
 
     page = log_in("viewer")
     page.goto(f"/cmms/{path}")
@@ -194,7 +194,7 @@ def test_a_status_is_told_by_colour_sign_and_word(log_in: LogIn, path: str, colu
         told = [cell for cell in seen if cell["word"]]
         assert told
         for cell in told:
-            status = STATUSES[cell["name"]]
+            status = RESOURCES[path.partition("?")[0]].column(column).statuses[cell["name"]]
             assert (cell["word"], cell["sign"]) == (status.label, f'"{status.sign}"')
             assert cell["colour"] != cell["plain"]
 

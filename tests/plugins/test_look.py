@@ -24,10 +24,14 @@ def _palettes(brand: str = "#4451c4") -> list[dict[str, str]]:
 @pytest.mark.feature("THM-03", "A11Y-01")
 def test_every_status_has_a_tone_a_sign_and_a_word_and_can_be_read_in_light_and_dark() -> None:
     from cmms_ui.definition.colours import contrast
-    from cmms_ui.definition.status import COLOURS, STATUSES
+    from cmms_ui.definition.status import COLOURS, SIGNS
+    from cmms_ui.resources import RESOURCES
 
-    assert {status.tone for status in STATUSES.values()} <= set(TONES) == set(COLOURS)
-    assert all(status.sign and status.label for status in STATUSES.values())
+    columns = [column for resource in RESOURCES.values() for column in resource.columns if column.kind == "status"]
+    statuses = [status for column in columns for status in column.statuses.values()]
+    assert all(column.statuses for column in columns) and len(columns) > 15
+    assert {status.tone for status in statuses} <= set(TONES) == set(COLOURS)
+    assert {status.sign for status in statuses} == set(SIGNS) and all(status.label for status in statuses)
     for palette in _palettes():
         surfaces = [palette[name] for name in ("back", "card", "soft")]
         for name in (*TONES, "text", "dim", "brand"):

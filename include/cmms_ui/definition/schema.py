@@ -16,6 +16,7 @@ from cmms.listing.definition import Field as ListField
 from cmms.listing.definition import Join, Listing
 from cmms.listing.definition import Relation as ListRelation
 from cmms.run_control.start_syncs import StartedRun
+from cmms_ui.definition.status import Statuses
 
 Row = Mapping[str, Any]
 
@@ -28,6 +29,11 @@ class Choice:
     label: str
 
 
+def choices_of(statuses: Statuses) -> tuple[Choice, ...]:
+    """A choice for each status, in their order."""
+    return tuple(Choice(name, status.label) for name, status in statuses.items())
+
+
 @dataclass(frozen=True)
 class Column:
     """One thing of a row: how it is read, shown, sorted, filtered, edited and exported.
@@ -35,7 +41,7 @@ class Column:
     ``leads_to`` (resource, column that holds its key) makes it a link to a record of another resource.
     ``source`` is SQL; an expression says in ``joins`` which of the list's joins it names. ``then``: the field that
     orders rows of equal value (see ``Listing``). ``kind``: text, integer, hours, date, instant, boolean, status (a key
-    of ``status.STATUSES``).
+    of ``statuses``).
     ``phone`` is its place where a row is a card: ``title``, ``side`` (right of it), ``line`` (below), ``fact`` (with
     its label). A column without one is not there, unless it is a hidden one that somebody or a tab shows: then a fact.
     """
@@ -58,6 +64,7 @@ class Column:
     then: str = ""
     phone: str = ""
     joins: tuple[str, ...] = ()
+    statuses: Statuses = field(default_factory=dict)
 
     @property
     def place_in_card(self) -> str:

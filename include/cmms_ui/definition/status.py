@@ -1,77 +1,74 @@
-"""The one table of status colours: each status has a colour, a sign and a word, so that colour never stands alone.
+"""How statuses are shown: each has a colour, a sign and a word, so that colour never stands alone.
 
-A tone's shades for light and dark are in ``tokens.py``; :data:`COLOURS` are the names of Mantine's components for it.
+A resource has its words in ``resources/<name>/statuses.py``, since one word means different things: an open due waits
+for an order, an open rejected record is a fault. Here is what several resources share. A tone's shades for light and
+dark are in ``tokens.py``; :data:`COLOURS` are the names of Mantine's components for it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["good", "info", "warn", "bad", "idle"]
 
 
 @dataclass(frozen=True)
 class Status:
-    """How a status is shown. ``tone`` is one of good, info, warn, bad, idle."""
+    """How a status is shown; ``sign`` is one of :data:`SIGNS`."""
 
     label: str
-    tone: str
+    tone: Tone
     sign: str
 
+    @property
+    def sign_class(self) -> str:
+        """CSS class of a cell that shows the sign (``make_stylesheet.py``)."""
+        return f"cmms-sign-{SIGNS[self.sign]}"
 
-COLOURS = {"good": "teal", "info": "blue", "warn": "yellow", "bad": "red", "idle": "gray"}
 
-STATUSES: dict[str, Status] = {
-    # equipment
+Statuses = Mapping[str, Status]
+"""How each stored value of a column is shown."""
+
+COLOURS: dict[Tone, str] = {"good": "teal", "info": "blue", "warn": "yellow", "bad": "red", "idle": "gray"}
+
+SIGNS = {
+    "✓": "check",
+    "✕": "cross",
+    "!": "exclamation",
+    "‼": "exclamations",
+    "?": "question",
+    "–": "dash",
+    "▲": "up",
+    "▽": "down",
+    "▶": "play",
+    "Ⅱ": "pause",
+    "…": "dots",
+    "·": "dot",
+    "⊘": "stroke",
+    "◐": "half",
+    "◔": "quarter",
+    "↻": "again",
+    "≠": "unequal",
+    "i": "info",
+}
+"""Names of the signs that lists can show, for CSS."""
+
+IN_USE: Statuses = {
     "active": Status("Active", "good", "✓"),
     "inactive": Status("Inactive", "idle", "–"),
-    "missing": Status("Not in feed", "warn", "?"),
-    # runs
-    "queued": Status("Queued", "idle", "…"),
-    "running": Status("Running", "info", "▶"),
-    "paused": Status("Paused", "warn", "Ⅱ"),
-    "success": Status("Success", "good", "✓"),
-    "partial": Status("Partial", "warn", "◐"),
-    "failed": Status("Failed", "bad", "✕"),
-    "cancelled": Status("Cancelled", "idle", "⊘"),
-    # reconciliations
-    "equal": Status("Equal", "good", "✓"),
-    "differs": Status("Differs", "bad", "≠"),
-    # rejected records
-    "open": Status("Open", "bad", "!"),
-    "acknowledged": Status("Acknowledged", "warn", "◔"),
-    "retrying": Status("Retrying", "info", "↻"),
-    "resolved": Status("Resolved", "good", "✓"),
-    "discarded": Status("Discarded", "idle", "⊘"),
-    # alerts
-    "firing": Status("Firing", "bad", "!"),
+}
+LEVELS: Statuses = {
     "critical": Status("Critical", "bad", "‼"),
     "high": Status("High", "bad", "!"),
     "medium": Status("Medium", "warn", "▲"),
     "low": Status("Low", "info", "▽"),
     "info": Status("Info", "idle", "i"),
-    # readings
-    "ok": Status("OK", "good", "✓"),
-    "warning": Status("Warning", "warn", "▲"),
-    # maintenance
-    "overdue": Status("Overdue", "bad", "‼"),
-    "due": Status("Due", "bad", "!"),
-    "upcoming": Status("Upcoming", "warn", "▲"),
-    "no_plan": Status("No plan", "idle", "–"),
-    "suspended": Status("Suspended", "idle", "Ⅱ"),
-    "fine": Status("Fine", "good", "✓"),
-    "rejected": Status("Rejected records", "bad", "!"),
-    "ordered": Status("Ordered", "info", "▶"),
-    "done": Status("Done", "good", "✓"),
-    "waived": Status("Waived", "idle", "⊘"),
-    "withdrawn": Status("Not due any more", "idle", "–"),
-    # work orders
-    "in_progress": Status("In progress", "info", "▶"),
-    "on_hold": Status("On hold", "warn", "Ⅱ"),
-    "completed": Status("Completed", "good", "✓"),
-    "closed": Status("Closed", "idle", "✓"),
-    "no_reading": Status("No reading", "idle", "·"),
 }
+"""How soon somebody has to respond, of runs and alerts."""
 
 
-def find_status(value: object) -> Status:
+def find_status(value: object, statuses: Statuses) -> Status:
     """The status of a stored value; an unknown one is shown as it is."""
-    return STATUSES.get(str(value), Status(str(value), "idle", "·"))
+    return statuses.get(str(value), Status(str(value), "idle", "·"))

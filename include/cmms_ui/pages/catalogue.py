@@ -15,7 +15,7 @@ from dash import html
 
 from cmms.access.actors import Actor
 from cmms_ui.definition.schema import Widget
-from cmms_ui.definition.status import STATUSES
+from cmms_ui.definition.status import Status
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.pages.shell import MENU, trail
 from cmms_ui.render import parts
@@ -29,7 +29,10 @@ _MOMENT = datetime(2026, 1, 31, 5, 30, tzinfo=UTC).replace(tzinfo=None)
 def make_parts() -> dict[str, Any]:
     """A part by its name in ``render/marks.py`` or ``render/parts.py``."""
     return {
-        "status_badge": html.Div([status_badge(name, size="sm") for name in STATUSES], className="cmms-live-facts"),
+        "status_badge": html.Div(
+            [status_badge(name, {name: status}, size="sm") for name, status in _find_statuses()],
+            className="cmms-live-facts",
+        ),
         "icon": html.Div([icon(name, 20) for _, _, name in MENU], className="cmms-live-facts"),
         "empty_state": empty_state("What stands where nothing is."),
         "link": parts.link("A link within the view", "/equipment"),
@@ -51,6 +54,12 @@ def make_parts() -> dict[str, Any]:
             className="cmms-live-facts",
         ),
     }
+
+
+def _find_statuses() -> list[tuple[str, Status]]:
+    """The statuses of all lists; what two of them show alike is shown once."""
+    columns = (column for resource in RESOURCES.values() for column in resource.columns)
+    return list(dict.fromkeys(shown for column in columns for shown in column.statuses.items()))
 
 
 def find_widgets(actor: Actor) -> Iterator[tuple[str, Widget]]:

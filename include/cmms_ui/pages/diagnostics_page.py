@@ -11,7 +11,7 @@ from dash import html
 from cmms.access.actors import Actor
 from cmms.operations.diagnosis.lines import Line, Report
 from cmms_ui.asgi.policy import CALLBACKS
-from cmms_ui.definition.status import COLOURS
+from cmms_ui.definition.status import COLOURS, Status, Statuses
 from cmms_ui.pages.shell import trail
 from cmms_ui.render.marks import aria, empty_state, icon
 
@@ -20,11 +20,11 @@ _INTRODUCTION = (
     "Checks package, connections, database server, source, storage, Airflow and alerts from this API server."
     " Nothing is changed or sent. It takes some seconds, up to a minute where a server does not answer."
 )
-_STATUSES = {
-    "pass": ("Passed", "good", "✓"),
-    "warn": ("Warning", "warn", "▲"),
-    "fail": ("Failed", "bad", "✕"),
-    "skip": ("Not checked", "idle", "–"),
+_STATUSES: Statuses = {
+    "pass": Status("Passed", "good", "✓"),
+    "warn": Status("Warning", "warn", "▲"),
+    "fail": Status("Failed", "bad", "✕"),
+    "skip": Status("Not checked", "idle", "–"),
 }
 
 
@@ -89,12 +89,12 @@ def _item(line: Line) -> Any:
 
 
 def _badge(status: str, count: str, size: str) -> Any:
-    label, tone, sign = _STATUSES[status]
+    shown = _STATUSES[status]
     return dmc.Badge(
-        f"{sign} {count} {label}".replace("  ", " "),
-        color=COLOURS[tone],
+        f"{shown.sign} {count} {shown.label}".replace("  ", " "),
+        color=COLOURS[shown.tone],
         variant="light",
         size=size,
-        className=f"cmms-tone cmms-tone-{tone}",
+        className=f"cmms-tone cmms-tone-{shown.tone}",
         tt="none",
     )

@@ -36,7 +36,9 @@ def record_page(resource: Resource, actor: Actor, row: Mapping[str, Any]) -> Any
                     html.Div(
                         [
                             dmc.Title(title, order=1, className="cmms-title"),
-                            status_badge(row["status"], size="lg") if "status" in row else None,
+                            status_badge(row["status"], resource.column("status").statuses, size="lg")
+                            if "status" in row
+                            else None,
                         ],
                         className="cmms-title-row",
                     ),
@@ -81,7 +83,7 @@ def _value(value: Any, column: Column) -> Any:
     if value in (None, ""):
         return html.Span(NOTHING, className="cmms-nothing")
     if column.kind == "status":
-        return status_badge(value)
+        return status_badge(value, column.statuses)
     if column.kind == "long":
         return html.Pre(str(value), className="cmms-raw", tabIndex=0)
     if column.kind == "instant":

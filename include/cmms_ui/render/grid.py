@@ -11,7 +11,6 @@ from dash import get_relative_path
 
 from cmms_ui.arrange_list import ColumnPlace
 from cmms_ui.definition.schema import Column
-from cmms_ui.definition.status import STATUSES
 
 BLOCK_ROWS = 100
 _SHORT_CARD = 2
@@ -128,10 +127,10 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
         definition["valueFormatter"] = {"function": f"{_FORMATS[column.kind]}(params)"}
     elif column.kind == "status":
         definition["valueFormatter"] = {"function": "cmmsChoice(params)"}
-        definition["context"] = {name: status.label for name, status in STATUSES.items()}
+        definition["context"] = {name: status.label for name, status in column.statuses.items()}
         definition["cellClassRules"] = {
-            f"cmms-cell-{status.tone} cmms-status-{name}": f"params.value == '{name}'"
-            for name, status in STATUSES.items()
+            f"cmms-cell-{status.tone} cmms-status-{name} {status.sign_class}": f"params.value == '{name}'"
+            for name, status in column.statuses.items()
         }
         definition["filter"] = False  # chosen above the list
     else:

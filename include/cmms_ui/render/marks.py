@@ -7,7 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms_ui.definition.status import COLOURS, find_status
+from cmms_ui.definition.status import COLOURS, Statuses, find_status
 
 
 def aria(**values: str) -> dict[str, Any]:
@@ -21,9 +21,9 @@ def icon(name: str, size: int = 16) -> Any:
     return html.Span(className=f"cmms-icon cmms-icon-{name}", style=style, **aria(hidden="true"))
 
 
-def status_badge(value: object, *, size: str = "md") -> Any:
-    """A status as a badge."""
-    status = find_status(value)
+def status_badge(value: object, statuses: Statuses, *, size: str = "md") -> Any:
+    """A stored value as a badge, in the words of its resource."""
+    status = find_status(value, statuses)
     return dmc.Badge(
         f"{status.sign} {status.label}",
         color=COLOURS[status.tone],

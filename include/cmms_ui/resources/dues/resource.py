@@ -8,19 +8,27 @@ from typing import Any
 from cmms.access.actors import Actor
 from cmms.listing.definition import Join
 from cmms.maintenance import change_work_orders as orders
-from cmms_ui.definition.schema import Action, Choice, Column, Filter, Outcome, Preview, Resource, Section, Tab, Target
-from cmms_ui.definition.status import find_status
+from cmms_ui.definition.schema import (
+    Action,
+    Choice,
+    Column,
+    Filter,
+    Outcome,
+    Preview,
+    Resource,
+    Section,
+    Tab,
+    Target,
+    choices_of,
+)
+from cmms_ui.resources.dues.statuses import DUE_STATES
 from cmms_ui.resources.maintenance_plans.columns import MACHINE, order_number_source, plan_column
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.schedules.resource import plan_choices
+from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
 from cmms_ui.resources.work_orders.actions import ORDER_FIELDS, planned_date, preview_orders, tell_orders
 
-_DUE_STATES = tuple(
-    Choice(name, find_status(name).label) for name in ("open", "ordered", "done", "waived", "withdrawn")
-)
-_STATES = tuple(
-    Choice(name, find_status(name).label) for name in ("overdue", "due", "upcoming", "ok", "no_reading", "suspended")
-)
+_STATES = choices_of(SCHEDULE_STATES)
 
 
 def _order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -54,8 +62,26 @@ DUES = Resource(
         Column("id", "Id", "d.id", "integer", width=90, link=True),
         MACHINE,
         plan_column("n"),
-        Column("schedule_state", "How due", "m.state", "status", width=130, choices=_STATES, help="As it stands now"),
-        Column("status", "Status", "d.state", "status", width=140, choices=_DUE_STATES, phone="side"),
+        Column(
+            "schedule_state",
+            "How due",
+            "m.state",
+            "status",
+            width=130,
+            choices=_STATES,
+            statuses=SCHEDULE_STATES,
+            help="As it stands now",
+        ),
+        Column(
+            "status",
+            "Status",
+            "d.state",
+            "status",
+            width=140,
+            choices=choices_of(DUE_STATES),
+            statuses=DUE_STATES,
+            phone="side",
+        ),
         Column("hours_to_go", "Hours to go", "m.hours_to_go", "hours", width=125, phone="fact", help="Below 0: over"),
         Column("due_hours", "Due at counter", "d.due_hours", "hours", width=135),
         Column("due_date", "Due on", "d.due_date", "date", width=115, phone="fact"),

@@ -16,7 +16,10 @@ from cmms_ui.present_rows import hours_text
 from cmms_ui.render.action_marks import row_button
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import link, moment, note, small_table
+from cmms_ui.resources.dues.statuses import DUE_STATES
 from cmms_ui.resources.maintenance_plans.plan_words import to_go_text
+from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
+from cmms_ui.resources.work_orders.statuses import ORDER_STATES
 
 SHOWN = 10
 _SORTED = Field(
@@ -43,7 +46,7 @@ def render_queue(data: Mapping[str, Any]) -> Any:
         return html.Div([empty_state(text, name="check"), ordered])
     cells = [
         [
-            status_badge(row["state"]),
+            status_badge(row["state"], SCHEDULE_STATES),
             link(row["equipment_number"], f"/equipment/{row['equipment_id']}"),
             row["plan_name"],
             f"{row['priority']}",
@@ -76,7 +79,7 @@ def render_machine(data: Mapping[str, Any]) -> Any:
         dues = [
             [
                 row["plan_name"],
-                status_badge(row["state"]),
+                status_badge(row["state"], DUE_STATES),
                 "–" if row["due_hours"] is None else hours_text(row["due_hours"]),
                 row["due_date"] or "–",
                 row["detected_on"],
@@ -93,7 +96,7 @@ def render_machine(data: Mapping[str, Any]) -> Any:
             [
                 link(order_number(row["id"]), f"/work-orders/{row['id']}"),
                 row["title"],
-                status_badge(row["status"]),
+                status_badge(row["status"], ORDER_STATES),
                 f"{row['priority']}",
                 row["planned_date"] or "–",
                 row["completion_date"] or "–",
@@ -134,8 +137,8 @@ def render_history(rows: list[Row]) -> Any:
         [
             moment(row["at"]),
             row["actor"],
-            find_status(row["from_status"]).label if row["from_status"] else "–",
-            status_badge(row["to_status"]),
+            find_status(row["from_status"], ORDER_STATES).label if row["from_status"] else "–",
+            status_badge(row["to_status"], ORDER_STATES),
             row["note"] or "–",
         ]
         for row in rows

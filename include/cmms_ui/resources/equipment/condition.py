@@ -17,6 +17,7 @@ from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import may, row_button
 from cmms_ui.render.marks import aria, status_badge
 from cmms_ui.render.parts import describe_seconds, link, note
+from cmms_ui.resources.equipment.statuses import HEALTH_STATES
 from cmms_ui.resources.maintenance_plans.plan_words import describe_use, share_used
 
 UNDO_SECONDS = 600
@@ -36,7 +37,7 @@ def load_condition(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def health_of(row: Mapping[str, Any]) -> str:
-    """A key of ``status.STATUSES``: the worst that is true of the machine."""
+    """A key of ``HEALTH_STATES``: the worst that is true of the machine."""
     if row["state"] in ("overdue", "due"):
         return str(row["state"])
     if row["open_errors"]:
@@ -87,7 +88,9 @@ def _health(row: Row) -> Any:
     tone = {"overdue": "bad", "due": "bad", "upcoming": "warn"}.get(row["state"], "good")
     text = describe_use(row)
     badge = dmc.Tooltip(
-        html.Span(status_badge(health_of(row)), tabIndex=0, **aria(label=f"Health: {health_of(row)}. {text}")),
+        html.Span(
+            status_badge(health_of(row), HEALTH_STATES), tabIndex=0, **aria(label=f"Health: {health_of(row)}. {text}")
+        ),
         label=text,
         events={"hover": True, "focus": True, "touch": True},
         withArrow=True,

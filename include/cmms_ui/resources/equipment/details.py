@@ -17,6 +17,7 @@ from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import small_table
 from cmms_ui.resources.record_errors.resource import RECORD_ERRORS
+from cmms_ui.resources.running_times.statuses import QUALITIES
 
 READINGS, ERRORS = 7, 5
 
@@ -33,7 +34,7 @@ def _show_readings(rows: Any) -> Any:
             str(row["date"]),
             hours_text(Decimal(row["running_hours"])),
             hours_text(Decimal(row["cumulative_hours"])),
-            status_badge(row["quality"], size="sm"),
+            status_badge(row["quality"], QUALITIES, size="sm"),
         )
         for row in reversed(rows)
     ]

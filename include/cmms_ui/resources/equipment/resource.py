@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cmms.access.read_rows import read
 from cmms.listing.definition import Join
-from cmms_ui.definition.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.definition.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab, choices_of
 from cmms_ui.resources.dues.widgets import MACHINE_WORK
 from cmms_ui.resources.equipment.actions import EQUIPMENT_ACTIONS
 from cmms_ui.resources.equipment.condition import CONDITION
@@ -14,10 +14,12 @@ from cmms_ui.resources.equipment.details import EQUIPMENT_DETAILS
 from cmms_ui.resources.equipment.launcher import make_launcher
 from cmms_ui.resources.equipment.machine_chart import CHART
 from cmms_ui.resources.equipment.relations import EQUIPMENT_RELATIONS
+from cmms_ui.resources.equipment.statuses import HEALTH_STATES, MACHINE_STATES
 from cmms_ui.resources.equipment.tab_widgets import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
 from cmms_ui.resources.equipment.utilisation import HEAT
 from cmms_ui.resources.equipment.widgets import HISTORY, QUALITY
 from cmms_ui.resources.plants.place_choices import group_choices, plant_code_choices
+from cmms_ui.resources.running_times.statuses import QUALITIES
 from cmms_ui.resources.syncs.daily_syncs import DAILY_WIDE
 
 # The newest reading of a machine: row "r", read for the rows of one page. For all machines that takes seconds.
@@ -97,11 +99,8 @@ EQUIPMENT: Resource = Resource(
             " ELSE 'active' END",
             "status",
             width=130,
-            choices=(
-                Choice("active", "Active"),
-                Choice("inactive", "Inactive"),
-                Choice("missing", "Not in feed"),
-            ),
+            choices=choices_of(MACHINE_STATES),
+            statuses=MACHINE_STATES,
             phone="side",
         ),
         Column("plant_code", "Plant", "p.plant_code", width=90, leads_to=("plants", "plant_id"), phone="fact"),
@@ -122,6 +121,7 @@ EQUIPMENT: Resource = Resource(
             "status",
             135,
             joins=("s",),
+            statuses=HEALTH_STATES,
             sortable=False,
             filterable=False,
             hidden=True,
@@ -146,7 +146,7 @@ EQUIPMENT: Resource = Resource(
         Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", 130, False, False, phone="fact"),
         Column("hours_30d", "Hours, 30 days", _HOURS_OF_30_DAYS, "hours", 130, False, False, hidden=True),
         Column("reading_date", "Last reading", "r.date", "date", 125, False, False, phone="fact"),
-        Column("reading_quality", "Quality", "r.quality", "status", 115, False, False, hidden=True),
+        Column("reading_quality", "Quality", "r.quality", "status", 115, False, False, hidden=True, statuses=QUALITIES),
         Column(
             "hours_since_service",
             "Hours since service",
@@ -264,7 +264,7 @@ EQUIPMENT: Resource = Resource(
         Filter(
             "status",
             "Status",
-            choices=(Choice("active", "Active"), Choice("inactive", "Inactive"), Choice("missing", "Not in feed")),
+            choices=choices_of(MACHINE_STATES),
         ),
         Filter("error_codes", "Error", load_choices=_error_choices, quiet=True),
         Filter("created_at", "Added", kind="days"),

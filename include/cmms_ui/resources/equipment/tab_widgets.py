@@ -17,7 +17,9 @@ from cmms_ui.definition.status import find_status
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import GROUPED, KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
+from cmms_ui.resources.equipment.statuses import MACHINE_STATES
 from cmms_ui.resources.maintenance_plans.plan_words import interval_text, to_go_text
+from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
 
 CHART_DAYS = 14
 CANDIDATE_DAYS = 7
@@ -38,7 +40,15 @@ def render_distribution(rows: list[Row]) -> Any:
         chosen = [(str(row["value"]), int(row["machines"])) for row in rows if row["kind"] == kind]
         bars = share_bars(
             [
-                (choose(find_status(value).label if kind == "status" else value, "equipment", kind, value), count)
+                (
+                    choose(
+                        find_status(value, MACHINE_STATES).label if kind == "status" else value,
+                        "equipment",
+                        kind,
+                        value,
+                    ),
+                    count,
+                )
                 for value, count in chosen
             ]
         )
@@ -174,7 +184,7 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
         [
             link(row["equipment_number"], f"/equipment/{row['id']}"),
             row["plan_name"],
-            status_badge(row["state"], size="sm"),
+            status_badge(row["state"], SCHEDULE_STATES, size="sm"),
             to_go_text(row),
             row["predicted_date"] or "no forecast",
         ]

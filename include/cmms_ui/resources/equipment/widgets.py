@@ -14,6 +14,7 @@ from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import GROUPED, KEYBOARD, drill, link, moment, note, small_table
+from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
 
 def load_trend(_parameters: Mapping[str, Any]) -> list[Row]:
@@ -94,7 +95,7 @@ def render_quality(data: Mapping[str, Any]) -> Any:
         [
             link(row["code"], f"/record-errors/{row['id']}"),
             row["reading_date"] or "–",
-            status_badge(row["status"], size="sm"),
+            status_badge(row["status"], REJECT_STATES, size="sm"),
             moment(row["last_seen_at"]),
         ]
         for row in data["errors"]

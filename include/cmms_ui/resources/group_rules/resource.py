@@ -19,6 +19,7 @@ from cmms.equipment.change_group_rules import (
 from cmms.listing.definition import Join
 from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
+from cmms_ui.definition.status import IN_USE
 from cmms_ui.resources.plants.place_choices import group_choices
 
 _FIELDS = (
@@ -106,7 +107,15 @@ GROUP_RULES = Resource(
         Column("group_name", "Group", "g.name", width=200, searchable=True, phone="fact"),
         Column("field", "Looks at", "r.field", width=150, choices=_FIELDS, phone="fact"),
         Column("pattern", "Pattern", "r.pattern", width=320, searchable=True, phone="line"),
-        Column("status", "Status", "IF(r.is_active = 1, 'active', 'inactive')", "status", width=130, phone="side"),
+        Column(
+            "status",
+            "Status",
+            "IF(r.is_active = 1, 'active', 'inactive')",
+            "status",
+            width=130,
+            statuses=IN_USE,
+            phone="side",
+        ),
         Column("updated_at", "Changed", "r.updated_at", "instant", width=178),
         Column("equipment_group_id", "Group id", "r.equipment_group_id", "integer", hidden=True),
         Column("is_active", "Is active", "r.is_active", "boolean", hidden=True),

@@ -8,6 +8,7 @@ from typing import Any
 from cmms.access.actors import Actor
 from cmms.equipment.change_places import create_group, edit_group
 from cmms_ui.definition.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
+from cmms_ui.definition.status import IN_USE
 from cmms_ui.resources.maintenance_plans.widgets import GROUP_PLANS
 
 
@@ -42,7 +43,15 @@ GROUPS = Resource(
     columns=(
         Column("id", "Id", "g.id", "integer", width=90, hidden=True),
         Column("name", "Name", "g.name", width=220, searchable=True, link=True, phone="title"),
-        Column("status", "Status", "IF(g.is_active = 1, 'active', 'inactive')", "status", width=130, phone="side"),
+        Column(
+            "status",
+            "Status",
+            "IF(g.is_active = 1, 'active', 'inactive')",
+            "status",
+            width=130,
+            statuses=IN_USE,
+            phone="side",
+        ),
         Column(
             "plans",
             "Maintenance plans",

@@ -10,9 +10,10 @@ from cmms.listing.definition import Join
 from cmms.maintenance.change_plans import Rehearsal, SavedPlan, create_plan, edit_plan, evaluate_now, rehearse_plan
 from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
-from cmms_ui.definition.status import find_status
+from cmms_ui.definition.status import IN_USE, find_status
 from cmms_ui.resources.maintenance_plans.widgets import PLAN_MACHINES
 from cmms_ui.resources.plants.place_choices import group_choices, plant_choices
+from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
 
 _SCOPES = (
     Choice("equipment", "Chosen machines"),
@@ -25,7 +26,6 @@ _MODES = (
     Choice("fixed", "Multiples of the interval"),
 )
 _STARTS = (Choice("now", "Count from now"), Choice("zero", "Count from counter 0"))
-_STATES = ("overdue", "due", "upcoming", "ok", "no_reading", "suspended")
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -70,8 +70,8 @@ def _describe(found: Rehearsal, *, is_new: bool) -> Preview:
             f" Tried for the first {found.judged:,} of {found.machines:,} machines only: saving judges the others too."
         )
     rows = [
-        (find_status(state).label, f"{found.now.get(state, 0):,}", f"{found.then.get(state, 0):,}")
-        for state in _STATES
+        (find_status(state, SCHEDULE_STATES).label, f"{found.now.get(state, 0):,}", f"{found.then.get(state, 0):,}")
+        for state in SCHEDULE_STATES
         if found.now.get(state) or found.then.get(state)
     ]
     if is_new:
@@ -182,7 +182,15 @@ MAINTENANCE_PLANS = Resource(
     columns=(
         Column("id", "Id", "p.id", "integer", width=90, hidden=True),
         Column("name", "Name", "p.name", width=240, searchable=True, link=True, phone="title"),
-        Column("status", "Status", "IF(p.is_active = 1, 'active', 'inactive')", "status", width=120, phone="side"),
+        Column(
+            "status",
+            "Status",
+            "IF(p.is_active = 1, 'active', 'inactive')",
+            "status",
+            width=120,
+            statuses=IN_USE,
+            phone="side",
+        ),
         Column("applies_to", "Applies to", _APPLIES_TO, width=180, phone="line", joins=("g", "t")),
         Column("interval_text", "Interval", _INTERVAL, width=185, sortable=False, filterable=False, phone="line"),
         _count("machines", "Machines", "<> 'suspended'"),

@@ -10,7 +10,6 @@ from cmms.alerts.handle_alerts import acknowledge, mark_read
 from cmms_ui.definition.schema import (
     Action,
     Chip,
-    Choice,
     Column,
     Field,
     Filter,
@@ -20,12 +19,15 @@ from cmms_ui.definition.schema import (
     Section,
     Tab,
     Target,
+    choices_of,
 )
+from cmms_ui.definition.status import LEVELS
+from cmms_ui.resources.notifications.statuses import ALERT_STATES
 from cmms_ui.resources.notifications.widgets import TOLD
 
 _IS_OVERDUE = "COALESCE(a.status = 'firing' AND a.respond_by < UTC_TIMESTAMP(3), 0)"
 """Nobody has taken care of it in the time that its level allows."""
-_LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
+_LEVELS = choices_of(LEVELS)
 
 
 def _read(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -57,9 +59,9 @@ NOTIFICATIONS = Resource(
     record_widgets=(TOLD,),
     columns=(
         Column("id", "Id", "a.id", "integer", width=90, link=True, phone="title"),
-        Column("level", "Level", "a.level", "status", width=120, choices=_LEVELS, phone="fact"),
+        Column("level", "Level", "a.level", "status", width=120, choices=_LEVELS, statuses=LEVELS, phone="fact"),
         Column("title", "What", "a.title", width=425, searchable=True, phone="line"),
-        Column("status", "Status", "a.status", "status", width=140, phone="side"),
+        Column("status", "Status", "a.status", "status", width=140, statuses=ALERT_STATES, phone="side"),
         Column("occurrences", "Times", "a.occurrences", "integer", width=90, phone="fact"),
         Column("last_at", "Last", "a.last_at", "instant", width=178, phone="fact"),
         Column("first_at", "First", "a.first_at", "instant", width=178),

@@ -8,6 +8,7 @@ from typing import Any
 from cmms.access.actors import Actor
 from cmms.equipment.change_places import create_plant, edit_plant
 from cmms_ui.definition.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
+from cmms_ui.definition.status import IN_USE
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -38,7 +39,15 @@ PLANTS = Resource(
         Column("id", "Id", "p.id", "integer", width=90, hidden=True),
         Column("plant_code", "Code", "p.plant_code", width=110, searchable=True, link=True, phone="title"),
         Column("name", "Name", "p.name", width=220, searchable=True, phone="line"),
-        Column("status", "Status", "IF(p.is_active = 1, 'active', 'inactive')", "status", width=130, phone="side"),
+        Column(
+            "status",
+            "Status",
+            "IF(p.is_active = 1, 'active', 'inactive')",
+            "status",
+            width=130,
+            statuses=IN_USE,
+            phone="side",
+        ),
         Column(
             "machines",
             "Machines",

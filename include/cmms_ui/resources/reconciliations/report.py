@@ -15,6 +15,7 @@ from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import airflow_links, link, moment, note, small_table
+from cmms_ui.resources.reconciliations.statuses import RECONCILIATION_STATES
 
 _KINDS = {
     "missing": "Missing in the CMMS",
@@ -40,7 +41,7 @@ def render_newest(rows: Sequence[Row]) -> Any:
     cells = [
         [
             link(f"{row['id']}", f"/reconciliations/{row['id']}"),
-            status_badge(row["status"], size="sm"),
+            status_badge(row["status"], RECONCILIATION_STATES, size="sm"),
             describe_scope(row),
             _describe_found(row),
             row["asked_by"],
@@ -72,7 +73,7 @@ def render_result(row: Row | None) -> Any:
 
 def describe_result(row: Row) -> list[Any]:
     """The same as parts, with the status, for the dialog that started it."""
-    badge, scope = status_badge(row["status"], size="sm"), html.Span(f"{describe_scope(row)}.")
+    badge, scope = status_badge(row["status"], RECONCILIATION_STATES, size="sm"), html.Span(f"{describe_scope(row)}.")
     return [html.Div([badge, scope], className="cmms-live-head"), *_describe(row)]
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.definition.schema import Column, Filter, Resource, Section, Tab, choices_of
 from cmms_ui.resources.reconciliations.report import RESULT
+from cmms_ui.resources.reconciliations.statuses import RECONCILIATION_STATES
 
-_STATUSES = (
-    Choice("running", "Running"),
-    Choice("equal", "Equal"),
-    Choice("differs", "Differs"),
-    Choice("failed", "Failed"),
-)
+_STATUSES = choices_of(RECONCILIATION_STATES)
 
 
 def _when_compared(column: str) -> str:
@@ -33,7 +29,16 @@ RECONCILIATIONS = Resource(
     record_widgets=(RESULT,),
     columns=(
         Column("id", "Result", "c.id", "integer", width=100, link=True, phone="title"),
-        Column("status", "Status", "c.status", "status", width=125, choices=_STATUSES, phone="side"),
+        Column(
+            "status",
+            "Status",
+            "c.status",
+            "status",
+            width=125,
+            choices=_STATUSES,
+            statuses=RECONCILIATION_STATES,
+            phone="side",
+        ),
         Column("differences", "Differences", _when_compared("differences"), "integer", width=125, phone="fact"),
         Column("first_day", "First day", "c.first_day", "date", width=115, phone="fact"),
         Column("last_day", "Last day", "c.last_day", "date", width=115, phone="fact"),

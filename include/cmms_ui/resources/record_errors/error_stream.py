@@ -12,6 +12,7 @@ from dash import html
 
 from cmms.access.read_rows import Row, read
 from cmms_ui.definition.schema import Choice, Field, Widget
+from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.marks import aria, empty_state, status_badge
 from cmms_ui.render.parts import link, note
 
@@ -66,7 +67,7 @@ def _line(row: Row) -> Any:
                 dateTime=f"{row['at'].isoformat()}Z",
                 className="cmms-dim cmms-local",
             ),
-            status_badge(_LEVELS.get(row["level"], row["level"]), size="xs"),
+            status_badge(_LEVELS.get(row["level"], row["level"]), LEVELS, size="xs"),
             html.Strong(CATEGORIES.get(row["category"], row["category"].capitalize())),
             html.Code(row["code"]),
             html.Span([*what, row["message"]], className="cmms-stream-text"),

@@ -32,13 +32,12 @@ from cmms_ui.definition.schema import (
     Section,
     Tab,
     Target,
+    choices_of,
 )
 from cmms_ui.resources.record_errors.failures import ACTS, MEANING, ORPHANS, SUMMARY
+from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
 DETAIL_LIMIT = 100
-_STATUSES = tuple(
-    Choice(name, name.capitalize()) for name in ("open", "acknowledged", "retrying", "resolved", "discarded")
-)
 _STREAMS = (Choice("equipment", "Equipment"), Choice("running_time", "Running time"))
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business", "orphan"))
 _COUNTER_EVENTS = (
@@ -176,7 +175,16 @@ RECORD_ERRORS = Resource(
     record_widgets=(MEANING, ACTS),
     columns=(
         Column("id", "Id", "x.id", "integer", width=90, link=True, phone="title"),
-        Column("status", "Status", "x.status", "status", width=140, choices=_STATUSES, phone="side"),
+        Column(
+            "status",
+            "Status",
+            "x.status",
+            "status",
+            width=140,
+            choices=choices_of(REJECT_STATES),
+            statuses=REJECT_STATES,
+            phone="side",
+        ),
         Column("stream", "Type", "x.stream", width=125, choices=_STREAMS),
         Column("code", "Code", "x.code", width=210, searchable=True, phone="line"),
         Column("message", "Reason", "x.message", width=320, searchable=True, sortable=False, phone="line"),

@@ -6,6 +6,7 @@ from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Column, Filter, Resource, Section, Tab
 from cmms_ui.resources.equipment.overlay import OVERLAY
 from cmms_ui.resources.plants.place_choices import plant_code_choices
+from cmms_ui.resources.running_times.statuses import QUALITIES
 
 COUNT_LIMIT = 100_000
 """Millions of readings are not counted: the list says 'or more'."""
@@ -43,7 +44,9 @@ RUNNING_TIMES = Resource(
         Column("plant_code", "Plant", "p.plant_code", width=90, sortable=False, leads_to=("plants", "plant_id")),
         Column("running_hours", "Hours", "r.running_hours", "hours", width=110, phone="fact"),
         Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", width=130, phone="fact"),
-        Column("quality", "Quality", "r.quality", "status", width=120, sortable=False, phone="side"),
+        Column(
+            "quality", "Quality", "r.quality", "status", width=120, sortable=False, statuses=QUALITIES, phone="side"
+        ),
         Column("quality_code", "Warnings", "r.quality_code", width=190, sortable=False, phone="fact"),
         Column("date_time", "Read at", "r.date_time", "instant", width=178, sortable=False),
         Column("description", "Text", "r.description", width=200, sortable=False, hidden=True),

@@ -11,17 +11,23 @@ from cmms.listing.definition import Join
 from cmms.maintenance.schedule_maintenance import Conflict, remove_schedules, reschedule
 from cmms.parse_input import parse_day
 from cmms.words import count_of
-from cmms_ui.definition.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
-from cmms_ui.resources.maintenance_plans.columns import MACHINE, plan_column
-
-_STATES = (
-    Choice("overdue", "Overdue"),
-    Choice("due", "Due"),
-    Choice("upcoming", "Upcoming"),
-    Choice("ok", "OK"),
-    Choice("no_reading", "No reading"),
-    Choice("suspended", "Suspended"),
+from cmms_ui.definition.schema import (
+    Action,
+    Choice,
+    Column,
+    Field,
+    Filter,
+    Outcome,
+    Resource,
+    Section,
+    Tab,
+    Target,
+    choices_of,
 )
+from cmms_ui.resources.maintenance_plans.columns import MACHINE, plan_column
+from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
+
+_STATES = choices_of(SCHEDULE_STATES)
 
 
 def plan_choices() -> Sequence[Choice]:
@@ -69,7 +75,9 @@ SCHEDULES = Resource(
         Column("id", "Id", "m.id", "integer", width=90, hidden=True, link=True),
         MACHINE,
         plan_column("p"),
-        Column("state", "State", "m.state", "status", width=130, choices=_STATES, phone="side"),
+        Column(
+            "state", "State", "m.state", "status", width=130, choices=_STATES, statuses=SCHEDULE_STATES, phone="side"
+        ),
         Column("hours_to_go", "Hours to go", "m.hours_to_go", "hours", width=125, phone="fact"),
         Column("next_due_hours", "Due at counter", "m.next_due_hours", "hours", width=135, phone="fact"),
         Column("days_to_go", "Days to go", "m.days_to_go", "integer", width=115),

@@ -28,6 +28,7 @@ from cmms_ui.render.parts import (
     tone_of_age,
 )
 from cmms_ui.resources.syncs.periods import DAILY as DAILY_SYNCS
+from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 _ICONS = {"equipment": "gauge", "running_time": "clock"}
 
@@ -64,7 +65,7 @@ def _sync(name: str, row: Row | None, limits: View, now: datetime) -> Any:
         return html.Div([html.Div([*head, start], className="cmms-live-head"), note("Has not run yet.")])
     return html.Div(
         [
-            html.Div([*head, status_badge(row["status"], size="sm"), start], className="cmms-live-head"),
+            html.Div([*head, status_badge(row["status"], RUN_STATES, size="sm"), start], className="cmms-live-head"),
             html.Div(
                 [
                     html.Strong(

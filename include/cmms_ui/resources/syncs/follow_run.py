@@ -17,10 +17,12 @@ from cmms.run_control.airflow_runs import failed_tasks, read_run
 from cmms.sync.records import OPEN_STATUSES
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.definition.schema import Widget
+from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
 from cmms_ui.resources.reconciliations.report import describe_result, load_result
 from cmms_ui.resources.syncs.run_progress import live_run, step_line
+from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 GOES_ON = "It goes on in the background when you close this."
 OVER = {
@@ -90,7 +92,10 @@ def _waiting(dag_id: str, airflow: Mapping[str, Any]) -> list[Any]:
         ]
     parts: list[Any] = [
         html.Div(
-            [status_badge("queued"), html.Span(f"{airflow['state'].capitalize()} in Airflow, no task has begun yet.")],
+            [
+                status_badge("queued", RUN_STATES),
+                html.Span(f"{airflow['state'].capitalize()} in Airflow, no task has begun yet."),
+            ],
             className="cmms-live-head",
         ),
         dmc.Progress(value=100, size="lg", striped=True, animated=True, color="gray", **{"aria-label": "Waiting"}),
@@ -117,8 +122,8 @@ def _ended(run: Row, steps: Row) -> list[Any]:
         html.Div(
             [
                 html.Strong(sync_label(str(run["sync_type"]))),
-                status_badge(run["status"]),
-                status_badge(run["level"] or "info"),
+                status_badge(run["status"], RUN_STATES),
+                status_badge(run["level"] or "info", LEVELS),
                 html.Span(f"after {describe_seconds(run['seconds'])}", className="cmms-dim"),
             ],
             className="cmms-live-head",

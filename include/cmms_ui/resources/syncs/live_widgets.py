@@ -25,6 +25,7 @@ from cmms_ui.render.parts import (
     sync_label,
 )
 from cmms_ui.resources.syncs.run_progress import live_run
+from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 
 def load_live(_parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def render_recent(rows: list[Row]) -> Any:
         [
             link(f"#{row['id']}", f"/syncs/{row['id']}"),
             sync_label(row["sync_type"]),
-            status_badge(row["status"], size="sm"),
+            status_badge(row["status"], RUN_STATES, size="sm"),
             f"{row['records_processed']:,}",
             f"{row['records_failed']:,}",
             moment(row["sync_started_at"]),

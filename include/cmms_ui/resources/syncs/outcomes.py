@@ -16,6 +16,7 @@ from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import KEYBOARD, link, note, percent_text, small_table, sync_label, trend_mark
 from cmms_ui.resources.syncs.periods import DAILY, PERIOD, last_days
+from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 STATUS_COLOURS = {
     "success": "var(--cmms-good-mark)",
@@ -85,7 +86,7 @@ def render_outcomes(data: Mapping[str, Any]) -> Any:
                     trend_mark(outcomes.percent, before.percent, f"{len(days)} days before", unit=" points"),
                     html.Span(count_of(outcomes.runs, "run")),
                     *(
-                        html.Span([status_badge(name, size="sm"), f" {getattr(outcomes, name):,}"])
+                        html.Span([status_badge(name, RUN_STATES, size="sm"), f" {getattr(outcomes, name):,}"])
                         for name in STATUS_COLOURS
                     ),
                 ],

@@ -29,7 +29,9 @@ from cmms_ui.definition.schema import (
     Section,
     Tab,
     Target,
+    choices_of,
 )
+from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.parts import sync_label
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.reconciliations.report import RECONCILED
@@ -43,6 +45,7 @@ from cmms_ui.resources.syncs.outcomes import ALL_OUTCOMES, EQUIPMENT_OUTCOMES, R
 from cmms_ui.resources.syncs.plant_syncs import BY_PLANT
 from cmms_ui.resources.syncs.run_widgets import ERRORS, STEPS
 from cmms_ui.resources.syncs.speed import SPEEDS
+from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 _TYPES = (
     Choice("equipment", "Equipment"),
@@ -50,11 +53,8 @@ _TYPES = (
     Choice("replay", "Replay"),
     Choice("cleanup", "Clean-up"),
 )
-_STATUSES = tuple(
-    Choice(name, name.capitalize())
-    for name in ("queued", "running", "paused", "success", "partial", "failed", "cancelled")
-)
-_LEVELS = tuple(Choice(name, name.capitalize()) for name in ("critical", "high", "medium", "low", "info"))
+_STATUSES = choices_of(RUN_STATES)
+_LEVELS = choices_of(LEVELS)
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business"))
 _TRIGGERS = tuple(Choice(name, name.capitalize()) for name in ("schedule", "manual", "backfill", "replay"))
 RETRY_LIMIT = 20
@@ -241,8 +241,10 @@ SYNCS = Resource(
     columns=(
         Column("id", "Run", "l.id", "integer", width=90, link=True, phone="title"),
         Column("sync_type", "Type", "l.sync_type", width=130, choices=_TYPES, phone="line"),
-        Column("status", "Status", "l.status", "status", width=125, choices=_STATUSES, phone="side"),
-        Column("level", "Level", "l.level", "status", width=110, choices=_LEVELS, phone="fact"),
+        Column(
+            "status", "Status", "l.status", "status", width=125, choices=_STATUSES, statuses=RUN_STATES, phone="side"
+        ),
+        Column("level", "Level", "l.level", "status", width=110, choices=_LEVELS, statuses=LEVELS, phone="fact"),
         Column("sync_started_at", "Started", "l.sync_started_at", "instant", width=180, phone="fact"),
         Column(
             "duration_seconds",

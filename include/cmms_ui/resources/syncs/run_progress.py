@@ -15,6 +15,7 @@ from cmms.access.read_rows import Row
 from cmms.words import count_of
 from cmms_ui.render.marks import aria, status_badge
 from cmms_ui.render.parts import describe_milliseconds, describe_seconds, link, sync_label
+from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 _SIGNS = {"done": "✓", "now": "▶", "later": "○", "failed": "✕"}
 _WORDS = {"done": "done", "now": "under way", "later": "to come", "failed": "did not finish"}
@@ -72,7 +73,7 @@ def live_run(row: Row, controls: Sequence[Any] = ()) -> Any:
             html.Div(
                 [
                     link(f"{sync_label(row['sync_type'])} #{row['id']}", f"/syncs/{row['id']}"),
-                    status_badge(row["status"], size="sm"),
+                    status_badge(row["status"], RUN_STATES, size="sm"),
                     html.Span(f"{days.lstrip(', ')}{asked}", className="cmms-dim"),
                     html.Div(list(controls), className="cmms-row-actions"),
                 ],

@@ -23,7 +23,9 @@ from cmms_ui.render.parts import (
     small_table,
     sync_label,
 )
+from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 from cmms_ui.resources.syncs.run_progress import live_run
+from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 RECORDS_OF_A_CODE = 10
 _STEP_OF = {"api": "Source", "database": "Database"}
@@ -214,7 +216,7 @@ def _tree(data: Mapping[str, Any]) -> Any:
     processed = int(run["records_processed"] or 0)
     head = f"Run {run['id']}, {sync_label(run['sync_type'])}: {count_of(processed, 'record')}, {rejected:,} rejected "
     return html.Details(
-        [html.Summary([head, status_badge(run["status"], size="sm")]), *parts],
+        [html.Summary([head, status_badge(run["status"], RUN_STATES, size="sm")]), *parts],
         open=True,
         className="cmms-branch cmms-tree",
     )
@@ -230,7 +232,7 @@ def _record_list(code: str, rows: Sequence[Row]) -> Any:
             [
                 link(row["record_key"], f"/record-errors/{row['id']}"),
                 f" {row['message']} ",
-                status_badge(row["status"], size="xs"),
+                status_badge(row["status"], REJECT_STATES, size="xs"),
             ]
         )
         for row in rows

@@ -13,6 +13,7 @@ from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import link, note, small_table
+from cmms_ui.resources.validations.statuses import REPORT_STATES, SEVERITIES
 
 
 def load_report(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +28,8 @@ def render_report(report: Mapping[str, Any]) -> Any:
     seen = f"{count_of(report['machines'], 'machine')} and {count_of(report['readings'], 'reading')} judged"
     days = f", {report['first_day']} to {report['last_day']}" if report["first_day"] else ""
     head = html.Div(
-        [status_badge(report["status"], size="sm"), html.Span(f"{seen}{days}.")], className="cmms-live-head"
+        [status_badge(report["status"], REPORT_STATES, size="sm"), html.Span(f"{seen}{days}.")],
+        className="cmms-live-head",
     )
     if report["status"] == "failed":
         return html.Div([head, note(str(report["error_message"]))])
@@ -38,7 +40,7 @@ def render_report(report: Mapping[str, Any]) -> Any:
         )
     cells = [
         [
-            status_badge(row["severity"], size="sm"),
+            status_badge(row["severity"], SEVERITIES, size="sm"),
             link(row["code"], f"/validation-findings?validation_report_id={report['id']}&code={row['code']}"),
             row["rule"],
             row["message"],

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from cmms.access.read_rows import read
 from cmms.listing.definition import Join
-from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
+from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab, choices_of
 from cmms_ui.resources.validations.report import REPORT
+from cmms_ui.resources.validations.statuses import REPORT_STATES, SEVERITIES
 
-_STATUSES = tuple(Choice(name, name.capitalize()) for name in ("running", "success", "failed"))
-_SEVERITIES = (Choice("critical", "Critical"), Choice("warning", "Warning"))
 _STREAMS = (Choice("equipment", "Master data"), Choice("running_time", "Readings"))
 
 
@@ -40,7 +39,16 @@ VALIDATIONS = Resource(
     record_widgets=(REPORT,),
     columns=(
         Column("id", "Report", "v.id", "integer", width=100, link=True, phone="title"),
-        Column("state", "Status", "v.status", "status", width=125, choices=_STATUSES, phone="side"),
+        Column(
+            "state",
+            "Status",
+            "v.status",
+            "status",
+            width=125,
+            choices=choices_of(REPORT_STATES),
+            statuses=REPORT_STATES,
+            phone="side",
+        ),
         Column("asked_by", "By", "v.asked_by", width=130, searchable=True, phone="fact"),
         Column("started_at", "Started", "v.started_at", "instant", width=178, phone="fact"),
         Column("machines", "Machines", "v.machines", "integer", width=115, phone="fact"),
@@ -85,7 +93,16 @@ FINDINGS = Resource(
         ),
         Column("equipment_description", "Description", "e.equipment_description", width=200),
         Column("plant_code", "Plant", "p.plant_code", width=90),
-        Column("severity", "Severity", "f.severity", "status", width=120, choices=_SEVERITIES, phone="side"),
+        Column(
+            "severity",
+            "Severity",
+            "f.severity",
+            "status",
+            width=120,
+            choices=choices_of(SEVERITIES),
+            statuses=SEVERITIES,
+            phone="side",
+        ),
         Column("code", "Code", "f.code", width=200, phone="line"),
         Column("rule", "Rule", "f.rule", width=95),
         Column("message", "Why", "f.message", width=330, searchable=True, sortable=False, phone="line"),

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cmms.listing.definition import Join
-from cmms.maintenance.order_life_cycle import STATUSES
-from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab
-from cmms_ui.definition.status import find_status
+from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab, choices_of
 from cmms_ui.resources.dues.widgets import ORDER_HISTORY
 from cmms_ui.resources.maintenance_plans.columns import MACHINE, order_number_source
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.work_orders.actions import HOLD_CHOICES, PRIORITIES, TYPES, WORK_ORDER_ACTIONS
+from cmms_ui.resources.work_orders.statuses import ORDER_STATES
 
-_STATUSES = tuple(Choice(name, find_status(name).label) for name in STATUSES)
+_STATUSES = choices_of(ORDER_STATES)
 _SOURCES = (Choice("due", "Maintenance due"), Choice("manual", "By hand"))
 
 
@@ -58,7 +57,9 @@ WORK_ORDERS = Resource(
             phone="fact",
             help="1 is the most urgent, 5 the least",
         ),
-        Column("status", "Status", "w.status", "status", width=135, choices=_STATUSES, phone="side"),
+        Column(
+            "status", "Status", "w.status", "status", width=135, choices=_STATUSES, statuses=ORDER_STATES, phone="side"
+        ),
         Column("due_hours", "Due at counter", "w.due_hours", "hours", width=135),
         Column("due_date", "Due on", "w.due_date", "date", width=115, phone="fact"),
         Column("planned_date", "Planned for", "w.planned_date", "date", width=120, phone="fact"),

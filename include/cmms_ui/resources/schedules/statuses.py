@@ -1,0 +1,14 @@
+"""Words, colours and signs of what a plan asks of a machine."""
+
+from __future__ import annotations
+
+from cmms_ui.definition.status import Status, Statuses
+
+SCHEDULE_STATES: Statuses = {
+    "overdue": Status("Overdue", "bad", "‼"),
+    "due": Status("Due", "bad", "!"),
+    "upcoming": Status("Upcoming", "warn", "▲"),
+    "ok": Status("OK", "good", "✓"),
+    "no_reading": Status("No reading", "idle", "·"),
+    "suspended": Status("Suspended", "idle", "Ⅱ"),
+}
