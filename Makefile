@@ -33,7 +33,7 @@ test: setup ## Run the tests, all or those of ARGS (for pytest)
 check: setup ## Format, lint, types, unit tests of the browser code, secrets, known vulnerabilities; changes nothing
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
-	@$(VENV) -m mypy include/cmms include/cmms_ui tools dags plugins
+	@$(VENV) -m mypy include/cmms include/cmms_ui tools dags plugins config
 	@$(VENV) -m tools.check_browser_code
 	@git ls-files -z -- ':!tests' | xargs -0 .venv/bin/detect-secrets-hook --cores 2
 	@git ls-files -z -- tests | xargs -0 .venv/bin/detect-secrets-hook --cores 2 --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector # fakes hold made-up passwords
