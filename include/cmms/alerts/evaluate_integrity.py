@@ -15,7 +15,7 @@ from cmms.alerts.evaluate_run import fingerprint_of, make_alert, resolve_alert
 from cmms.alerts.records import Alert, RunHistory
 from cmms.settings import Settings
 from cmms.streams import has_hours
-from cmms.sync.records import RunSummary
+from cmms.sync.records import GOOD_STATUSES, RunSummary
 
 COUNTER_DECREASED = "counter_decreased"
 COUNTER_JUMPED = "counter_jumped"
@@ -26,7 +26,7 @@ _CODES = {COUNTER_DECREASED: ("COUNTER_DECREASED",), COUNTER_JUMPED: ("HOURS_MIS
 
 def evaluate_integrity(summary: RunSummary, settings: Settings, history: RunHistory) -> list[Alert]:
     """Alerts raised and ended; nothing for runs that failed or brought only some plants or machines."""
-    if not has_hours(summary.sync_type) or summary.status not in ("success", "partial"):
+    if not has_hours(summary.sync_type) or summary.status not in GOOD_STATUSES:
         return []
     raised = list(_raised(summary, settings, history))
     if summary.scope.is_restricted:

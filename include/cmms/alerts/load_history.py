@@ -9,7 +9,7 @@ from cmms.alerts.records import OpenAlert, PastRun, RunHistory, from_database, t
 from cmms.database import Connection, query
 from cmms.settings import Settings
 from cmms.streams import has_hours
-from cmms.sync.records import RunSummary
+from cmms.sync.records import GOOD_STATUSES, RunSummary
 
 _RUNS_AT_LEAST = 60
 """Read more runs than the windows need: failed and empty ones between do not count for the spike rule."""
@@ -37,7 +37,7 @@ def load_history(connection: Connection, summary: RunSummary, settings: Settings
 def _count_missing(connection: Connection, summary: RunSummary) -> int:
     """Only a full run of days that ended well can say that a machine was not there."""
     first, last = summary.scope.start_date, summary.scope.end_date or summary.scope.start_date
-    is_full = has_hours(summary.sync_type) and summary.status in ("success", "partial")
+    is_full = has_hours(summary.sync_type) and summary.status in GOOD_STATUSES
     if not is_full or summary.scope.is_restricted or first is None:
         return 0
     days = {"before_day": first - timedelta(days=1), "last_day": last}

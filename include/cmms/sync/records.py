@@ -17,7 +17,15 @@ Level = Literal["critical", "high", "medium", "low", "info"]
 Status = Literal["running", "success", "partial", "failed", "cancelled"]
 OPEN_STATUSES = ("queued", "running", "paused")
 """Of a run that has not ended."""
-RETRYABLE_STATUSES = ("failed", "cancelled", "partial")
+WORKING_STATUSES = ("running", "paused")
+"""Of a run whose steps are under way."""
+GOOD_STATUSES = ("success", "partial")
+"""Of a run that has stored everything valid."""
+FINISHED_STATUSES = (*GOOD_STATUSES, "failed")
+"""Of a run that has ended by itself: a cancelled one says nothing about health."""
+UNSUCCESSFUL_STATUSES = ("failed", "cancelled")
+"""Of a run that has not done what was asked."""
+RETRYABLE_STATUSES = (*UNSUCCESSFUL_STATUSES, "partial")
 """Of a run that can be started again as a new one."""
 CLOSED_STATUSES = ("success", *RETRYABLE_STATUSES)
 """Of a run that has ended."""

@@ -30,6 +30,7 @@ from cmms.database import (
 from cmms.errors import CmmsError, Fenced, RunCancelled
 from cmms.source.call_log import ApiCall
 from cmms.storable_text import storable
+from cmms.sync.records import WORKING_STATUSES
 
 DOUBT_CATEGORY = "completeness"
 """Of events that say why more may exist than came: a run that has one never ends as ``success``."""
@@ -92,7 +93,7 @@ class Reporter:
             row = self._control()
             if row["control"] == "cancel":
                 raise RunCancelled("cancelled by an operator", sync_log_id=self.sync_log_id)
-            if row["status"] not in ("running", "paused"):
+            if row["status"] not in WORKING_STATUSES:
                 raise Fenced(
                     f"the run is closed as {row['status']}: start a new one, or clear open_run with all after it",
                     sync_log_id=self.sync_log_id,

@@ -12,6 +12,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.read_rows import Row
+from cmms.sync.records import GOOD_STATUSES
 from cmms.words import count_of
 from cmms_ui.render.marks import aria, status_badge
 from cmms_ui.render.parts import describe_milliseconds, describe_seconds, link, sync_label
@@ -26,7 +27,7 @@ def step_line(row: Row, *, ended: str = "") -> Any:
     total, merged = int(row["units"]), int(row["units_done"])
     waiting = [int(row["fetching"]) + (not total), int(row["validating"]), int(row["writing"])]
     current = next((place for place, units in enumerate(waiting) if units), 3)
-    is_good = ended in ("success", "partial")
+    is_good = ended in GOOD_STATUSES
     counted = bool(merged or ended)  # a unit counts its records when it is merged
     steps = (
         ("Fetch", count_of(row["fetched"], "record") if counted else "not counted yet", int(row["api_ms"])),
