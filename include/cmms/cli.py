@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cmms.airflow_connections import look_into_metadata_database
-from cmms.errors import CmmsError
+from cmms.errors import CmmsError, Failure
 from cmms.log_file import log_to_file
 from cmms.mysql_types import Connection
 from cmms.settings_files import find_plants_file
@@ -45,8 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except CmmsError as error:
-        logging.getLogger(__name__).info("%s: %s", type(error).__name__, error)
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        failure = Failure.of(error)
+        logging.getLogger(__name__).info("%s", failure)
+        print(failure, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -221,7 +222,7 @@ def _seed(args: argparse.Namespace) -> int:
 def _sync(args: argparse.Namespace) -> int:
     from cmms.print_summary import ProgressBar, print_summary
     from cmms.settings import load_settings
-    from cmms.sync.records import Scope
+    from cmms.sync.records import GOOD_STATUSES, Scope
     from cmms.sync.run_sync import run_sync
     from cmms.sync.runs.open_run import Trigger
 
@@ -241,11 +242,12 @@ def _sync(args: argparse.Namespace) -> int:
     with ProgressBar() as bar:
         summary = run_sync(scope, run_date=today, trigger=trigger, listener=bar.update)
     print_summary(summary)
-    return 0 if summary.status in ("success", "partial") else 1
+    return 0 if summary.status in GOOD_STATUSES else 1
 
 
 def _replay(args: argparse.Namespace) -> int:
     from cmms.print_summary import print_summary
+    from cmms.sync.records import GOOD_STATUSES
     from cmms.sync.replay_rejects import accept_counters, replay_rejects
 
     user = os.environ.get("USER") or "command line"
@@ -256,7 +258,7 @@ def _replay(args: argparse.Namespace) -> int:
         print_summary(summary)
     if not summaries:
         print("nothing to replay")
-    return 0 if all(summary.status in ("success", "partial") for summary in summaries) else 1
+    return 0 if all(summary.status in GOOD_STATUSES for summary in summaries) else 1
 
 
 def _validate(args: argparse.Namespace) -> int:

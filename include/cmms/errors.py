@@ -22,6 +22,7 @@
     │   ├── AnswerIncomplete
     │   ├── ContractBroken
     │   ├── BatchRuleBroken
+    │   │   └── StaleMaster
     │   ├── DatabaseRefused
     │   ├── Fenced
     │   └── HandoverMissing
@@ -164,6 +165,17 @@ class BatchRuleBroken(StopError):
     """Empty payload, shrunken snapshot, or more rejected records than the limit."""
 
     category = "validation"
+
+
+class StaleMaster(BatchRuleBroken):
+    """``rules.stale_master`` is ``block`` and today's equipment sync has not succeeded.
+
+    ``sync_log_id`` is the run that is open and has to be closed; it does not cross processes.
+    """
+
+    def __init__(self, message: str, /, *, sync_log_id: int | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.sync_log_id = sync_log_id
 
 
 class DatabaseRefused(StopError):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from cmms.errors import AskPerson, RunCancelled, StopError
+from cmms.errors import AskPerson, Failure, RunCancelled, StopError
 
 FOR_GOOD = (StopError, RunCancelled, AskPerson)
 
@@ -25,4 +25,4 @@ def stop_for_good() -> Iterator[None]:
     try:
         yield
     except FOR_GOOD as error:
-        raise AirflowFailException(f"{type(error).__name__}: {error}") from error
+        raise AirflowFailException(str(Failure.of(error))) from error

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks.dag_defaults import EQUIPMENT_ASSET, POOL
 from cmms.dag_tasks.work_on_run import ERROR_KEY, errors_told, work_on_run
-from cmms.errors import Failure, HandoverMissing
+from cmms.errors import Failure, HandoverMissing, StaleMaster
 from cmms.streams import StreamName
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_run(stream: StreamName, **context: Any) -> int:
     from cmms.database import session
     from cmms.errors import SettingsError
     from cmms.sync.runs.close_run import close_run as close
-    from cmms.sync.runs.open_run import StaleMaster, current_settings
+    from cmms.sync.runs.open_run import current_settings
     from cmms.sync.runs.open_run import open_run as open_log
     from cmms.sync.runs.record_refused_run import record_refused_run
 
@@ -52,8 +52,8 @@ def open_run(stream: StreamName, **context: Any) -> int:
             run_date = choose_scope.run_date(dag_run, settings.zone)
             return open_log(connection, scope, run_date=run_date, trigger=trigger).sync_log_id
         except StaleMaster as error:
-            if error.run is not None:  # a failed setup keeps the closing task from running
-                close(connection, error.run.sync_log_id, error=error)
+            if error.sync_log_id is not None:  # a failed setup keeps the closing task from running
+                close(connection, error.sync_log_id, error=error)
             raise
         except SettingsError as error:
             record_refused_run(connection, stream, trigger, error)
@@ -156,13 +156,14 @@ def replay_orphans() -> int:
 def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
     """Close the log row, whatever happened. This task alone decides the DAG run: it fails if the sync did."""
     from cmms.database import query, session
+    from cmms.sync.records import GOOD_STATUSES
     from cmms.sync.runs.close_run import close_run as close
 
     with session() as connection:
         units = query(connection, "sync/runs/units", {"sync_log_id": sync_log_id})
         is_merged = bool(units) and all(unit["merged_at"] is not None for unit in units)
         summary = close(connection, sync_log_id, error=None if is_merged else find_error(context))
-    if summary.status not in ("success", "partial"):
+    if summary.status not in GOOD_STATUSES:
         reason = f"{summary.error_class or 'error'}: {summary.error_message}"
         raise AirflowFailException(f"the sync is {summary.status}: {reason}")
     account = {"sync_log_id": sync_log_id, "status": summary.status, **asdict(summary.counts)}

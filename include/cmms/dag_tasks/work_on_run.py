@@ -100,7 +100,7 @@ def _tell(error: Exception) -> None:
 def _note_event(reporter: Reporter, error: Exception) -> None:
     """An attempt that failed is found by run even when the next one succeeds."""
     ti = get_current_context()["ti"]
-    category = error.category if isinstance(error, CmmsError) else "business"
+    failure = Failure.of(error)
     facts = {"task_id": ti.task_id, "map_index": ti.map_index, "try_number": ti.try_number}
     with suppress(CmmsError):  # the database may be what failed
-        reporter.event("warning", category, type(error).__name__, f"{ti.task_id}: {error}", **facts)
+        reporter.event("warning", failure.category, failure.name or "", f"{ti.task_id}: {failure.message}", **facts)

@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import date, timedelta
 
 from cmms.database import Connection, query, session
-from cmms.errors import AnswerIncomplete, AskPerson, BadPayload, IncompleteFetch, SettingsError
+from cmms.errors import AnswerIncomplete, AskPerson, BadPayload, Failure, IncompleteFetch, SettingsError
 from cmms.operations.reconciliation.ask_source import ask_source
 from cmms.operations.reconciliation.compare_unit import compare_unit
 from cmms.operations.reconciliation.read_stored import Lease, read_lease, read_stored
@@ -136,7 +136,7 @@ def _compare_batch(connection: Connection, settings: Settings, scope: Scope, bat
                 for answer in ask_source(connection, settings, scope, batch, folder)
             ]
         except _INCOMPLETE as error:
-            reason = f"{type(error).__name__}: {error}"
+            reason = str(Failure.of(error))
             return [_not_compared(unit_key, reason) for unit_key in batch.unit_keys]
 
 

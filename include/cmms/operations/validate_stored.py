@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from cmms.database import Connection, Cursor, execute, insert_many, query, run_transaction, session
-from cmms.errors import AskPerson
+from cmms.errors import AskPerson, Failure
 from cmms.operations.validation_reports import close_report
 from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
@@ -63,7 +63,7 @@ def judge_report(report_id: int, *, run_date: date, settings: Settings | None = 
             close_report(connection, report_id, "success", None)
     except BaseException as error:
         with session() as fresh:  # the failing one may be lost
-            close_report(fresh, report_id, "failed", f"{type(error).__name__}: {error}"[:500])
+            close_report(fresh, report_id, "failed", str(Failure.of(error))[:500])
         raise
     return counts
 

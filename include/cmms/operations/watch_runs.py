@@ -21,7 +21,7 @@ from cmms.alerts.notify_run import notify_run, resend_pending
 from cmms.alerts.records import to_database
 from cmms.alerts.watch_runs import QueuedRun, StarvedTasks, check_watch_alerts
 from cmms.database import Connection, execute, query, run_transaction, server_time, session
-from cmms.errors import Abandoned, SettingsError
+from cmms.errors import Abandoned, Failure, SettingsError
 from cmms.settings import Settings
 from cmms.sync.merge.stage_rows import drop_stage
 from cmms.sync.records import RunSummary
@@ -182,4 +182,4 @@ def _guarded(what: str, failures: Failures) -> Iterator[None]:
         yield
     except Exception as error:
         log.warning("%s failed: %s", what, error)
-        failures.note(f"{what}: {type(error).__name__}: {error}", error)
+        failures.note(f"{what}: {Failure.of(error)}", error)

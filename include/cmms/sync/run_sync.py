@@ -13,13 +13,14 @@ from datetime import date
 from structlog.contextvars import bound_contextvars
 
 from cmms.database import Connection, session
+from cmms.errors import StaleMaster
 from cmms.settings import Settings
 from cmms.sync.fetch.fetch_pages import fetch_batch
 from cmms.sync.merge.merge_stage import merge_unit
 from cmms.sync.merge.stage_rows import claim, stage_unit
 from cmms.sync.records import Batch, Manifest, RunSummary, Scope
 from cmms.sync.runs.close_run import close_run
-from cmms.sync.runs.open_run import StaleMaster, Trigger, open_run, plan_run
+from cmms.sync.runs.open_run import Trigger, open_run, plan_run
 from cmms.sync.runs.report_progress import Listener, Reporter
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.validate_units import spans_of, validate_span
@@ -46,9 +47,9 @@ def run_sync(
         try:
             run = open_run(connection, scope, run_date=run_date, trigger=trigger, settings=settings)
         except StaleMaster as error:
-            if error.run is None:
+            if error.sync_log_id is None:
                 raise
-            return close_run(connection, error.run.sync_log_id, error=error)
+            return close_run(connection, error.sync_log_id, error=error)
         return run_steps(run, connection, lambda reporter: sync_batches(run, connection, reporter), listener)
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from cmms.database import Cursor, execute, run_transaction, session
+from cmms.errors import Failure
 from cmms.operations.reconciliation.report import Report
 
 KEPT_RESULTS = 50
@@ -57,7 +58,7 @@ def record_result(
     try:
         yield recorder
     except Exception as error:
-        _close(recorder, "failed", f"{type(error).__name__}: {error}")
+        _close(recorder, "failed", str(Failure.of(error)))
         raise
     if recorder.report is not None:
         _close(recorder, "equal" if recorder.report.is_equal else "differs", None)

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cmms.database import Connection, Cursor, execute, insert_many, query, run_transaction
-from cmms.errors import BatchRuleBroken, HandoverMissing, SettingsError
+from cmms.errors import HandoverMissing, SettingsError, StaleMaster
 from cmms.schema_version import check_schema_version
 from cmms.settings import Settings, load_settings, parse_settings
 from cmms.sync.fetch.plan_requests import plan_batches
@@ -126,17 +126,9 @@ def open_run(
     sync_log_id = run_transaction(connection, write, what="opening the run")
     context = RunContext(sync_log_id, row["sync_type"], settings, scope)
     if stale and settings.rules.stale_master == "block":
-        raise StaleMaster(context)
-    return context
-
-
-class StaleMaster(BatchRuleBroken):
-    """``rules.stale_master`` is ``block`` and today's equipment sync has not succeeded; the run is open."""
-
-    def __init__(self, context: RunContext | str, **facts: Any) -> None:
-        self.run = context if isinstance(context, RunContext) else None
         message = "no equipment sync has succeeded for this day and rules.stale_master is block"
-        super().__init__(message, **facts)
+        raise StaleMaster(message, sync_log_id=sync_log_id)
+    return context
 
 
 def load_run(connection: Connection, sync_log_id: int) -> RunContext:
