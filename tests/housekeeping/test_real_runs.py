@@ -16,6 +16,7 @@ from cmms.operations.verify.verify_tables import verify_tables
 from cmms.operations.watch_runs import WatchReport, watch
 from cmms.settings import Settings, load_settings
 from cmms.simulator import Simulator, SimulatorConfig
+from cmms.sync import pipeline
 from cmms.sync import run_sync as engine
 from cmms.sync.records import RunSummary, Scope
 from tests.housekeeping.rows import run_sql, select
@@ -88,13 +89,13 @@ def test_a_process_that_slept_through_its_lease_writes_nothing(
 ) -> None:
     sync(settings)
     reports: list[WatchReport] = []
-    real: Callable[..., Any] = getattr(engine, step)
+    real: Callable[..., Any] = getattr(pipeline, step)
 
     def wake_up_late(*arguments: Any, **named: Any) -> Any:
         reports.append(watch(datetime.now(UTC) + timedelta(minutes=16)))
         return real(*arguments, **named)
 
-    monkeypatch.setattr(engine, step, wake_up_late)
+    monkeypatch.setattr(pipeline, step, wake_up_late)
     summary = sync(settings, 1)
     assert reports[0].closed_runs == (summary.sync_log_id,)
     assert (summary.status, summary.error_class) == ("failed", "Abandoned")

@@ -13,6 +13,7 @@ import pytest
 
 from cmms.database import session
 from cmms.errors import DatabaseUnavailable, Fenced, HandoverMissing, RunCancelled, RunConflict
+from cmms.sync import pipeline
 from cmms.sync.merge import merge_stage
 from cmms.sync.merge.stage_rows import stage_unit
 from cmms.sync.records import RunSummary, Scope
@@ -21,7 +22,6 @@ from cmms.sync.runs.claim_units import check_fence, claim_unit
 from cmms.sync.runs.open_run import open_run, plan_run
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.validate_units import validate_batch
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 
@@ -59,9 +59,9 @@ def prepare(run: RunContext, connection: Any, reporter: Reporter) -> Callable[[]
     """Everything up to the merge, which the returned function does."""
     (batch,) = plan_run(connection, run)
     manifest = fetch_units(run, connection, batch, reporter)
-    (verdict,) = validate_batch(run, connection, manifest, reporter)
-    stage = stage_unit(run, connection, verdict, reporter)
-    return lambda: merge_stage.merge_unit(run, connection, manifest, verdict, stage, reporter)
+    (unit,) = pipeline.validate(run, connection, manifest, reporter)
+    stage = stage_unit(run, connection, unit.verdict, reporter)
+    return lambda: merge_stage.merge_unit(run, connection, manifest, unit.verdict, stage, reporter)
 
 
 @pytest.mark.feature("SCHED-04", "RT-11")
@@ -86,13 +86,13 @@ def test_less_than_was_judged_is_not_staged_and_less_than_was_staged_is_not_merg
     with Reporter(run.sync_log_id, lease_seconds=60) as reporter:
         (batch,) = plan_run(connection, run)
         manifest = fetch_units(run, connection, batch, reporter)
-        (verdict,) = validate_batch(run, connection, manifest, reporter)
+        (unit,) = pipeline.validate(run, connection, manifest, reporter)
         with pytest.raises(HandoverMissing, match="3 valid rows, 4 expected"):
-            stage_unit(run, connection, replace(verdict, fetched=4), reporter)
-        stage = stage_unit(run, connection, verdict, reporter)
+            stage_unit(run, connection, replace(unit.verdict, fetched=4), reporter)
+        stage = stage_unit(run, connection, unit.verdict, reporter)
         filled.execute(f"DELETE FROM {stage.table} LIMIT 1")
         with pytest.raises(HandoverMissing, match="is not complete"):
-            merge_stage.merge_unit(run, connection, manifest, verdict, stage, reporter)
+            merge_stage.merge_unit(run, connection, manifest, unit.verdict, stage, reporter)
     assert filled.dump("equipment_running_times") == before
 
 

@@ -16,8 +16,8 @@ import pytest
 from cmms.database import session
 from cmms.operations.verify.verify_tables import verify_tables
 from cmms.operations.watch_runs import WatchReport, watch
-from cmms.sync.merge.merge_stage import merge_unit
-from cmms.sync.merge.stage_rows import claim, stage_unit
+from cmms.sync import pipeline
+from cmms.sync.merge.stage_rows import claim
 from cmms.sync.records import Counts, RunSummary, Scope
 from cmms.sync.run_sync import fetch_units
 from cmms.sync.runs.claim_units import release_units
@@ -25,7 +25,6 @@ from cmms.sync.runs.close_run import close_run
 from cmms.sync.runs.open_run import Trigger, load_run, open_run, plan_run
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.validate_units import validate_batch
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 
@@ -69,9 +68,7 @@ def sync(site: Site, scope: Scope, *, lost: str | None, is_cleared: bool = False
         return batches
 
     def merge(run: RunContext, connection: Any, reporter: Reporter) -> None:
-        for verdict, stage in zip(verdicts, stages, strict=True):
-            reporter.check()
-            merge_unit(run, connection, manifest, verdict, stage, reporter)
+        pipeline.merge_all(run, connection, staged, reporter)
         release_units(connection, number)
 
     trigger = Trigger("manual", dag_id="a_dag", run_id=f"manual__{lost}")
@@ -83,8 +80,8 @@ def sync(site: Site, scope: Scope, *, lost: str | None, is_cleared: bool = False
     number = do("open_run", open_log)
     [batch] = on_run("plan_requests", plan)
     manifest = on_run("fetch", lambda run, connection, reporter: fetch_units(run, connection, batch, reporter))
-    verdicts = on_run("validate", lambda *work: validate_batch(work[0], work[1], manifest, work[2]))
-    stages = on_run("stage", lambda *work: [stage_unit(work[0], work[1], verdict, work[2]) for verdict in verdicts])
+    units = on_run("validate", lambda *work: list(pipeline.validate(work[0], work[1], manifest, work[2])))
+    staged = on_run("stage", lambda *work: [pipeline.stage(work[0], work[1], unit, work[2]) for unit in units])
     on_run("merge", merge)
     if is_cleared:
         do("close_run", lambda connection: close_run(connection, number))

@@ -15,7 +15,7 @@ import pytest
 from cmms.errors import HandoverMissing
 from cmms.operations.verify.verify_tables import verify_tables
 from cmms.operations.watch_runs import watch
-from cmms.sync import run_sync as steps
+from cmms.sync import pipeline, run_sync
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, Site
 
@@ -107,7 +107,7 @@ def flip(file: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "file", "damage"),
     [
-        ("merge_batch", "**/*page*.json.gz", cut),
+        ("store_batch", "**/*page*.json.gz", cut),
         ("stage_unit", "**/rows-1.arrow", flip),
         ("stage_unit", "**/lost.arrow", cut),
         ("merge_unit", "**/rejected-1.arrow", flip),
@@ -116,7 +116,8 @@ def flip(file: Path) -> None:
 def test_a_file_that_was_damaged_between_two_steps_is_noticed(
     filled: Site, monkeypatch: pytest.MonkeyPatch, before: str, file: str, damage: Callable[[Path], None]
 ) -> None:
-    real = getattr(steps, before)
+    room = run_sync if before == "store_batch" else pipeline
+    real = getattr(room, before)
 
     def damaged(*arguments: object) -> object:
         for found in (filled.folder / "storage").glob(file):
@@ -124,6 +125,6 @@ def test_a_file_that_was_damaged_between_two_steps_is_noticed(
         return real(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(steps, before, damaged)
+        patch.setattr(room, before, damaged)
         summary = filled.sync_day(DAY)
     assert_failed_and_repeatable(filled, summary, HandoverMissing.__name__, "damaged", "clear")

@@ -26,7 +26,7 @@ from cmms.errors import (
     RunConflict,
     SettingsError,
 )
-from cmms.sync.merge import merge_stage
+from cmms.sync import pipeline
 from cmms.sync.records import Counts, Scope
 from cmms.sync.runs import report_progress
 from cmms.sync.runs.claim_units import claim_unit
@@ -310,7 +310,7 @@ def test_a_cancel_is_obeyed_between_two_days_of_a_merge(site: Site, run: int, mo
         merged.append(verdict.unit_key)
         ask_for(site, "cancel")
 
-    monkeypatch.setattr(merge_stage, "merge_unit", merge_and_ask)
+    monkeypatch.setattr(pipeline, "merge_unit", merge_and_ask)
     with pytest.raises(AirflowFailException, match="RunCancelled"):
         do("merge", run, staged)
     assert merged == DAYS[:1]

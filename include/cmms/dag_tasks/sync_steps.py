@@ -93,52 +93,36 @@ def fetch(sync_log_id: LogId, batch: Descriptor) -> Descriptor:
 @task(pool=POOL)
 def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
     """Judge every record of a batch; one verdict per unit."""
+    from cmms.sync import pipeline
     from cmms.sync.fetch.land_pages import read_manifest
-    from cmms.sync.validate.validate_units import validate_batch
 
-    first_unit = batch["unit_keys"][0]
     with work_on_run(sync_log_id) as work:
-        manifest = read_manifest(work.run.storage, sync_log_id, first_unit)
-        verdicts = validate_batch(work.run, work.connection, manifest, work.reporter)
-    return [{"batch": first_unit, "verdict": verdict.to_dict()} for verdict in verdicts]
+        manifest = read_manifest(work.run.storage, sync_log_id, batch["unit_keys"][0])
+        units = pipeline.validate(work.run, work.connection, manifest, work.reporter)
+        return [unit.to_dict() for unit in units]
 
 
 @task(pool=POOL)
 def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
     """Fill one staging table per unit of a batch."""
-    from cmms.sync.merge.stage_rows import stage_unit
-    from cmms.sync.validate.verdict import Verdict
+    from cmms.sync import pipeline
 
     with work_on_run(sync_log_id) as work:
-        stages = [
-            stage_unit(work.run, work.connection, Verdict.from_dict(described["verdict"]), work.reporter)
-            for described in verdicts
-        ]
-    return [{**described, "stage": asdict(filled)} for described, filled in zip(verdicts, stages, strict=True)]
+        units = map(pipeline.HandedUnit.from_dict, verdicts)
+        return [pipeline.stage(work.run, work.connection, unit, work.reporter).to_dict() for unit in units]
 
 
 @task(pool=POOL)
 def merge(sync_log_id: LogId, staged: Any) -> int:
     """Merge all units, oldest first, each in its own transaction; then let other runs have them."""
-    from cmms.sync.fetch.land_pages import read_manifest
-    from cmms.sync.merge.merge_stage import merge_unit
-    from cmms.sync.merge.stage_rows import Stage
+    from cmms.sync import pipeline
     from cmms.sync.runs.claim_units import release_units
-    from cmms.sync.validate.verdict import Verdict
 
-    units = {unit["verdict"]["unit_key"]: unit for batch in staged or () for unit in batch or ()}
     with work_on_run(sync_log_id) as work:
-        wanted = work.run.scope.unit_keys
-        if missing := [unit_key for unit_key in wanted if unit_key not in units]:
-            raise HandoverMissing(f"not staged: {', '.join(missing[:5])}; clear and re-run from fetch")
-        for unit_key in wanted:
-            work.reporter.check()
-            unit = units[unit_key]
-            manifest = read_manifest(work.run.storage, sync_log_id, unit["batch"])
-            verdict, filled = Verdict.from_dict(unit["verdict"]), Stage(**unit["stage"])
-            merge_unit(work.run, work.connection, manifest, verdict, filled, work.reporter)
+        units = [pipeline.HandedUnit.from_dict(unit) for batch in staged or () for unit in batch or ()]
+        merged = pipeline.merge_all(work.run, work.connection, units, work.reporter)
         release_units(work.connection, sync_log_id)
-    return len(wanted)
+    return merged
 
 
 @task(pool=POOL, retries=0)

@@ -18,14 +18,13 @@ from cmms.database import Connection, Cursor, execute, query, run_transaction, s
 from cmms.errors import AskPerson
 from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
-from cmms.sync.merge.merge_stage import merge_unit
-from cmms.sync.merge.stage_rows import claim, stage_unit
+from cmms.sync.merge.stage_rows import claim
+from cmms.sync.pipeline import store_batch
 from cmms.sync.records import LandedPage, Manifest, RunSummary, Scope
 from cmms.sync.run_sync import run_steps
 from cmms.sync.runs.open_run import Trigger, current_settings, open_run
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import Replayed, RunContext
-from cmms.sync.validate.validate_units import validate_span
 
 BATCH_RECORDS = 50_000
 COUNTER_EVENTS = ("reset", "replacement", "rollover", "accepted")
@@ -134,9 +133,7 @@ def _replay_stream(
         for unit_key, records in units.items():
             claim(run, connection, unit_key, reporter)
             manifest = _land(run, unit_key, [row["record"] for row in records])
-            for verdict in validate_span(run, connection, manifest, (unit_key,), manifest.pages, reporter):
-                stage = stage_unit(run, connection, verdict, reporter)
-                merge_unit(run, connection, manifest, verdict, stage, reporter)
+            store_batch(run, connection, manifest, reporter)
 
     return run_steps(run, connection, steps)
 

@@ -1,7 +1,7 @@
 """The whole sync in one process, without a scheduler: what ``python -m cmms sync`` runs.
 
-The same step functions as the DAGs, in the same order: open_run -> plan_run -> per batch fetch_batch -> per unit
-validate -> stage -> merge -> close_run (always). Units are merged oldest day first.
+The same step functions as the DAGs, in the same order: open_run -> plan_run -> per batch fetch_batch ->
+store_batch (:mod:`cmms.sync.pipeline`) -> close_run (always). Units are merged oldest day first.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from cmms.database import Connection, session
 from cmms.errors import StaleMaster
 from cmms.settings import Settings
 from cmms.sync.fetch.fetch_pages import fetch_batch
-from cmms.sync.merge.merge_stage import merge_unit
-from cmms.sync.merge.stage_rows import claim, stage_unit
+from cmms.sync.merge.stage_rows import claim
+from cmms.sync.pipeline import store_batch
 from cmms.sync.records import Batch, Manifest, RunSummary, Scope
 from cmms.sync.runs.close_run import close_run
 from cmms.sync.runs.open_run import Trigger, open_run, plan_run
 from cmms.sync.runs.report_progress import Listener, Reporter
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.validate_units import spans_of, validate_span
 
 
 def run_sync(
@@ -79,7 +78,7 @@ def sync_batches(run: RunContext, connection: Connection, reporter: Reporter) ->
     """Fetch, validate, stage and merge all batches, one after the other."""
     for batch in plan_run(connection, run):
         manifest = fetch_units(run, connection, batch, reporter)
-        merge_batch(run, connection, manifest, reporter)
+        store_batch(run, connection, manifest, reporter)
 
 
 def fetch_units(run: RunContext, connection: Connection, batch: Batch, reporter: Reporter) -> Manifest:
@@ -103,11 +102,3 @@ def fetch_units(run: RunContext, connection: Connection, batch: Batch, reporter:
     for unit_key in batch.unit_keys:
         reporter.time(unit_key, api_ms=share)
     return manifest
-
-
-def merge_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> None:
-    """Validate, stage and merge the units of a fetched batch, oldest first."""
-    for span, pages in spans_of(manifest):
-        for verdict in validate_span(run, connection, manifest, span, pages, reporter):
-            stage = stage_unit(run, connection, verdict, reporter)
-            merge_unit(run, connection, manifest, verdict, stage, reporter)

@@ -50,14 +50,6 @@ _LARGE_RECORDS = 10_000
 """From so many records on it is worth the milliseconds to give memory back."""
 
 
-def validate_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> list[Verdict]:
-    """Validate all units of a batch; see :func:`validate_span`."""
-    verdicts: list[Verdict] = []
-    for span, pages in spans_of(manifest):
-        verdicts += validate_span(run, connection, manifest, span, pages, reporter)
-    return verdicts
-
-
 def spans_of(manifest: Manifest) -> list[tuple[tuple[str, ...], list[LandedPage]]]:
     """Pages by the units that their request asked for, oldest first; every unit is in exactly one span."""
     spans: dict[tuple[str, ...], list[LandedPage]] = {}
