@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from cmms import patience
@@ -170,16 +171,30 @@ def load_sql(name: str) -> str:
     """Text of ``include/sql/<name>.sql`` without its comment lines; ``name`` is ``room/what``.
 
     In a file that opens with ``-- Stream: <name>.`` the columns of that stream are filled in
-    (:mod:`cmms.streams.fill_columns`).
+    (:mod:`cmms.streams.fill_columns`); in one that opens with ``-- Stream: any.`` those of the stream that the name
+    ends with: ``room/what:running_time``.
 
     Raises:
         PackageIncomplete: there is no such file.
+        SettingsError: it is of any stream, and none is named.
     """
-    file = read_package_file(SQL_FOLDER / f"{name}.sql")
+    path, _, named = name.partition(":")
+    file = read_package_file(_find_statement(path))
     lines = (line for line in file.splitlines() if not line.lstrip().startswith("--"))
     text = "\n".join(lines).strip().rstrip(";")
     stream = _STREAM.match(file)
-    return fill_columns(text, STREAMS[stream[1]]) if stream else text
+    if stream is None:
+        return text
+    if not (of := STREAMS.get(named or stream[1])):
+        raise SettingsError(f"{path} is of any stream: name one of {', '.join(STREAMS)}")
+    return fill_columns(text, of)
+
+
+def _find_statement(path: str) -> Path:
+    """The file of a statement: one of the package, else one that a stream brings."""
+    own = SQL_FOLDER / f"{path}.sql"
+    brought = (stream.files / "sql" / f"{path}.sql" for stream in STREAMS.values() if stream.files)
+    return own if own.is_file() else next((file for file in brought if file.is_file()), own)
 
 
 def execute(

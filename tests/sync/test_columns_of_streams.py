@@ -9,8 +9,6 @@ import pytest
 from cmms.streams import STREAMS
 from tests.plugins.view_site import query
 
-TABLES = {"equipment": "equipment", "running_time": "equipment_running_times"}
-
 
 @pytest.mark.feature("ARC-01")
 @pytest.mark.parametrize("stream", STREAMS)
@@ -19,7 +17,7 @@ def test_the_columns_of_a_stream_have_the_types_of_the_table(migrated: dict[str,
         migrated,
         "SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type FROM information_schema.COLUMNS"
         " WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s",
-        TABLES[stream],
+        STREAMS[stream].table,
     )
     types = {row["name"]: row["type"].upper() for row in found}
     columns = STREAMS[stream].columns

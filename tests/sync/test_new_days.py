@@ -55,7 +55,7 @@ def test_a_new_day_needs_no_staging_table_and_leaves_no_file(site: Site, ran: li
     assert len(seen) == 1
     assert load_files(site) == []
     assert ran.count("sync/merge/running_time_load_day") == 1
-    assert "sync/merge/create_running_time" not in ran
+    assert "sync/merge/by_machine_create:running_time" not in ran
 
 
 def test_where_files_are_not_to_be_loaded_none_is(site: Site, ran: list[str]) -> None:

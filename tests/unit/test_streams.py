@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from cmms.database import load_sql
+from cmms.errors import SettingsError
 from cmms.settings import Settings
 from cmms.streams import STREAMS, stream_of
 from cmms.streams.fill_columns import fill_columns
 from cmms.streams.stream import Daily, Field, Orphan, Stream
+from cmms.sync.merge.merge_kind import kind_of, statement_of
 from cmms.sync.validate.parse_records import schema_of
 from tools.state_folder import REPOSITORY
 
 FUEL = Stream(
     name="fuel",
     label="Fuel",
+    help="fillings of a day",
     title="Fuel sync",
     record="filling",
     unit=Daily(),
+    table="equipment_fuel",
     fields=(
         Field(name="equipment_number", required=True, is_column=False),
         Field(name="litres", kind="hours", required=True, digits=5),
@@ -30,6 +35,7 @@ FUEL = Stream(
     orphan=Orphan("EQUIPMENT_UNKNOWN", rule="RT-04", field="equipment_number"),
     dag_id="fuel_sync",
     asset="cmms_fuel",
+    dag_timeout=timedelta(minutes=10),
     conf_keys=(),
     marks=("litres",),
 )
@@ -69,7 +75,7 @@ def test_a_statement_gets_the_columns_of_its_stream() -> None:
         "CAST(t.litres * 1000 AS SIGNED) AS litres, t.remark; COUNT(remark) > 0 AS remark"
     )
     assert fill_columns("{stage} {file}", FUEL) == "{stage} {file}"
-    with pytest.raises(ValueError, match="no name of a column"):
+    with pytest.raises(ValueError, match="no name of a table or column"):
         fill_columns("{columns}", replace(FUEL, fields=(Field(name="a, b", length=1),)))
 
 
@@ -105,3 +111,38 @@ def test_nothing_asks_whether_a_stream_has_a_certain_name() -> None:
         and any(isinstance(part, ast.Constant) and part.value in STREAMS for part in ast.walk(node))
     ]
     assert asked == []
+
+
+@pytest.mark.feature("ARC-01")
+def test_nothing_of_the_engine_is_a_table_by_streams_or_a_list_of_their_dags() -> None:
+    dag_ids = {stream.dag_id for stream in STREAMS.values()}
+    found = [
+        f"{file.relative_to(REPOSITORY)}:{node.lineno}: {ast.unparse(node)}"
+        for file in sorted((REPOSITORY / "include/cmms").rglob("*.py"))
+        if not _NOT_OF_ALL & set(Path(file).parts)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Dict) and {getattr(key, "value", None) for key in node.keys} >= STREAMS.keys())
+        or (isinstance(node, ast.Constant) and node.value in dag_ids)
+    ]
+    assert found == []
+
+
+@pytest.mark.feature("ARC-01")
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS.keys())
+def test_the_merge_that_a_stream_names_is_there_with_its_statements(stream: Stream) -> None:
+    kind = kind_of(stream)
+    for name in (kind.create, kind.insert, kind.changes, kind.stored, *([kind.has_day] if kind.has_day else [])):
+        assert load_sql(statement_of(name, stream)), name
+
+
+@pytest.mark.feature("ARC-01")
+def test_a_stream_that_names_something_else_as_its_merge_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"fuel: cmms\.streams:STREAMS is no MergeKind"):
+        kind_of(replace(FUEL, merge="cmms.streams:STREAMS"))
+
+
+@pytest.mark.feature("ARC-01")
+def test_a_statement_of_all_streams_has_to_be_told_of_which() -> None:
+    assert "INSERT INTO equipment_running_times" in load_sql("sync/merge/by_machine_upsert:running_time")
+    with pytest.raises(SettingsError, match="sync/merge/by_machine_upsert is of any stream: name one of equipment, "):
+        load_sql("sync/merge/by_machine_upsert")

@@ -75,7 +75,7 @@ def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, se
     span = {"id": report["id"], "first_day": days[0] if days else None, "last_day": last}
     counts = Counts()
     for stream, day in _units(days):
-        reference = load_reference(connection, day=day)
+        reference = load_reference(connection, stream=stream, day=day)
         for frame in _read_stored(connection, stream, day, ids):
             judgement = judge_rows(
                 join_reference(frame, reference, day=day, rules=settings.rules),

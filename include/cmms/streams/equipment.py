@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from cmms.streams.stream import Field, Orphan, Snapshot, Stream
 
 EQUIPMENT = Stream(
     name="equipment",
     label="Equipment",
+    help="the snapshot of the master data",
     title="Equipment sync",
     record="machine",
     unit=Snapshot("equipment"),
+    table="equipment",
     fields=(
         Field(name="plant_code", names=("plant_code", "SWERK"), required=True, is_column=False),
         Field(name="equipment_number", names=("equipment_number", "EQUNR"), required=True, is_column=False),
@@ -27,7 +31,9 @@ EQUIPMENT = Stream(
     ),
     orphan=Orphan("PLANT_UNKNOWN", rule="VAL-02", field="plant_code"),
     dag_id="equipment_sync",
+    merge="cmms.sync.merge.merge_equipment:MACHINES",
     asset="cmms_equipment",
+    dag_timeout=timedelta(minutes=30),
     conf_keys=("plant_codes", "equipment_numbers"),
     marks=("equipment_number", "plant_code"),
     defaults={"path": "/equipment", "date_parameters": {"mode": "none"}},

@@ -12,6 +12,7 @@
     {read}         t.point, t.date_time, CAST(t.running_hours * 1000 AS SIGNED) AS running_hours, ...
     {text}         IFNULL(CONCAT('=', point), '-'), IFNULL(CONCAT('=', date_time), '-'), ...
     {remembered}   COUNT(point) > 0 AS point, ...: of the fields that must not vanish from the input
+    {table}        equipment_running_times
 
 ``s`` is the staged row, ``t`` the stored one. ``{read}`` gives values as the parser does, ``{text}`` the text by which
 rows are compared as a whole. Names are part of the package, never data, and checked nevertheless.
@@ -31,11 +32,12 @@ def fill_columns(text: str, stream: Stream) -> str:
     """Fill in what a statement leaves to the stream.
 
     Raises:
-        ValueError: a field's name is no plain identifier.
+        ValueError: the name of the table or of a field is no plain identifier.
     """
-    for field in stream.columns:
-        if not _NAME.fullmatch(field.name):
-            raise ValueError(f"no name of a column: {field.name!r}")
+    for name in (stream.table, *(field.name for field in stream.columns)):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"no name of a table or column: {name!r}")
+    text = text.replace("{table}", stream.table)
     text = text.replace("{remembered}", ", ".join(f"COUNT({name}) > 0 AS {name}" for name in stream.remembered))
     for placeholder, (write, between) in _PLACEHOLDERS.items():
         text = text.replace(f"{{{placeholder}}}", between.join(write(field) for field in stream.columns))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from cmms.streams.stream import Daily, Field, Orphan, Stream
 
 RUNNING_TIME = Stream(
     name="running_time",
     label="Running times",
+    help="readings of a day or a range of days",
     title="Running-time sync",
     record="reading",
     unit=Daily(),
+    table="equipment_running_times",
     fields=(
         Field(name="plant_code", names=("plant_code", "SWERK"), required=True, is_column=False),
         Field(name="equipment_number", names=("equipment_number", "EQUNR"), required=True, is_column=False),
@@ -26,7 +30,10 @@ RUNNING_TIME = Stream(
     ),
     orphan=Orphan("EQUIPMENT_UNKNOWN", rule="RT-04", field="equipment_number"),
     dag_id="running_time_sync",
+    reference=frozenset(("machines", "counters", "stored")),
+    merge="cmms.sync.merge.merge_running_time:READINGS",
     asset="cmms_running_times",
+    dag_timeout=timedelta(minutes=60),
     conf_keys=("start_date", "end_date", "plant_codes", "equipment_numbers"),
     marks=("equipment_number", "running_hours"),
     needs="equipment",

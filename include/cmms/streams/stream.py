@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 FieldKind = Literal["text", "instant", "day", "hours"]
+ReferenceName = Literal["machines", "counters", "stored"]
 _LONGEST_VARCHAR = 16_000
 """Characters of four bytes that a row of MySQL has room for."""
 
@@ -84,13 +86,21 @@ class Stream:
     Attributes:
         name: as in ``api_sync_logs.sync_type`` and in the settings.
         label: what people call all of it: ``Running times``.
+        help: what a sync of it brings, for the command line.
         title: of a sync, where a sentence begins: ``Running-time sync``.
         record: what people call a record of it: ``reading``.
         unit: how the work is divided.
-        fields: in the order in which they are read; of several faults the first one counts.
+        table: that holds its records.
+        fields: in the order in which they are read; of several faults the first one counts. Every stream has
+            ``plant_code``, ``equipment_number`` and ``api_created_at``, a daily one ``date`` too.
         orphan: see there.
+        reference: what its rules need to know besides the plants: ``machines``; ``counters``, the reading before, of
+            machines; ``stored``, what is stored of the day, so that equal rows are not staged.
+        merge: how records get into the table: a ``MergeKind`` by its module and name.
+        files: a folder with ``expectations/<name>.json`` and ``sql/`` of a stream that is no part of this package.
         needs: the stream whose sync of the same day should have succeeded before; empty: none.
         dag_id: of the DAG that syncs it.
+        dag_timeout: how long one run of it may take.
         asset: that the DAG updates.
         conf_keys: what a run of that DAG may be asked for.
         marks: the fields that a list of its records has, wherever in an answer it lies.
@@ -99,15 +109,21 @@ class Stream:
 
     name: str
     label: str
+    help: str
     title: str
     record: str
     unit: Snapshot | Daily
+    table: str
     fields: tuple[Field, ...]
     orphan: Orphan
     dag_id: str
     asset: str
+    dag_timeout: timedelta
     conf_keys: tuple[str, ...]
     marks: tuple[str, ...]
+    reference: frozenset[ReferenceName] = frozenset()
+    merge: str = "cmms.sync.merge.merge_by_machine:BY_MACHINE"
+    files: Path | None = None
     needs: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
 

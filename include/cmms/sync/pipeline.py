@@ -14,7 +14,8 @@ from cmms.database import Connection
 from cmms.errors import HandoverMissing
 from cmms.sync.fetch.land_pages import read_manifest
 from cmms.sync.merge.merge_stage import merge_unit
-from cmms.sync.merge.stage_rows import Stage, stage_unit
+from cmms.sync.merge.stage import Stage
+from cmms.sync.merge.stage_rows import stage_unit
 from cmms.sync.records import Manifest
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext

@@ -58,7 +58,10 @@ def replay_rejects(
 
 def replay_orphans(*, user: str = "sync", settings: Settings | None = None) -> list[RunSummary]:
     """Replay records whose equipment or plant has appeared since they were rejected."""
-    return _replay("sync/replay/orphans", {"batch": BATCH_RECORDS}, user=user, settings=settings)
+    of_machines = [stream.name for stream in STREAMS.values() if "machines" in stream.reference]
+    return _replay(
+        "sync/replay/orphans", {"streams": of_machines, "batch": BATCH_RECORDS}, user=user, settings=settings
+    )
 
 
 def accept_counters(ids: Sequence[int], *, reason: str, user: str, kind: str = "accepted") -> int:

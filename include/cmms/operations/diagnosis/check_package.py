@@ -18,6 +18,7 @@ from cmms.package_files import find_folder
 from cmms.settings import load_settings
 from cmms.settings_files import find_settings_file
 from cmms.streams import STREAMS
+from cmms.sync.validate.find_suite import find_suite
 
 _PACKAGE = Path(cmms.__file__).parent
 _MOVED = ("cmms/api", "cmms/views", "cmms_ui/widgets", "cmms_ui/components", "cmms_ui/callbacks")
@@ -86,7 +87,7 @@ def check_files(_site: Site) -> Iterator[Finding]:
         for file in (_PACKAGE.parent / package).rglob("*.py")
         for name in _STATEMENT.findall(file.read_text(encoding="utf-8"))
     }
-    suites = [find_folder("expectations") / f"{stream}.json" for stream in STREAMS]
+    suites = [find_suite(stream) for stream in STREAMS.values()]
     expected = [*named, *suites, find_folder("config") / "cmms.yaml"]
     missing = sorted(str(file) for file in expected if not file.is_file())
     if missing:
@@ -142,8 +143,8 @@ def check_settings_file(site: Site) -> Iterator[Finding]:
 def check_rules(_site: Site) -> Iterator[Finding]:
     """The validation rules can be read."""
     rules = 0
-    for stream in STREAMS:
-        file = find_folder("expectations") / f"{stream}.json"
+    for stream in STREAMS.values():
+        file = find_suite(stream)
         try:
             suite = json.loads(file.read_text(encoding="utf-8"))
             rules += sum(1 for rule in suite["expectations"] if rule["severity"] and rule["meta"]["code"])

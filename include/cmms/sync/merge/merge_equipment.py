@@ -8,12 +8,16 @@ does not deliver get ``missing_since``: never deleted, never deactivated; a snap
 
 from __future__ import annotations
 
-from cmms.database import Cursor, execute, query, read_value
+import polars as pl
+
+from cmms.database import Connection, Cursor, execute, query, read_value
 from cmms.errors import BatchRuleBroken
-from cmms.sync.merge.classify_groups import RULE, SOURCE
+from cmms.sync.merge.classify_groups import RULE, SOURCE, classify_groups
+from cmms.sync.merge.merge_kind import MergeKind
 from cmms.sync.merge.merge_outcome import Outcome
-from cmms.sync.merge.stage_rows import Stage
+from cmms.sync.merge.stage import Stage
 from cmms.sync.runs.run_context import RunContext
+from cmms.sync.validate.shape_rows import shape_equipment
 from cmms.sync.validate.verdict import Verdict
 
 
@@ -33,8 +37,7 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
         written = {"sync_log_id": run.sync_log_id, "changed_by": f"{run.sync_type} sync"}
         execute(cursor, "sync/merge/equipment_revisions", written)
     if inserted or updated:
-        has_group_field = bool(run.settings.stream("equipment").fields.of("equipment_group"))
-        group_source = {"group_source": SOURCE if has_group_field else RULE}
+        group_source = {"group_source": SOURCE if _has_group_field(run) else RULE}
         execute(cursor, "sync/merge/equipment_upsert", group_source, stage_table=stage.table)
     own_run = {"sync_log_id": run.sync_log_id}
     marked = execute(cursor, "sync/merge/equipment_found_again", own_run, stage_table=stage.table)
@@ -50,6 +53,15 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated + marked > 0, **places)
 
 
+def _has_group_field(run: RunContext) -> bool:
+    return bool(run.settings.stream(run.scope.stream).fields.of("equipment_group"))
+
+
+def _shape(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
+    grouped = classify_groups(rows, connection, has_group_field=_has_group_field(run))
+    return shape_equipment(grouped, run.scope.definition)
+
+
 def _check_shrinking(cursor: Cursor, run: RunContext, verdict: Verdict) -> None:
     execute(cursor, "sync/merge/known_equipment")
     known = int(read_value(cursor))
@@ -59,3 +71,13 @@ def _check_shrinking(cursor: Cursor, run: RunContext, verdict: Verdict) -> None:
             f"the snapshot shrank from {known} to {delivered} machines, more than rules.max_shrink_percent ="
             f" {run.settings.rules.max_shrink_percent:g} allows; nothing was merged"
         )
+
+
+MACHINES = MergeKind(
+    shape=_shape,
+    merge=merge_equipment,
+    create="sync/merge/create_equipment",
+    insert="sync/merge/insert_equipment",
+    changes="sync/merge/equipment_changes_create",
+    stored="sync/merge/stored_machine",
+)

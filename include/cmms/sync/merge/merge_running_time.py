@@ -10,21 +10,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
+
 from cmms import mysql_driver
-from cmms.database import Cursor, error_number, execute, is_local_file_refused, query, read_value
+from cmms.database import Connection, Cursor, error_number, execute, is_local_file_refused, query, read_value
 from cmms.sync.merge.flag_following_days import flag_following_days
+from cmms.sync.merge.merge_kind import MergeKind
 from cmms.sync.merge.merge_outcome import Outcome
-from cmms.sync.merge.stage_rows import Stage
+from cmms.sync.merge.stage import Stage, StageNeeded
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.shape_rows import checksum_of
+from cmms.sync.validate.shape_rows import checksum_of, shape_records
 from cmms.sync.validate.verdict import Verdict
 
 _NO_PARENT = 1452
 """A foreign key refuses a row: the machine or plant was deleted after the row was judged."""
-
-
-class StageNeeded(Exception):
-    """The file of a new day could not be loaded as it is: roll back, stage them in a table, merge again."""
 
 
 def merge_running_time(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:
@@ -55,7 +54,7 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
         StageNeeded: see :func:`merge_running_time`.
     """
     with run.storage.local_copy(stage.file) as path:
-        if checksum_of(path.read_bytes()) != stage.checksum:
+        if checksum_of(path.read_bytes(), run.scope.definition) != stage.checksum:
             raise StageNeeded  # damaged; the judged rows that it was made of are there
         parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
         try:
@@ -93,14 +92,30 @@ def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     if counts.get("update"):
         execute(cursor, "sync/merge/running_time_revisions", written)
     if counts.get("update") or counts.get("insert"):
-        execute(cursor, "sync/merge/running_time_upsert", {"sync_log_id": run.sync_log_id}, stage_table=stage.table)
+        upsert = f"sync/merge/by_machine_upsert:{run.scope.stream}"
+        execute(cursor, upsert, {"sync_log_id": run.sync_log_id}, stage_table=stage.table)
     if counts.get("quality"):
         execute(cursor, "sync/merge/running_time_quality", stage_table=stage.table)
     places = {}
     for outcome in ("gone", "older", "foreign"):
         if counts.get(outcome):
             places[outcome] = query(
-                cursor.connection, "sync/merge/running_time_places", {"outcome": outcome}, stage_table=stage.table
+                cursor.connection, "sync/merge/by_machine_places", {"outcome": outcome}, stage_table=stage.table
             )
     inserted, updated = counts.get("insert", 0), counts.get("update", 0)
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated > 0, **places)
+
+
+def _shape(run: RunContext, _connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
+    return shape_records(rows.filter(~pl.col("is_stored")), run.scope.definition)
+
+
+READINGS = MergeKind(
+    shape=_shape,
+    merge=merge_running_time,
+    create="sync/merge/by_machine_create:",
+    insert="sync/merge/by_machine_insert:",
+    changes="sync/merge/by_machine_changes_create",
+    stored="sync/merge/stored_reading",
+    has_day="sync/merge/has_day",
+)

@@ -5,7 +5,7 @@ in the same transaction. In it, in this order:
 
 1. lock the reference version (merges follow one another) and the unit's lease (a fenced attempt stops here);
 2. the run marker: if this run has merged the unit already (a COMMIT whose answer was lost), report that;
-3. the merge itself: :mod:`merge_running_time` or :mod:`merge_equipment`;
+3. the merge itself, by the stream's :mod:`merge_kind`;
 4. rejected and superseded records, raw; 5. the marker with counts that add up, or nothing.
 
 When the reference data changed since validation (an earlier day of the same range was merged meanwhile), the rows are
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
@@ -26,13 +26,13 @@ from cmms import mysql_driver
 from cmms.database import Connection, Cursor, execute, query, read_value, run_transaction, translated_errors
 from cmms.errors import BatchRuleBroken, HandoverMissing
 from cmms.session_variables import IDLE_SECONDS
-from cmms.streams import STREAMS, StreamName
+from cmms.streams import STREAMS
+from cmms.streams.stream import Stream
 from cmms.sync.fetch.landed_records import LandedRecords
-from cmms.sync.merge.merge_equipment import merge_equipment
-from cmms.sync.merge.merge_outcome import Outcome
-from cmms.sync.merge.merge_running_time import StageNeeded, merge_running_time
+from cmms.sync.merge.merge_kind import kind_of, statement_of
 from cmms.sync.merge.quarantine_records import Quarantine
-from cmms.sync.merge.stage_rows import Stage, check_staged, discard_stage, is_staged, stage_unit
+from cmms.sync.merge.stage import Stage, StageNeeded
+from cmms.sync.merge.stage_rows import check_staged, discard_stage, is_staged, stage_unit
 from cmms.sync.records import Counts, Manifest
 from cmms.sync.runs.claim_units import check_fence
 from cmms.sync.runs.report_progress import DOUBT_CATEGORY, Reporter, write_event
@@ -58,12 +58,6 @@ class StaleVerdict(Exception):
     """The reference data changed since the rows were judged; nothing was written."""
 
 
-_MERGES: dict[StreamName, Callable[[Cursor, RunContext, Verdict, Stage], Outcome]] = {
-    "equipment": merge_equipment,
-    "running_time": merge_running_time,
-}
-
-
 def merge_unit(
     run: RunContext, connection: Connection, manifest: Manifest, verdict: Verdict, stage: Stage, reporter: Reporter
 ) -> Counts:
@@ -84,7 +78,7 @@ def merge_unit(
     for _ in range(10):
         connection.rollback()  # what was read so far must not be the snapshot that the merge looks at
         if stage.table:
-            _prepare_changes(connection, verdict.stream)
+            _prepare_changes(connection, STREAMS[verdict.stream])
         try:
             with _ended_when_frozen(connection, run.settings.engine.lease_seconds):
                 counts = run_transaction(
@@ -111,7 +105,7 @@ def merge_unit(
     return counts
 
 
-def _prepare_changes(connection: Connection, stream: str) -> None:
+def _prepare_changes(connection: Connection, stream: Stream) -> None:
     """Make the session's empty table of changes, before the transaction.
 
     A server that logs statements and enforces GTID consistency makes no temporary table inside of one. What a repeated
@@ -121,7 +115,7 @@ def _prepare_changes(connection: Connection, stream: str) -> None:
         connection.autocommit(True)
         try:
             execute(cursor, "sync/merge/changes_clear")
-            execute(cursor, f"sync/merge/{stream}_changes_create")
+            execute(cursor, statement_of(kind_of(stream).changes, stream))
         finally:
             with suppress(mysql_driver.Error):  # the session may be lost by now
                 connection.autocommit(False)
@@ -175,7 +169,7 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     rejected = quarantine.keep_rejected(frames)
     reject_codes = Counter(verdict.rejected)
     quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
-    outcome = _MERGES[verdict.stream](cursor, run, verdict, stage)
+    outcome = kind_of(STREAMS[verdict.stream]).merge(cursor, run, verdict, stage)
     if outcome.gone:
         places = [(place["page"], place["position"]) for place in outcome.gone]
         rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
@@ -237,8 +231,9 @@ def judge_again(
     Returns:
         The new verdict, and whether any row's outcome differs, so that it has to be staged again.
     """
-    day = STREAMS[verdict.stream].day_of(verdict.unit_key)
-    reference = load_reference(connection, day=day)
+    stream = STREAMS[verdict.stream]
+    day = stream.day_of(verdict.unit_key)
+    reference = load_reference(connection, stream=stream, day=day)
     rejected: Counter[str] = Counter()
     warnings: Counter[str] = Counter()
     keys: list[pl.DataFrame] = []

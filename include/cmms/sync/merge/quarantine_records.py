@@ -16,6 +16,7 @@ import polars as pl
 
 from cmms.database import Cursor, execute, insert_many, query
 from cmms.streams import STREAMS
+from cmms.sync.merge.merge_kind import kind_of, statement_of
 from cmms.sync.merge.name_record import SUPERSEDED_BY, record_key
 from cmms.sync.runs.run_context import Replayed
 from cmms.sync.validate.resolve_duplicates import IDENTICAL, POINT_MISMATCH
@@ -118,7 +119,7 @@ class Quarantine:
         """By what: a newer record, or one of the machine's own measuring point, and which run has stored that."""
         day = self._base["unit_key"]
         known = {"equipment_number": number, "day": day}
-        found = query(self._cursor.connection, f"sync/merge/stored_{self._stream.record}", known)
+        found = query(self._cursor.connection, statement_of(kind_of(self._stream).stored, self._stream), known)
         run, newest = (found[0]["sync_log_id"], found[0]["newest_at"]) if found else (None, None)
         what = "the record of the machine's own measuring point" if code == POINT_MISMATCH else "a newer record"
         at = f" of {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else ""

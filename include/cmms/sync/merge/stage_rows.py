@@ -13,9 +13,7 @@ import io
 import logging
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -34,38 +32,20 @@ from cmms.database import (
     translated_errors,
 )
 from cmms.errors import DatabaseRefused, HandoverMissing, StorageUnavailable
-from cmms.streams import STREAMS, StreamName
-from cmms.sync.merge.classify_groups import classify_groups
+from cmms.streams import STREAMS
+from cmms.streams.stream import Stream
+from cmms.sync.merge.merge_kind import kind_of, statement_of
+from cmms.sync.merge.stage import Stage
 from cmms.sync.runs.claim_units import claim_unit
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.shape_rows import checksum_of, shape_equipment, shape_running_times
+from cmms.sync.validate.shape_rows import checksum_of
 from cmms.sync.validate.verdict import Verdict, read_frame
 
 log = logging.getLogger(__name__)
 
 _UNSAFE_FOR_THE_LOG = 1592
 """A server with ``binlog_format=STATEMENT`` says so of every LOAD DATA; no value is changed."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A filled staging table, or the file of a new day: small, for XCom.
-
-    Attributes:
-        table: "" when there is a file instead.
-        staged: rows in the table, or in the file.
-        stored: valid rows that are not in it, because the database holds them just like this.
-        file: in the storage; "" when there is a table.
-        checksum: of the file and its columns.
-    """
-
-    table: str
-    fence: int
-    staged: int
-    stored: int = 0
-    file: str = ""
-    checksum: int = 0
 
 
 def stage_unit(
@@ -97,14 +77,15 @@ def stage_unit(
         table, file = "", f"{verdict.folder}/load-{fence}.tsv"
         loader = _File(run, file)
     else:
-        loader = _Loader(run, connection, table, verdict.stream)
+        loader = _Loader(run, connection, table, STREAMS[verdict.stream])
         loader.create()
     lost = read_frame(run, f"{verdict.folder}/lost.arrow").select("page", "position")
+    shape = kind_of(STREAMS[verdict.stream]).shape
     seen = staged = 0
     for chunk in range(1, verdict.chunks + 1):
         judged = read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow")
         rows = judged.filter(pl.col("code").is_null()).join(lost, on=["page", "position"], how="anti")
-        shaped = _SHAPES[verdict.stream](run, connection, rows)
+        shaped = shape(run, connection, rows)
         loader.load(shaped)
         seen += len(rows)
         staged += len(shaped)
@@ -151,10 +132,11 @@ def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bo
 
     Ids follow the order of the rows, which must not depend on how the input was cut: only a single chunk is in order.
     """
-    day = STREAMS[verdict.stream].day_of(verdict.unit_key)
-    if day is None or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
+    stream = STREAMS[verdict.stream]
+    has_day = kind_of(stream).has_day
+    if not has_day or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
         return False
-    found = query(connection, "sync/merge/has_day", {"day": day})
+    found = query(connection, has_day, {"day": stream.day_of(verdict.unit_key)})
     connection.rollback()
     return not found[0]["has_day"]
 
@@ -206,21 +188,6 @@ def _table_name(run: RunContext, verdict: Verdict, fence: int) -> str:
     return f"stg_{verdict.stream}_{run.sync_log_id}_{unit}_{fence}"
 
 
-def _shape_machines(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
-    has_group_field = bool(run.settings.stream(run.scope.stream).fields.of("equipment_group"))
-    return shape_equipment(classify_groups(rows, connection, has_group_field=has_group_field))
-
-
-def _shape_readings(_run: RunContext, _connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
-    return shape_running_times(rows.filter(~pl.col("is_stored")))
-
-
-_SHAPES: dict[StreamName, Callable[[RunContext, Connection, pl.DataFrame], pl.DataFrame]] = {
-    "equipment": _shape_machines,
-    "running_time": _shape_readings,
-}
-
-
 def _write_rows(rows: pl.DataFrame, file: Path | IO[bytes]) -> None:
     """As LOAD DATA reads them: text is quoted, NULL is the bare word."""
     rows.write_csv(
@@ -244,7 +211,7 @@ class _File:
     def load(self, rows: pl.DataFrame) -> None:
         buffer = io.BytesIO()
         _write_rows(rows, buffer)
-        self.checksum = checksum_of(buffer.getvalue())
+        self.checksum = checksum_of(buffer.getvalue(), self._run.scope.definition)
         self._run.storage.write_bytes(self._file, buffer.getbuffer())
 
 
@@ -253,17 +220,17 @@ class _Loader:
 
     checksum = 0
 
-    def __init__(self, run: RunContext, connection: Connection, table: str, stream: str) -> None:
+    def __init__(self, run: RunContext, connection: Connection, table: str, stream: Stream) -> None:
         self._engine = run.settings.engine
         self._connection = connection
         self._table = table
-        self._stream = stream
+        self._kind, self._stream = kind_of(stream), stream
         self._infile = self._engine.load_data == "auto"
 
     def create(self) -> None:
         with translated_errors(f"creating {self._table}"), closing(self._connection.cursor()) as cursor:
             execute(cursor, "sync/merge/drop", stage_table=self._table)
-            execute(cursor, f"sync/merge/create_{self._stream}", stage_table=self._table)
+            execute(cursor, statement_of(self._kind.create, self._stream), stage_table=self._table)
 
     def load(self, rows: pl.DataFrame) -> None:
         if rows.is_empty():
@@ -306,7 +273,7 @@ class _Loader:
         raise DatabaseRefused(f"staging loaded {loaded} of {expected} rows unchanged: {found}")
 
     def _insert(self, rows: pl.DataFrame) -> None:
-        statement = load_sql(f"sync/merge/insert_{self._stream}").replace("{stage}", f"`{self._table}`")
+        statement = load_sql(statement_of(self._kind.insert, self._stream)).replace("{stage}", f"`{self._table}`")
         with translated_errors("staging by INSERT"), closing(self._connection.cursor()) as cursor:
             mysql_driver.limit_statement(cursor, self._engine.insert_batch_bytes)
             cursor.executemany(statement, rows.to_dicts())

@@ -38,7 +38,7 @@ def check_fields(
     missing = [name for name in STREAMS[stream].required if name not in present]
     if not is_restricted and not missing:
         absent = [name for name in STREAMS[stream].remembered if fields[name] and name not in present]
-        stored = query(connection, f"sync/validate/{stream}_values")[0] if absent else {}
+        stored = query(connection, f"sync/validate/remembered_values:{stream}")[0] if absent else {}
         missing = [name for name in absent if stored[name]]
     if not missing:
         return

@@ -27,11 +27,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cmms.package_files import find_folder, read_package_file
+from cmms.package_files import read_package_file
 from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
+from cmms.sync.validate.find_suite import find_suite
 
-SUITES = find_folder("expectations")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -209,7 +209,7 @@ def load_suite(stream: str) -> dict[str, Any]:
     Raises:
         PackageIncomplete: it is not there.
     """
-    suite: dict[str, Any] = json.loads(read_package_file(SUITES / f"{stream}.json"))
+    suite: dict[str, Any] = json.loads(read_package_file(find_suite(STREAMS[stream])))
     return suite
 
 

@@ -8,7 +8,7 @@ unit, never one per row.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,12 @@ import polars as pl
 
 from cmms.database import Connection, execute, query, translated_errors
 from cmms.settings import Rules
+from cmms.streams.stream import Stream
 
 _LOOKUP_BATCH = 2_000
 _FETCHED_AT_ONCE = 20_000
+_MACHINES = {"equipment_number": pl.String, "equipment_id": pl.Int64, "own_point": pl.String}
+_STORED = {"equipment_id": pl.Int64, "stored_text": pl.String}
 
 
 @dataclass(frozen=True)
@@ -31,43 +34,42 @@ class Reference:
         previous: equipment_id, previous_hours (thousandths), previous_date: the newest reading before the day.
         accepted: equipment ids whose counter may decrease on the day.
         stored: equipment_id, stored_text: what the database holds of the day.
+
+    What the stream does not need (``Stream.reference``) is None.
     """
 
     version: int
     plants: pl.DataFrame
-    equipment: pl.DataFrame
-    previous: pl.DataFrame
+    equipment: pl.DataFrame | None = None
+    previous: pl.DataFrame | None = None
     accepted: frozenset[int] = frozenset()
-    stored: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stored: pl.DataFrame | None = None
 
 
-def load_reference(connection: Connection, *, day: date | None) -> Reference:
-    """Read the reference data; ``day`` is None for an equipment snapshot, which needs plants only."""
+def load_reference(connection: Connection, *, stream: Stream, day: date | None) -> Reference:
+    """Read what the rules of the stream need; ``day`` is None for a snapshot."""
     connection.rollback()  # a fresh snapshot: what was committed meanwhile counts
-    version = query(connection, "sync/validate/version")[0]["version"]
-    plants = read_columns(connection, "sync/validate/plants", {}, {"plant_code": pl.String, "plant_id": pl.Int64})
-    previous_types = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
-    if day is None:
-        return Reference(version, plants, pl.DataFrame(), pl.DataFrame(schema=previous_types))
-    equipment = read_columns(
-        connection,
-        "sync/validate/equipment",
-        {},
-        {"equipment_number": pl.String, "equipment_id": pl.Int64, "own_point": pl.String},
+    needed = stream.reference
+    found = Reference(
+        query(connection, "sync/validate/version")[0]["version"],
+        read_columns(connection, "sync/validate/plants", {}, {"plant_code": pl.String, "plant_id": pl.Int64}),
     )
-    accepted = frozenset(row["equipment_id"] for row in query(connection, "sync/validate/counter_events", {"day": day}))
-    previous = _load_previous(connection, day, equipment, previous_types)
-    stored = read_columns(
-        connection,
-        "sync/validate/stored_rows_of_day",
-        {"day": day},
-        {"equipment_id": pl.Int64, "stored_text": pl.String},
-    )
-    return Reference(version, plants, equipment, previous, accepted, stored)
+    if "machines" in needed:
+        found = replace(found, equipment=read_columns(connection, "sync/validate/equipment", {}, _MACHINES))
+    if "counters" in needed and day and found.equipment is not None:
+        events = query(connection, "sync/validate/counter_events", {"day": day})
+        accepted = frozenset(row["equipment_id"] for row in events)
+        found = replace(found, accepted=accepted, previous=_load_previous(connection, day, found.equipment))
+    if "stored" in needed:
+        found = replace(
+            found, stored=read_columns(connection, "sync/validate/stored_rows_of_day", {"day": day}, _STORED)
+        )
+    return found
 
 
-def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame, types: dict[str, Any]) -> pl.DataFrame:
+def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame) -> pl.DataFrame:
     """The newest day before holds most machines' previous reading; the others are looked up."""
+    types = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
     newest = query(connection, "sync/validate/latest_date_before", {"day": day})[0]["day"]
     if newest is None:
         return pl.DataFrame(schema=types)
@@ -105,16 +107,29 @@ def read_columns(
 def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | None, rules: Rules) -> pl.DataFrame:
     """Add the columns that the expectations read beside the parsed ones.
 
-    Adds ``plant_id``; for running times also ``equipment_id``, ``foreign_point``, ``own_point_matches``, ``day``
-    (days since 1970), ``cumulative_beyond_daily``, ``counter_growth`` (against the reading before, null when there is
-    none or the decrease was accepted), ``growth_while_running`` (only where growth is required), ``growth_difference``
-    (only when the reading before is of the day before), and ``previous_hours``, for messages. Hours are thousandths.
+    Adds ``plant_id``; of a day, ``day`` (days since 1970); with machines, ``equipment_id``; with counters,
+    :func:`_join_counters`.
     """
     joined = frame.join(reference.plants, on="plant_code", how="left", maintain_order="left")
-    if day is None:
-        return joined
-    joined = joined.join(reference.equipment, on="equipment_number", how="left", maintain_order="left")
-    joined = joined.join(reference.previous, on="equipment_id", how="left", maintain_order="left")
+    if day is not None:
+        joined = joined.with_columns(day=pl.col("date").cast(pl.Int64))
+    if reference.equipment is not None:
+        joined = joined.join(reference.equipment, on="equipment_number", how="left", maintain_order="left")
+    if reference.previous is not None and day is not None:
+        joined = _join_counters(joined, reference, reference.previous, day=day, rules=rules)
+    return joined.drop("own_point", strict=False)
+
+
+def _join_counters(
+    joined: pl.DataFrame, reference: Reference, previous: pl.DataFrame, *, day: date, rules: Rules
+) -> pl.DataFrame:
+    """Add ``foreign_point``, ``own_point_matches`` and how the counter has grown since the reading before.
+
+    That is ``cumulative_beyond_daily``, ``counter_growth`` (null when there is no reading before or the decrease was
+    accepted), ``growth_while_running`` (only where growth is required), ``growth_difference`` (only when the reading
+    before is of the day before), and ``previous_hours``, for messages. Hours are thousandths.
+    """
+    joined = joined.join(previous, on="equipment_id", how="left", maintain_order="left")
     if reference.accepted:
         is_accepted = pl.col("equipment_id").is_in(list(reference.accepted))
         joined = joined.with_columns(
@@ -124,11 +139,10 @@ def join_reference(frame: pl.DataFrame, reference: Reference, *, day: date | Non
     needs_growth = pl.lit(True) if rules.strict_progression else pl.col("running_hours") > 0
     day_before = pl.lit(day).dt.offset_by("-1d")
     return joined.with_columns(
-        day=pl.col("date").cast(pl.Int64),
         cumulative_beyond_daily=pl.col("cumulative_hours") - pl.col("running_hours"),
         counter_growth=growth,
         growth_while_running=pl.when(needs_growth).then(growth),
         growth_difference=pl.when(pl.col("previous_date") == day_before).then((growth - pl.col("running_hours")).abs()),
         foreign_point=pl.when(pl.col("point") != pl.col("own_point")).then(pl.col("point")),
         own_point_matches=(pl.col("point") == pl.col("own_point")).fill_null(False),
-    ).drop("previous_date", "own_point")
+    ).drop("previous_date")

@@ -10,56 +10,61 @@ before the merge, rows are judged and marked again.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 
 import polars as pl
 
-from cmms.streams.equipment import EQUIPMENT
-from cmms.streams.running_time import RUNNING_TIME
+from cmms.streams.stream import FieldKind, Stream
 
-_READING = {known.name: known.kind for known in RUNNING_TIME.columns}
-RUNNING_TIME_COLUMNS = ("equipment_id", "plant_id", "date", *_READING, "quality", "quality_code", "page", "position")
-EQUIPMENT_COLUMNS = (
-    "equipment_number",
-    "plant_id",
-    *(known.name for known in EQUIPMENT.columns),
-    "group_name",
-    "page",
-    "position",
-)
-_COMPARED = tuple(name for name in RUNNING_TIME_COLUMNS if name not in ("equipment_id", "date", "page", "position"))
+_QUALITY = ("quality", "quality_code")
+_WHERE = ("page", "position")
 
 
-def checksum_of(file: bytes) -> int:
-    """CRC-32 of a file of staged readings and of its columns: one of another version is not loaded as it is."""
-    return zlib.crc32(file, zlib.crc32(",".join(RUNNING_TIME_COLUMNS).encode()))
+def record_columns(stream: Stream) -> tuple[str, ...]:
+    """The staging table's columns of a stream whose records are one a machine and day."""
+    return ("equipment_id", "plant_id", "date", *_kinds(stream), *_QUALITY, *_WHERE)
 
 
-def shape_equipment(rows: pl.DataFrame) -> pl.DataFrame:
+def checksum_of(file: bytes, stream: Stream) -> int:
+    """CRC-32 of a file of staged records and of its columns: one of another version is not loaded as it is."""
+    return zlib.crc32(file, zlib.crc32(",".join(record_columns(stream)).encode()))
+
+
+def shape_equipment(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
     """Equipment as staged; ``rows`` have been through ``classify_groups``."""
-    return rows.select(EQUIPMENT_COLUMNS).sort("equipment_number")
+    columns = ("equipment_number", "plant_id", *_kinds(stream), "group_name", *_WHERE)
+    return rows.select(columns).sort("equipment_number")
 
 
-def shape_running_times(rows: pl.DataFrame) -> pl.DataFrame:
-    """Running times as staged: hours as decimal text, warnings as quality."""
-    return rows.select(_column(name) for name in RUNNING_TIME_COLUMNS).sort("equipment_id")
+def shape_records(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
+    """One record a machine, as staged: hours as decimal text, warnings as quality."""
+    kinds = _kinds(stream)
+    return rows.select(_column(name, kinds) for name in record_columns(stream)).sort("equipment_id")
 
 
-def mark_stored(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+def mark_stored(rows: pl.DataFrame, stored: pl.DataFrame, stream: Stream) -> pl.DataFrame:
     """Add ``is_stored``: the database holds the row just like this.
 
     Args:
-        rows: judged running times.
+        rows: judged records of a day.
         stored: equipment_id and stored_text, from ``include/sql/sync/validate/stored_rows_of_day.sql``.
+        stream: whose they are.
     """
     if stored.is_empty():
         return rows.with_columns(is_stored=pl.lit(False))
-    text = pl.concat_str([_text(name) for name in _COMPARED], separator="\x00")
+    kinds = _kinds(stream)
+    compared = ("plant_id", *kinds, *_QUALITY)
+    text = pl.concat_str([_text(name, kinds) for name in compared], separator="\x00")
     found = rows.select("equipment_id", text=text).join(stored, on="equipment_id", how="left", maintain_order="left")
     return rows.with_columns(found.select(is_stored=(pl.col("text") == pl.col("stored_text")).fill_null(False)))
 
 
-def _column(name: str) -> pl.Expr:
-    if _READING.get(name) == "hours":
+def _kinds(stream: Stream) -> dict[str, FieldKind]:
+    return {known.name: known.kind for known in stream.columns}
+
+
+def _column(name: str, kinds: Mapping[str, FieldKind]) -> pl.Expr:
+    if kinds.get(name) == "hours":
         return _decimal(name)
     if name == "quality":
         return pl.when(pl.col("warnings").is_null()).then(pl.lit("ok")).otherwise(pl.lit("warning")).alias("quality")
@@ -75,9 +80,9 @@ def _decimal(name: str) -> pl.Expr:
     return ((thousandths // 1000).cast(pl.String) + "." + part).alias(name)
 
 
-def _text(name: str) -> pl.Expr:
+def _text(name: str, kinds: Mapping[str, FieldKind]) -> pl.Expr:
     """A column's part in the text of the row."""
-    column = _column(name)
-    if _READING.get(name) == "instant":
+    column = _column(name, kinds)
+    if kinds.get(name) == "instant":
         column = column.dt.strftime("%Y-%m-%d %H:%M:%S%.3f")
     return (pl.lit("=") + column.cast(pl.String)).fill_null("-")

@@ -135,7 +135,8 @@ class _Unit:
 
     def __init__(self, run: RunContext, connection: Connection, unit_key: str) -> None:
         self.unit_key = unit_key
-        self.day = run.scope.definition.day_of(unit_key)
+        self._stream = run.scope.definition
+        self.day = self._stream.day_of(unit_key)
         self._run = run
         self._connection = connection
         self._folder = f"{run.unit_folder(unit_key)}/{uuid.uuid4().hex[:8]}"
@@ -156,7 +157,7 @@ class _Unit:
 
         def load() -> Reference:
             with session() as connection:
-                return load_reference(connection, day=self.day)
+                return load_reference(connection, stream=self._stream, day=self.day)
 
         self._loading = executor.submit(load)
 
@@ -166,7 +167,9 @@ class _Unit:
             return
         if self._reference is None:
             loading = self._loading
-            self._reference = loading.result() if loading else load_reference(self._connection, day=self.day)
+            self._reference = (
+                loading.result() if loading else load_reference(self._connection, stream=self._stream, day=self.day)
+            )
         judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
         self.plants.update(judged.filter(pl.col("code").is_null())["plant_code"].unique())
         self._chunks += 1

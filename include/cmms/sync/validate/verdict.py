@@ -105,7 +105,9 @@ def judge_frame(
         _sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]
     ]
     judged = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
-    return judged if day is None else mark_stored(judged, reference.stored), judgement
+    if reference.stored is not None:
+        judged = mark_stored(judged, reference.stored, run.scope.definition)
+    return judged, judgement
 
 
 def judgement_warnings(judgement: Judgement) -> Iterator[str]:

@@ -1,7 +1,7 @@
--- Stream: running_time.
+-- Stream: any.
 -- Purpose: store the new and changed rows only.
--- Parameters: sync_log_id. Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
-INSERT INTO equipment_running_times
+-- Parameters: sync_log_id. Caller: cmms.sync.merge.merge_running_time, cmms.sync.merge.merge_by_machine. {stage} is the checked table name.
+INSERT INTO {table}
   (equipment_id, plant_id, date, {columns}, quality, quality_code, sync_log_id)
 SELECT s.equipment_id, s.plant_id, s.date, {staged}, s.quality, s.quality_code, %(sync_log_id)s
 FROM merge_changes c

@@ -1,4 +1,4 @@
--- Stream: running_time.
+-- Stream: any.
 -- Purpose: the same by multi-row INSERT, for servers that forbid LOAD DATA LOCAL.
 -- Caller: cmms.sync.merge.stage_rows. {stage} is the checked table name.
 INSERT INTO {stage}

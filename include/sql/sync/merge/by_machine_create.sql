@@ -1,5 +1,5 @@
--- Stream: running_time.
--- Purpose: staging table of one day's running times, one per run, unit and attempt; dropped after the merge.
+-- Stream: any.
+-- Purpose: staging table of one day's records, one a machine; one per run, unit and attempt; dropped after the merge.
 -- Caller: cmms.sync.merge.stage_rows. {stage} is the checked table name. No foreign keys; the merge reads it in key order.
 CREATE TABLE {stage} (
   equipment_id BIGINT UNSIGNED NOT NULL,

@@ -1,5 +1,5 @@
 -- Purpose: where the records of an outcome stood in the input, to keep them raw.
--- Parameters: outcome. Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
+-- Parameters: outcome. Caller: cmms.sync.merge.merge_running_time, cmms.sync.merge.merge_by_machine. {stage} is the checked table name.
 SELECT s.page, s.position, e.equipment_number
 FROM merge_changes c
 JOIN {stage} s ON s.equipment_id = c.equipment_id
