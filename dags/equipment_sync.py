@@ -14,26 +14,18 @@ missing. Needs the connections `cmms_api` and `cmms_mysql`, and the pool `cmms_s
 starts.
 """
 
-from datetime import timedelta
-
 from airflow.sdk import DAG
 
-from cmms.alerts.notifier import CmmsNotifier
-from cmms.dag_tasks import dag_defaults
-from cmms.dag_tasks.close_left_run import close_left_run
-from cmms.dag_tasks.wire_sync import wire_sync
+from cmms.dag_tasks.build_sync_dag import build_sync_dag
+from cmms.dag_tasks.dag_defaults import read_site
 
-schedule, zone = dag_defaults.read_site()
+schedule, zone = read_site()
 
-with DAG(
+dag: DAG = build_sync_dag(
+    "equipment",
     dag_id="equipment_sync",
     description="Equipment from the source API into the CMMS, daily",
     doc_md=__doc__,
-    tags=["cmms", "sync"],
-    params=dag_defaults.scope_params(),
-    default_args=dag_defaults.SYNC_ARGUMENTS,
-    dagrun_timeout=timedelta(minutes=30),
-    on_failure_callback=[CmmsNotifier(on="failure"), close_left_run],
-    **dag_defaults.daily_arguments(schedule.equipment, zone, may_backfill=False),
-):
-    wire_sync("equipment")
+    cron=schedule.equipment,
+    zone=zone,
+)

@@ -10,10 +10,11 @@ Done again for the same day with the same readings it changes nothing.
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, Asset, task
 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks import dag_defaults
+from cmms.streams.running_time import RUNNING_TIME
 
 schedule, zone = dag_defaults.read_site()
 
@@ -25,7 +26,7 @@ with DAG(
     default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
     dagrun_timeout=timedelta(minutes=10),
     on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
-    **dag_defaults.following_arguments(dag_defaults.RUNNING_TIME_ASSET, zone),
+    **dag_defaults.following_arguments(Asset(RUNNING_TIME.asset), zone),
 ):
 
     @task

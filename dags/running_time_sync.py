@@ -17,30 +17,18 @@ the same tables as a backfill. Needs the connections `cmms_api` and `cmms_mysql`
 without which no task starts.
 """
 
-from datetime import timedelta
-
 from airflow.sdk import DAG
 
-from cmms.alerts.notifier import CmmsNotifier
-from cmms.dag_tasks import dag_defaults
-from cmms.dag_tasks.close_left_run import close_left_run
-from cmms.dag_tasks.wire_sync import wire_sync
+from cmms.dag_tasks.build_sync_dag import build_sync_dag
+from cmms.dag_tasks.dag_defaults import read_site
 
-schedule, zone = dag_defaults.read_site()
+schedule, zone = read_site()
 
-with DAG(
+dag: DAG = build_sync_dag(
+    "running_time",
     dag_id="running_time_sync",
     description="Running hours from the source API into the CMMS, daily, or for a range of days",
     doc_md=__doc__,
-    tags=["cmms", "sync"],
-    params={
-        "start_date": dag_defaults.date_param("First day", "Empty: the day before the run."),
-        "end_date": dag_defaults.date_param("Last day", "Empty: the first day only."),
-        **dag_defaults.scope_params(),
-    },
-    default_args=dag_defaults.SYNC_ARGUMENTS,
-    dagrun_timeout=timedelta(minutes=60),
-    on_failure_callback=[CmmsNotifier(on="failure"), close_left_run],
-    **dag_defaults.daily_arguments(schedule.running_time, zone, may_backfill=True),
-):
-    wire_sync("running_time")
+    cron=schedule.running_time,
+    zone=zone,
+)

@@ -103,16 +103,18 @@ def _parser() -> argparse.ArgumentParser:
     seed.set_defaults(run=_seed)
 
     sync = commands.add_parser("sync", help="run a sync now")
-    streams = sync.add_subparsers(dest="stream", required=True, metavar="equipment|running-time")
-    equipment = streams.add_parser("equipment", help="the snapshot of the master data")
-    equipment.add_argument("--full-refresh", action="store_true", help="ignore the change cursor")
-    running_time = streams.add_parser("running-time", help="readings of a day or a range of days")
-    running_time.add_argument("--start-date", type=date.fromisoformat, help="YYYY-MM-DD (default: yesterday)")
-    running_time.add_argument("--end-date", type=date.fromisoformat, help="last day (default: the start date)")
-    for command, stream in ((equipment, "equipment"), (running_time, "running_time")):
+    words = {stream.name.replace("_", "-"): stream for stream in STREAMS.values()}
+    streams = sync.add_subparsers(dest="stream", required=True, metavar="|".join(words))
+    for word, stream in words.items():
+        command = streams.add_parser(word, help=stream.help)
+        if stream.is_daily:
+            command.add_argument("--start-date", type=date.fromisoformat, help="YYYY-MM-DD (default: yesterday)")
+            command.add_argument("--end-date", type=date.fromisoformat, help="last day (default: the start date)")
+        else:
+            command.add_argument("--full-refresh", action="store_true", help="ignore the change cursor")
         command.add_argument("--plant-code", action="append", default=[], help="only this plant (repeatable)")
         command.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
-        command.set_defaults(run=_sync, stream_name=stream)
+        command.set_defaults(run=_sync, stream_name=stream.name)
 
     replay = commands.add_parser("replay", help="judge quarantined records again and store those that pass now")
     replay.add_argument("--code", action="append", default=[], help="only this code (repeatable; default: all)")
@@ -158,7 +160,8 @@ def _parser() -> argparse.ArgumentParser:
     docs.set_defaults(run=_docs)
 
     sql = commands.add_parser("sql", help="print a statement of the package, the columns of its stream filled in")
-    sql.add_argument("statement", help="file below include/sql, for example sync/merge/running_time_upsert")
+    sql.add_argument("statement", help="file below include/sql, for example sync/merge/running_time_changes")
+    sql.add_argument("--stream", choices=STREAMS, help="of a statement that all streams share: whose columns")
     sql.set_defaults(run=_sql)
 
     diagnose = commands.add_parser("diagnose", help="check everything that the syncs need; one line a check")
@@ -369,7 +372,8 @@ def _docs(args: argparse.Namespace) -> int:
 def _sql(args: argparse.Namespace) -> int:
     from cmms.database import load_sql
 
-    print(load_sql(args.statement.removeprefix("include/sql/").removesuffix(".sql")))
+    name = args.statement.removeprefix("include/sql/").removesuffix(".sql")
+    print(load_sql(f"{name}:{args.stream}" if args.stream else name))
     return 0
 
 

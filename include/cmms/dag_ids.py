@@ -8,8 +8,10 @@ from __future__ import annotations
 from cmms.streams import STREAMS
 
 SETUP_DAG_ID = "cmms_setup"
+SYNC_DAG_IDS = tuple(stream.dag_id for stream in STREAMS.values())
+"""One a stream, in the order of their syncs."""
 SCHEDULED_DAG_IDS = (
-    *(stream.dag_id for stream in STREAMS.values()),
+    *SYNC_DAG_IDS,
     "maintenance_evaluation",
     "sync_log_cleanup",
     "sync_watchdog",

@@ -16,15 +16,8 @@ from airflow.sdk import Asset, CronDataIntervalTimetable, CronTriggerTimetable, 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.errors import SettingsError
 from cmms.settings import POOL, Schedule, Settings, load_settings
-from cmms.streams.equipment import EQUIPMENT
-from cmms.streams.running_time import RUNNING_TIME
 
 log = logging.getLogger(__name__)
-
-EQUIPMENT_ASSET = Asset(EQUIPMENT.asset)
-"""Updated when an equipment sync has succeeded; the event's extra names the log row."""
-RUNNING_TIME_ASSET = Asset(RUNNING_TIME.asset)
-"""Updated when a running-time sync has succeeded; the event's extra names the log row and the days."""
 
 PRIORITY_HIGH = 100
 PRIORITY_LOW = 1
@@ -147,11 +140,9 @@ def date_param(title: str, description: str) -> Param:
 
 
 __all__ = [
-    "EQUIPMENT_ASSET",
     "POOL",
     "PRIORITY_HIGH",
     "PRIORITY_LOW",
-    "RUNNING_TIME_ASSET",
     "SYNC_ARGUMENTS",
     "UPKEEP_ARGUMENTS",
     "daily_arguments",

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.execution_time.comms import DagRunResult, GetDagRun
 
 from cmms.alerts.watch_runs import StarvedTasks
+from cmms.dag_ids import SYNC_DAG_IDS
 
 if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
 _SYNC_TASKS = ["fetch", "validate", "stage", "merge", "replay_orphans"]
 POOLED_TASKS = {
-    "equipment_sync": _SYNC_TASKS,
-    "running_time_sync": _SYNC_TASKS,
+    **dict.fromkeys(SYNC_DAG_IDS, _SYNC_TASKS),
     "maintenance_evaluation": ["evaluate"],
     "sync_log_cleanup": ["clean_up_logs"],
     "cmms_reconcile_sources": ["reconcile"],

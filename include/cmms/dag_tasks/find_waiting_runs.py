@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.execution_time.comms import DagRunResult, GetDagRun
 
 from cmms.alerts.watch_runs import QueuedRun
+from cmms.dag_ids import SYNC_DAG_IDS
 
 if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
-SYNC_DAGS = ("equipment_sync", "running_time_sync")
 FIRST_TASK = "open_run"
 _NOT_BEGUN = (None, "scheduled", "queued")
 _OPEN = ["queued", "running"]
@@ -41,7 +41,7 @@ def _look(ti: RuntimeTaskInstanceProtocol) -> list[QueuedRun]:
     from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
 
     found = []
-    for dag_id in SYNC_DAGS:
+    for dag_id in SYNC_DAG_IDS:
         if not ti.get_dr_count(dag_id=dag_id, states=_OPEN):
             continue
         states = ti.get_task_states(dag_id=dag_id, task_ids=[FIRST_TASK])

@@ -1,4 +1,4 @@
-"""The tasks of both syncs, in the order of docs/architecture.md; each calls one step of ``cmms.sync``.
+"""The tasks of every sync, in the order of docs/architecture.md; each calls one step of ``cmms.sync``.
 
 XCom carries the log row's id and small descriptors; pages, chunks and rows go through the storage and staging
 tables. Tasks that fetch, compute or write share the pool ``cmms_sync``. A task that has to wait for another run gives
@@ -14,7 +14,7 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowFailException
 
 from cmms.alerts.notifier import CmmsNotifier
-from cmms.dag_tasks.dag_defaults import EQUIPMENT_ASSET, POOL
+from cmms.dag_tasks.dag_defaults import POOL
 from cmms.dag_tasks.work_on_run import ERROR_KEY, errors_told, work_on_run
 from cmms.errors import Failure, HandoverMissing, StaleMaster
 from cmms.streams import StreamName
@@ -28,7 +28,7 @@ LogId = Any
 """Id of the log row; while a DAG file is parsed, the promise of it."""
 
 
-@task(inlets=[EQUIPMENT_ASSET])
+@task
 def open_run(stream: StreamName, **context: Any) -> int:
     """Open the log row; the id goes to all other tasks. A backfill's run waits for those of the days before."""
     from cmms.dag_tasks import choose_scope

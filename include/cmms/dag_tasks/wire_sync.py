@@ -10,7 +10,8 @@ from cmms.streams import STREAMS, StreamName
 
 def wire_sync(stream: StreamName) -> None:
     """Open, plan, fetch, validate, stage, merge, replay orphans, close; the last one always, whatever failed."""
-    run = sync_steps.open_run(stream)
+    needed = STREAMS[stream].needs or stream
+    run = sync_steps.open_run.override(inlets=[Asset(STREAMS[needed].asset)])(stream)
     batches = sync_steps.plan_requests(run)
     fetched = sync_steps.fetch.partial(sync_log_id=run).expand(batch=batches)
     verdicts = sync_steps.validate.partial(sync_log_id=run).expand(batch=batches)

@@ -1,4 +1,4 @@
-"""The emergency stop: every open run is cancelled and both daily DAGs are paused; and the way back.
+"""The emergency stop: every open run is cancelled and the DAGs of all streams are paused; and the way back.
 
 Input: who. Output: :class:`Stop`, kept as one row of the audit log, where the way back finds what to undo.
 
@@ -18,14 +18,13 @@ from typing import Any
 from cmms.access.actors import Actor, Capability, Forbidden, Invalid, NotFound, ViewError, WrongState
 from cmms.access.audit import audit
 from cmms.access.connections import raw_session, write
+from cmms.dag_ids import SYNC_DAG_IDS
 from cmms.database import Cursor, query
 from cmms.errors import RunCancelled
 from cmms.run_control.airflow_runs import AirflowRefused, pause
 from cmms.run_control.start_syncs import set_control
 
 log = logging.getLogger(__name__)
-
-DAGS = ("equipment_sync", "running_time_sync")
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def stop_all(actor: Actor) -> tuple[Stop, tuple[str, ...]]:
     actor.require(Capability.TRIGGER)
     before = read_stop()
     paused, problems = set(before.paused if before else ()), []
-    for dag_id in DAGS:
+    for dag_id in SYNC_DAG_IDS:
         try:
             if pause(actor, dag_id, is_paused=True):
                 paused.add(dag_id)

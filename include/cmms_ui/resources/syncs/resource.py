@@ -8,10 +8,11 @@ from typing import Any
 
 from cmms.access.actors import Actor, Capability, Invalid, ViewError
 from cmms.access.read_rows import read
+from cmms.dag_ids import SYNC_DAG_IDS
 from cmms.figures.read_gaps import last_due_day
 from cmms.parse_input import parse_day
 from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
-from cmms.run_control.stop_syncs import DAGS, read_open_runs, resume_all, stop_all
+from cmms.run_control.stop_syncs import read_open_runs, resume_all, stop_all
 from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES, RETRYABLE_STATUSES
 from cmms.words import agree, count_of
@@ -452,7 +453,8 @@ SYNCS = Resource(
             confirm="Stop everything",
             dangerous=True,
             preview=_preview_stop,
-            explain=f"Pauses {' and '.join(DAGS)} in Airflow and cancels every open run: a merge that is committing is"
+            explain=f"Pauses {' and '.join(SYNC_DAG_IDS)} in Airflow and cancels every open run: a merge that is"
+            " committing is"
             " waited for, everything else rolls back, no lease is kept. Merged days stay. Runs that Airflow has only"
             " queued wait, and nothing starts until somebody lets syncs run again on the tab Live status.",
         ),
