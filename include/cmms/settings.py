@@ -305,6 +305,38 @@ Streams: Any = create_model("Streams", __base__=Frozen, **_EACH)
 """The settings of every stream, each with the ``api`` section's values as defaults."""
 
 
+_OF_A_SOURCE = ("api", "streams")
+"""Sections that may stand in ``sources.default`` instead of at the top."""
+
+
+class Source(Frozen):
+    """One source of records: ``connection`` is the Airflow connection that has its address and credential."""
+
+    connection: str = Field(API_CONNECTION, pattern=r"^\S+$")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said_once(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and (twice := [name for name in _OF_A_SOURCE if name in raw]):
+            raise ValueError(f"{' and '.join(twice)} must stand here or at the top of the settings, not in both places")
+        return raw
+
+
+class Sources(Frozen):
+    """Where records come from. There is one source today."""
+
+    default: Source = Source()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_one(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and set(raw) - {"default"}:
+            raise ValueError(
+                "this version has one source, called default; several sources, and names of their own, come later"
+            )
+        return raw
+
+
 class Rules(Frozen):
     """Limits that the expectations and batch rules use (docs/decisions/0006, 0008).
 
@@ -413,6 +445,7 @@ class Settings(Frozen):
     """All settings of a site. Build it with :func:`load_settings` or :func:`parse_settings`."""
 
     timezone: TimeZoneName = "UTC"
+    sources: Sources = Sources()
     streams: Streams = Streams()
     rules: Rules = Rules()
     storage: Storage = Storage()
@@ -424,9 +457,12 @@ class Settings(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _spread_api_defaults(cls, raw: Any) -> Any:
-        """Give every stream the values of the section ``api`` that they do not set themselves."""
-        if not isinstance(raw, dict) or "api" not in raw:
+    def _unfold(cls, raw: Any) -> Any:
+        """Read the sections of the one source, and give its streams what ``api`` says and they do not."""
+        if not isinstance(raw, dict):
+            return raw
+        raw = _unfold_source(raw)
+        if "api" not in raw:
             return raw
         shared = raw["api"] or {}
         streams = dict(raw.get("streams") or {})
@@ -444,9 +480,25 @@ class Settings(Frozen):
         found: StreamSettings = getattr(self.streams, name)
         return found
 
+    @property
+    def connection(self) -> str:
+        """The Airflow connection of the source."""
+        return self.sources.default.connection
+
     def source_zone(self, name: StreamName) -> ZoneInfo:
         """Zone of the source's naive timestamps: the stream's own, else the site's."""
         return ZoneInfo(self.stream(name).timezone or self.timezone)
+
+
+def _unfold_source(raw: dict[str, Any]) -> dict[str, Any]:
+    """Bring what ``sources.default`` says of its API and streams to the top, unless it stands there too."""
+    sources = raw.get("sources")
+    if not isinstance(sources, dict) or not isinstance(sources.get("default"), dict):
+        return raw
+    default = sources["default"]
+    moved = {name: default[name] for name in _OF_A_SOURCE if name in default and name not in raw}
+    kept = {name: value for name, value in default.items() if name not in moved}
+    return {**raw, **moved, "sources": {**sources, "default": kept}}
 
 
 def _merge(base: Any, override: Any) -> Any:

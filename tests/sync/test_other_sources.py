@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from tests.sync.records import machine as write_machine
 from tests.sync.site import DAY, Site
 
 Answer = tuple[int, Any]
@@ -161,3 +163,14 @@ def test_a_token_can_be_asked_for_with_the_credentials_in_the_form(connect: Call
             "scope": ["read"], "audience": ["cmms"],
         }
     ]  # fmt: skip
+
+
+@pytest.mark.feature("SVC-01", "ARC-01")
+def test_the_source_is_asked_at_the_connection_that_the_settings_name(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ERP", os.environ["AIRFLOW_CONN_CMMS_API"])
+    monkeypatch.delenv("AIRFLOW_CONN_CMMS_API")
+    summary = site.sync_equipment([write_machine("A")], sources={"default": {"connection": "erp"}})
+    assert (summary.status, summary.counts.inserted) == ("success", 1), summary.error_message
+    assert "cmms_api" in (site.sync_equipment().error_message or "")

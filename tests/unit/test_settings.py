@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -92,6 +93,54 @@ def test_api_values_reach_both_streams_and_a_stream_overrides_them() -> None:
     assert (equipment.pagination.size, equipment.pagination.style, equipment.gzip) == (7, "offset", False)
     assert (running_time.pagination.size, running_time.pagination.style) == (100, "offset")
     assert (equipment.path, running_time.path) == ("/equipment", "/running-time")
+
+
+SECTIONS = {
+    "api": {"strict": True, "pagination": {"size": 100}},
+    "streams": {"running_time": {"path": "/hours"}},
+}
+
+
+@pytest.mark.feature("ARC-01")
+def test_sources_default_means_what_stands_at_the_top() -> None:
+    flat = parse_settings({**SECTIONS, "timezone": "Europe/Berlin"})
+    assert parse_settings({"sources": {"default": SECTIONS}, "timezone": "Europe/Berlin"}) == flat
+    mixed = {"sources": {"default": {"api": SECTIONS["api"]}}, "streams": SECTIONS["streams"]}
+    assert parse_settings({**mixed, "timezone": "Europe/Berlin"}) == flat
+    assert (flat.connection, flat.stream("running_time").pagination.size) == ("cmms_api", 100)
+    named = parse_settings({"sources": {"default": {"connection": "erp"}}})
+    assert (named.connection, named.streams) == ("erp", Settings().streams)
+
+
+@pytest.mark.feature("ARC-01")
+@pytest.mark.parametrize("empty", [{}, {"sources": {}}, {"sources": {"default": {}}}])
+def test_a_source_of_which_nothing_is_said_is_the_default_one(empty: dict[str, object]) -> None:
+    assert parse_settings(empty) == Settings()
+
+
+@pytest.mark.feature("ARC-01")
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        ({"default": {}, "telematics": {}}, "sources: this version has one source, called default; several sources"),
+        ({"erp": {"connection": "erp"}}, "sources: this version has one source, called default"),
+        ({"default": {"api": {"strict": False}}}, "sources.default: api must stand here or at the top of the settings"),
+        ({"default": {"connection": "a b"}}, "sources.default.connection: "),
+        ({"default": {"profile": "x"}}, "sources.default.profile: unknown field"),
+    ],
+)
+def test_what_a_source_cannot_be_yet_is_refused_with_a_sentence(sources: dict[str, object], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        parse_settings({"api": {"strict": True}, "sources": sources})
+
+
+@pytest.mark.feature("ARC-01")
+def test_what_was_stored_before_there_were_sources_still_loads() -> None:
+    chosen = parse_settings({**SECTIONS, "rules": {"look_back_days": 3}})
+    before = chosen.model_dump(mode="json", exclude={"sources"})
+    assert Settings.model_validate_json(json.dumps(before)) == chosen  # pinned in a run
+    assert parse_settings(before) == chosen  # a version that the database holds
+    assert Settings.model_validate_json(chosen.model_dump_json()) == chosen
 
 
 def test_a_factor_is_exact() -> None:

@@ -29,7 +29,7 @@ FUEL = Stream(
     table="equipment_fuel",
     fields=(
         Field(name="equipment_number", required=True, is_column=False),
-        Field(name="litres", kind="hours", required=True, digits=5),
+        Field(name="litres", kind="number", required=True, digits=5),
         Field(name="remark", is_remembered=True, length=30),
     ),
     orphan=Orphan("EQUIPMENT_UNKNOWN", rule="RT-04", field="equipment_number"),
@@ -48,7 +48,7 @@ def test_what_a_field_is_gives_schema_contract_and_limit() -> None:
     assert list(schema_of(FUEL)) == [
         *("page", "position", "equipment_number", "litres", "remark", "ambiguous_time", "problem")
     ]
-    assert (FUEL.required, FUEL.remembered, FUEL.has_hours) == (("equipment_number", "litres"), ("remark",), True)
+    assert (FUEL.required, FUEL.remembered, FUEL.has_hours) == (("equipment_number", "litres"), ("remark",), False)
     assert FUEL.columns[0].maximum == 99_999  # DECIMAL(5,3) in thousandths
 
 

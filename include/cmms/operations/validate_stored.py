@@ -70,7 +70,7 @@ def judge_report(report_id: int, *, run_date: date, settings: Settings | None = 
 
 def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, settings: Settings) -> Counts:
     ids = None if report["scope"] is None else [int(key) for key in json.loads(report["scope"])]
-    last = query(connection, "operations/validation/newest_day")[0]["day"]
+    last = _newest_day(connection)
     days = [last - timedelta(days=back) for back in range(int(report["days"]) - 1, -1, -1)] if last else []
     span = {"id": report["id"], "first_day": days[0] if days else None, "last_day": last}
     counts = Counts()
@@ -96,6 +96,13 @@ def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, se
 
             run_transaction(connection, write, what="keeping what a validation has found")
     return counts
+
+
+def _newest_day(connection: Connection) -> date | None:
+    """The newest day of which anything is stored, of whatever stream."""
+    names = [stream.name for stream in STREAMS.values() if stream.is_daily]
+    found = [query(connection, f"operations/validation/newest_day:{name}")[0]["day"] for name in names]
+    return max((day for day in found if day), default=None)
 
 
 def _units(days: Iterable[date]) -> Iterator[tuple[Stream, date | None]]:

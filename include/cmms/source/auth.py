@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import requests
 from requests.auth import AuthBase
 
 from cmms.errors import SettingsError
-from cmms.settings import API_CONNECTION, Auth
+from cmms.settings import Auth
 from cmms.source.connection import ApiConnection
 
 _RENEW_BEFORE_SECONDS = 30.0
@@ -100,9 +101,9 @@ def fixed_auth(auth: Auth, connection: ApiConnection) -> AuthBase:
     """
     if auth.scheme in ("none", "oauth2"):
         return NoAuth()
-    password = _required(connection.password, "password", auth)
+    password = _required(connection, "password", auth)
     if auth.scheme == "basic":
-        return basic_auth(_required(connection.login, "login", auth), password)
+        return basic_auth(_required(connection, "login", auth), password)
     if auth.scheme == "bearer":
         return bearer_auth(password)
     return HeaderAuth("Authorization" if auth.scheme == "raw" else auth.header, password)
@@ -124,7 +125,7 @@ def token_request(auth: Auth, connection: ApiConnection) -> tuple[AuthBase, dict
     Raises:
         SettingsError: the connection has no login or no password.
     """
-    client = _required(connection.login, "login", auth), _required(connection.password, "password", auth)
+    client = _required(connection, "login", auth), _required(connection, "password", auth)
     form = {
         "grant_type": "client_credentials",
         **auth.token_parameters,
@@ -135,8 +136,9 @@ def token_request(auth: Auth, connection: ApiConnection) -> tuple[AuthBase, dict
     return basic_auth(*client), form
 
 
-def _required(value: str | None, what: str, auth: Auth) -> str:
-    whose = f"the {what} of the Airflow connection {API_CONNECTION}"
+def _required(connection: ApiConnection, what: Literal["login", "password"], auth: Auth) -> str:
+    value = connection.login if what == "login" else connection.password
+    whose = f"the {what} of the Airflow connection {connection.name}"
     if not value:
         raise SettingsError(f"{whose} is missing; auth scheme {auth.scheme} needs it")
     is_header = auth.scheme in ("bearer", "raw", "api_key")

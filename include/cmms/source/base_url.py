@@ -16,20 +16,40 @@ _SCHEMES = ("http", "https")
 _LAST_PORT = 65535
 
 
-def build_base_url(*, conn_type: str | None, host: str | None, schema: str | None, port: int | None) -> str:
-    """Scheme, host, port and path before every stream's path.
+class _Unusable(ValueError):
+    """What is wrong with a connection."""
+
+
+def build_base_url(
+    *,
+    conn_type: str | None,
+    host: str | None,
+    schema: str | None,
+    port: int | None,
+    connection: str = API_CONNECTION,
+) -> str:
+    """Scheme, host, port and path before every stream's path; ``connection`` is named in errors.
 
     Raises:
         SettingsError: no usable host, a credential in it, or two parts that contradict each other.
     """
+    try:
+        return _build(conn_type, host, schema, port)
+    except _Unusable as wrong:
+        raise SettingsError(
+            f"the Airflow connection {connection} {wrong}; http(s)://host[:port][/path] is expected as its host"
+        ) from None
+
+
+def _build(conn_type: str | None, host: str | None, schema: str | None, port: int | None) -> str:
     text = (host or "").strip()
     parts = _split(text if "://" in text else f"//{_bracketed(text)}")
     scheme = _scheme(parts.scheme.lower(), (schema or "").strip().lower(), (conn_type or "").strip().lower())
     if parts.port is not None and port is not None and parts.port != port:
-        raise _wrong(f"names two ports, {parts.port} in its host and {port} in its port")
+        raise _Unusable(f"names two ports, {parts.port} in its host and {port} in its port")
     chosen = parts.port if parts.port is not None else port
     if chosen is not None and not 0 < chosen <= _LAST_PORT:
-        raise _wrong(f"has the port {chosen}; 1 to {_LAST_PORT} is expected")
+        raise _Unusable(f"has the port {chosen}; 1 to {_LAST_PORT} is expected")
     name = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
     return f"{scheme}://{name}{f':{chosen}' if chosen is not None else ''}{parts.path.rstrip('/')}"
 
@@ -50,11 +70,11 @@ def _split(text: str) -> SplitResult:
         parts = urlsplit(text)
         _ = parts.port
     except ValueError:
-        raise _wrong("has no usable host") from None
+        raise _Unusable("has no usable host") from None
     if not parts.hostname or "\\" in text or " " in text or parts.query or parts.fragment:
-        raise _wrong("has no usable host")
+        raise _Unusable("has no usable host")
     if parts.username is not None or "@" in parts.netloc:
-        raise _wrong("has no usable host: it holds a credential, which belongs into login and password")
+        raise _Unusable("has no usable host: it holds a credential, which belongs into login and password")
     return parts
 
 
@@ -67,19 +87,13 @@ def _bracketed(host: str) -> str:
 
 def _scheme(of_host: str, schema: str, conn_type: str) -> str:
     if schema and schema not in _SCHEMES:
-        raise _wrong(
+        raise _Unusable(
             f"has the schema {schema[:40]!r}; http or https is expected (in a connection URI that is what follows the"
             " host; a path belongs into the host of a connection that is written as JSON)"
         )
     if of_host and of_host not in _SCHEMES:
-        raise _wrong(f"has no usable host: its scheme is {of_host[:20]}")
+        raise _Unusable(f"has no usable host: its scheme is {of_host[:20]}")
     means_tls = "https" in (schema, conn_type)
     if of_host == "http" and means_tls:
-        raise _wrong("says http:// in its host and https in its type or schema")
+        raise _Unusable("says http:// in its host and https in its type or schema")
     return of_host or ("https" if means_tls else "http")
-
-
-def _wrong(what: str) -> SettingsError:
-    return SettingsError(
-        f"the Airflow connection {API_CONNECTION} {what}; http(s)://host[:port][/path] is expected as its host"
-    )

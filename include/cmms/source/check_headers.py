@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from cmms.errors import SettingsError
-from cmms.settings import API_CONNECTION, StreamSettings
+from cmms.settings import StreamSettings
 from cmms.source.connection import ApiConnection
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -34,7 +34,7 @@ def _headers(connection: ApiConnection, stream: StreamSettings) -> Iterator[tupl
     for name, value in stream.headers.items():
         yield "headers", name, value
     for name, value in connection.headers.items():
-        yield f"the extra of the Airflow connection {API_CONNECTION}", name, value
+        yield f"the extra of the Airflow connection {connection.name}", name, value
     if stream.auth.scheme == "api_key":
         yield "auth.header", stream.auth.header, ""
 

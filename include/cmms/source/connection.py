@@ -44,6 +44,7 @@ class ApiConnection:
     verify: bool | str = True
     cert: Any = None
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: str = API_CONNECTION
 
     def url(self, path: str) -> str:
         """Absolute URL of a path of the settings."""
@@ -63,8 +64,8 @@ class ApiConnection:
         return tuple(secret for secret in (self.password, self.login, *self.headers.values()) if secret)
 
 
-def read_connection() -> ApiConnection:
-    """Read ``cmms_api`` through Airflow's HTTP hook (also outside a task, from ``AIRFLOW_CONN_CMMS_API``).
+def read_connection(name: str = API_CONNECTION) -> ApiConnection:
+    """Read a source's connection through Airflow's HTTP hook (also outside a task, from ``AIRFLOW_CONN_CMMS_API``).
 
     Raises:
         SettingsError: no such connection, or no usable address in it.
@@ -72,17 +73,21 @@ def read_connection() -> ApiConnection:
     from airflow.providers.common.compat.sdk import AirflowNotFoundException
     from airflow.providers.http.hooks.http import HttpHook
 
-    hook = HttpHook(method="GET", http_conn_id=API_CONNECTION)
+    hook = HttpHook(method="GET", http_conn_id=name)
     try:
-        credential = hook.get_connection(API_CONNECTION)
-        _check_extra(credential.extra)
+        credential = hook.get_connection(name)
+        _check_extra(credential.extra, name)
         session = hook.get_conn()
     except AirflowNotFoundException:
-        raise undefined_connection(API_CONNECTION) from None
+        raise undefined_connection(name) from None
     except ValueError:
-        raise SettingsError(f"the Airflow connection {API_CONNECTION} has no usable host") from None
+        raise SettingsError(f"the Airflow connection {name} has no usable host") from None
     base_url = build_base_url(
-        conn_type=credential.conn_type, host=credential.host, schema=credential.schema, port=credential.port
+        conn_type=credential.conn_type,
+        host=credential.host,
+        schema=credential.schema,
+        port=credential.port,
+        connection=name,
     )
     extra = {name: str(value) for name, value in session.headers.items() if name not in requests.Session().headers}
     with session:
@@ -92,19 +97,20 @@ def read_connection() -> ApiConnection:
             password=credential.password or None,
             headers=extra,
             verify=_verify(session.verify),
-            cert=_certificate(session.cert),
-            proxies=_proxies(session.proxies),
+            cert=_certificate(session.cert, name),
+            proxies=_proxies(session.proxies, name),
+            name=name,
         )
 
 
-def _check_extra(text: str | None) -> None:
+def _check_extra(text: str | None, connection: str) -> None:
     """Airflow takes an extra that it cannot read for none: certificate, proxies and headers would be left out."""
     try:
         is_object = not text or isinstance(json.loads(text), dict)
     except ValueError:
         is_object = False
     if not is_object:
-        raise SettingsError(f"the extra of the Airflow connection {API_CONNECTION} is no JSON object")
+        raise SettingsError(f"the extra of the Airflow connection {connection} is no JSON object")
 
 
 def _verify(value: Any) -> bool | str:
@@ -115,7 +121,7 @@ def _verify(value: Any) -> bool | str:
     return words.get(str(value).strip().lower(), str(value))
 
 
-def _certificate(value: Any) -> str | tuple[str, str] | None:
+def _certificate(value: Any, connection: str) -> str | tuple[str, str] | None:
     """Our own certificate: one file, or certificate and key."""
     if not value:
         return None
@@ -124,20 +130,20 @@ def _certificate(value: Any) -> str | tuple[str, str] | None:
     if isinstance(value, list | tuple) and len(value) in (1, 2) and all(isinstance(part, str) for part in value):
         return value[0] if len(value) == 1 else (value[0], value[1])
     raise SettingsError(
-        f"the extra cert of the Airflow connection {API_CONNECTION} is neither a file nor a pair [certificate, key]"
+        f"the extra cert of the Airflow connection {connection} is neither a file nor a pair [certificate, key]"
     )
 
 
-def _proxies(value: Any) -> dict[str, str]:
+def _proxies(value: Any, connection: str) -> dict[str, str]:
     """Proxy by scheme; one address alone serves both."""
     if isinstance(value, str) and value:
         return {"http": value, "https": value}
     if value and not isinstance(value, dict):
-        raise SettingsError(f"the extra proxies of the Airflow connection {API_CONNECTION} is no object of addresses")
+        raise SettingsError(f"the extra proxies of the Airflow connection {connection} is no object of addresses")
     return {str(scheme): str(address) for scheme, address in (value or {}).items()}
 
 
-def _check_files(verify: bool | str | None, cert: Any) -> None:
+def _check_files(verify: bool | str | None, cert: Any, connection: str) -> None:
     """Name the file that is not there: the library's own error says less, and looks as if it might pass."""
     named = {
         "verify": [verify] if isinstance(verify, str) else [],
@@ -146,9 +152,7 @@ def _check_files(verify: bool | str | None, cert: Any) -> None:
     for extra, files in named.items():
         for file in files:
             if not Path(file).exists():
-                raise SettingsError(
-                    f"the file {file} ({extra} of the Airflow connection {API_CONNECTION}) is not there"
-                )
+                raise SettingsError(f"the file {file} ({extra} of the Airflow connection {connection}) is not there")
 
 
 class ApiSession(requests.Session):
@@ -166,7 +170,7 @@ class ApiSession(requests.Session):
         self.proxies = {} if is_loopback(connection.base_url) else dict(environment["proxies"])
         self.verify, self.cert = environment["verify"], environment["cert"]
         if connection.base_url.startswith("https:"):
-            _check_files(self.verify, self.cert)
+            _check_files(self.verify, self.cert, connection.name)
         self.trust_env = False
         self.headers.update(connection.headers)
         self._adapter = _CuttableAdapter()

@@ -51,7 +51,7 @@ def _before(field: Field) -> str:
 
 def _read(field: Field) -> str:
     column = f"t.{field.name}"
-    return f"CAST({column} * 1000 AS SIGNED) AS {field.name}" if field.kind == "hours" else column
+    return f"CAST({column} * 1000 AS SIGNED) AS {field.name}" if field.is_number else column
 
 
 _PLACEHOLDERS: dict[str, tuple[Callable[[Field], str], str]] = {

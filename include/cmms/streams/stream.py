@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-FieldKind = Literal["text", "instant", "day", "hours"]
+FieldKind = Literal["text", "instant", "day", "hours", "number"]
 ReferenceName = Literal["machines", "counters", "stored"]
 _LONGEST_VARCHAR = 16_000
 """Characters of four bytes that a row of MySQL has room for."""
@@ -24,11 +24,12 @@ class Field:
 
     Attributes:
         name: of the target column.
-        kind: how the value is read: ``hours`` as whole thousandths, ``instant`` as UTC, ``day`` as a calendar day.
+        kind: how the value is read: ``hours`` and any other ``number`` as whole thousandths, ``instant`` as UTC,
+            ``day`` as a calendar day.
         names: what sources call it; the first one that a record has wins. The settings may name others.
         required: an input of which no record carries it is refused: the field was renamed or dropped.
         is_remembered: the same for an optional one, if the database holds values that the input would erase.
-        digits: of ``hours``: how many the column ``DECIMAL(digits, 3)`` holds.
+        digits: of a number: how many the column ``DECIMAL(digits, 3)`` holds.
         length: of ``text``: how many characters the column holds.
         is_column: it is stored under its name, as it came; not what names the row, its plant or its group.
     """
@@ -49,8 +50,13 @@ class Field:
             name = f"VARCHAR({self.length})" if self.length <= _LONGEST_VARCHAR else "TEXT"
             name += " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
         else:
-            name = {"instant": "DATETIME(3)", "day": "DATE", "hours": f"DECIMAL({self.digits},3)"}[self.kind]
+            name = {"instant": "DATETIME(3)", "day": "DATE"}.get(self.kind, f"DECIMAL({self.digits},3)")
         return f"{name} {'NOT NULL' if self.required else 'NULL'}"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is computed with in whole thousandths."""
+        return self.kind in ("hours", "number")
 
     @property
     def maximum(self) -> int:
@@ -140,7 +146,7 @@ class Stream:
     @property
     def has_hours(self) -> bool:
         """Whether its records are readings of counters."""
-        return any(known.kind == "hours" for known in self.fields)
+        return "counters" in self.reference
 
     @property
     def required(self) -> tuple[str, ...]:

@@ -81,6 +81,27 @@ def test_an_extra_that_is_no_object_is_refused(monkeypatch, extra):
         assert read_connection().base_url == "http://erp.example"
 
 
+@pytest.mark.feature("SVC-01")
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"extra": "[1]"}, "the extra of the Airflow connection erp is no JSON object"),
+        ({"extra": '{"proxies": 5}'}, "the extra proxies of the Airflow connection erp is no object"),
+        ({"extra": '{"cert": 5}'}, "the extra cert of the Airflow connection erp is neither"),
+        ({"host": "ftp://erp.example"}, "the Airflow connection erp has no usable host"),
+    ],
+)
+def test_a_connection_of_another_name_is_read_and_named_in_errors(monkeypatch, wrong, named):
+    from cmms.source.connection import read_connection
+
+    asked = {"conn_type": "http", "host": "erp.example", "password": "s3cr-et"}
+    monkeypatch.setenv("AIRFLOW_CONN_ERP", json.dumps(asked))
+    assert (read_connection("erp").base_url, read_connection("erp").name) == ("http://erp.example", "erp")
+    monkeypatch.setenv("AIRFLOW_CONN_ERP", json.dumps({**asked, **wrong}))
+    with pytest.raises(SettingsError, match=named):
+        read_connection("erp")
+
+
 def test_what_stays_on_this_machine_is_known():
     assert all(map(is_loopback, ["http://localhost:1", "http://127.8.9.1", "http://[::1]:5/x", "http://a.localhost"]))
     assert not any(
@@ -120,7 +141,7 @@ def test_a_certificate_of_our_own_is_a_file_or_a_pair(tmp_path, certificate, for
     from cmms.source.connection import _certificate
 
     pair = [str(certificate / "us.pem"), str(certificate / "us.key")]
-    cert = _certificate(str(certificate / "both.pem") if form is str else form(pair))
+    cert = _certificate(str(certificate / "both.pem") if form is str else form(pair), "cmms_api")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate / "us.pem", certificate / "us.key")
     tls.load_verify_locations(certificate / "us.pem")

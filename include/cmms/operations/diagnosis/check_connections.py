@@ -27,15 +27,16 @@ def _add(connection_id: str) -> str:
 
 def check_api(site: Site) -> Iterator[Finding]:
     """``cmms_api``: an address with its scheme, and a credential if the settings want one."""
-    connection = site.connection(API_CONNECTION)
+    name = site.settings.connection
+    connection = site.connection(name)
     if connection is None:
-        yield Finding("fail", "not defined", _add(API_CONNECTION))
+        yield Finding("fail", "not defined", _add(API_CONNECTION).replace(API_CONNECTION, name))
         return
     from cmms.source.connection import read_connection
 
     host = str(connection.host or "")
     try:
-        base_url = read_connection().base_url
+        base_url = read_connection(name).base_url
     except SettingsError as error:
         yield Finding(
             "fail", error.message, "Set the host of the connection to an address such as https://erp.example.com:8443."

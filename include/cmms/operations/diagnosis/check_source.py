@@ -32,9 +32,9 @@ _CERTIFICATE_FAULTS = {
 """By OpenSSL's number of the fault."""
 
 
-def check_address(_site: Site) -> Iterator[Finding]:
+def check_address(site: Site) -> Iterator[Finding]:
     """Name and port; through a proxy neither can be asked for directly."""
-    connection = read_connection()
+    connection = read_connection(site.settings.connection)
     parts = urlsplit(connection.base_url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     if _proxy(connection):
@@ -54,7 +54,7 @@ def _proxy(connection: ApiConnection) -> bool:
 
 def check_tls(site: Site) -> Iterator[Finding]:
     """The certificate of the source; or whether a secret would travel in plain text."""
-    connection = read_connection()
+    connection = read_connection(site.settings.connection)
     parts = urlsplit(connection.base_url)
     if parts.scheme == "http":
         yield _check_plain(site, parts.hostname or "")

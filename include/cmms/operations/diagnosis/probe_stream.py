@@ -80,7 +80,7 @@ class _Prober:
         self._stream = _hastened(site.settings.stream(name))
 
     def run(self, plant_codes: Sequence[str]) -> None:
-        connection = read_connection()
+        connection = read_connection(self._site.settings.connection)
         self._probe.exposed = exposed_secret(connection, self._stream)
         request = self._first_request(plant_codes)
         url = connection.url(request.path)

@@ -81,7 +81,7 @@ def fetch_batch(
     started_at, started = datetime.now(UTC), time.monotonic()
     folder = batch_folder(storage, sync_log_id, batch.unit_keys[0])
     storage.delete_folder(folder)
-    source = connection or read_connection()
+    source = connection or read_connection(settings.connection)
     fetch = _BatchFetch(settings.stream(stream), batch, folder, storage, source)
     fetch.run(call_log, on_progress, should_stop)
     manifest = Manifest(

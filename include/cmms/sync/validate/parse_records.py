@@ -32,6 +32,7 @@ _TYPES: dict[FieldKind, Any] = {
     "instant": pl.Datetime("ms"),
     "day": pl.Date,
     "hours": pl.Int64,
+    "number": pl.Int64,
 }
 _PLAIN_HOURS = r"^[0-9]{1,13}(\.[0-9]{1,3})?$"
 _PLAIN_INSTANT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3])(:[0-5][0-9]){2}"
@@ -107,7 +108,7 @@ class _Fields:
             return self.instant(field.name, zone)
         if field.kind == "day":
             return self.day(field.name)
-        return self.hours(field.name, numbers, numbers.factor_of(field.name), field.maximum)
+        return self.number(field.name, numbers, numbers.factor_of(field.name), field.maximum)
 
     def text(self, name: str) -> pl.Series:
         """Outer white space trimmed, empty is null; anything but a JSON string is ``NOT_TEXT``."""
@@ -151,8 +152,8 @@ class _Fields:
         self.ambiguous.update(dict.fromkeys(ambiguous, name))
         return pl.DataFrame({"fast": fast, "slow": slow}).select(pl.coalesce("fast", "slow").alias(name)).to_series()
 
-    def hours(self, name: str, numbers: Numbers, factor: Fraction, maximum: int) -> pl.Series:
-        """Whole thousandths of an hour."""
+    def number(self, name: str, numbers: Numbers, factor: Fraction, maximum: int) -> pl.Series:
+        """Whole thousandths, of an hour for example."""
         series = self._tokens(name, "NOT_NUMERIC", 5, decimal_separator=numbers.decimal_separator)
 
         def parse(value: str) -> int | str:

@@ -64,7 +64,7 @@ def _kinds(stream: Stream) -> dict[str, FieldKind]:
 
 
 def _column(name: str, kinds: Mapping[str, FieldKind]) -> pl.Expr:
-    if kinds.get(name) == "hours":
+    if kinds.get(name) in ("hours", "number"):
         return _decimal(name)
     if name == "quality":
         return pl.when(pl.col("warnings").is_null()).then(pl.lit("ok")).otherwise(pl.lit("warning")).alias("quality")
