@@ -9,6 +9,7 @@ import pytest
 
 from cmms.database import session
 from cmms.errors import HandoverMissing, SettingsError
+from cmms.streams.unit import Unit
 from cmms.sync.records import Scope
 from cmms.sync.runs.open_run import load_run, open_run, plan_run
 from tests.sync.records import machine
@@ -63,7 +64,12 @@ def test_a_run_has_a_unit_for_each_day_or_those_it_is_given(site: Site) -> None:
     days = [{"unit_key": f"2026-01-{day}"} for day in (29, 30, 31)]
     assert site.query(units, open_days(site, date(2026, 1, 29), DAY)) == days
     assert site.query(units, open_days(site, DAY)) == days[2:]
-    assert site.query(units, open_days(site, date(2026, 1, 29), DAY, units=["2026-01-30"])) == days[1:2]
+    assert (
+        site.query(
+            units, open_days(site, date(2026, 1, 29), DAY, units=[Unit("default", "running_time", "2026-01-30")])
+        )
+        == days[1:2]
+    )
     assert site.query(units, open_days(site, DAY, units=())) == []
 
 

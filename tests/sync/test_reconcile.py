@@ -240,9 +240,9 @@ def test_what_a_sync_changes_meanwhile_is_compared_once_more(synced: Site, monke
     synced.serve("running_time", DAY, readings(DAY, RECDV="7.000", CNTRR="5007.000"))
     real, done = module.read_stored, []
 
-    def read_stored(connection: Any, stream: Any, unit_key: str) -> Any:
-        found = real(connection, stream, unit_key)
-        if unit_key == str(DAY) and not done:
+    def read_stored(connection: Any, unit: Any) -> Any:
+        found = real(connection, unit)
+        if unit.day == DAY and not done:
             done.append(synced.sync_day(DAY).status)
         return found
 

@@ -63,8 +63,8 @@ def sync(site: Site, scope: Scope, *, lost: str | None, is_cleared: bool = False
 
     def plan(run: RunContext, connection: Any, reporter: Reporter) -> Any:
         batches = plan_run(connection, run)
-        for unit_key in run.scope.unit_keys:
-            claim(run, connection, unit_key, reporter)
+        for unit in run.scope.units:
+            claim(run, connection, unit, reporter)
         return batches
 
     def merge(run: RunContext, connection: Any, reporter: Reporter) -> None:

@@ -307,7 +307,7 @@ def test_a_cancel_is_obeyed_between_two_days_of_a_merge(site: Site, run: int, mo
     merged: list[str] = []
 
     def merge_and_ask(_run: Any, _connection: Any, _manifest: Any, verdict: Any, *_: Any) -> None:
-        merged.append(verdict.unit_key)
+        merged.append(verdict.unit.key)
         ask_for(site, "cancel")
 
     monkeypatch.setattr(pipeline, "merge_unit", merge_and_ask)

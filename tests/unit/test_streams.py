@@ -15,8 +15,11 @@ from cmms.settings import Settings
 from cmms.streams import STREAMS, stream_of
 from cmms.streams.fill_columns import fill_columns
 from cmms.streams.stream import Daily, Field, Orphan, Stream
+from cmms.streams.unit import Unit
 from cmms.sync.merge.merge_kind import kind_of, statement_of
+from cmms.sync.records import Batch, Scope
 from cmms.sync.validate.parse_records import schema_of
+from cmms.sync.validate.verdict import Verdict
 from tools.state_folder import REPOSITORY
 
 FUEL = Stream(
@@ -36,6 +39,7 @@ FUEL = Stream(
     dag_id="fuel_sync",
     asset="cmms_fuel",
     dag_timeout=timedelta(minutes=10),
+    cron="0 2 * * *",
     conf_keys=(),
     marks=("litres",),
 )
@@ -88,6 +92,37 @@ def test_units_are_the_days_of_a_span_or_the_snapshot() -> None:
     assert STREAMS["equipment"].unit_keys(first, last) == ["equipment"]
     assert STREAMS["equipment"].day_of("equipment") is None
     assert [stream_of(key).name for key in ("equipment", "2026-02-28")] == ["equipment", "running_time"]
+
+
+@pytest.mark.feature("ARC-01")
+def test_a_unit_knows_its_stream_and_day_and_is_written_as_before() -> None:
+    day, snapshot = Scope("running_time", date(2026, 2, 28), date(2026, 3, 1)).units[0], Scope("equipment").units[0]
+    assert (day, day.day, str(day)) == (
+        *(Unit("default", "running_time", "2026-02-28"), date(2026, 2, 28)),
+        "running_time 2026-02-28",
+    )
+    assert day.row == {"stream": "running_time", "unit_key": "2026-02-28"}
+    assert (snapshot.definition, snapshot.day, day.required_day) == (STREAMS["equipment"], None, day.day)
+    with pytest.raises(ValueError, match="equipment equipment is no day"):
+        _ = snapshot.required_day
+
+
+@pytest.mark.feature("ARC-01")
+def test_what_tasks_hand_to_each_other_is_written_as_before_there_were_units() -> None:
+    batch = {"stream": "running_time", "unit_keys": ("2026-02-28",), "requests": []}
+    assert Batch.from_dict(batch).to_dict() == batch
+    facts = {
+        "folder": "f",
+        "fetched": 1,
+        "chunks": 1,
+        "reference_version": 1,
+        "rejected": {},
+        "warnings": {},
+        "lost": 0,
+    }
+    rest = {"seen_all": True, "doubts": (), "covered_plants": None}
+    verdict = {"stream": "equipment", "unit_key": "equipment", **facts, **rest}
+    assert Verdict.from_dict(verdict).to_dict() == verdict
 
 
 @pytest.mark.feature("ARC-01")

@@ -74,8 +74,8 @@ def plan_requests(sync_log_id: LogId) -> list[Descriptor]:
     with work_on_run(sync_log_id) as work:
         most = conf.getint("core", "max_map_length", fallback=1024)
         batches = plan_run(work.connection, work.run, most_batches=most)
-        for unit_key in work.run.scope.unit_keys:
-            claim(work.run, work.connection, unit_key, work.reporter)
+        for unit in work.run.scope.units:
+            claim(work.run, work.connection, unit, work.reporter)
     return [batch.to_dict() for batch in batches]
 
 

@@ -132,7 +132,7 @@ def _compare_batch(connection: Connection, settings: Settings, scope: Scope, bat
     with tempfile.TemporaryDirectory(prefix="cmms-reconcile-") as folder:
         try:
             return [
-                compare_unit(answer, read_stored(connection, scope.stream, answer.unit_key))
+                compare_unit(answer, read_stored(connection, scope.unit(answer.unit_key)))
                 for answer in ask_source(connection, settings, scope, batch, folder)
             ]
         except _INCOMPLETE as error:
@@ -141,7 +141,7 @@ def _compare_batch(connection: Connection, settings: Settings, scope: Scope, bat
 
 
 def _leases(connection: Connection, batch: Batch) -> dict[str, Lease]:
-    return {unit_key: read_lease(connection, batch.stream, unit_key) for unit_key in batch.unit_keys}
+    return {unit.key: read_lease(connection, unit) for unit in batch.units}
 
 
 def _not_compared(unit_key: str, reason: str, kind: Kind = "not_compared") -> UnitResult:

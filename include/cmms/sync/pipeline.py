@@ -74,7 +74,7 @@ def merge(run: RunContext, connection: Connection, manifest: Manifest, handed: H
         HandoverMissing: the unit has not been staged.
     """
     if handed.stage is None:
-        raise HandoverMissing(f"{handed.verdict.unit_key} is not staged; clear the stage task and all after it")
+        raise HandoverMissing(f"{handed.verdict.unit.key} is not staged; clear the stage task and all after it")
     merge_unit(run, connection, manifest, handed.verdict, handed.stage, reporter)
 
 
@@ -84,12 +84,12 @@ def merge_all(run: RunContext, connection: Connection, staged: Iterable[HandedUn
     Raises:
         HandoverMissing: some were not handed over; nothing is merged then.
     """
-    units = {handed.verdict.unit_key: handed for handed in staged}
-    wanted = run.scope.unit_keys
-    if missing := [unit_key for unit_key in wanted if unit_key not in units]:
+    units = {handed.verdict.unit: handed for handed in staged}
+    wanted = run.scope.units
+    if missing := [unit.key for unit in wanted if unit not in units]:
         raise HandoverMissing(f"not staged: {', '.join(missing[:5])}; clear and re-run from fetch")
-    for unit_key in wanted:
+    for unit in wanted:
         reporter.check()
-        manifest = read_manifest(run.storage, run.sync_log_id, units[unit_key].batch)
-        merge(run, connection, manifest, units[unit_key], reporter)
+        manifest = read_manifest(run.storage, run.sync_log_id, units[unit].batch)
+        merge(run, connection, manifest, units[unit], reporter)
     return len(wanted)

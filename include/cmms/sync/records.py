@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 
 from cmms.streams import STREAMS, StreamName
 from cmms.streams.stream import Stream
+from cmms.streams.unit import DEFAULT_SOURCE, Unit
 
 Level = Literal["critical", "high", "medium", "low", "info"]
 Status = Literal["running", "success", "partial", "failed", "cancelled"]
@@ -53,9 +54,13 @@ class Scope:
         return STREAMS[self.stream]
 
     @property
-    def unit_keys(self) -> list[str]:
+    def units(self) -> tuple[Unit, ...]:
         """The units of work, oldest first."""
-        return self.definition.unit_keys(self.start_date, self.end_date)
+        return tuple(map(self.unit, self.definition.unit_keys(self.start_date, self.end_date)))
+
+    def unit(self, key: str) -> Unit:
+        """The unit of that key."""
+        return Unit(DEFAULT_SOURCE, self.stream, key)
 
     @property
     def is_restricted(self) -> bool:
@@ -103,20 +108,29 @@ class PlannedRequest:
 class Batch:
     """What one mapped fetch task asks for: one or more units and all requests for them."""
 
-    stream: StreamName
-    unit_keys: tuple[str, ...]
+    units: tuple[Unit, ...]
     requests: tuple[PlannedRequest, ...]
+
+    @property
+    def first(self) -> Unit:
+        """The unit by which its folder is named."""
+        return self.units[0]
+
+    @property
+    def unit_keys(self) -> tuple[str, ...]:
+        """The keys of its units, as files and XCom name them."""
+        return tuple(unit.key for unit in self.units)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return asdict(self)
+        requests = [asdict(request) for request in self.requests]
+        return {"stream": self.first.stream, "unit_keys": self.unit_keys, "requests": requests}
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:
         """Inverse of :meth:`to_dict`."""
         return cls(
-            stream=raw["stream"],
-            unit_keys=tuple(raw["unit_keys"]),
+            units=tuple(Unit(DEFAULT_SOURCE, raw["stream"], key) for key in raw["unit_keys"]),
             requests=tuple(
                 PlannedRequest(
                     path=request["path"],

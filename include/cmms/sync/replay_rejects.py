@@ -18,6 +18,7 @@ from cmms.database import Connection, Cursor, execute, query, run_transaction, s
 from cmms.errors import AskPerson
 from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
+from cmms.streams.unit import DEFAULT_SOURCE, Unit
 from cmms.sync.merge.stage_rows import claim
 from cmms.sync.pipeline import store_batch
 from cmms.sync.records import LandedPage, Manifest, RunSummary, Scope
@@ -110,8 +111,11 @@ def _replay(statement: str, parameters: dict[str, Any], *, user: str, settings: 
 def _replay_stream(
     connection: Connection, stream: StreamName, rows: list[dict[str, Any]], *, user: str, settings: Settings
 ) -> RunSummary:
-    units = {key: _distinct(group) for key, group in groupby(rows, key=lambda row: str(row["unit_key"]))}
-    days = [day for key in units if (day := STREAMS[stream].day_of(key))]
+    units = {
+        Unit(DEFAULT_SOURCE, stream, key): _distinct(group)
+        for key, group in groupby(rows, key=lambda row: str(row["unit_key"]))
+    }
+    days = [unit.day for unit in units if unit.day]
     today = datetime.now(UTC).date()
     scope = Scope(stream, start_date=min(days, default=today), end_date=max(days, default=today))
     opened = open_run(
@@ -124,8 +128,8 @@ def _replay_stream(
         units=list(units),
     )
     replayed = {
-        (key, position): Replayed(row["payload"], row["payload_hash"], int(row["occurrence"]))
-        for key, records in units.items()
+        (unit.key, position): Replayed(row["payload"], row["payload_hash"], int(row["occurrence"]))
+        for unit, records in units.items()
         for position, row in enumerate(records)
     }
     run = RunContext(
@@ -133,9 +137,9 @@ def _replay_stream(
     )
 
     def steps(reporter: Reporter) -> None:
-        for unit_key, records in units.items():
-            claim(run, connection, unit_key, reporter)
-            manifest = _land(run, unit_key, [row["record"] for row in records])
+        for unit, records in units.items():
+            claim(run, connection, unit, reporter)
+            manifest = _land(run, unit.key, [row["record"] for row in records])
             store_batch(run, connection, manifest, reporter)
 
     return run_steps(run, connection, steps)

@@ -84,8 +84,8 @@ def sync_batches(run: RunContext, connection: Connection, reporter: Reporter) ->
 def fetch_units(run: RunContext, connection: Connection, batch: Batch, reporter: Reporter) -> Manifest:
     """Step 2, fetch: take the batch's units, then land its pages."""
     started = time.monotonic()
-    for unit_key in batch.unit_keys:
-        claim(run, connection, unit_key, reporter)
+    for unit in batch.units:
+        claim(run, connection, unit, reporter)
     manifest = fetch_batch(
         run.settings,
         run.scope.stream,
@@ -93,12 +93,12 @@ def fetch_units(run: RunContext, connection: Connection, batch: Batch, reporter:
         sync_log_id=run.sync_log_id,
         storage=run.storage,
         call_log=reporter.call,
-        on_progress=lambda done, total: reporter.report(batch.unit_keys[0], "fetch", done, total),
+        on_progress=lambda done, total: reporter.report(batch.first.key, "fetch", done, total),
         should_stop=reporter.check,
     )
     if manifest.exposed:
         reporter.event("warning", "security", "PLAIN_HTTP", manifest.exposed)
-    share = int((time.monotonic() - started) * 1000 / len(batch.unit_keys))
-    for unit_key in batch.unit_keys:
-        reporter.time(unit_key, api_ms=share)
+    share = int((time.monotonic() - started) * 1000 / len(batch.units))
+    for unit in batch.units:
+        reporter.time(unit.key, api_ms=share)
     return manifest

@@ -111,11 +111,11 @@ def _answer_of(run: RunContext, manifest: Manifest, verdict: Verdict, landed: La
     kept = [_kept(read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow"), lost) for chunk in chunks]
     rejected = [_rejected(read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow")) for chunk in chunks]
     return Answer(
-        unit_key=verdict.unit_key,
+        unit_key=verdict.unit.key,
         records=pl.concat(kept) if kept else _values(pl.DataFrame(schema=_RECORD)),
         rejected=pl.concat(rejected) if rejected else pl.DataFrame(schema=_REJECTED),
         raw_bytes=landed.raw_bytes,
-        plant_codes=_plants_asked(run, manifest, verdict.unit_key),
+        plant_codes=_plants_asked(run, manifest, verdict.unit.key),
         doubts=verdict.doubts,
     )
 

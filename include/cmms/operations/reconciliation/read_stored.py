@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cmms.database import Connection, query
-from cmms.streams import StreamName
+from cmms.streams.unit import Unit
 from cmms.sync.validate.load_reference import read_columns
 
 _ROWS = {
@@ -42,16 +42,15 @@ class Stored:
     rejects: pl.DataFrame
 
 
-def read_stored(connection: Connection, stream: StreamName, unit_key: str) -> Stored:
+def read_stored(connection: Connection, unit: Unit) -> Stored:
     """Read one unit as it is committed now."""
     connection.rollback()  # a fresh snapshot
-    rows = read_columns(connection, f"operations/reconciliation/{stream}", {"day": unit_key}, _ROWS)
-    unit = {"stream": stream, "unit_key": unit_key}
-    return Stored(rows, read_columns(connection, "operations/reconciliation/rejects_of_unit", unit, _REJECTS))
+    rows = read_columns(connection, f"operations/reconciliation/{unit.stream}", {"day": unit.key}, _ROWS)
+    return Stored(rows, read_columns(connection, "operations/reconciliation/rejects_of_unit", unit.row, _REJECTS))
 
 
-def read_lease(connection: Connection, stream: StreamName, unit_key: str) -> Lease:
+def read_lease(connection: Connection, unit: Unit) -> Lease:
     """Where the unit's syncs are now."""
     connection.rollback()
-    row = query(connection, "operations/reconciliation/lease_of_unit", {"stream": stream, "unit_key": unit_key})[0]
+    row = query(connection, "operations/reconciliation/lease_of_unit", unit.row)[0]
     return int(row["fence"] or 0), bool(row["is_held"])

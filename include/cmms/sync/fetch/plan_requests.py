@@ -46,8 +46,8 @@ def plan_batches(
     plants = _plants(stream, scope, plant_codes)
     fixed = _fixed_parameters(stream, scope, None if scope.full_refresh else watermark)
     if not stream.definition.is_daily:
-        units = tuple(scope.unit_keys)
-        return [Batch(scope.stream, units, tuple(_requests(stream, units, (), plants, fixed)))]
+        keys = tuple(unit.key for unit in scope.units)
+        return [Batch(scope.units, tuple(_requests(stream, keys, (), plants, fixed)))]
     days = _days(settings, scope)
     check_days_are_named(stream, days)
     size = len(days) if stream.date_parameters.mode == "everything" else settings.engine.days_per_batch
@@ -67,7 +67,7 @@ def _day_batch(stream: StreamSettings, scope: Scope, days: list[date], plants: l
         for span in spans
         for request in _requests(stream, tuple(day.isoformat() for day in span), span, plants, fixed)
     ]
-    return Batch(scope.stream, tuple(day.isoformat() for day in days), tuple(requests))
+    return Batch(tuple(scope.unit(day.isoformat()) for day in days), tuple(requests))
 
 
 def _asks_single_days(stream: StreamSettings) -> bool:

@@ -20,7 +20,7 @@ from cmms.sync.validate.verdict import Verdict
 
 def merge_by_machine(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:
     """Insert new records and update those that differ; an equal or older one writes nothing."""
-    stream = verdict.stream
+    stream = verdict.unit.stream
     if execute(cursor, f"sync/merge/by_machine_changes:{stream}", stage_table=stage.table) == 0:
         return Outcome(inserted=0, updated=0, changed=False)
     changes = query(cursor.connection, "sync/merge/change_counts")

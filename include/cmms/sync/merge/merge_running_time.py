@@ -7,7 +7,6 @@ rows that are new or differ, and only those are written: the same data again wri
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -32,7 +31,7 @@ def merge_running_time(cursor: Cursor, run: RunContext, verdict: Verdict, stage:
     Raises:
         StageNeeded: there is a file only, and the database does not take it just like this.
     """
-    day = date.fromisoformat(verdict.unit_key)
+    day = verdict.unit.required_day
     execute(cursor, "sync/merge/has_day", {"day": day})
     is_new_day = not read_value(cursor)
     if stage.file and not is_new_day:

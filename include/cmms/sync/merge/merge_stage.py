@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -26,7 +27,6 @@ from cmms import mysql_driver
 from cmms.database import Connection, Cursor, execute, query, read_value, run_transaction, translated_errors
 from cmms.errors import BatchRuleBroken, HandoverMissing
 from cmms.session_variables import IDLE_SECONDS
-from cmms.streams import STREAMS
 from cmms.streams.stream import Stream
 from cmms.sync.fetch.landed_records import LandedRecords
 from cmms.sync.merge.merge_kind import kind_of, statement_of
@@ -69,22 +69,22 @@ def merge_unit(
         DatabaseUnavailable, DatabaseRefused: from the server; nothing was written (or all of it: ask again).
     """
     started = time.monotonic()
-    merged = already_merged(run, connection, verdict.unit_key)
+    merged = already_merged(run, connection, verdict.unit.key)
     if merged is not None:
         discard_stage(run, connection, stage)
         return merged
-    reporter.report(verdict.unit_key, "merge", 0, stage.staged)
-    landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.stream).records_path)
+    reporter.report(verdict.unit.key, "merge", 0, stage.staged)
+    landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.unit.stream).records_path)
     for _ in range(10):
         connection.rollback()  # what was read so far must not be the snapshot that the merge looks at
         if stage.table:
-            _prepare_changes(connection, STREAMS[verdict.stream])
+            _prepare_changes(connection, verdict.unit.definition)
         try:
             with _ended_when_frozen(connection, run.settings.engine.lease_seconds):
                 counts = run_transaction(
                     connection,
                     lambda cursor: _merge(cursor, run, landed, verdict, stage),  # noqa: B023 - runs at once
-                    what=f"merging {verdict.stream} {verdict.unit_key}",
+                    what=f"merging {verdict.unit}",
                 )
             break
         except BatchRuleBroken:
@@ -99,9 +99,9 @@ def merge_unit(
                 discard_stage(run, connection, stage)
                 stage = stage_unit(run, connection, verdict, reporter)
     else:
-        raise HandoverMissing(f"{verdict.unit_key}: reference data kept changing; run it again")
+        raise HandoverMissing(f"{verdict.unit.key}: reference data kept changing; run it again")
     discard_stage(run, connection, stage)
-    reporter.time(verdict.unit_key, merge_ms=int((time.monotonic() - started) * 1000))
+    reporter.time(verdict.unit.key, merge_ms=int((time.monotonic() - started) * 1000))
     return counts
 
 
@@ -153,33 +153,30 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", (run.settings.engine.lock_wait_seconds,))
     execute(cursor, "sync/validate/lock_version")
     version = int(read_value(cursor))
-    unit: dict[str, Any] = {"stream": verdict.stream, "unit_key": verdict.unit_key, "sync_log_id": run.sync_log_id}
-    check_fence(cursor, **unit, fence=stage.fence)
-    merged = _marked(
-        query(cursor.connection, "sync/runs/unit", {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key})
-    )
+    unit, stream = verdict.unit, verdict.unit.definition
+    check_fence(cursor, **unit.row, sync_log_id=run.sync_log_id, fence=stage.fence)
+    merged = _marked(query(cursor.connection, "sync/runs/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit.key}))
     if merged is not None:
         return merged
     if verdict.fetched and version != verdict.reference_version:
         raise StaleVerdict
     check_staged(cursor, stage)
-    day = STREAMS[verdict.stream].day_of(verdict.unit_key)
-    quarantine = Quarantine(cursor, **unit, replayed=run.replayed)
+    quarantine = Quarantine(cursor, unit, sync_log_id=run.sync_log_id, replayed=run.replayed)
     frames = (read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
     rejected = quarantine.keep_rejected(frames)
     reject_codes = Counter(verdict.rejected)
-    quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True), day)
-    outcome = kind_of(STREAMS[verdict.stream]).merge(cursor, run, verdict, stage)
+    quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True))
+    outcome = kind_of(stream).merge(cursor, run, verdict, stage)
     if outcome.gone:
         places = [(place["page"], place["position"]) for place in outcome.gone]
-        rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places), day)
-        reject_codes[STREAMS[verdict.stream].orphan.code] += len(outcome.gone)
+        rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places))
+        reject_codes[stream.orphan.code] += len(outcome.gone)
     behind = [{**place, "code": OLDER} for place in outcome.older]
     behind += [{**place, "code": POINT_MISMATCH} for place in outcome.foreign]
     if behind:
         raw = landed.raw_bytes([(place["page"], place["position"]) for place in behind])
         kept = [{**place, "payload": raw[place["page"], place["position"]]} for place in behind]
-        quarantine.keep_superseded(kept, day)
+        quarantine.keep_superseded(kept)
     if (coverage := verdict.coverage) is not None:
         quarantine.resolve_unseen(coverage)
     if run.replayed:
@@ -196,11 +193,11 @@ def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verd
     if outcome.changed:
         execute(cursor, "raise_version")
     _write_marker(cursor, run, verdict, stage, counts, version)
-    _write_codes(cursor, run, verdict.unit_key, reject_codes, verdict.warnings)
+    _write_codes(cursor, run, verdict.unit.key, reject_codes, verdict.warnings)
     for doubt in verdict.doubts:
-        message = f"{verdict.unit_key}: {doubt}"
+        message = f"{verdict.unit.key}: {doubt}"
         write_event(
-            cursor, run.sync_log_id, "warning", DOUBT_CATEGORY, "ANSWER_INCOMPLETE", message, unit=verdict.unit_key
+            cursor, run.sync_log_id, "warning", DOUBT_CATEGORY, "ANSWER_INCOMPLETE", message, unit=verdict.unit.key
         )
     return counts
 
@@ -209,7 +206,7 @@ def _write_marker(
     cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage, counts: Counts, version: int
 ) -> None:
     values = {name: getattr(counts, name) for name in Counts.__dataclass_fields__}
-    key = {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit_key}
+    key = {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit.key}
     execute(cursor, "sync/merge/mark_unit", {**key, **values, "fence": stage.fence, "reference_version": version})
 
 
@@ -231,9 +228,8 @@ def judge_again(
     Returns:
         The new verdict, and whether any row's outcome differs, so that it has to be staged again.
     """
-    stream = STREAMS[verdict.stream]
-    day = stream.day_of(verdict.unit_key)
-    reference = load_reference(connection, stream=stream, day=day)
+    day = verdict.unit.day
+    reference = load_reference(connection, stream=verdict.unit.definition, day=day)
     rejected: Counter[str] = Counter()
     warnings: Counter[str] = Counter()
     keys: list[pl.DataFrame] = []
@@ -267,7 +263,7 @@ def judge_again(
         "warnings": dict(warnings),
         "lost": len(lost),
     }
-    return Verdict(**{**verdict.to_dict(), **renewed}), changed
+    return replace(verdict, **renewed), changed
 
 
 JOINED_COLUMNS = ("plant_id", "equipment_id", "own_point_matches", "foreign_point", "is_stored")

@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import polars as pl
 
 from cmms.database import Cursor, execute, insert_many, query
-from cmms.streams import STREAMS
+from cmms.streams.unit import Unit
 from cmms.sync.merge.merge_kind import kind_of, statement_of
 from cmms.sync.merge.name_record import SUPERSEDED_BY, record_key
 from cmms.sync.runs.run_context import Replayed
@@ -39,33 +38,32 @@ class Quarantine:
     def __init__(
         self,
         cursor: Cursor,
+        unit: Unit,
         *,
         sync_log_id: int,
-        stream: str,
-        unit_key: str,
         replayed: Mapping[tuple[str, int], Replayed] | None = None,
     ) -> None:
         self._cursor = cursor
         self._replayed = replayed or {}
         self._rejected_again: set[bytes] = set()
         self._superseded: dict[bytes, tuple[str, str]] = {}
-        self._base: dict[str, Any] = {"sync_log_id": sync_log_id, "stream": stream, "unit_key": unit_key}
+        self._base: dict[str, Any] = {"sync_log_id": sync_log_id, **unit.row}
         self._seen: Counter[bytes] = Counter()
-        self._stream = STREAMS[stream]
+        self._unit = unit
 
     def keep_rejected(self, frames: Iterable[pl.DataFrame]) -> int:
         """Keep every row whose ``code`` is set; returns how many."""
         rows = [self._error_row(row) for frame in frames for row in _rejected(frame)]
         return self._insert(rows)
 
-    def keep_gone(self, places: list[dict[str, Any]], raw: dict[tuple[int, int], bytes], day: date | None) -> int:
+    def keep_gone(self, places: list[dict[str, Any]], raw: dict[tuple[int, int], bytes]) -> int:
         """Keep staged records whose equipment or plant was deleted before the merge, as orphans."""
-        orphan = self._stream.orphan
+        orphan = self._unit.definition.orphan
         rows = [
             self._error_row(
                 {
                     "equipment_number": place["equipment_number"],
-                    "date": day,
+                    "date": self._unit.day,
                     "code": orphan.code,
                     "rule": orphan.rule,
                     "field": orphan.field,
@@ -79,16 +77,16 @@ class Quarantine:
         ]
         return self._insert(rows)
 
-    def keep_superseded(self, lost: Iterable[dict[str, Any]], day: date | None) -> None:
+    def keep_superseded(self, lost: Iterable[dict[str, Any]]) -> None:
         """Keep records that lost against another one; identical ones are the same record, not kept twice."""
         lost = [row for row in lost if row["code"] != IDENTICAL]
         for row in lost:
-            if original := self._replayed.get((self._base["unit_key"], row["position"])):
+            if original := self._replayed.get((self._unit.key, row["position"])):
                 self._superseded[original.payload_hash] = (row["code"], row["equipment_number"])
         rows = [
             {
                 **self._base,
-                "record_key": record_key(self._base["stream"], row["equipment_number"], day),
+                "record_key": record_key(self._unit.stream, row["equipment_number"], self._unit.day),
                 "code": row["code"],
                 "payload": row["payload"],
                 "payload_hash": hashlib.sha256(row["payload"]).digest(),
@@ -104,11 +102,7 @@ class Quarantine:
 
     def resolve_replayed(self, user: str | None) -> None:
         """Close the replayed records of the unit that were not rejected again."""
-        hashes = {
-            record.payload_hash
-            for (unit_key, _), record in self._replayed.items()
-            if unit_key == self._base["unit_key"]
-        }
+        hashes = {record.payload_hash for (unit_key, _), record in self._replayed.items() if unit_key == self._unit.key}
         for digest in sorted(hashes - self._rejected_again):
             note = self._explain_superseded(*self._superseded[digest]) if digest in self._superseded else ""
             note = note or f"replayed by run {self._base['sync_log_id']}"
@@ -117,9 +111,9 @@ class Quarantine:
 
     def _explain_superseded(self, code: str, number: str) -> str:
         """By what: a newer record, or one of the machine's own measuring point, and which run has stored that."""
-        day = self._base["unit_key"]
-        known = {"equipment_number": number, "day": day}
-        found = query(self._cursor.connection, statement_of(kind_of(self._stream).stored, self._stream), known)
+        known = {"equipment_number": number, "day": self._unit.key}
+        stream = self._unit.definition
+        found = query(self._cursor.connection, statement_of(kind_of(stream).stored, stream), known)
         run, newest = (found[0]["sync_log_id"], found[0]["newest_at"]) if found else (None, None)
         what = "the record of the machine's own measuring point" if code == POINT_MISMATCH else "a newer record"
         at = f" of {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else ""
@@ -132,7 +126,7 @@ class Quarantine:
 
     def _identity(self, row: dict[str, Any]) -> tuple[bytes, bytes, int]:
         """Payload, hash and occurrence: which row of the quarantine the record is."""
-        original = self._replayed.get((self._base["unit_key"], row["position"]))
+        original = self._replayed.get((self._unit.key, row["position"]))
         if original is not None:  # edited or not, it stays the record that was first received
             self._rejected_again.add(original.payload_hash)
             return original.payload, original.payload_hash, original.occurrence
@@ -146,7 +140,7 @@ class Quarantine:
         number = row["equipment_number"]
         return {
             **self._base,
-            "record_key": record_key(self._base["stream"], number, row.get("date")),
+            "record_key": record_key(self._unit.stream, number, row.get("date")),
             "equipment_number": number if number and len(number) <= 50 else None,
             "reading_date": row.get("date"),
             "category": category(row["code"]),

@@ -32,8 +32,8 @@ from cmms.database import (
     translated_errors,
 )
 from cmms.errors import DatabaseRefused, HandoverMissing, StorageUnavailable
-from cmms.streams import STREAMS
 from cmms.streams.stream import Stream
+from cmms.streams.unit import Unit
 from cmms.sync.merge.merge_kind import kind_of, statement_of
 from cmms.sync.merge.stage import Stage
 from cmms.sync.runs.claim_units import claim_unit
@@ -67,20 +67,20 @@ def stage_unit(
         StorageUnavailable: no room for a temporary file.
     """
     started = time.monotonic()
-    fence = claim(run, connection, verdict.unit_key, reporter)
+    fence = claim(run, connection, verdict.unit, reporter)
     table = _table_name(run, verdict, fence)
     expected = verdict.fetched - sum(verdict.rejected.values()) - verdict.lost
-    reporter.report(verdict.unit_key, "stage", 0, expected)
+    reporter.report(verdict.unit.key, "stage", 0, expected)
     file = ""
     loader: _File | _Loader
     if expected and not into_table and _is_new_day(run, connection, verdict):
         table, file = "", f"{verdict.folder}/load-{fence}.tsv"
         loader = _File(run, file)
     else:
-        loader = _Loader(run, connection, table, STREAMS[verdict.stream])
+        loader = _Loader(run, connection, table, verdict.unit.definition)
         loader.create()
     lost = read_frame(run, f"{verdict.folder}/lost.arrow").select("page", "position")
-    shape = kind_of(STREAMS[verdict.stream]).shape
+    shape = kind_of(verdict.unit.definition).shape
     seen = staged = 0
     for chunk in range(1, verdict.chunks + 1):
         judged = read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow")
@@ -89,42 +89,41 @@ def stage_unit(
         loader.load(shaped)
         seen += len(rows)
         staged += len(shaped)
-        reporter.report(verdict.unit_key, "stage", seen, expected)
+        reporter.report(verdict.unit.key, "stage", seen, expected)
     connection.commit()
     if seen != expected:
-        raise HandoverMissing(f"{verdict.unit_key}: {seen} valid rows, {expected} expected; re-run from validate")
-    reporter.time(verdict.unit_key, stage_ms=int((time.monotonic() - started) * 1000))
+        raise HandoverMissing(f"{verdict.unit.key}: {seen} valid rows, {expected} expected; re-run from validate")
+    reporter.time(verdict.unit.key, stage_ms=int((time.monotonic() - started) * 1000))
     return Stage(table, fence, staged, stored=seen - staged, file=file, checksum=loader.checksum)
 
 
-def claim(run: RunContext, connection: Connection, unit_key: str, reporter: Reporter) -> int:
+def claim(run: RunContext, connection: Connection, unit: Unit, reporter: Reporter) -> int:
     """Take the unit for this attempt (see :func:`~cmms.sync.runs.claim_units.claim_unit`); returns its fence.
 
     What is taken anew is merged anew, also in a run that has merged the unit before and was cleared or repeated.
     """
     fence = claim_unit(
         connection,
-        stream=run.scope.stream,
-        unit_key=unit_key,
+        **unit.row,
         sync_log_id=run.sync_log_id,
         lease_seconds=run.settings.engine.lease_seconds,
         wait_seconds=run.settings.engine.unit_wait_seconds if run.waits_for_units else 0,
         while_waiting=reporter.check,
     )
-    _forget_merge(run, connection, unit_key)
+    _forget_merge(run, connection, unit)
     return fence
 
 
-def _forget_merge(run: RunContext, connection: Connection, unit_key: str) -> None:
+def _forget_merge(run: RunContext, connection: Connection, unit: Unit) -> None:
     """No attempt that staged earlier can commit any more: the unit has just been claimed."""
-    unit = {"sync_log_id": run.sync_log_id, "unit_key": unit_key}
+    row = {"sync_log_id": run.sync_log_id, "unit_key": unit.key}
 
     def forget(cursor: Cursor) -> None:
-        if execute(cursor, "sync/runs/reset_unit", unit):
-            execute(cursor, "sync/runs/forget_unit_counts", unit)
-            execute(cursor, "sync/merge/forget_places", {**unit, "stream": run.scope.stream})
+        if execute(cursor, "sync/runs/reset_unit", row):
+            execute(cursor, "sync/runs/forget_unit_counts", row)
+            execute(cursor, "sync/merge/forget_places", {**row, **unit.row})
 
-    run_transaction(connection, forget, what=f"taking up {unit_key} anew")
+    run_transaction(connection, forget, what=f"taking up {unit.key} anew")
 
 
 def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bool:
@@ -132,11 +131,10 @@ def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bo
 
     Ids follow the order of the rows, which must not depend on how the input was cut: only a single chunk is in order.
     """
-    stream = STREAMS[verdict.stream]
-    has_day = kind_of(stream).has_day
+    has_day = kind_of(verdict.unit.definition).has_day
     if not has_day or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
         return False
-    found = query(connection, has_day, {"day": stream.day_of(verdict.unit_key)})
+    found = query(connection, has_day, {"day": verdict.unit.day})
     connection.rollback()
     return not found[0]["has_day"]
 
@@ -184,8 +182,8 @@ def check_staged(cursor: Cursor, stage: Stage) -> None:
 
 
 def _table_name(run: RunContext, verdict: Verdict, fence: int) -> str:
-    unit = verdict.unit_key.replace("-", "")
-    return f"stg_{verdict.stream}_{run.sync_log_id}_{unit}_{fence}"
+    unit = verdict.unit
+    return f"stg_{unit.stream}_{run.sync_log_id}_{unit.key.replace('-', '')}_{fence}"
 
 
 def _write_rows(rows: pl.DataFrame, file: Path | IO[bytes]) -> None:

@@ -19,6 +19,7 @@ from cmms.database import Connection, Cursor, execute, insert_many, query, run_t
 from cmms.errors import HandoverMissing, SettingsError, StaleMaster
 from cmms.schema_version import check_schema_version
 from cmms.settings import Settings, load_settings, parse_settings
+from cmms.streams.unit import Unit
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
 from cmms.sync.runs.report_progress import write_event
@@ -58,7 +59,7 @@ def open_run(
     trigger: Trigger | None = None,
     sync_type: str | None = None,
     settings: Settings | None = None,
-    units: Sequence[str] | None = None,
+    units: Sequence[Unit] | None = None,
 ) -> RunContext:
     """Open a run.
 
@@ -69,7 +70,7 @@ def open_run(
         trigger: who asked.
         sync_type: default: the stream's name.
         settings: default: the stored version, else the file.
-        units: unit keys, when they are not simply the days of the scope (a replay).
+        units: when they are not simply the days of the scope (a replay).
 
     Raises:
         SettingsError: settings wrong, or the dates make no sense (end before start, in the future,
@@ -82,7 +83,7 @@ def open_run(
     if settings is None:
         settings, version_id = current_settings(connection)
     scope = _checked(scope, run_date)
-    if units is None and (days := len(scope.unit_keys)) > settings.engine.max_days:
+    if units is None and (days := len(scope.units)) > settings.engine.max_days:
         raise SettingsError(f"{days} days are asked for; engine.max_days allows {settings.engine.max_days}")
     stale = sync_type is None and bool(scope.definition.needs) and not _has_fresh_equipment(connection, scope, run_date)
     row: dict[str, Any] = {
@@ -113,10 +114,7 @@ def open_run(
         insert_many(
             cursor,
             "sync/runs/insert_unit",
-            [
-                {"sync_log_id": sync_log_id, "stream": scope.stream, "unit_key": key}
-                for key in (scope.unit_keys if units is None else units)
-            ],
+            [{"sync_log_id": sync_log_id, **unit.row} for unit in (scope.units if units is None else units)],
         )
         if stale:
             message = "no equipment sync has succeeded for this day: master data may be stale"

@@ -23,6 +23,7 @@ import polars as pl
 
 from cmms import give_back_memory
 from cmms.database import Connection, Cursor, execute, run_transaction, session
+from cmms.streams.unit import Unit
 from cmms.sync.fetch.landed_records import LandedRecords, read_page
 from cmms.sync.records import LandedPage, Manifest
 from cmms.sync.runs.report_progress import Reporter
@@ -78,7 +79,7 @@ def validate_span(
     stream = run.scope.stream
     settings = run.settings.stream(stream)
     fields = settings.fields.as_dict()
-    units = [_Unit(run, connection, unit_key) for unit_key in span]
+    units = [_Judged(run, connection, run.scope.unit(unit_key)) for unit_key in span]
     present: set[str] = set()
     unknown: set[str] = set()
     total, received = sum(page.records for page in pages), 0
@@ -107,7 +108,7 @@ def validate_span(
     if unknown:
         reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
     landed = LandedRecords(run.storage, manifest, settings.records_path)
-    verdicts = [unit.conclude(landed, coverage_of(manifest, unit.unit_key, unit.plants)) for unit in units]
+    verdicts = [unit.conclude(landed, coverage_of(manifest, unit.unit.key, unit.plants)) for unit in units]
     if total >= _LARGE_RECORDS:
         give_back_memory()
     for unit_key in span:
@@ -116,7 +117,7 @@ def validate_span(
 
 
 def _judge_chunk(
-    run: RunContext, connection: Connection, units: list[_Unit], chunk: list[tuple[int, RawColumns]]
+    run: RunContext, connection: Connection, units: list[_Judged], chunk: list[tuple[int, RawColumns]]
 ) -> int:
     """Parse and judge the records of some pages; returns how many. Empties ``chunk``."""
     records = {number: columns.records for number, columns in chunk}
@@ -130,16 +131,15 @@ def _judge_chunk(
     return sum(map(len, records.values()))
 
 
-class _Unit:
+class _Judged:
     """Collects the chunks of one unit of work."""
 
-    def __init__(self, run: RunContext, connection: Connection, unit_key: str) -> None:
-        self.unit_key = unit_key
-        self._stream = run.scope.definition
-        self.day = self._stream.day_of(unit_key)
+    def __init__(self, run: RunContext, connection: Connection, unit: Unit) -> None:
+        self.unit = unit
+        self.day = unit.day
         self._run = run
         self._connection = connection
-        self._folder = f"{run.unit_folder(unit_key)}/{uuid.uuid4().hex[:8]}"
+        self._folder = f"{run.unit_folder(unit.key)}/{uuid.uuid4().hex[:8]}"
         self._reference: Reference | None = None
         self._loading: Future[Reference] | None = None
         self._chunks = 0
@@ -157,7 +157,7 @@ class _Unit:
 
         def load() -> Reference:
             with session() as connection:
-                return load_reference(connection, stream=self._stream, day=self.day)
+                return load_reference(connection, stream=self.unit.definition, day=self.day)
 
         self._loading = executor.submit(load)
 
@@ -168,7 +168,9 @@ class _Unit:
         if self._reference is None:
             loading = self._loading
             self._reference = (
-                loading.result() if loading else load_reference(self._connection, stream=self._stream, day=self.day)
+                loading.result()
+                if loading
+                else load_reference(self._connection, stream=self.unit.definition, day=self.day)
             )
         judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
         self.plants.update(judged.filter(pl.col("code").is_null())["plant_code"].unique())
@@ -196,12 +198,11 @@ class _Unit:
         )
         if self._run.has_batch_rules:
             check_reject_rate(
-                self._run.settings.rules, unit_key=self.unit_key, fetched=self._fetched, rejected=self._rejected
+                self._run.settings.rules, unit_key=self.unit.key, fetched=self._fetched, rejected=self._rejected
             )
         incremental = self._run.settings.stream(self._run.scope.stream).incremental.parameter is not None
         return Verdict(
-            unit_key=self.unit_key,
-            stream=self._run.scope.stream,
+            unit=self.unit,
             folder=self._folder,
             fetched=self._fetched,
             chunks=self._chunks,
@@ -285,7 +286,7 @@ def _in_scope(frame: pl.DataFrame, run: RunContext) -> pl.DataFrame:
     return frame
 
 
-def _by_unit(units: list[_Unit], frame: pl.DataFrame) -> Iterator[tuple[_Unit, pl.DataFrame]]:
+def _by_unit(units: list[_Judged], frame: pl.DataFrame) -> Iterator[tuple[_Judged, pl.DataFrame]]:
     """Rows by their day; a day that was not asked for, or cannot be read, goes to the first unit to be rejected."""
     if len(units) == 1:
         yield units[0], frame

@@ -17,7 +17,7 @@ from typing import Any, Self
 import polars as pl
 
 from cmms.errors import HandoverMissing
-from cmms.streams import StreamName
+from cmms.streams.unit import DEFAULT_SOURCE, Unit
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.judge_rows import Judgement, judge_rows
 from cmms.sync.validate.load_reference import Reference, join_reference
@@ -54,8 +54,7 @@ class Verdict:
         covered_plants: the plants that the answers speak for; None: all.
     """
 
-    unit_key: str
-    stream: StreamName
+    unit: Unit
     folder: str
     fetched: int
     chunks: int
@@ -68,15 +67,17 @@ class Verdict:
     covered_plants: tuple[str, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
+        """Plain JSON values; the unit as ``stream`` and ``unit_key``."""
+        return {**self.unit.row, **{name: value for name, value in asdict(self).items() if name != "unit"}}
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:
         """Inverse of :meth:`to_dict`."""
         plants = raw.get("covered_plants")
         lists = {"doubts": tuple(raw.get("doubts", ())), "covered_plants": None if plants is None else tuple(plants)}
-        return cls(**{**raw, **lists})
+        unit = Unit(DEFAULT_SOURCE, raw["stream"], raw["unit_key"])
+        others = {name: value for name, value in raw.items() if name not in unit.row}
+        return cls(unit=unit, **{**others, **lists})
 
     @property
     def coverage(self) -> dict[str, Any] | None:
