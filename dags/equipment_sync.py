@@ -26,6 +26,6 @@ dag: DAG = build_sync_dag(
     dag_id="equipment_sync",
     description="Equipment from the source API into the CMMS, daily",
     doc_md=__doc__,
-    cron=schedule.equipment,
+    cron=schedule.of("equipment"),
     zone=zone,
 )

@@ -29,6 +29,6 @@ dag: DAG = build_sync_dag(
     dag_id="running_time_sync",
     description="Running hours from the source API into the CMMS, daily, or for a range of days",
     doc_md=__doc__,
-    cron=schedule.running_time,
+    cron=schedule.of("running_time"),
     zone=zone,
 )

@@ -413,11 +413,18 @@ class Alerts(Frozen):
 class Schedule(Frozen):
     """Cron expressions of the DAGs, in the site's zone."""
 
-    equipment: str = "0 0 * * *"
-    running_time: str = "0 1 * * *"
     cleanup: str = "0 3 * * 0"
     reconcile: str = "0 4 * * 0"
     watchdog: str = "*/5 * * * *"
+
+    def of(self, stream: StreamName) -> str:
+        """The cron expression of a stream's DAG."""
+        found: str = getattr(self, stream)
+        return found
+
+
+_CRON: dict[str, Any] = {name: (str, stream.cron) for name, stream in STREAMS.items()}
+_Schedules: Any = create_model("Schedule", __base__=Schedule, **_CRON)
 
 
 class View(Frozen):
@@ -452,7 +459,7 @@ class Settings(Frozen):
     engine: Engine = Engine()
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
-    schedule: Schedule = Schedule()
+    schedule: _Schedules = _Schedules()
     view: View = View()
 
     @model_validator(mode="before")

@@ -32,6 +32,7 @@ FUEL = Stream(
     needs="equipment",
     dag_id="fuel_sync",
     dag_timeout=timedelta(minutes=20),
+    cron="0 2 * * *",
     asset="cmms_fuel",
     conf_keys=("start_date", "end_date", "plant_codes", "equipment_numbers"),
     marks=("equipment_number", "litres"),

@@ -94,7 +94,7 @@ def test_rejected_records_are_replayed(seen: dict[str, Any]) -> None:
         ["B", "3.000", "South", "ok"],
         ["C", "7.000", "North", "ok"],
     ]
-    assert seen["verified"] == []
+    assert (seen["verified"], seen["reconciled"]) == ([], [])
 
 
 def test_what_is_stored_is_validated_by_the_rules_of_the_stream(seen: dict[str, Any]) -> None:
@@ -121,6 +121,7 @@ def test_its_dag_is_loaded_with_all_steps(seen: dict[str, Any]) -> None:
         "errors": {},
         "tasks": steps,
         "params": ["start_date", "end_date", "plant_codes", "equipment_numbers"],
+        "cron": "0 2 * * *",
         "asset": ["cmms_fuel"],
         "needs": ["cmms_equipment"],
         "is_watched": True,

@@ -27,9 +27,9 @@ from airflow.sdk import DAG
 from cmms.dag_tasks.build_sync_dag import build_sync_dag
 from cmms.dag_tasks.dag_defaults import read_site
 
-_, zone = read_site()
+schedule, zone = read_site()
 dag: DAG = build_sync_dag(
-    "fuel", dag_id="fuel_sync", description="Fuel, daily", doc_md=__doc__, cron="0 2 * * *", zone=zone
+    "fuel", dag_id="fuel_sync", description="Fuel, daily", doc_md=__doc__, cron=schedule.of("fuel"), zone=zone
 )
 '''
 
@@ -78,6 +78,13 @@ class Program:
             )
         return vars(judge_report(report, run_date=date(2026, 2, 1)))
 
+    def reconcile(self) -> list[str]:
+        """What differs between the source and what is stored."""
+        from cmms.operations.reconcile import reconcile
+
+        self.served["/running-time"] = []
+        return [f"{one.kind} {one.message}" for one in reconcile(DAY, DAY, today=date(2026, 2, 1)).differences]
+
     def list(self) -> dict[str, Any]:
         """What the REST API answers for the list of the stream."""
         from fastapi import FastAPI
@@ -115,6 +122,7 @@ class Program:
             "errors": dict(bag.import_errors),
             "tasks": sorted(dag.task_ids),
             "params": list(dag.params),
+            "cron": dag.timetable.expression,
             "asset": [asset.name for asset in dag.get_task("close_run").outlets],
             "needs": [asset.name for asset in dag.get_task("open_run").inlets],
             "is_watched": "fuel_sync" in DAG_IDS,
@@ -185,10 +193,11 @@ def run(program: Program) -> dict[str, Any]:
     seen["open"] = rows("SELECT code FROM sync_record_errors WHERE open_flag = 1")
     seen["stored"] = rows(STORED)
     seen["verified"] = verify_tables()
+    program.served["/fuel"] = day
+    seen["reconciled"] = program.reconcile()
     rows("UPDATE equipment_fuel SET litres = -1 WHERE station = 'South'")
     seen["validated"] = program.validate()
     seen["findings"] = rows("SELECT stream, code FROM validation_findings")
-    program.served["/fuel"] = day
     seen["command"] = program.command()
     seen["list"] = program.list()
     seen["dag"] = program.dag()

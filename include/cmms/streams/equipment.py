@@ -34,6 +34,7 @@ EQUIPMENT = Stream(
     merge="cmms.sync.merge.merge_equipment:MACHINES",
     asset="cmms_equipment",
     dag_timeout=timedelta(minutes=30),
+    cron="0 0 * * *",
     conf_keys=("plant_codes", "equipment_numbers"),
     marks=("equipment_number", "plant_code"),
     defaults={"path": "/equipment", "date_parameters": {"mode": "none"}},

@@ -34,6 +34,7 @@ RUNNING_TIME = Stream(
     merge="cmms.sync.merge.merge_running_time:READINGS",
     asset="cmms_running_times",
     dag_timeout=timedelta(minutes=60),
+    cron="0 1 * * *",
     conf_keys=("start_date", "end_date", "plant_codes", "equipment_numbers"),
     marks=("equipment_number", "running_hours"),
     needs="equipment",

@@ -107,6 +107,7 @@ class Stream:
         needs: the stream whose sync of the same day should have succeeded before; empty: none.
         dag_id: of the DAG that syncs it.
         dag_timeout: how long one run of it may take.
+        cron: when it runs unless the settings say otherwise (``schedule.<name>``), in the site's zone.
         asset: that the DAG updates.
         conf_keys: what a run of that DAG may be asked for.
         marks: the fields that a list of its records has, wherever in an answer it lies.
@@ -125,6 +126,7 @@ class Stream:
     dag_id: str
     asset: str
     dag_timeout: timedelta
+    cron: str
     conf_keys: tuple[str, ...]
     marks: tuple[str, ...]
     reference: frozenset[ReferenceName] = frozenset()
