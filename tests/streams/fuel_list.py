@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Column, Resource, Tab
 from tests.streams.fuel_stream import FUEL
 
@@ -14,7 +15,7 @@ FUEL_LIST = Resource(
     icon="clock",
     table=f"{FUEL.table} f",
     key="f.id",
-    joins={"e": "JOIN equipment e ON e.id = f.equipment_id"},
+    joins={"e": Join("JOIN equipment e ON e.id = f.equipment_id")},
     order=(("id", True),),
     columns=(
         Column("id", "Id", "f.id", "integer"),
