@@ -198,7 +198,8 @@ def find_manifests(site: UpgradedSite) -> Iterator[Manifest]:
 
 def test_stored_pages_merge_again_into_the_same_rows(site: UpgradedSite) -> None:
     from cmms.sync.merge.stage_rows import claim
-    from cmms.sync.run_sync import merge_batch, run_steps
+    from cmms.sync.pipeline import store_batch
+    from cmms.sync.run_sync import run_steps
     from cmms.sync.runs.open_run import load_run, open_run
 
     manifest = max(find_manifests(site), key=lambda found: found.sync_log_id)
@@ -215,9 +216,9 @@ def test_stored_pages_merge_again_into_the_same_rows(site: UpgradedSite) -> None
         run = open_run(connection, scope, run_date=datetime.now(UTC).date(), settings=settings)
 
         def merge(reporter: Any) -> None:
-            for key in manifest.unit_keys:
-                claim(run, connection, key, reporter)
-            merge_batch(run, connection, manifest, reporter)
+            for unit in scope.units:
+                claim(run, connection, unit, reporter)
+            store_batch(run, connection, manifest, reporter)
 
         assert run_steps(run, connection, merge).status in ("success", "partial")
     assert {day: read_readings(site, day) for day in days} == before
