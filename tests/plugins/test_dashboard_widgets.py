@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -126,12 +127,16 @@ def test_a_slow_answer_does_not_hide_that_a_run_has_begun(
 
 @pytest.mark.feature("WAD-02")
 def test_this_week_lies_over_the_one_before_and_the_figures_are_those_of_the_log() -> None:
+    from cmms.figures.sync_days import DaySums
     from cmms_ui.resources.syncs.metrics import _COMPARED, render_weeks
     from cmms_ui.resources.syncs.periods import last_days
 
     days = last_days(14)
-    rows = {day: {"day": day, "runs": 1, "seconds": Decimal(10 + number)} for number, day in enumerate(days)}
-    tree = _plain(render_weeks({"days": days, "rows": rows, "metric": _COMPARED["seconds"]}))
+    no_sums = {field.name: 0 for field in fields(DaySums)}
+    syncs = {
+        day: DaySums(**{**no_sums, "day": day, "runs": 1, "seconds": 10.0 + number}) for number, day in enumerate(days)
+    }
+    tree = _plain(render_weeks({"days": days, "syncs": syncs, "metric": _COMPARED["seconds"]}))
     chart = next(part for part in walk(tree) if isinstance(part, dict) and part.get("type") == "LineChart")
     points = chart["props"]["data"]
     assert [(point["This week"], point["Week before"]) for point in points] == [(17 + n, 10 + n) for n in range(7)]
@@ -156,10 +161,11 @@ def test_every_figure_of_the_weeks_is_read_for_one_sync(client_for: ClientFor, t
 def test_the_gauge_is_green_amber_or_red_by_the_settings_and_the_limit_is_a_line(
     latency: int, tone: str, word: str
 ) -> None:
+    from cmms.figures.calls import Call
     from cmms_ui.resources.syncs.calls import render_calls
 
     called = datetime(2026, 1, 31, 1)
-    rows = [{"endpoint": "/equipment", "called_at": called, "latency_ms": latency}] * 20
+    rows = [Call(endpoint="/equipment", called_at=called, latency_ms=latency)] * 20
     tree = _plain(render_calls({"rows": rows, "limits": View(slow_ms=100, very_slow_ms=300)}))
     parts = [part for part in walk(tree) if isinstance(part, dict)]
     gauge = next(part for part in parts if part.get("type") == "SemiCircleProgress")
@@ -169,9 +175,10 @@ def test_the_gauge_is_green_amber_or_red_by_the_settings_and_the_limit_is_a_line
 
 
 def test_95_of_100_answers_took_no_longer_than_the_gauge_says() -> None:
-    from cmms_ui.resources.syncs.calls import ninety_fifth
+    from cmms.figures.kpis import nearest_rank
 
-    assert ninety_fifth(list(range(1, 101))) == 96 and ninety_fifth([7]) == 7
+    assert nearest_rank(list(range(100, 0, -1)), 95) == 95 and nearest_rank([7], 95) == 7
+    assert nearest_rank([1, 2, 3, 4], 50) == 2  # the lower of both in the middle: it was really measured
 
 
 @pytest.mark.feature("WAD-05")
@@ -209,18 +216,21 @@ def test_the_launcher_offers_what_the_role_may_do_with_many(client_for: ClientFo
 def test_health_follows_what_the_foremost_plan_asks(
     state: str | None, hours_to_go: str | None, days_to_go: int | None, health: str, text: str
 ) -> None:
+    from cmms.figures.one_machine import Condition
     from cmms_ui.resources.equipment.condition import health_of
     from cmms_ui.resources.maintenance_plans.plan_words import describe_use
 
-    row = {
-        "since_service": Decimal(50), "state": state, "plan_name": "Oil" if state else None,
-        "interval_hours": Decimal(2000) if state else None, "interval_days": 180 if state else None,
-        "hours_to_go": Decimal(hours_to_go) if hours_to_go else None, "days_to_go": days_to_go, "open_errors": 0,
-        "missing_since": None, "reading_date": date(2026, 1, 31), "newest_date": date(2026, 1, 31), "quality": "ok",
-    }  # fmt: skip
+    row = Condition(
+        id=1, equipment_number="E1", is_active=True, inactive_reason=None, row_version=1, predicted_date=None,
+        plan_id=1 if state else None, switch_id=None,
+        since_service=Decimal(50), state=state, plan_name="Oil" if state else None,
+        interval_hours=Decimal(2000) if state else None, interval_days=180 if state else None,
+        hours_to_go=Decimal(hours_to_go) if hours_to_go else None, days_to_go=days_to_go, open_errors=0,
+        missing_since=None, reading_date=date(2026, 1, 31), newest_date=date(2026, 1, 31), quality="ok",
+    )  # fmt: skip
     assert (health_of(row), describe_use(row)) == (health, text)
-    assert health_of({**row, "open_errors": 1}) == (health if health in ("overdue", "due") else "rejected")
-    late = {**row, "reading_date": date(2026, 1, 30)}
+    assert health_of(replace(row, open_errors=1)) == (health if health in ("overdue", "due") else "rejected")
+    late = replace(row, reading_date=date(2026, 1, 30))
     assert health_of(late) == (health if health in ("overdue", "due", "upcoming") else "no_reading")
 
 
@@ -327,7 +337,8 @@ def test_the_ring_says_how_many_active_machines_have_a_reading_of_the_newest_day
 def test_what_is_left_is_told_by_what_decides(
     cause: str | None, hours: str | None, days: int | None, said: str
 ) -> None:
+    from cmms.figures.maintenance import ToGo
     from cmms_ui.resources.maintenance_plans.plan_words import to_go_text
 
-    row = {"cause": cause, "hours_to_go": None if hours is None else Decimal(hours), "days_to_go": days}
-    assert to_go_text(row) == said
+    left = ToGo(cause=cause, hours_to_go=None if hours is None else Decimal(hours), days_to_go=days)
+    assert to_go_text(left) == said

@@ -79,19 +79,18 @@ def test_the_distribution_adds_up_to_all_machines_and_each_bar_filters_the_list(
     rows = DISTRIBUTION.load({})
     total = tables("SELECT COUNT(*) AS n FROM equipment")[0]["n"]
     sums = {
-        kind: sum(row["machines"] for row in rows if row["kind"] == kind)
-        for kind in ("plant_code", "group_name", "status")
+        kind: sum(row.machines for row in rows if row.kind == kind) for kind in ("plant_code", "group_name", "status")
     }
     assert sums == dict.fromkeys(sums, total)
     buttons = [button.id for button in _find(DISTRIBUTION.render(rows), "list-choose")]
     assert len(buttons) == len(rows)
     for row, button in zip(sorted(rows, key=_place), sorted(buttons, key=_place_of_button), strict=True):
         parameters = {button["column"]: button["value"], "limit": "1"}
-        assert client.get(f"{API}/equipment", params=parameters).json()["total"] == row["machines"]
+        assert client.get(f"{API}/equipment", params=parameters).json()["total"] == row.machines
 
 
-def _place(row: dict[str, Any]) -> tuple[str, str]:
-    return row["kind"], row["value"]
+def _place(row: Any) -> tuple[str, str]:
+    return row.kind, row.value
 
 
 def _place_of_button(identity: dict[str, str]) -> tuple[str, str]:
@@ -100,7 +99,7 @@ def _place_of_button(identity: dict[str, str]) -> tuple[str, str]:
 
 @pytest.mark.feature("TAB-02W", "TEST-04", "Q-12")
 def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for: ClientFor, tables: Tables) -> None:
-    from cmms_ui.resources.equipment.tab_widgets import ACTIVE, utilisation
+    from cmms_ui.resources.equipment.tab_widgets import ACTIVE
 
     client_for("viewer")
     rows = ACTIVE.load({})
@@ -108,13 +107,13 @@ def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for:
         readings = tables(
             "SELECT running_hours AS h FROM equipment_running_times WHERE date = %s"
             " AND equipment_id IN (SELECT id FROM equipment WHERE is_active = 1)",
-            row["date"],
+            row.day,
         )
         hours = [reading["h"] for reading in readings]
-        assert (row["machines"], row["running"], row["hours"]) == (len(hours), sum(h > 0 for h in hours), sum(hours))
-        assert utilisation(row) == 100 * sum(hours) / (24 * len(hours))
-    assert f"{rows[-1]['running']:,} of {rows[-1]['machines']:,}" in _texts(ACTIVE.render(rows))
-    assert f"{utilisation(rows[-1]):.1f} % utilisation that day" in _texts(ACTIVE.render(rows))
+        assert (row.machines, row.running, row.hours) == (len(hours), sum(h > 0 for h in hours), sum(hours))
+        assert row.utilisation_percent == 100 * sum(hours) / (24 * len(hours))
+    assert f"{rows[-1].running:,} of {rows[-1].machines:,}" in _texts(ACTIVE.render(rows))
+    assert f"{rows[-1].utilisation_percent:.1f} % utilisation that day" in _texts(ACTIVE.render(rows))
     assert "OEE: not measurable." in _texts(ACTIVE.render(rows))
 
 
@@ -131,7 +130,7 @@ def test_inactive_machines_that_run_are_candidates(client_for: ClientFor, tables
         newest - timedelta(days=6),
         newest,
     )
-    assert {(r["id"], r["hours"]) for r in CANDIDATES.load({})} == {(r["equipment_id"], r["h"]) for r in expected}
+    assert {(r.id, r.hours) for r in CANDIDATES.load({})} == {(r["equipment_id"], r["h"]) for r in expected}
     assert expected
 
 
@@ -171,16 +170,14 @@ def test_overdue_due_and_upcoming_equal_counters_and_days_against_the_plans(
             foremost.append((row["equipment_id"], -over[0][0]))
     data = MAINTENANCE.load({})
     counted = [sum(rank == wanted for rank in worst.values()) for wanted in (3, 2, 1)]
-    assert [int(data["counts"][name]) for name in ("overdue", "due", "upcoming")] == counted
+    assert [getattr(data["counts"], name) for name in ("overdue", "due", "upcoming")] == counted
     assert all(counted)
     for plan in data["plans"]:
-        ranks = by_plan.get(plan["id"], [])
-        shown = [int(plan[name]) for name in ("machines", "overdue", "due", "upcoming")]
+        ranks = by_plan.get(plan.id, [])
+        shown = [getattr(plan, name) for name in ("machines", "overdue", "due", "upcoming")]
         assert shown == [len(ranks), *(ranks.count(wanted) for wanted in (3, 2, 1))]
     assert {key for key, rank in worst.items() if rank >= 2} == _ids(client, "tab=needs_maintenance")
-    told = [
-        (row["id"], row["hours_to_go"]) for row in data["next"] if row["state"] == "overdue" and row["cause"] == "hours"
-    ]
+    told = [(row.id, row.hours_to_go) for row in data["next"] if row.state == "overdue" and row.cause == "hours"]
     assert told and set(told) <= set(foremost)
     text = _texts(MAINTENANCE.render(data))
     assert "Overdue" in text and "Predicted" in text and "every 2,000 h" in text and "h over" in text
@@ -191,12 +188,12 @@ def test_new_machines_by_day_and_state_add_up_to_the_tab(client_for: ClientFor, 
     from cmms_ui.resources.equipment.tab_widgets import NEW
 
     rows = NEW.load({})
-    assert sum(row["machines"] for row in rows) == client_for("viewer").get(f"{API}/equipment/badges").json()["recent"]
+    assert sum(row.machines for row in rows) == client_for("viewer").get(f"{API}/equipment/badges").json()["recent"]
     failed = tables(
         "SELECT COUNT(DISTINCT e.id) AS n FROM equipment e JOIN sync_record_errors x USING (equipment_number)"
         " WHERE x.status NOT IN ('resolved', 'discarded') AND e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY"
     )[0]["n"]
-    assert sum(row["machines"] for row in rows if row["state"] == "failed") == failed > 0
+    assert sum(row.machines for row in rows if row.state == "failed") == failed > 0
 
 
 @pytest.mark.feature("TAB-06W", "TEST-04")
@@ -209,15 +206,15 @@ def test_errors_by_code_equal_the_quarantine_and_a_code_filters_the_list(client_
         "SELECT code, COUNT(*) AS n FROM sync_record_errors WHERE status NOT IN ('resolved', 'discarded')"
         " AND equipment_number IN (SELECT equipment_number FROM equipment) GROUP BY code"
     )
-    assert {row["code"]: row["records"] for row in rows} == {row["code"]: row["n"] for row in stored}
+    assert {row.code: row.records for row in rows} == {row["code"]: row["n"] for row in stored}
     for row in rows:
         machines = tables(
             "SELECT id FROM equipment WHERE equipment_number IN (SELECT equipment_number FROM sync_record_errors"
             " WHERE code = %s AND status NOT IN ('resolved', 'discarded'))",
-            row["code"],
+            row.code,
         )
-        assert _ids(client, f"tab=sync_errors&error_codes={row['code']}") == {machine["id"] for machine in machines}
-        assert row["machines"] == len(machines)
+        assert _ids(client, f"tab=sync_errors&error_codes={row.code}") == {machine["id"] for machine in machines}
+        assert row.machines == len(machines)
 
 
 def _act(client: Any, action: str, **body: Any) -> Any:
@@ -378,25 +375,25 @@ def test_every_form_of_the_chart_has_the_same_total_as_the_readings(
 
 @pytest.mark.feature("SCH-04", "TEST-04")
 def test_the_average_of_the_group_is_that_of_its_other_active_machines(client_for: ClientFor, tables: Tables) -> None:
-    from cmms.equipment.read_equipment import AVERAGED_MACHINES, read_group_average
+    from cmms.figures.running_hours import AVERAGED_MACHINES, group_average
 
     client_for("viewer")
     others = tables(
         "SELECT id FROM equipment WHERE is_active = 1 AND id <> 1 AND equipment_group_id ="
         " (SELECT equipment_group_id FROM (SELECT * FROM equipment) x WHERE id = 1) ORDER BY id"
     )[:AVERAGED_MACHINES]
-    newest = read_group_average(1, 30)[-1]
+    newest = group_average(1, 30)[-1]
     hours = [
         row["h"]
         for other in others
         for row in tables(
             "SELECT running_hours AS h FROM equipment_running_times WHERE equipment_id = %s AND date = %s",
             other["id"],
-            newest["date"],
+            newest.day,
         )
     ]
-    assert newest["machines"] == len(hours)
-    assert abs(newest["running_hours"] - sum(hours) / len(hours)) < Decimal("0.0001")
+    assert newest.machines == len(hours)
+    assert abs(newest.running_hours - sum(hours) / len(hours)) < Decimal("0.0001")
 
 
 @pytest.mark.feature("WID-05", "WIP-01")
@@ -408,12 +405,12 @@ def test_a_day_of_the_trend_leads_to_its_readings(client_for: ClientFor, tables:
     chart = next(_find(TREND.render(rows), "drill"))
     assert chart.id == {"type": "drill", "resource": "running-times", "column": "date"}
     for row in (rows[0], rows[-1]):
-        day = str(row["date"])
+        day = str(row.day)
         found = client.get(f"{API}/running-times?tab=all&date={day}&date={day}&limit=200&order=-running_hours").json()
         stored = tables("SELECT id FROM equipment_running_times WHERE date = %s", day)
-        assert found["total"] == len(stored) == row["machines"]
+        assert found["total"] == len(stored) == row.machines
         if found["total"] <= 200:
-            assert sum(Decimal(item["running_hours"]) for item in found["rows"]) == row["hours"]
+            assert sum(Decimal(item["running_hours"]) for item in found["rows"]) == row.hours
     on_page = {**chart.id, "spot": "widgets"}  # as the page marks whatever a callback draws
     body = {
         "output": "url.href",

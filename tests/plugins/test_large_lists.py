@@ -124,7 +124,7 @@ def test_no_widget_reads_all_readings_row_by_row(large: dict[str, Any]) -> None:
     with closing(MySQLdb.connect(**large)) as connection:
         cursor = connection.cursor()
         cursor.execute("SET SESSION explain_json_format_version = 1")
-        for name in ("health_by_plant", "health_matrix", "hours_by_day", "gap_days", "active_by_plant"):
+        for name in ("health_by_plant", "health_matrix", "hours_by_day", "active_by_day", "active_by_plant"):
             cursor.execute(f"EXPLAIN FORMAT=JSON {load_sql(f'figures/{name}')}", {"days": 5})
             scans = set(_full_scans(json.loads(cursor.fetchone()[0])))
             assert scans & {"r", "equipment_running_times"} == set(), name
@@ -145,28 +145,25 @@ def test_the_health_of_many_machines_is_told_by_plant(large: dict[str, Any], mon
         )
         expected = dict(cursor.fetchall())
     data = widgets.load_health({})
-    assert {health: sum(int(row[health]) for row in data["plants"]) for health in expected} == expected
-    assert data["machines"] == []  # more than 5,000: no cell for each
+    assert {health: sum(row.count(health) for row in data["plants"]) for health in expected} == expected
+    assert data["machines"] == ()  # more than 5,000: no cell for each
     monkeypatch.setattr(widgets, "CELL_LIMIT", MACHINES)
     cells = widgets.load_health({})["machines"]
     assert len(cells) == min(5000, sum(expected.values()))
 
 
-def test_gaps_are_counted_as_a_plain_query_counts_them(large: dict[str, Any]) -> None:
-    from cmms.access.read_rows import read
+def test_readings_of_active_machines_are_counted_as_a_plain_query_counts_them(large: dict[str, Any]) -> None:
+    from cmms.figures.running_hours import active_hours_by_day
 
     with closing(MySQLdb.connect(**large)) as connection:
         cursor = connection.cursor()
         cursor.execute(
-            "SELECT p.plant_code, r.date, COUNT(*) FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id"
-            " JOIN plants p ON p.id = r.plant_id WHERE e.is_active = 1 AND r.date >= CURRENT_DATE - INTERVAL 5 DAY"
-            " GROUP BY p.plant_code, r.date ORDER BY p.plant_code, r.date"
+            "SELECT r.date, COUNT(*) FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id"
+            " WHERE e.is_active = 1 AND r.date >= CURRENT_DATE - INTERVAL 5 DAY GROUP BY r.date ORDER BY r.date"
         )
         expected = [tuple(row) for row in cursor.fetchall()]
     assert expected
-    assert [
-        (row["plant_code"], row["date"], row["readings"]) for row in read("figures/gap_days", {"days": 5})
-    ] == expected
+    assert [(day.day, day.machines) for day in active_hours_by_day(5)] == expected
 
 
 @pytest.mark.feature("TAB-04F", "PERF-11")
@@ -192,7 +189,7 @@ def test_what_needs_maintenance_is_found_by_the_schedules_alone(large: dict[str,
             assert scans & {"m", "e"} == set(), name
     assert read_badges(EQUIPMENT.listing)["needs_maintenance"] == expected
     counts = MAINTENANCE.load({})["counts"]
-    assert int(counts["overdue"]) + int(counts["due"]) == expected
+    assert counts.overdue + counts.due == expected
 
 
 def test_what_is_cheap_is_read_each_time_and_what_is_dear_is_kept_until_something_changes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +130,12 @@ def test_columns_of_figures_stand_right_and_texts_left() -> None:
 
 @pytest.mark.feature("ACT-09")
 def test_a_step_says_that_it_has_not_counted_instead_of_nothing() -> None:
+    from cmms.figures.open_runs import RunSteps
     from cmms_ui.resources.syncs.run_progress import step_line
 
-    names = ("fetching", "validating", "fetched", "rejected", "written", "api_ms", "validate_ms", "write_ms")
-    row = {**dict.fromkeys(names, 0), "units": 24, "units_done": 0, "writing": 24}
+    nothing = RunSteps(**{field.name: 0 for field in fields(RunSteps)})
+    row = replace(nothing, units=24, writing=24)
     assert str(step_line(row)).count("not counted yet") == 2
-    merged = {**row, "units_done": 1, "fetched": 2001, "rejected": 8}
+    merged = replace(row, units_done=1, fetched=2001, rejected=8)
     assert "2,001 records" in str(step_line(merged)) and "not counted yet" not in str(step_line(merged))
     assert "0 records" in str(step_line(row, ended="failed"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cmms.figures.rejects import RejectReason
 from cmms_ui.resources.record_errors.error_codes import ERROR_CODES
 from cmms_ui.resources.record_errors.failures import render_meaning
 from tests.plugins.conftest import ClientFor
@@ -83,9 +84,10 @@ def test_every_code_that_can_reject_a_record_is_explained_with_what_helps() -> N
     }
     assert set(ERROR_CODES) == rejecting and len(rejecting) > 15
     for code, explained in ERROR_CODES.items():
-        row = {"code": code, "message": "the rule's own words", "status": "open"}
         for status, helps in (("open", True), ("discarded", False)):
-            shown = str(render_meaning({**row, "status": status}).to_plotly_json())
+            shown = str(
+                render_meaning(RejectReason(code=code, message="the rule's own words", status=status)).to_plotly_json()
+            )
             assert explained.meaning in shown and "the rule's own words" in shown
             assert (explained.remedy in shown) is helps
 

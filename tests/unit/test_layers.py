@@ -121,6 +121,42 @@ def test_a_statement_lies_in_the_room_of_who_runs_it_or_in_one_below() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def _named_statements(file: Path) -> set[str]:
+    """Texts of a module that are names of statement files; those without a room are words too, like ``now``."""
+    folder = ROOT / "include/sql"
+    statements = {file.relative_to(folder).with_suffix("").as_posix() for file in folder.glob("*/**/*.sql")}
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return statements & {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+
+
+ASKS_THE_DATABASE = {"cmms.database", "cmms.access.connections", "cmms.access.read_rows", "cmms.figures.typed_rows"}
+
+
+@pytest.mark.feature("UIF-08", "ARC-01")
+def test_the_view_names_no_statement_and_asks_the_database_through_services_alone() -> None:
+    wrong = []
+    for file in _modules(ROOT / "include/cmms_ui"):
+        wrong += [f"{file.relative_to(ROOT)} names {statement}" for statement in _named_statements(file)]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [name.name for name in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            origin = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            asked = {f"{origin}{name}" for name in names} | {origin.rstrip(".")}
+            wrong += [f"{file.relative_to(ROOT)} imports {name}" for name in asked & ASKS_THE_DATABASE]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.feature("ARC-01")
+def test_each_figures_statement_is_run_and_says_by_which_module() -> None:
+    callers: dict[str, list[str]] = {}
+    for file in _modules(ROOT / "include/cmms/figures"):
+        for statement in _named_statements(file):
+            callers.setdefault(statement, []).append(f"cmms.figures.{file.stem}")
+    for file in sorted((ROOT / "include/sql/figures").glob("*.sql")):
+        runs = ", ".join(sorted(callers.get(f"figures/{file.stem}", ["nobody"])))
+        said = re.search(r"Callers?: ([\w., ]+\w)", file.read_text(encoding="utf-8"))
+        assert said and said[1].startswith(runs), f"{file.name}: {runs}"
+
+
 @pytest.mark.feature("ARC-01")
 @pytest.mark.parametrize("package", ["cmms", "cmms_ui", "benchmarks", "tools"])
 def test_no_modules_of_a_package_import_each_other_in_a_circle(package: str) -> None:

@@ -16,7 +16,7 @@ from statistics import median
 from cmms.alerts import messages
 from cmms.alerts.records import Alert, OpenAlert, PastRun, RunHistory
 from cmms.settings import Settings
-from cmms.sync.records import GOOD_STATUSES, Level, RunSummary
+from cmms.sync.records import GOOD_STATUSES, Level, RunSummary, failed_percent
 from cmms.sync.runs.levels import level_of, respond_by
 
 RUN_FAILED = "run_failed"
@@ -145,7 +145,7 @@ def _spike_alert(summary: RunSummary, settings: Settings, history: RunHistory) -
     A run of chosen plants or machines is not comparable with full ones.
     """
     good = [run for run in history.runs if run.status in GOOD_STATUSES and run.processed]
-    rates = [100 * run.rejected / run.processed for run in good[: settings.alerts.spike_window]]
+    rates = [failed_percent(run.rejected, run.processed) for run in good[: settings.alerts.spike_window]]
     if summary.scope.is_restricted or len(rates) < SPIKE_LEAST_RUNS:
         return None
     usual = median(rates)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cmms.access.actors import NotFound
-from cmms.access.read_rows import Row, read
-
-AVERAGED_MACHINES = 200
+from cmms.access.read_rows import read
 
 
 def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
@@ -29,16 +27,6 @@ def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
         }
         for row in reversed(rows)
     ]
-
-
-def read_period(equipment_id: int, days: int) -> list[Row]:
-    """Readings within the newest ``days`` days of all readings, oldest first."""
-    return read("equipment/readings_of_period", {"id": equipment_id, "days": days})
-
-
-def read_group_average(equipment_id: int, days: int) -> list[Row]:
-    """Average hours by day of :data:`AVERAGED_MACHINES` others of its group at most."""
-    return read("equipment/group_average", {"id": equipment_id, "days": days, "machines": AVERAGED_MACHINES})
 
 
 def find_by_number(number: str) -> int | None:

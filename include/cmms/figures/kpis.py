@@ -6,10 +6,13 @@ are nearest-rank: a value that was really measured.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cmms.access.connections import raw_session
 from cmms.alerts.records import from_database, to_database
 from cmms.database import Connection, query
 
@@ -45,7 +48,7 @@ class SuccessRate:
     @property
     def percent(self) -> float | None:
         """Successes per hundred finished runs; None when no run finished."""
-        return 100 * self.succeeded / self.finished if self.finished else None
+        return success_percent(self.succeeded, self.finished)
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,17 @@ class StaleMachine:
     age: timedelta | None
 
 
+def success_percent(succeeded: float, finished: float) -> float | None:
+    """KPI-01, wherever it is shown: successes per hundred finished runs; None when no run finished."""
+    return 100 * succeeded / finished if finished else None
+
+
+def nearest_rank(values: Sequence[int], percent: int) -> int:
+    """KPI-02, and how the statements of KPI-03 and KPI-04 count: what ``percent`` of a hundred values do not exceed."""
+    ordered = sorted(values)
+    return ordered[math.ceil(percent * len(ordered) / 100) - 1]
+
+
 def success_rates(connection: Connection, period: Period) -> list[SuccessRate]:
     """KPI-01, by sync type, of the runs that ended in the period."""
     return [SuccessRate(**row) for row in query(connection, "figures/success_rate", period.to_parameters())]
@@ -180,6 +194,12 @@ def plant_freshness(connection: Connection, *, now: datetime, sla: timedelta) ->
     """KPI-05, by active plant: age of the newest reading, and how many machines are older than ``sla``."""
     rows = query(connection, "figures/plant_freshness", {"oldest_at": to_database(now - sla)})
     return [PlantFreshness(**_with_age(row, now)) for row in rows]
+
+
+def read_plant_freshness(*, now: datetime, sla: timedelta) -> list[PlantFreshness]:
+    """KPI-05, read in a session of its own."""
+    with raw_session() as connection:
+        return plant_freshness(connection, now=now, sla=sla)
 
 
 def stale_machines(connection: Connection, *, now: datetime, sla: timedelta, limit: int = 100) -> list[StaleMachine]:

@@ -42,6 +42,11 @@ class GapCell:
         return "rejected" if self.rejected >= self.expected else "none"
 
     @property
+    def percent(self) -> int:
+        """SYM-T3."""
+        return completeness_percent(self.present, self.expected)
+
+    @property
     def is_gap(self) -> bool:
         """Whether readings are missing."""
         return self.present < self.expected
@@ -76,6 +81,11 @@ class GapGrid:
     rows: tuple[GapRow, ...]
     plant_code: str = ""
     hidden: int = 0
+
+
+def completeness_percent(present: int, expected: int) -> int:
+    """WID-03, SYM-T3: readings per hundred expected ones, rounded down: 100 is all of them; 0 when none is expected."""
+    return min(100, 100 * present // expected) if expected else 0
 
 
 def last_due_day() -> date:

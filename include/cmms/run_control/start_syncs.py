@@ -17,6 +17,7 @@ from cmms.access.view_settings import read_settings
 from cmms.database import Cursor, execute, query
 from cmms.run_control.airflow_runs import AlreadyThere, read_conf, read_run, trigger
 from cmms.run_control.check_days import check_days
+from cmms.run_control.find_run import find_run_of_airflow
 from cmms.run_control.run_controls import CONTROLS, explain_refusal, may_control
 from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES
@@ -180,12 +181,11 @@ def _check_not_repeated(actor: Actor, key: int, dag_id: str) -> None:
     """Raise :class:`WrongState` while a run that repeats this one is not over."""
     for row in _noted("api_sync_logs", key, "retry")[:1]:
         run_id = str(row["after"].get("run_id"))
-        with raw_session() as connection:
-            logs = query(connection, "run_control/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
-        status = logs[0]["status"] if logs else _state_in_airflow(actor, dag_id, run_id)
+        log = find_run_of_airflow(dag_id, run_id)
+        status = log.status if log else _state_in_airflow(actor, dag_id, run_id)
         if status in OPEN_STATUSES:
             said = f"Run {key} has been started again already, by {row['actor']}: {run_id}"
-            raise WrongState(said, path=f"/syncs/{logs[0]['id']}" if logs else "")
+            raise WrongState(said, path=f"/syncs/{log.id}" if log else "")
 
 
 def _state_in_airflow(actor: Actor, dag_id: str, run_id: str) -> str:

@@ -232,6 +232,11 @@ class Manifest:
         )
 
 
+def failed_percent(rejected: int, fetched: int) -> float:
+    """Rejected records per hundred fetched; 0 when nothing was fetched."""
+    return 100 * rejected / fetched if fetched else 0.0
+
+
 @dataclass(frozen=True)
 class Counts:
     """Records of one or more units. ``fetched`` is always the sum of the other outcomes."""
@@ -252,7 +257,7 @@ class Counts:
     @property
     def failed_percent(self) -> float:
         """Rejected records per hundred fetched; 0 when nothing was fetched."""
-        return 100 * self.rejected / self.fetched if self.fetched else 0.0
+        return failed_percent(self.rejected, self.fetched)
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(**{name: value + getattr(other, name) for name, value in asdict(self).items()})

@@ -1,7 +1,7 @@
--- Purpose: what active machines have run, by day. Parameters: days. Caller: the widgets of include/cmms_ui.
+-- Purpose: what active machines have run, by day. Parameters: days. Caller: cmms.figures.running_hours.
 -- All readings from the index of days, less those of the machines that are not active, which are few: no machine is
 --   looked up for each of its readings.
-SELECT a.date, a.machines - COALESCE(i.machines, 0) AS machines, a.running - COALESCE(i.running, 0) AS running,
+SELECT a.date AS day, a.machines - COALESCE(i.machines, 0) AS machines, a.running - COALESCE(i.running, 0) AS running,
   a.hours - COALESCE(i.hours, 0) AS hours
 FROM (
   SELECT date, COUNT(*) AS machines, SUM(running_hours > 0) AS running, SUM(running_hours) AS hours

@@ -1,2 +1,2 @@
--- Purpose: who did what when, of one row of the audit log. Parameters: id. Caller: the widgets of include/cmms_ui.
-SELECT at, actor, action, TIMESTAMPDIFF(SECOND, at, UTC_TIMESTAMP(3)) AS seconds_ago FROM audit_log WHERE id = %(id)s
+-- Purpose: who did what is in one row of the audit log, and how long ago. Parameters: id. Caller: cmms.figures.one_machine.
+SELECT actor, TIMESTAMPDIFF(SECOND, at, UTC_TIMESTAMP(3)) AS seconds_ago FROM audit_log WHERE id = %(id)s

@@ -1,5 +1,5 @@
 -- Purpose: the machines that have run most on the newest day. Parameters: row_limit.
--- Caller: the widgets of include/cmms_ui.
+-- Caller: cmms.figures.machines.
 SELECT e.id, e.equipment_number
 FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id
 WHERE r.date = (SELECT MAX(date) FROM equipment_running_times)

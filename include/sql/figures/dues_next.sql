@@ -1,6 +1,6 @@
 -- Purpose: what is due and nobody has ordered yet, the foremost first. Parameters: by_priority, row_limit.
--- Caller: the widgets of include/cmms_ui. The ratio: by how much of its interval a schedule is over.
-SELECT d.id, d.due_hours, d.due_date, m.state, m.cause, m.hours_to_go, m.days_to_go, m.predicted_date,
+-- Caller: cmms.figures.work. The ratio: by how much of its interval a schedule is over.
+SELECT d.id, m.state, m.cause, m.hours_to_go, m.days_to_go, m.predicted_date,
   n.name AS plan_name, n.priority, e.id AS equipment_id, e.equipment_number, COUNT(*) OVER () AS total
 FROM maintenance_dues d
 JOIN equipment_maintenance m ON m.id = d.equipment_maintenance_id

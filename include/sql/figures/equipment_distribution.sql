@@ -1,5 +1,5 @@
 -- Purpose: machines by plant, by group and by status; the rows of each kind add up to all machines.
---   kind is the column of the list, value what it holds. Caller: the widgets of include/cmms_ui.
+--   kind is the column of the list, value what it holds. Caller: cmms.figures.machines.
 SELECT 'plant_code' AS kind, p.plant_code AS value, COUNT(*) AS machines
 FROM equipment e JOIN plants p ON p.id = e.plant_id GROUP BY p.plant_code
 UNION ALL

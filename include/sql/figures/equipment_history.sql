@@ -1,4 +1,4 @@
--- Purpose: what syncs and people have changed of a machine, newest first. Parameters: id, id_text. Caller: the widgets of include/cmms_ui.
+-- Purpose: what syncs and people have changed of a machine, newest first. Parameters: id, id_text. Caller: cmms.figures.one_machine.
 SELECT at, who, what, detail FROM (
   SELECT changed_at AS at, changed_by AS who, 'sync' AS what, CAST(before_json AS CHAR) AS detail
   FROM equipment_revisions WHERE equipment_id = %(id)s

@@ -1,5 +1,5 @@
 -- Purpose: the newest rejected records and events of runs, newest first; of the newest 5,000 of each, so that a filter
---   never reads a whole table. Parameters: category ('' for all), row_limit. Caller: the widgets of include/cmms_ui.
+--   never reads a whole table. Parameters: category ('' for all), row_limit. Caller: cmms.figures.failures.
 (SELECT 'record' AS kind, r.id, r.sync_log_id, r.last_seen_at AS at, r.category, r.level, r.code, r.message, r.record_key
  FROM sync_record_errors r
  WHERE r.id > (SELECT CAST(MAX(id) AS SIGNED) - 5000 FROM sync_record_errors)

@@ -1,5 +1,5 @@
 -- Purpose: rejected records by code and what became of them, with the newest settling. Parameters: since.
--- Caller: the widgets of include/cmms_ui.
+-- Caller: cmms.figures.rejects.
 SELECT code, SUM(status = 'open') AS open_records, SUM(status IN ('acknowledged', 'retrying')) AS in_work,
   SUM(status = 'resolved') AS resolved, SUM(status = 'discarded') AS discarded
 FROM sync_record_errors WHERE last_seen_at >= %(since)s

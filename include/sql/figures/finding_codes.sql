@@ -1,2 +1,2 @@
--- Purpose: codes that validations have found. Caller: the resources of include/cmms_ui.
+-- Purpose: codes that validations have found. Caller: cmms.figures.validations.
 SELECT DISTINCT code FROM validation_findings ORDER BY code

@@ -1,4 +1,4 @@
--- Purpose: how many active machines of each plant are how. Caller: the widgets of include/cmms_ui.
+-- Purpose: how many active machines of each plant are how. Caller: cmms.figures.health.
 -- The newest day comes from the index of days, the open errors from one list: no machine is looked up alone.
 SELECT p.plant_code,
   SUM(x.equipment_number IS NOT NULL) AS bad,

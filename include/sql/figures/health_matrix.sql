@@ -1,5 +1,5 @@
 -- Purpose: every active machine with what is wrong with it and its foremost schedule of maintenance, at most 5,000.
--- Caller: the widgets of include/cmms_ui.
+-- Caller: cmms.figures.health.
 SELECT e.id, e.equipment_number, p.plant_code,
   CASE
     WHEN EXISTS (SELECT 1 FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)
@@ -9,7 +9,7 @@ SELECT e.id, e.equipment_number, p.plant_code,
     WHEN r.quality = 'warning' THEN 'warn'
     ELSE 'good'
   END AS health,
-  r.cumulative_hours - COALESCE(e.serviced_at_hours, 0) AS since_service, m.state, m.hours_to_go, m.days_to_go,
+  r.cumulative_hours - COALESCE(e.serviced_at_hours, 0) AS since_service, m.hours_to_go, m.days_to_go,
   q.name AS plan_name, q.interval_hours, q.interval_days
 FROM equipment e
 JOIN plants p ON p.id = e.plant_id

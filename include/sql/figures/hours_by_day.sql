@@ -1,5 +1,5 @@
--- Purpose: running hours of all machines by day. Parameters: days. Caller: the widgets of include/cmms_ui.
-SELECT date, COUNT(*) AS machines, SUM(running_hours) AS hours, SUM(running_hours > 0) AS running
+-- Purpose: running hours of all machines by day. Parameters: days. Caller: cmms.figures.running_hours.
+SELECT date AS day, COUNT(*) AS machines, SUM(running_hours) AS hours, SUM(running_hours > 0) AS running
 FROM equipment_running_times
 WHERE date > (SELECT MAX(date) FROM equipment_running_times) - INTERVAL %(days)s DAY
 GROUP BY date ORDER BY date

@@ -1,4 +1,4 @@
--- Purpose: by code of rejected records, who did what last. Parameters: since. Caller: the widgets of include/cmms_ui.
+-- Purpose: by code of rejected records, who did what last. Parameters: since. Caller: cmms.figures.rejects.
 SELECT code, actor, action, at
 FROM (
   SELECT x.code, a.actor, a.action, a.at, ROW_NUMBER() OVER (PARTITION BY x.code ORDER BY a.id DESC) AS place

@@ -1,5 +1,5 @@
 -- Purpose: by code of rejected records, by whom one was settled last; a sync that stored it settles too.
--- Parameters: since. Caller: the widgets of include/cmms_ui.
+-- Parameters: since. Caller: cmms.figures.rejects.
 SELECT code, resolved_by, resolved_at
 FROM (
   SELECT code, resolved_by, resolved_at, ROW_NUMBER() OVER (PARTITION BY code ORDER BY resolved_at DESC, id DESC) AS place

@@ -1,5 +1,5 @@
--- Purpose: the runs that are not over, with the progress of their units added up. Caller: the widgets of include/cmms_ui.
-SELECT l.id, l.sync_type, l.status, l.control, l.sync_started_at, l.interval_start, l.interval_end, l.triggered_by,
+-- Purpose: the runs that are not over, with the progress of their units added up. Caller: cmms.figures.open_runs.
+SELECT l.id, l.sync_type, l.status, l.control, l.interval_start, l.interval_end,
   TIMESTAMPDIFF(SECOND, l.sync_started_at, UTC_TIMESTAMP(3)) AS seconds,
   COUNT(u.id) AS units, COUNT(u.merged_at) AS units_done,
   SUM(CASE WHEN u.merged_at IS NOT NULL THEN COALESCE(u.fetched, 0) ELSE u.done END) AS done,

@@ -1,6 +1,6 @@
 -- Purpose: how a machine is: its state, newest reading, its foremost schedule of maintenance (worst state, then least
 --   predicted date), open rejected records, and who has switched it on or off last. Parameters: id, id_text.
--- Caller: the widgets of include/cmms_ui.
+-- Caller: cmms.figures.one_machine.
 SELECT e.id, e.is_active, e.inactive_reason, e.missing_since, e.row_version, e.equipment_number,
   m.state, m.hours_to_go, m.days_to_go, m.predicted_date, p.id AS plan_id, p.name AS plan_name, p.interval_hours,
   p.interval_days,

@@ -1,2 +1,2 @@
--- Purpose: how many machines there are. Caller: the widgets of include/cmms_ui.
+-- Purpose: how many machines there are. Caller: cmms.figures.machines.
 SELECT COUNT(*) AS machines FROM equipment

@@ -1,5 +1,5 @@
 -- Purpose: active plans, and how many of their machines are overdue, due and soon due, as of the last evaluation.
--- Caller: the widgets of include/cmms_ui.
+-- Caller: cmms.figures.maintenance.
 SELECT p.id, p.name, p.interval_hours, p.interval_days, COALESCE(c.machines, 0) AS machines,
   COALESCE(c.overdue, 0) AS overdue, COALESCE(c.due, 0) AS due, COALESCE(c.upcoming, 0) AS upcoming
 FROM maintenance_plans p

@@ -1,7 +1,6 @@
 -- Purpose: the foremost machines: those overdue, due and soon due, of each state those that come first by the day that
---   is predicted, those without a prediction by their hours to go. Parameters: row_limit. Caller: the widgets of include/cmms_ui.
-SELECT e.id, e.equipment_number, p.id AS plan_id, p.name AS plan_name, n.state, n.cause, n.hours_to_go, n.days_to_go,
-  n.next_due_date, n.predicted_date
+--   is predicted, those without a prediction by their hours to go. Parameters: row_limit. Caller: cmms.figures.maintenance.
+SELECT e.id, e.equipment_number, p.name AS plan_name, n.state, n.cause, n.hours_to_go, n.days_to_go, n.predicted_date
 FROM (
   (SELECT m.* FROM equipment_maintenance m WHERE m.state = 'overdue'
    ORDER BY m.predicted_date IS NULL, m.predicted_date, m.hours_to_go, m.id LIMIT %(row_limit)s)

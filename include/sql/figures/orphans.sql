@@ -1,5 +1,5 @@
 -- Purpose: machines that readings name and the database does not know: open records by number, the most first.
--- Parameters: row_limit. Caller: the widgets of include/cmms_ui.
+-- Parameters: row_limit. Caller: cmms.figures.rejects.
 SELECT equipment_number, COUNT(*) AS records, SUM(attempts) AS attempts, MIN(reading_date) AS first_day,
   MAX(reading_date) AS last_day, MIN(first_seen_at) AS first_seen_at, MAX(last_seen_at) AS last_seen_at,
   COUNT(*) OVER () AS machines

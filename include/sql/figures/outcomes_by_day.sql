@@ -1,5 +1,5 @@
 -- Purpose: how the runs of some types ended and what they brought, by type and UTC day of their start.
--- Parameters: sync_types, since, until (instants; until is excluded). Caller: the widgets of include/cmms_ui.
+-- Parameters: sync_types, since, until (instants; until is excluded). Caller: cmms.figures.sync_days.
 SELECT sync_type, DATE(sync_started_at) AS day, COUNT(*) AS runs,
   SUM(status = 'success') AS success, SUM(status = 'partial') AS partial, SUM(status = 'failed') AS failed,
   SUM(status = 'cancelled') AS cancelled, SUM(records_processed) AS processed, SUM(records_inserted) AS inserted,

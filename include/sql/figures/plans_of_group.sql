@@ -1,4 +1,4 @@
--- Purpose: the plans of a group, with what they ask of how many machines now. Parameters: id. Caller: the widgets of include/cmms_ui.
+-- Purpose: the plans of a group, with what they ask of how many machines now. Parameters: id. Caller: cmms.figures.maintenance.
 SELECT p.id, p.name, p.is_active, p.interval_hours, p.interval_days,
   COALESCE(SUM(m.state <> 'suspended'), 0) AS machines, COALESCE(SUM(m.state = 'overdue'), 0) AS overdue,
   COALESCE(SUM(m.state = 'due'), 0) AS due, COALESCE(SUM(m.state = 'upcoming'), 0) AS upcoming

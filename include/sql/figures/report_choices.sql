@@ -1,2 +1,2 @@
--- Purpose: reports of validations to choose from, newest first. Caller: the resources of include/cmms_ui.
+-- Purpose: reports of validations to choose from, newest first. Caller: cmms.figures.validations.
 SELECT id, asked_by, started_at FROM validation_reports ORDER BY id DESC

@@ -1,5 +1,5 @@
 -- Purpose: failed and cancelled runs by error class: how many a person has started again, and how those ended.
---   Which run a retry started stands in the audit log. Parameters: since. Caller: the widgets of include/cmms_ui.
+--   Which run a retry started stands in the audit log. Parameters: since. Caller: cmms.figures.failures.
 SELECT error_class, COUNT(*) AS runs, SUM(retries > 0) AS retried, SUM(good > 0) AS good, SUM(under_way > 0) AS under_way
 FROM (
   SELECT l.id, COALESCE(l.error_class, 'no class') AS error_class, COUNT(a.id) AS retries,

@@ -1,8 +1,8 @@
 -- Purpose: the first rejected records of each code of a run. Parameters: id, row_limit (of each).
--- Caller: the widgets of include/cmms_ui.
-SELECT id, unit_key, code, category, record_key, equipment_number, message, status, records
+-- Caller: cmms.figures.run_details.
+SELECT id, code, record_key, message, status, records
 FROM (
-  SELECT id, unit_key, code, category, record_key, equipment_number, message, status,
+  SELECT id, code, record_key, message, status,
     COUNT(*) OVER (PARTITION BY code) AS records, ROW_NUMBER() OVER (PARTITION BY code ORDER BY id) AS place
   FROM sync_record_errors WHERE sync_log_id = %(id)s
 ) rejected

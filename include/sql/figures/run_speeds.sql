@@ -1,5 +1,5 @@
 -- Purpose: how long the newest good runs of a type took, and how many records they went through.
--- Parameters: sync_type, since, row_limit. Caller: the widgets of include/cmms_ui.
+-- Parameters: sync_type, since, row_limit. Caller: cmms.figures.sync_days.
 SELECT id, sync_started_at, records_processed,
   TIMESTAMPDIFF(MICROSECOND, sync_started_at, sync_completed_at) / 1000000 AS seconds
 FROM api_sync_logs

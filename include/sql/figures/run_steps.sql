@@ -1,5 +1,5 @@
 -- Purpose: how many units of a run are at which step, and what each step has taken so far. Parameters: id.
--- Caller: the widgets of include/cmms_ui.
+-- Caller: cmms.figures.open_runs.
 SELECT COUNT(*) AS units, COUNT(merged_at) AS units_done,
   COALESCE(SUM(merged_at IS NULL AND step IN ('planned', 'fetch')), 0) AS fetching,
   COALESCE(SUM(merged_at IS NULL AND step = 'validate'), 0) AS validating,

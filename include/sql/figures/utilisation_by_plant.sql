@@ -1,8 +1,8 @@
 -- Purpose: what active machines have run, by plant where they stand and day. Parameters: days.
--- Caller: the widgets of include/cmms_ui.
+-- Caller: cmms.figures.running_hours.
 -- Begins with the index of days, for per machine its whole history would be read. DISTINCT makes a small table of the
 --   machines, which is looked up for each reading in half the time of the large one.
-SELECT p.plant_code, u.date, u.machines, u.hours
+SELECT p.plant_code, u.date AS day, u.machines, u.hours
 FROM (
   SELECT e.plant_id, r.date, COUNT(*) AS machines, SUM(r.running_hours) AS hours
   FROM equipment_running_times r FORCE INDEX (ix_running_times_date)

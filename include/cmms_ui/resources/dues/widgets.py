@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.work import (
+    MachineDue,
+    MachineOrder,
+    NextDue,
+    OrderStep,
+    count_ordered,
+    dues_of_machine,
+    next_dues,
+    order_history,
+    orders_of_machine,
+)
 from cmms.maintenance.change_work_orders import order_number
 from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
@@ -33,31 +43,31 @@ _SORTED = Field(
 
 def load_queue(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What is due and has no work order, the foremost first."""
-    rows = read("figures/dues_next", {"by_priority": int(parameters["sorted"] == "priority"), "row_limit": SHOWN})
-    return {"rows": rows, "ordered": int(read("figures/dues_ordered")[0]["dues"])}
+    rows = next_dues(SHOWN, by_priority=parameters["sorted"] == "priority")
+    return {"rows": rows, "ordered": count_ordered()}
 
 
 def render_queue(data: Mapping[str, Any]) -> Any:
     """A line for each due, with a button that orders the work."""
-    rows: list[Row] = data["rows"]
+    rows: Sequence[NextDue] = data["rows"]
     ordered = link(f"{count_of(data['ordered'], 'due')} in work", "/dues?tab=ordered") if data["ordered"] else None
     if not rows:
         text = "Nothing is due that has no work order. Maintenance plans say what becomes due, judged daily."
         return html.Div([empty_state(text, name="check"), ordered])
     cells = [
         [
-            status_badge(row["state"], SCHEDULE_STATES),
-            link(row["equipment_number"], f"/equipment/{row['equipment_id']}"),
-            row["plan_name"],
-            f"{row['priority']}",
+            status_badge(row.state, SCHEDULE_STATES),
+            link(row.equipment_number, f"/equipment/{row.equipment_id}"),
+            row.plan_name,
+            f"{row.priority}",
             to_go_text(row),
-            row["predicted_date"] or "no forecast",
-            row_button("dues.order", "Create work order", "plus", int(row["id"])) or "–",
+            row.predicted_date or "no forecast",
+            row_button("dues.order", "Create work order", "plus", row.id) or "–",
         ]
         for row in rows
     ]
     heads = ("How due", "Machine", "Plan", "Priority", "To go", "Reached, or predicted", "Work order")
-    all_of_them = link(f"All {count_of(rows[0]['total'], 'due')} without a work order", "/dues?tab=open")
+    all_of_them = link(f"All {count_of(rows[0].total, 'due')} without a work order", "/dues?tab=open")
     below = [all_of_them, *([" · ", ordered] if ordered else [])]
     return html.Div([small_table(heads, cells, "Maintenance due without a work order"), note(below)])
 
@@ -65,47 +75,45 @@ def render_queue(data: Mapping[str, Any]) -> Any:
 def load_machine(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What is due at a machine, and its work orders."""
     key = parameters["key"]
-    return {
-        "key": key,
-        "dues": read("figures/dues_of_machine", {"id": key}),
-        "orders": read("figures/orders_of_machine", {"id": key}),
-    }
+    return {"key": key, "dues": dues_of_machine(key), "orders": orders_of_machine(key)}
 
 
 def render_machine(data: Mapping[str, Any]) -> Any:
     """Two tables: dues with their orders, and orders."""
+    dues: Sequence[MachineDue] = data["dues"]
+    orders: Sequence[MachineOrder] = data["orders"]
     parts: list[Any] = []
-    if data["dues"]:
-        dues = [
+    if dues:
+        lines = [
             [
-                row["plan_name"],
-                status_badge(row["state"], DUE_STATES),
-                "–" if row["due_hours"] is None else hours_text(row["due_hours"]),
-                row["due_date"] or "–",
-                row["detected_on"],
+                row.plan_name,
+                status_badge(row.state, DUE_STATES),
+                "–" if row.due_hours is None else hours_text(row.due_hours),
+                row.due_date or "–",
+                row.detected_on,
                 _answer(row),
             ]
-            for row in data["dues"]
+            for row in dues
         ]
         heads = ("Plan", "Status", "Due at counter", "Due on", "Detected on", "Work order")
-        parts.append(small_table(heads, dues, "Maintenance due"))
+        parts.append(small_table(heads, lines, "Maintenance due"))
     else:
         parts.append(note("Nothing has been due at this machine."))
-    if data["orders"]:
-        orders = [
+    if orders:
+        lines = [
             [
-                link(order_number(row["id"]), f"/work-orders/{row['id']}"),
-                row["title"],
-                status_badge(row["status"], ORDER_STATES),
-                f"{row['priority']}",
-                row["planned_date"] or "–",
-                row["completion_date"] or "–",
-                "–" if row["completion_reading"] is None else hours_text(row["completion_reading"]),
+                link(order_number(order.id), f"/work-orders/{order.id}"),
+                order.title,
+                status_badge(order.status, ORDER_STATES),
+                f"{order.priority}",
+                order.planned_date or "–",
+                order.completion_date or "–",
+                "–" if order.completion_reading is None else hours_text(order.completion_reading),
             ]
-            for row in data["orders"]
+            for order in orders
         ]
         columns = ("Work order", "Title", "Status", "Priority", "Planned for", "Done on", "At counter")
-        parts.append(small_table(columns, orders, "Work orders"))
+        parts.append(small_table(columns, lines, "Work orders"))
     else:
         parts.append(note("There has been no work order for this machine."))
     more = [
@@ -116,30 +124,30 @@ def render_machine(data: Mapping[str, Any]) -> Any:
     return html.Div([*parts, note(more)], className="cmms-stack")
 
 
-def _answer(row: Row) -> Any:
-    if row["work_order_id"]:
-        return link(order_number(row["work_order_id"]), f"/work-orders/{row['work_order_id']}")
-    if row["state"] == "open":
-        return row_button("dues.order", "Create work order", "plus", int(row["id"])) or "–"
-    return row["reason"] or "–"
+def _answer(row: MachineDue) -> Any:
+    if row.work_order_id:
+        return link(order_number(row.work_order_id), f"/work-orders/{row.work_order_id}")
+    if row.state == "open":
+        return row_button("dues.order", "Create work order", "plus", row.id) or "–"
+    return row.reason or "–"
 
 
-def load_history(parameters: Mapping[str, Any]) -> list[Row]:
+def load_history(parameters: Mapping[str, Any]) -> tuple[OrderStep, ...]:
     """The transitions of a work order."""
-    return read("figures/order_history", {"id": parameters["key"]})
+    return order_history(parameters["key"])
 
 
-def render_history(rows: list[Row]) -> Any:
+def render_history(rows: Sequence[OrderStep]) -> Any:
     """Who moved it when from where to where, newest first."""
     if not rows:
         return note("Nothing has happened to this order yet.")
     cells = [
         [
-            moment(row["at"]),
-            row["actor"],
-            find_status(row["from_status"], ORDER_STATES).label if row["from_status"] else "–",
-            status_badge(row["to_status"], ORDER_STATES),
-            row["note"] or "–",
+            moment(row.at),
+            row.actor,
+            find_status(row.from_status, ORDER_STATES).label if row.from_status else "–",
+            status_badge(row.to_status, ORDER_STATES),
+            row.note or "–",
         ]
         for row in rows
     ]

@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.actors import NotFound
-from cmms.access.read_rows import Row, read
+from cmms.figures.one_machine import AuditEntry, Condition, audit_entry, machine_condition
 from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.definition.schema import Widget
@@ -25,41 +25,38 @@ UNDO_SECONDS = 600
 
 def load_condition(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The machine, and its last switch if this person has just made it."""
-    key = parameters["key"]
-    rows = read("figures/machine_condition", {"id": key, "id_text": str(key)})
-    if not rows:
+    row = machine_condition(parameters["key"])
+    if row is None:
         raise NotFound("there is no such machine")
-    switch = (
-        next(iter(read("figures/audit_entry", {"id": rows[0]["switch_id"]})), None) if rows[0]["switch_id"] else None
-    )
-    mine = switch and switch["actor"] == current_actor().name and 0 <= switch["seconds_ago"] < UNDO_SECONDS
-    return {"row": rows[0], "undo": switch if mine else None}
+    switch = audit_entry(row.switch_id) if row.switch_id else None
+    mine = switch and switch.actor == current_actor().name and 0 <= switch.seconds_ago < UNDO_SECONDS
+    return {"row": row, "undo": switch if mine else None}
 
 
-def health_of(row: Mapping[str, Any]) -> str:
+def health_of(row: Condition) -> str:
     """A key of ``HEALTH_STATES``: the worst that is true of the machine."""
-    if row["state"] in ("overdue", "due"):
-        return str(row["state"])
-    if row["open_errors"]:
+    if row.state in ("overdue", "due"):
+        return row.state
+    if row.open_errors:
         return "rejected"
-    if row["state"] == "upcoming":
+    if row.state == "upcoming":
         return "upcoming"
-    if row["missing_since"] is not None:
+    if row.missing_since is not None:
         return "missing"
-    if row["reading_date"] is None or row["reading_date"] < row["newest_date"]:
+    if row.reading_date is None or row.newest_date is None or row.reading_date < row.newest_date:
         return "no_reading"
-    return "warning" if row["quality"] == "warning" else "fine"
+    return "warning" if row.quality == "warning" else "fine"
 
 
 def render_condition(data: Mapping[str, Any]) -> Any:
     """Switch, badge, bar, and the plan that the bar is of."""
-    row: Row = data["row"]
+    row: Condition = data["row"]
     return html.Div([_switch(row, data["undo"]), _health(row)], className="cmms-stack")
 
 
-def _switch(row: Row, undo: Row | None) -> Any:
-    active = bool(row["is_active"])
-    identity = {"key": str(row["id"]), "version": str(row["row_version"])}
+def _switch(row: Condition, undo: AuditEntry | None) -> Any:
+    active = row.is_active
+    identity = {"key": str(row.id), "version": str(row.row_version)}
     parts: list[Any] = [
         dmc.Switch(
             id={"type": "machine-switch", **identity},
@@ -75,17 +72,17 @@ def _switch(row: Row, undo: Row | None) -> Any:
     if undo:
         done = "on" if active else "off"
         parts += [
-            html.Span(f"Switched {done} {describe_seconds(undo['seconds_ago'])} ago.", role="status"),
+            html.Span(f"Switched {done} {describe_seconds(undo.seconds_ago)} ago.", role="status"),
             html.Button("Undo", id={"type": "machine-undo", **identity}, className="cmms-chip", type="button"),
         ]
-    elif row["inactive_reason"]:
-        parts.append(html.Span(f"Why: {row['inactive_reason']}", className="cmms-dim"))
+    elif row.inactive_reason:
+        parts.append(html.Span(f"Why: {row.inactive_reason}", className="cmms-dim"))
     return html.Div(parts, className="cmms-live-head")
 
 
-def _health(row: Row) -> Any:
+def _health(row: Condition) -> Any:
     used = share_used(row)
-    tone = {"overdue": "bad", "due": "bad", "upcoming": "warn"}.get(row["state"], "good")
+    tone = {"overdue": "bad", "due": "bad", "upcoming": "warn"}.get(row.state or "", "good")
     text = describe_use(row)
     badge = dmc.Tooltip(
         html.Span(
@@ -105,15 +102,15 @@ def _health(row: Row) -> Any:
                 **aria(label="Share of the maintenance interval"),
             )
         )
-    if row["open_errors"]:
-        path = f"/record-errors?tab=open&q={row['equipment_number']}"
-        parts.append(html.Div(link(count_of(row["open_errors"], "open rejected record"), path)))
-    if row["plan_id"]:
-        button = row_button("maintenance-plans.edit", "Change plan", "pencil", int(row["plan_id"]))
-        head = [note("Plan"), link(row["plan_name"], f"/maintenance-plans/{row['plan_id']}"), button]
+    if row.open_errors:
+        path = f"/record-errors?tab=open&q={row.equipment_number}"
+        parts.append(html.Div(link(count_of(row.open_errors, "open rejected record"), path)))
+    if row.plan_id:
+        button = row_button("maintenance-plans.edit", "Change plan", "pencil", row.plan_id)
+        head = [note("Plan"), link(row.plan_name, f"/maintenance-plans/{row.plan_id}"), button]
         parts.append(html.Div(head, className="cmms-live-head"))
-        schedules = link("Its schedules", f"/schedules?tab=all&equipment_id={row['id']}")
-        day = f"Expected due on {row['predicted_date']}. " if row["predicted_date"] else "No forecast of the day. "
+        schedules = link("Its schedules", f"/schedules?tab=all&equipment_id={row.id}")
+        day = f"Expected due on {row.predicted_date}. " if row.predicted_date else "No forecast of the day. "
         parts.append(note([day, schedules]))
     return html.Div(parts, className="cmms-stack cmms-stack-close")
 

@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, get_relative_path, html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.health import Health, MachineHealth, PlantHealth, health_by_plant, health_of_machines
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import aria, empty_state
 from cmms_ui.render.parts import link, note, small_table
 from cmms_ui.resources.maintenance_plans.plan_words import describe_use
 
 CELL_LIMIT = 5_000
-_TONES = {"good": "good", "warn": "warning or not in feed", "bad": "rejected records", "idle": "no reading that day"}
-_SIGNS = {"good": "✓", "warn": "▲", "bad": "!", "idle": "·"}
+_TONES: Mapping[Health, str] = {
+    "good": "good",
+    "warn": "warning or not in feed",
+    "bad": "rejected records",
+    "idle": "no reading that day",
+}
+_SIGNS: Mapping[Health, str] = {"good": "✓", "warn": "▲", "bad": "!", "idle": "·"}
 _WORST_FIRST = ("bad", "warn", "idle", "good")
 
 
-def load_health(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
+def load_health(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How the active machines of each plant are; every machine too, unless there are more than :data:`CELL_LIMIT`."""
-    plants = read("figures/health_by_plant")
-    machines = sum(int(row[health]) for row in plants for health in _TONES)
-    return {"plants": plants, "machines": read("figures/health_matrix") if machines <= CELL_LIMIT else []}
+    plants = health_by_plant()
+    machines = sum(plant.count(health) for plant in plants for health in _TONES)
+    return {"plants": plants, "machines": health_of_machines() if machines <= CELL_LIMIT else ()}
 
 
-def render_health(data: Mapping[str, list[Row]]) -> Any:
+def render_health(data: Mapping[str, Any]) -> Any:
     """Colour, sign and number of each health; below one cell a machine, by plant, or the plants' numbers."""
-    if not data["plants"]:
+    plants: Sequence[PlantHealth] = data["plants"]
+    if not plants:
         return empty_state("No machine is active.", name="gauge")
     legend = [
         html.Span(
-            f"{_SIGNS[health]} {text}: {sum(int(row[health]) for row in data['plants']):,}",
+            f"{_SIGNS[health]} {text}: {sum(plant.count(health) for plant in plants):,}",
             className=f"cmms-text-{health}",
         )
         for health, text in _TONES.items()
     ]
-    body = _health_cells(data["machines"]) if data["machines"] else _health_of_plants(data["plants"])
+    body = _health_cells(data["machines"]) if data["machines"] else _health_of_plants(plants)
     return html.Div([html.Div(legend, className="cmms-live-facts"), body])
 
 
-def _health_of_plants(rows: list[Row]) -> Any:
+def _health_of_plants(rows: Sequence[PlantHealth]) -> Any:
     cells = [
         [
-            link(row["plant_code"], f"/equipment?tab=active&plant_code={row['plant_code']}"),
-            *(html.Span(f"{_SIGNS[h]} {int(row[h]):,}", className=f"cmms-text-{h}") for h in _TONES),
+            link(row.plant_code, f"/equipment?tab=active&plant_code={row.plant_code}"),
+            *(html.Span(f"{_SIGNS[h]} {row.count(h):,}", className=f"cmms-text-{h}") for h in _TONES),
         ]
         for row in rows
     ]
@@ -53,12 +59,12 @@ def _health_of_plants(rows: list[Row]) -> Any:
     return html.Div(small_table(heads, cells, "Health of the active machines by plant"), className="cmms-matrix")
 
 
-def _health_cells(rows: list[Row]) -> Any:
+def _health_cells(rows: Sequence[MachineHealth]) -> Any:
     """A place that the browser fills, the worst first: thousands of components would keep Dash busy for a minute."""
     plants: dict[str, list[list[Any]]] = {}
     for row in rows:
-        cell = [row["id"], row["equipment_number"], str(row["health"]), describe_use(row)]
-        plants.setdefault(str(row["plant_code"]), []).append(cell)
+        cell = [row.id, row.equipment_number, row.health, describe_use(row)]
+        plants.setdefault(row.plant_code, []).append(cell)
     for machines in plants.values():
         machines.sort(key=lambda cell: _WORST_FIRST.index(cell[2]))
     cells = {"plants": plants, "signs": _SIGNS, "words": _TONES, "base": get_relative_path("/equipment/")}

@@ -10,8 +10,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from cmms.access.read_rows import Row
-from cmms.equipment.read_equipment import AVERAGED_MACHINES, find_by_number, read_group_average, read_period
+from cmms.equipment.read_equipment import find_by_number
+from cmms.figures.running_hours import AVERAGED_MACHINES, DayValue, Reading, group_average, readings_of_period
 from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
@@ -41,37 +41,44 @@ _OPTIONS = (
 def load_chart(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Readings of the period, and those of what they are compared with."""
     key, days = parameters["key"], int(parameters["days"])
-    data: dict[str, Any] = {"days": days, "form": parameters["form"], "rows": read_period(key, days), "other": None}
+    data: dict[str, Any] = {
+        "days": days,
+        "form": parameters["form"],
+        "rows": readings_of_period(key, days),
+        "other": None,
+    }
     if number := parameters["number"]:
         other = find_by_number(number)
         if other is None:
             return {**data, "problem": f"No machine has the number {number}."}
-        return {**data, "other": read_period(other, days), "other_name": number}
+        return {**data, "other": readings_of_period(other, days), "other_name": number}
     if parameters["beside"] == "group":
-        return {**data, "other": read_group_average(key, days), "other_name": "Average of its group"}
+        return {**data, "other": group_average(key, days), "other_name": "Average of its group"}
     return data
 
 
-def total_hours(rows: Sequence[Row]) -> Decimal:
+def total_hours(rows: Sequence[DayValue]) -> Decimal:
     """Hours of all rows, exact to three places."""
-    return sum((Decimal(row["running_hours"]) for row in rows), Decimal(0)).quantize(Decimal("0.001"))
+    return sum((row.running_hours for row in rows), Decimal(0)).quantize(Decimal("0.001"))
 
 
 def chart_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A point for each day from the first reading to the last; a day without a reading has no value, not zero."""
-    sides: dict[str, list[Row]] = {"Hours": data["rows"]}
+    rows: Sequence[Reading] = data["rows"]
+    sides: dict[str, Sequence[DayValue]] = {"Hours": rows}
     if data["other"] is not None:
         sides[data["other_name"]] = data["other"]
-    days = [row["date"] for rows in sides.values() for row in rows]
+    days = [row.day for side in sides.values() for row in side]
     points: dict[date, dict[str, Any]] = {
         day: {"day": str(day)}
         for day in (min(days) + timedelta(days=step) for step in range((max(days) - min(days)).days + 1))
     }
-    for name, rows in sides.items():
+    for name, side in sides.items():
+        for value in side:
+            points[value.day][name] = float(value.running_hours)
+    if data["other"] is None:
         for row in rows:
-            points[row["date"]][name] = float(row["running_hours"])
-            if data["other"] is None:
-                points[row["date"]]["Counter"] = float(row["cumulative_hours"])
+            points[row.day]["Counter"] = float(row.cumulative_hours)
     return list(points.values())
 
 
@@ -94,10 +101,10 @@ def render_chart(data: Mapping[str, Any]) -> Any:
             totals += f" The average is that of {AVERAGED_MACHINES} active machines at most."
     table = [
         [
-            row["date"],
-            hours_text(Decimal(row["running_hours"])),
-            hours_text(Decimal(row["cumulative_hours"])),
-            row["quality_code"] or row["quality"],
+            row.day,
+            hours_text(row.running_hours),
+            hours_text(row.cumulative_hours),
+            row.quality_code or row.quality,
         ]
         for row in reversed(data["rows"])
     ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.machines import Machine, busiest_machines, find_machines
+from cmms.figures.running_hours import MachineHours, hours_of_machines
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import aria, empty_state
@@ -24,19 +25,12 @@ _COLOURS = ("brand-mark", "other-mark", "third-mark", "good-mark", "warn-mark")
 def load_overlay(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Readings of the machines that were asked for, in their order; of the busiest ones if none was."""
     asked = list(dict.fromkeys(word.strip() for word in parameters["numbers"].split(",") if word.strip()))
-    if asked:
-        known = {
-            str(row["equipment_number"]): row for row in read("figures/machines_by_number", {"numbers": tuple(asked)})
-        }
-        machines = [known[number] for number in asked if number in known][:MOST]
-    else:
-        known, machines = {}, read("figures/busiest_machines", {"row_limit": AT_FIRST})
-    ids = tuple(int(row["id"]) for row in machines)
+    known = find_machines(asked) if asked else {}
+    machines = [known[number] for number in asked if number in known][:MOST] if asked else busiest_machines(AT_FIRST)
     days = int(parameters["days"])
-    rows = read("figures/readings_of_machines", {"ids": ids, "days": days}) if ids else []
-    readings: dict[int, list[Row]] = {key: [] for key in ids}
-    for row in rows:
-        readings[row["equipment_id"]].append(row)
+    readings: dict[int, list[MachineHours]] = {machine.id: [] for machine in machines}
+    for row in hours_of_machines(list(readings), days):
+        readings[row.equipment_id].append(row)
     return {
         "days": days,
         "asked": bool(asked),
@@ -49,8 +43,10 @@ def load_overlay(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def overlay_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A point for each day from the first reading to the last; a machine without a reading has no value there."""
-    names = {int(row["id"]): str(row["equipment_number"]) for row in data["machines"]}
-    values = {(names[key], row["date"]): row["running_hours"] for key, rows in data["readings"].items() for row in rows}
+    machines: Sequence[Machine] = data["machines"]
+    readings: Mapping[int, Sequence[MachineHours]] = data["readings"]
+    names = {machine.id: machine.equipment_number for machine in machines}
+    values = {(names[key], row.day): row.running_hours for key, rows in readings.items() for row in rows}
     if not values:
         return []
     dates = [day for _, day in values]
@@ -72,7 +68,9 @@ def render_overlay(data: Mapping[str, Any]) -> Any:
     points = overlay_points(data)
     if not points:
         return empty_state(" ".join(hints) or "No reading in this period.", name="clock")
-    names = [str(row["equipment_number"]) for row in data["machines"]]
+    machines: Sequence[Machine] = data["machines"]
+    readings: Mapping[int, Sequence[MachineHours]] = data["readings"]
+    names = [machine.equipment_number for machine in machines]
     series = [
         {
             "name": name,
@@ -83,11 +81,11 @@ def render_overlay(data: Mapping[str, Any]) -> Any:
     ]
     table = [
         [
-            link(row["equipment_number"], f"/equipment/{row['id']}"),
-            len(data["readings"][row["id"]]),
-            hours_text(total_hours(data["readings"][row["id"]])),
+            link(machine.equipment_number, f"/equipment/{machine.id}"),
+            len(readings[machine.id]),
+            hours_text(total_hours(readings[machine.id])),
         ]
-        for row in data["machines"]
+        for machine in machines
     ]
     return html.Div(
         [

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmms.access.read_rows import read
+from cmms.figures.rejects import machine_codes
 from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab, choices_of
-from cmms_ui.resources.dues.widgets import MACHINE_WORK
 from cmms_ui.resources.equipment.actions import EQUIPMENT_ACTIONS
-from cmms_ui.resources.equipment.condition import CONDITION
 from cmms_ui.resources.equipment.details import EQUIPMENT_DETAILS
 from cmms_ui.resources.equipment.launcher import make_launcher
-from cmms_ui.resources.equipment.machine_chart import CHART
 from cmms_ui.resources.equipment.relations import EQUIPMENT_RELATIONS
 from cmms_ui.resources.equipment.statuses import HEALTH_STATES, MACHINE_STATES
-from cmms_ui.resources.equipment.tab_widgets import ACTIVE, CANDIDATES, DISTRIBUTION, MACHINE_ERRORS, MAINTENANCE, NEW
-from cmms_ui.resources.equipment.utilisation import HEAT
-from cmms_ui.resources.equipment.widgets import HISTORY, QUALITY
+from cmms_ui.resources.equipment.tab_widgets import TAB_WIDGETS
+from cmms_ui.resources.equipment.widgets import RECORD_WIDGETS
 from cmms_ui.resources.plants.place_choices import group_choices, plant_code_choices
 from cmms_ui.resources.running_times.statuses import QUALITIES
 from cmms_ui.resources.syncs.daily_syncs import DAILY_WIDE
@@ -42,7 +38,7 @@ _HAS_OPEN_ERROR = (
 
 
 def _error_choices() -> Sequence[Choice]:
-    return [Choice(row["code"], row["code"]) for row in read("figures/machine_errors")]
+    return [Choice(row.code, row.code) for row in machine_codes()]
 
 
 def _find_actions() -> tuple[Action, ...]:
@@ -70,7 +66,7 @@ EQUIPMENT: Resource = Resource(
     topics=("records", "edits"),
     inline_edit="edit",
     widgets=(DAILY_WIDE, make_launcher(_find_actions)),
-    record_widgets=(CONDITION, CHART, MACHINE_WORK, QUALITY, HISTORY),
+    record_widgets=RECORD_WIDGETS,
     columns=(
         Column("id", "Id", "e.id", "integer", width=90, hidden=True),
         Column(
@@ -207,8 +203,8 @@ EQUIPMENT: Resource = Resource(
         Column("row_version", "Version", "e.row_version", "integer", hidden=True, width=90),
     ),
     tabs=(
-        Tab("all", "All", "list", "", "No equipment yet: start an equipment sync.", widgets=(DISTRIBUTION,)),
-        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active.", widgets=(ACTIVE, HEAT)),
+        Tab("all", "All", "list", "", "No equipment yet: start an equipment sync.", widgets=TAB_WIDGETS["all"]),
+        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active.", widgets=TAB_WIDGETS["active"]),
         Tab(
             "inactive",
             "Inactive",
@@ -216,7 +212,7 @@ EQUIPMENT: Resource = Resource(
             "e.is_active = 0",
             "No machine has been deactivated.",
             columns=("inactive_reason",),
-            widgets=(CANDIDATES,),
+            widgets=TAB_WIDGETS["inactive"],
         ),
         Tab(
             "needs_maintenance",
@@ -227,7 +223,7 @@ EQUIPMENT: Resource = Resource(
             columns=("maintenance_state", "plan_name", "hours_to_go", "predicted_date", "hours_since_service"),
             alarming=True,
             hint="What a plan asks of the machine is due or overdue. Plans are made in Maintenance plans.",
-            widgets=(MAINTENANCE,),
+            widgets=TAB_WIDGETS["needs_maintenance"],
         ),
         Tab(
             "recent",
@@ -236,7 +232,7 @@ EQUIPMENT: Resource = Resource(
             "e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY",
             "Nothing has been added within seven days.",
             columns=("created_at",),
-            widgets=(NEW,),
+            widgets=TAB_WIDGETS["recent"],
         ),
         Tab(
             "sync_errors",
@@ -246,7 +242,7 @@ EQUIPMENT: Resource = Resource(
             "No machine has a rejected record that is still open.",
             columns=("open_errors", "error_codes"),
             alarming=True,
-            widgets=(MACHINE_ERRORS,),
+            widgets=TAB_WIDGETS["sync_errors"],
             hint="Machines with rejected records that are still open.",
         ),
     ),

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.machines import Candidate, NewMachines, Share, distribution, new_machines, reactivation_candidates
+from cmms.figures.maintenance import (
+    MaintenanceCounts,
+    NextMachine,
+    PlanCounts,
+    counts_by_plan,
+    maintenance_counts,
+    next_machines,
+)
+from cmms.figures.rejects import MachineCode, machine_codes
+from cmms.figures.running_hours import DayHours, active_hours_by_day
 from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import find_status
@@ -18,6 +27,7 @@ from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import GROUPED, KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
 from cmms_ui.resources.equipment.statuses import MACHINE_STATES
+from cmms_ui.resources.equipment.utilisation import HEAT
 from cmms_ui.resources.maintenance_plans.plan_words import interval_text, to_go_text
 from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
 
@@ -26,18 +36,18 @@ CANDIDATE_DAYS = 7
 _SHOWN = 6
 
 
-def load_distribution(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_distribution(_parameters: Mapping[str, Any]) -> tuple[Share, ...]:
     """Machines by plant, group and status."""
-    return read("figures/equipment_distribution")
+    return distribution()
 
 
-def render_distribution(rows: list[Row]) -> Any:
+def render_distribution(rows: Sequence[Share]) -> Any:
     """Three sets of bars, each adds up to all machines; a click filters the list."""
     if not rows:
         return empty_state("No equipment yet.", name="gauge")
     columns = []
     for kind, title in (("status", "By status"), ("plant_code", "By plant"), ("group_name", "By group")):
-        chosen = [(str(row["value"]), int(row["machines"])) for row in rows if row["kind"] == kind]
+        chosen = [(row.value, row.machines) for row in rows if row.kind == kind]
         bars = share_bars(
             [
                 (
@@ -56,26 +66,21 @@ def render_distribution(rows: list[Row]) -> Any:
     return html.Div(columns, className="cmms-columns")
 
 
-def load_active(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_active(_parameters: Mapping[str, Any]) -> tuple[DayHours, ...]:
     """Hours of active machines by day."""
-    return read("figures/active_by_day", {"days": CHART_DAYS})
+    return active_hours_by_day(CHART_DAYS)
 
 
-def utilisation(row: Mapping[str, Any]) -> Decimal:
-    """Hours run per hundred available hours: 24 for each machine with a reading; a missing reading is not zero."""
-    return 100 * Decimal(row["hours"]) / (24 * int(row["machines"]))
-
-
-def render_active(rows: list[Row]) -> Any:
+def render_active(rows: Sequence[DayHours]) -> Any:
     """Figures of the newest day, and hours with utilisation by day."""
     if not rows:
         return empty_state("No reading yet.", name="clock")
     newest = rows[-1]
     figures = html.Div(
         [
-            stat(f"ran on {newest['date']}", f"{int(newest['running']):,} of {int(newest['machines']):,}"),
-            stat("hours that day", f"{Decimal(newest['hours']):,.1f}"),
-            stat("utilisation that day", f"{utilisation(newest):.1f} %"),
+            stat(f"ran on {newest.day}", f"{newest.running:,} of {newest.machines:,}"),
+            stat("hours that day", f"{newest.hours:,.1f}"),
+            stat("utilisation that day", f"{newest.utilisation_percent:.1f} %"),
         ],
         className="cmms-figures cmms-figures-column",
     )
@@ -83,7 +88,7 @@ def render_active(rows: list[Row]) -> Any:
         composedChartProps=KEYBOARD,
         h=235,
         data=[
-            {"day": f"{row['date']:%m-%d}", "Hours": float(row["hours"]), "Utilisation, %": float(utilisation(row))}
+            {"day": f"{row.day:%m-%d}", "Hours": float(row.hours), "Utilisation, %": float(row.utilisation_percent)}
             for row in rows
         ],
         dataKey="day",
@@ -103,7 +108,7 @@ def render_active(rows: list[Row]) -> Any:
         maxBarWidth=26,
     )
     table = [
-        [row["date"], hours_text(row["hours"]), f"{int(row['running']):,}", f"{utilisation(row):.1f} %"]
+        [row.day, hours_text(row.hours), f"{row.running:,}", f"{row.utilisation_percent:.1f} %"]
         for row in reversed(rows)
     ]
     return html.Div(
@@ -121,21 +126,21 @@ def render_active(rows: list[Row]) -> Any:
     )
 
 
-def load_candidates(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_candidates(_parameters: Mapping[str, Any]) -> tuple[Candidate, ...]:
     """Inactive machines that run."""
-    return read("figures/reactivation_candidates", {"days": CANDIDATE_DAYS})
+    return reactivation_candidates(CANDIDATE_DAYS)
 
 
-def render_candidates(rows: list[Row]) -> Any:
+def render_candidates(rows: Sequence[Candidate]) -> Any:
     """Inactive machines that have run lately: somebody should look at them."""
     if not rows:
         return empty_state(f"No inactive machine has run within {CANDIDATE_DAYS} days.", name="check")
     cells = [
         [
-            link(row["equipment_number"], f"/equipment/{row['id']}"),
-            row["inactive_reason"] or "–",
-            hours_text(row["hours"]),
-            row["last_date"],
+            link(row.equipment_number, f"/equipment/{row.id}"),
+            row.inactive_reason or "–",
+            hours_text(row.hours),
+            row.last_date,
         ]
         for row in rows[:_SHOWN]
     ]
@@ -152,43 +157,41 @@ def render_candidates(rows: list[Row]) -> Any:
 
 def load_maintenance(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How many machines are overdue, due and soon due, by plan too, and the foremost of each: as last evaluated."""
-    return {
-        "counts": read("figures/maintenance_counts")[0],
-        "plans": read("figures/maintenance_by_plan"),
-        "next": read("figures/maintenance_next", {"row_limit": _SHOWN}),
-    }
+    return {"counts": maintenance_counts(), "plans": counts_by_plan(), "next": next_machines(_SHOWN)}
 
 
 def render_maintenance(data: Mapping[str, Any]) -> Any:
     """Overdue, due, upcoming: how many, by plan, and which are foremost."""
-    plans, counts = data["plans"], data["counts"]
+    plans: Sequence[PlanCounts] = data["plans"]
+    counts: MaintenanceCounts = data["counts"]
+    next_due: Sequence[NextMachine] = data["next"]
     if not plans:
         return empty_state("There is no active maintenance plan. Plans are made in Maintenance plans.", name="tool")
     figures = html.Div(
         [
-            stat("‼ Overdue: beyond tolerance", f"{int(counts['overdue']):,}", _tone(counts["overdue"], "bad")),
-            stat("! Due: the interval is reached", f"{int(counts['due']):,}", _tone(counts["due"], "bad")),
-            stat("▲ Upcoming: it soon will be", f"{int(counts['upcoming']):,}", _tone(counts["upcoming"], "warn")),
+            stat("‼ Overdue: beyond tolerance", f"{counts.overdue:,}", _tone(counts.overdue, "bad")),
+            stat("! Due: the interval is reached", f"{counts.due:,}", _tone(counts.due, "bad")),
+            stat("▲ Upcoming: it soon will be", f"{counts.upcoming:,}", _tone(counts.upcoming, "warn")),
         ],
         className="cmms-figures",
     )
     by_plan = [
         [
-            link(row["name"], f"/schedules?tab=all&plan_id={row['id']}"),
+            link(row.name, f"/schedules?tab=all&plan_id={row.id}"),
             interval_text(row),
-            *(f"{int(row[name]):,}" for name in ("machines", "overdue", "due", "upcoming")),
+            *(f"{number:,}" for number in (row.machines, row.overdue, row.due, row.upcoming)),
         ]
         for row in plans
     ]
     foremost = [
         [
-            link(row["equipment_number"], f"/equipment/{row['id']}"),
-            row["plan_name"],
-            status_badge(row["state"], SCHEDULE_STATES, size="sm"),
-            to_go_text(row),
-            row["predicted_date"] or "no forecast",
+            link(machine.equipment_number, f"/equipment/{machine.id}"),
+            machine.plan_name,
+            status_badge(machine.state, SCHEDULE_STATES, size="sm"),
+            to_go_text(machine),
+            machine.predicted_date or "no forecast",
         ]
-        for row in data["next"]
+        for machine in next_due
     ]
     return html.Div(
         [
@@ -224,13 +227,13 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
     )
 
 
-def _tone(number: Any, tone: str) -> str:
+def _tone(number: int, tone: str) -> str:
     return tone if number else "good"
 
 
-def load_new(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_new(_parameters: Mapping[str, Any]) -> tuple[NewMachines, ...]:
     """Machines added within seven days by day and state."""
-    return read("figures/new_by_day")
+    return new_machines()
 
 
 _STATES = {
@@ -240,15 +243,17 @@ _STATES = {
 }
 
 
-def render_new(rows: list[Row]) -> Any:
+def render_new(rows: Sequence[NewMachines]) -> Any:
     """Bars by day, each divided by what validation says."""
     if not rows:
         return empty_state("Nothing has been added within seven days.", name="plus")
-    last = max(row["day"] for row in rows)
-    days = {day: {"day": f"{day:%m-%d}"} for day in (last - timedelta(days=back) for back in range(7, -1, -1))}
+    last = max(row.day for row in rows)
+    days: dict[date, dict[str, Any]] = {
+        day: {"day": f"{day:%m-%d}"} for day in (last - timedelta(days=back) for back in range(7, -1, -1))
+    }
     for row in rows:
-        days[row["day"]][_STATES[str(row["state"])][0]] = row["machines"]
-    totals = {state: sum(int(row["machines"]) for row in rows if row["state"] == state) for state in _STATES}
+        days[row.day][_STATES[row.state][0]] = row.machines
+    totals = {state: sum(row.machines for row in rows if row.state == state) for state in _STATES}
     return html.Div(
         [
             dmc.BarChart(
@@ -269,23 +274,23 @@ def render_new(rows: list[Row]) -> Any:
     )
 
 
-def load_errors(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_errors(_parameters: Mapping[str, Any]) -> tuple[MachineCode, ...]:
     """Open rejected records of known machines by code."""
-    return read("figures/machine_errors")
+    return machine_codes()
 
 
-def render_errors(rows: list[Row]) -> Any:
+def render_errors(rows: Sequence[MachineCode]) -> Any:
     """Codes with their records and machines; a click on a code filters the list."""
     if not rows:
         return empty_state("No machine has an open rejected record.", name="check")
     cells = [
         [
-            choose(row["code"], "equipment", "error_codes", row["code"]),
-            row["category"].capitalize(),
-            f"{int(row['machines']):,}",
-            link(f"{int(row['records']):,}", f"/record-errors?tab=open&q={row['code']}"),
-            f"{int(row['retries']):,}",
-            moment(row["last_seen_at"]),
+            choose(row.code, "equipment", "error_codes", row.code),
+            row.category.capitalize(),
+            f"{row.machines:,}",
+            link(f"{row.records:,}", f"/record-errors?tab=open&q={row.code}"),
+            f"{row.retries:,}",
+            moment(row.last_seen_at),
         ]
         for row in rows
     ]
@@ -299,3 +304,13 @@ CANDIDATES = Widget("candidates", "Inactive, but running", load_candidates, rend
 MAINTENANCE = Widget("maintenance", "Maintenance", load_maintenance, render_maintenance, 300, span=12)
 NEW = Widget("new", "New machines by day", load_new, render_new, 300, span=12)
 MACHINE_ERRORS = Widget("errors", "Open errors by code", load_errors, render_errors, 30, span=12)
+
+TAB_WIDGETS: Mapping[str, tuple[Widget, ...]] = {
+    "all": (DISTRIBUTION,),
+    "active": (ACTIVE, HEAT),
+    "inactive": (CANDIDATES,),
+    "needs_maintenance": (MAINTENANCE,),
+    "recent": (NEW,),
+    "sync_errors": (MACHINE_ERRORS,),
+}
+"""What stands above the rows of each tab."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.machines import active_by_plant
+from cmms.figures.running_hours import PlantDayHours, active_hours_by_plant
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import aria, empty_state
 from cmms_ui.render.parts import link, note
-from cmms_ui.resources.equipment.tab_widgets import utilisation
 
 STEP_PERCENT = 20
 _STEPS = range(100 // STEP_PERCENT)
@@ -22,13 +22,13 @@ _STEPS = range(100 // STEP_PERCENT)
 def load_heat(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Hours of active machines by plant and day, and the plants that have active machines."""
     days = int(parameters["days"])
-    plants = [str(row["plant_code"]) for row in read("figures/active_by_plant")]
-    return {"days": days, "plants": plants, "rows": read("figures/utilisation_by_plant", {"days": days})}
+    plants = [plant.plant_code for plant in active_by_plant()]
+    return {"days": days, "plants": plants, "rows": active_hours_by_plant(days)}
 
 
 def render_heat(data: Mapping[str, Any]) -> Any:
     """Per cent of 24 hours; a day without any reading is empty, one on which every machine stood still is 0."""
-    cells: dict[tuple[str, date], Row] = {(row["plant_code"], row["date"]): row for row in data["rows"]}
+    cells: dict[tuple[str, date], PlantDayHours] = {(row.plant_code, row.day): row for row in data["rows"]}
     if not cells:
         return empty_state("No reading yet.", name="clock")
     last = max(day for _, day in cells)
@@ -58,18 +58,18 @@ def render_heat(data: Mapping[str, Any]) -> Any:
     )
 
 
-def _cell(plant: str, day: date, row: Row | None) -> Any:
+def _cell(plant: str, day: date, row: PlantDayHours | None) -> Any:
     if row is None:
         return html.Td("□", title=f"{plant}, {day}: no reading", className="cmms-gap cmms-heat-none")
-    used = utilisation(row)
-    machines, hours = f"{int(row['machines']):,}", hours_text(row["hours"])
+    used = row.utilisation_percent
+    machines, hours = f"{row.machines:,}", hours_text(row.hours)
     title = f"{plant}, {day}: {used:.1f} %, {hours} h of {machines} machines with a reading"
     return html.Td(f"{used:.0f}", title=title, className=f"cmms-gap cmms-heat-{_step_of(float(used), row)}")
 
 
-def _step_of(percent: float, row: Row) -> str:
+def _step_of(percent: float, row: PlantDayHours) -> str:
     """``zero`` or the number of the step; a machine that ran at all is not zero."""
-    return str(min(int(percent // STEP_PERCENT), _STEPS[-1])) if row["hours"] else "zero"
+    return str(min(int(percent // STEP_PERCENT), _STEPS[-1])) if row.hours else "zero"
 
 
 def _legend() -> list[list[Any]]:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.one_machine import (
+    MachineChange,
+    MachineReject,
+    ReadingQuality,
+    machine_changes,
+    machine_rejects,
+    reading_quality,
+)
+from cmms.figures.running_hours import DayHours, hours_by_day
 from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import GROUPED, KEYBOARD, drill, link, moment, note, small_table
+from cmms_ui.resources.dues.widgets import MACHINE_WORK
+from cmms_ui.resources.equipment.condition import CONDITION
+from cmms_ui.resources.equipment.machine_chart import CHART
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
+DAYS = 30
 
-def load_trend(_parameters: Mapping[str, Any]) -> list[Row]:
+
+def load_trend(_parameters: Mapping[str, Any]) -> tuple[DayHours, ...]:
     """Running hours by day."""
-    return read("figures/hours_by_day", {"days": 30})
+    return hours_by_day(DAYS)
 
 
-def render_trend(rows: list[Row]) -> Any:
+def render_trend(rows: Sequence[DayHours]) -> Any:
     """Hours of all machines by day."""
     if not rows:
         return empty_state("No reading yet.", name="clock")
@@ -32,10 +45,7 @@ def render_trend(rows: list[Row]) -> Any:
             dmc.AreaChart(
                 id=drill("running-times", "date"),
                 h=230,
-                data=[
-                    {"day": f"{row['date']:%m-%d}", "date": str(row["date"]), "hours": float(row["hours"])}
-                    for row in rows
-                ],
+                data=[{"day": f"{row.day:%m-%d}", "date": str(row.day), "hours": float(row.hours)} for row in rows],
                 dataKey="day",
                 series=[{"name": "hours", "color": "var(--cmms-brand-mark)", "label": "Running hours"}],
                 curveType="linear",
@@ -46,8 +56,8 @@ def render_trend(rows: list[Row]) -> Any:
                 areaChartProps=KEYBOARD,
             ),
             note(
-                f"{newest['date']}: {float(newest['hours']):,.0f} hours, {int(newest['running']):,} of"
-                f" {count_of(newest['machines'], 'machine has', 'machines have')} run."
+                f"{newest.day}: {float(newest.hours):,.0f} hours, {newest.running:,} of"
+                f" {count_of(newest.machines, 'machine has', 'machines have')} run."
                 " A click on a day shows its readings."
             ),
             html.Details(
@@ -57,9 +67,9 @@ def render_trend(rows: list[Row]) -> Any:
                         ("Day", "Hours", "Machines that ran"),
                         [
                             [
-                                link(row["date"], f"/running-times?tab=all&date={row['date']}&date={row['date']}"),
-                                hours_text(row["hours"]),
-                                f"{int(row['running']):,}",
+                                link(row.day, f"/running-times?tab=all&date={row.day}&date={row.day}"),
+                                hours_text(row.hours),
+                                f"{row.running:,}",
                             ]
                             for row in reversed(rows)
                         ],
@@ -74,49 +84,51 @@ def render_trend(rows: list[Row]) -> Any:
 def load_quality(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How good the last thirty days are, and what was rejected."""
     key = parameters["key"]
-    quality = read("figures/equipment_quality", {"id": key, "days": 30})[0]
-    return {"quality": quality, "errors": read("figures/equipment_runs", {"id": key})}
+    return {"quality": reading_quality(key, DAYS), "errors": machine_rejects(key)}
 
 
 def render_quality(data: Mapping[str, Any]) -> Any:
     """Completeness, warnings, rejected records."""
-    quality = data["quality"]
-    readings = int(quality["readings"])
+    quality: ReadingQuality = data["quality"]
+    errors: Sequence[MachineReject] = data["errors"]
     lines: list[Any] = [
         note(
-            f"Last 30 days: {count_of(readings, 'reading')}, {int(quality['warnings'] or 0)} with a warning,"
-            f" {float(quality['hours'] or 0):,.1f} hours."
+            f"Last 30 days: {count_of(quality.readings, 'reading')}, {quality.warnings or 0} with a warning,"
+            f" {float(quality.hours or 0):,.1f} hours."
         )
     ]
-    if not data["errors"]:
+    if not errors:
         lines.append(note("No record of this machine has been rejected."))
         return html.Div(lines)
     rows = [
         [
-            link(row["code"], f"/record-errors/{row['id']}"),
-            row["reading_date"] or "–",
-            status_badge(row["status"], REJECT_STATES, size="sm"),
-            moment(row["last_seen_at"]),
+            link(row.code, f"/record-errors/{row.id}"),
+            row.reading_date or "–",
+            status_badge(row.status, REJECT_STATES, size="sm"),
+            moment(row.last_seen_at),
         ]
-        for row in data["errors"]
+        for row in errors
     ]
     lines.append(small_table(("Code", "Day", "Status", "Last seen"), rows, "Rejected records of this machine"))
     return html.Div(lines)
 
 
-def load_history(parameters: Mapping[str, Any]) -> list[Row]:
+def load_history(parameters: Mapping[str, Any]) -> tuple[MachineChange, ...]:
     """What syncs and people have changed."""
-    return read("figures/equipment_history", {"id": parameters["key"], "id_text": str(parameters["key"])})
+    return machine_changes(parameters["key"])
 
 
-def render_history(rows: list[Row]) -> Any:
+def render_history(rows: Sequence[MachineChange]) -> Any:
     """Who has changed what, newest first."""
     if not rows:
         return note("Nobody has changed this machine since it was added.")
-    cells = [[moment(row["at"]), row["who"], row["what"], html.Code(str(row["detail"] or "")[:160])] for row in rows]
+    cells = [[moment(row.at), row.who, row.what, html.Code((row.detail or "")[:160])] for row in rows]
     return small_table(("When", "Who", "What", "Values"), cells, "Changes of this machine")
 
 
 TREND = Widget("trend", "Running hours by day", load_trend, render_trend, refresh_seconds=300, span=6)
 QUALITY = Widget("quality", "Data quality", load_quality, render_quality, span=6)
 HISTORY = Widget("history", "Changes", load_history, render_history, span=6)
+
+RECORD_WIDGETS: tuple[Widget, ...] = (CONDITION, CHART, MACHINE_WORK, QUALITY, HISTORY)
+"""The page of a machine, in this order."""

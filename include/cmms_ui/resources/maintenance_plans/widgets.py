@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.maintenance import GroupPlan, plan_states, plans_of_group
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import figure, link, note, small_table
 from cmms_ui.resources.maintenance_plans.plan_words import interval_text
 
 
-def load_group_plans(parameters: Mapping[str, Any]) -> list[Row]:
+def load_group_plans(parameters: Mapping[str, Any]) -> tuple[GroupPlan, ...]:
     """The plans of a group."""
-    return read("figures/plans_of_group", {"id": parameters["key"]})
+    return plans_of_group(parameters["key"])
 
 
-def render_group_plans(rows: list[Row]) -> Any:
+def render_group_plans(rows: Sequence[GroupPlan]) -> Any:
     """Each plan with its interval and its machines, and where plans are made."""
     where = note([link("Maintenance plans", "/maintenance-plans"), " are where a plan for this group is made."])
     if not rows:
         return html.Div([empty_state("No plan asks anything of this group.", name="tool"), where])
     cells = [
         [
-            link(row["name"] if row["is_active"] else f"{row['name']} (inactive)", f"/maintenance-plans/{row['id']}"),
+            link(row.name if row.is_active else f"{row.name} (inactive)", f"/maintenance-plans/{row.id}"),
             interval_text(row),
-            *(f"{int(row[name]):,}" for name in ("machines", "overdue", "due", "upcoming")),
+            *(f"{number:,}" for number in (row.machines, row.overdue, row.due, row.upcoming)),
         ]
         for row in rows
     ]
@@ -38,8 +38,7 @@ def render_group_plans(rows: list[Row]) -> Any:
 
 def load_plan_machines(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How many machines of the plan are in which state."""
-    counts = {row["state"]: int(row["machines"]) for row in read("figures/plan_states", {"id": parameters["key"]})}
-    return {"key": parameters["key"], "counts": counts}
+    return {"key": parameters["key"], "counts": plan_states(parameters["key"])}
 
 
 _FIGURES = (
@@ -54,7 +53,7 @@ _FIGURES = (
 
 def render_plan_machines(data: Mapping[str, Any]) -> Any:
     """A figure for each state; it leads to the schedules."""
-    counts = data["counts"]
+    counts: Mapping[str, int] = data["counts"]
     if not counts:
         return empty_state("This plan covers no machine.", name="tool")
     path = f"/schedules?tab=all&plan_id={data['key']}"

@@ -8,31 +8,31 @@ from typing import Any
 
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.alerts import AlertText, alert_text
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import airflow_links, link
 
 
-def load_told(parameters: Mapping[str, Any]) -> Row | None:
+def load_told(parameters: Mapping[str, Any]) -> AlertText | None:
     """The stored text of the alert; None when the clean-up has removed it."""
-    return next(iter(read("figures/alert_told", {"id": parameters["key"]})), None)
+    return alert_text(parameters["key"])
 
 
-def render_told(row: Row | None) -> Any:
+def render_told(row: AlertText | None) -> Any:
     """Facts as they were sent, advice, and links to the run here and in Airflow."""
     if row is None:
         return empty_state("This notification does not exist any more.")
-    body = json.loads(row["body"] or "{}")
+    body = json.loads(row.body or "{}")
     told = body.get("resolved") or body.get("firing") or body.get("noted")
     if not told:
         return empty_state("Nothing more is known of it.")
     facts: list[Any] = []
     for label, value in told["facts"]:
         facts += [html.Dt(label), html.Dd(value)]
-    links = airflow_links(row["dag_id"], row["run_id"], ())
-    if row["sync_log_id"]:
-        links.insert(0, link(f"Run {row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"))
+    links = airflow_links(row.dag_id, row.run_id, ())
+    if row.sync_log_id:
+        links.insert(0, link(f"Run {row.sync_log_id}", f"/syncs/{row.sync_log_id}"))
     return html.Div(
         [html.P(told["advice"]), html.Dl(facts, className="cmms-facts"), html.Div(links, className="cmms-live-facts")],
         className="cmms-stack",

@@ -9,7 +9,12 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row, read, read_live
+from cmms.figures.reconciliations import (
+    Reconciliation,
+    ReconciliationLine,
+    find_reconciliation,
+    newest_reconciliations,
+)
 from cmms.streams import stream_of
 from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Widget
@@ -29,23 +34,23 @@ _KINDS = {
 }
 
 
-def load_newest(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_newest(_parameters: Mapping[str, Any]) -> tuple[ReconciliationLine, ...]:
     """The newest three."""
-    return read("figures/newest_reconciliations")
+    return newest_reconciliations()
 
 
-def render_newest(rows: Sequence[Row]) -> Any:
+def render_newest(rows: Sequence[ReconciliationLine]) -> Any:
     """A line for each; a result leads to its page."""
     if not rows:
         return empty_state("The CMMS has not been reconciled with the source yet.", name="check")
     cells = [
         [
-            link(f"{row['id']}", f"/reconciliations/{row['id']}"),
-            status_badge(row["status"], RECONCILIATION_STATES, size="sm"),
+            link(f"{row.id}", f"/reconciliations/{row.id}"),
+            status_badge(row.status, RECONCILIATION_STATES, size="sm"),
             describe_scope(row),
             _describe_found(row),
-            row["asked_by"],
-            moment(row["started_at"]),
+            row.asked_by,
+            moment(row.started_at),
         ]
         for row in rows
     ]
@@ -58,58 +63,58 @@ def render_newest(rows: Sequence[Row]) -> Any:
     )
 
 
-def load_result(parameters: Mapping[str, Any]) -> Row | None:
+def load_result(parameters: Mapping[str, Any]) -> Reconciliation | None:
     """One reconciliation as it stands."""
-    return next(iter(read_live("figures/reconciliation", {"id": parameters["key"]})), None)
+    return find_reconciliation(parameters["key"])
 
 
-def render_result(row: Row | None) -> Any:
+def render_result(row: Reconciliation | None) -> Any:
     """Progress while it runs; then the counts, the plants that differ and each difference."""
     if row is None:
         return empty_state("This result is not stored any more.", name="search")
-    links = html.Div(airflow_links(row["dag_id"], row["run_id"], ()), className="cmms-live-facts")
+    links = html.Div(airflow_links(row.dag_id, row.run_id, ()), className="cmms-live-facts")
     return html.Div([html.Div(f"{describe_scope(row)}."), *_describe(row), links], className="cmms-stack")
 
 
-def describe_result(row: Row) -> list[Any]:
+def describe_result(row: Reconciliation) -> list[Any]:
     """The same as parts, with the status, for the dialog that started it."""
-    badge, scope = status_badge(row["status"], RECONCILIATION_STATES, size="sm"), html.Span(f"{describe_scope(row)}.")
+    badge, scope = status_badge(row.status, RECONCILIATION_STATES, size="sm"), html.Span(f"{describe_scope(row)}.")
     return [html.Div([badge, scope], className="cmms-live-head"), *_describe(row)]
 
 
-def _describe(row: Row) -> list[Any]:
-    if row["status"] == "running":
+def _describe(row: Reconciliation) -> list[Any]:
+    if row.status == "running":
         return _progress(row)
-    if row["status"] == "failed":
-        return [html.Div(f"✕ {row['error_message']}", className="cmms-text-bad")]
+    if row.status == "failed":
+        return [html.Div(f"✕ {row.error_message}", className="cmms-text-bad")]
     counts = note(
-        f"{count_of(row['source_records'], 'record')} at the source, {row['waiting_records']:,} more in quarantine,"
-        f" {row['stored_records']:,} in the CMMS."
+        f"{count_of(row.source_records, 'record')} at the source, {row.waiting_records:,} more in quarantine,"
+        f" {row.stored_records:,} in the CMMS."
     )
-    if row["status"] == "equal":
+    if row.status == "equal":
         return [counts, html.Strong("✓ The CMMS holds what the source says.")]
-    report = json.loads(row["report"] or "{}")
-    return [counts, *_differences(int(row["differences"]), report)]
+    report = json.loads(row.report or "{}")
+    return [counts, *_differences(row.differences, report)]
 
 
-def describe_scope(row: Row) -> str:
+def describe_scope(row: ReconciliationLine) -> str:
     """``2026-01-24 to 2026-01-30, all plants``."""
-    days = f"{row['first_day']}"
-    if row["last_day"] != row["first_day"]:
-        days += f" to {row['last_day']}"
-    plants = json.loads(row["plant_codes"] or "[]")
+    days = f"{row.first_day}"
+    if row.last_day != row.first_day:
+        days += f" to {row.last_day}"
+    plants = json.loads(row.plant_codes or "[]")
     where = f"{agree(len(plants), 'plant', 'plants')} {', '.join(plants)}" if plants else "all plants"
     return f"{days}, {where}"
 
 
-def _describe_found(row: Row) -> str:
-    if row["status"] == "failed":
-        return str(row["error_message"])
-    return "–" if row["status"] == "running" else count_of(row["differences"], "difference")
+def _describe_found(row: ReconciliationLine) -> str:
+    if row.status == "failed":
+        return str(row.error_message)
+    return "–" if row.status == "running" else count_of(row.differences, "difference")
 
 
-def _progress(row: Row) -> list[Any]:
-    steps, done = int(row["steps"]), int(row["steps_done"])
+def _progress(row: Reconciliation) -> list[Any]:
+    steps, done = row.steps, row.steps_done
     percent = 100 * done // steps if steps else 0
     label = f"{done:,} of {count_of(steps, 'request')} compared" if steps else "Planning what to ask for"
     bar = dmc.Progress(value=percent, size="lg", animated=True, **{"aria-label": label})

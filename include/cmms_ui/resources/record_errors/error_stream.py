@@ -5,12 +5,12 @@ It stands still while it is paused, and while somebody has scrolled down to read
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.failures import ErrorLine, newest_errors
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.marks import aria, empty_state, status_badge
@@ -29,13 +29,13 @@ CATEGORIES = {
 _LEVELS = {"error": "high", "warning": "medium"}
 
 
-def load_stream(parameters: Mapping[str, Any]) -> list[Row]:
+def load_stream(parameters: Mapping[str, Any]) -> tuple[ErrorLine, ...]:
     """The newest lines, of one category if one is chosen."""
     chosen = parameters["category"]
-    return read("figures/error_stream", {"category": "" if chosen == "all" else chosen, "row_limit": LINES})
+    return newest_errors("" if chosen == "all" else chosen, LINES)
 
 
-def render_stream(rows: list[Row]) -> Any:
+def render_stream(rows: Sequence[ErrorLine]) -> Any:
     """Time, category, class, what it says, and the run; above them the button that stops the stream."""
     if not rows:
         return empty_state("No error so far.", name="check")
@@ -57,21 +57,21 @@ def render_stream(rows: list[Row]) -> Any:
     )  # fmt: skip
 
 
-def _line(row: Row) -> Any:
-    name: dict[str, Any] = {"data-line": f"{row['kind']}-{row['id']}"}
-    what = [link(f"{row['record_key']}", f"/record-errors/{row['id']}"), ": "] if row["kind"] == "record" else []
+def _line(row: ErrorLine) -> Any:
+    name: dict[str, Any] = {"data-line": f"{row.kind}-{row.id}"}
+    what = [link(f"{row.record_key}", f"/record-errors/{row.id}"), ": "] if row.kind == "record" else []
     return html.Li(
         [
             html.Time(
-                f"{row['at']:%Y-%m-%d %H:%M:%S} UTC",
-                dateTime=f"{row['at'].isoformat()}Z",
+                f"{row.at:%Y-%m-%d %H:%M:%S} UTC",
+                dateTime=f"{row.at.isoformat()}Z",
                 className="cmms-dim cmms-local",
             ),
-            status_badge(_LEVELS.get(row["level"], row["level"]), LEVELS, size="xs"),
-            html.Strong(CATEGORIES.get(row["category"], row["category"].capitalize())),
-            html.Code(row["code"]),
-            html.Span([*what, row["message"]], className="cmms-stream-text"),
-            link(f"#{row['sync_log_id']}", f"/syncs/{row['sync_log_id']}"),
+            status_badge(_LEVELS.get(row.level, row.level), LEVELS, size="xs"),
+            html.Strong(CATEGORIES.get(row.category, row.category.capitalize())),
+            html.Code(row.code),
+            html.Span([*what, row.message], className="cmms-stream-text"),
+            link(f"#{row.sync_log_id}", f"/syncs/{row.sync_log_id}"),
         ],
         **name,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from urllib.parse import quote
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures import failures, rejects
 from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.marks import empty_state
@@ -37,27 +37,27 @@ _COUNTED = Field(
 )
 
 
-def _since() -> dict[str, date]:
-    return {"since": last_days(DAYS)[0]}
+def _since() -> date:
+    return last_days(DAYS)[0]
 
 
 def load_categories(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Errors by day and category: of records, or of whole runs."""
-    statement = "figures/failure_days" if parameters["counted"] == "runs" else "figures/error_days"
-    return {"counted": parameters["counted"], "rows": read(statement, _since())}
+    read = failures.failed_runs_by_day if parameters["counted"] == "runs" else failures.rejects_by_day
+    return {"counted": parameters["counted"], "rows": read(_since())}
 
 
 def render_categories(data: Mapping[str, Any]) -> Any:
     """A bar for each day, stacked by category; the totals in words."""
-    rows: list[Row] = data["rows"]
+    rows: Sequence[failures.DayErrors] = data["rows"]
     what = "runs failed" if data["counted"] == "runs" else "records were rejected"
     if not rows:
         return empty_state(f"No {what} in {DAYS} days.", name="check")
     totals: Counter[str] = Counter()
     by_day: dict[date, Counter[str]] = {}
     for row in rows:
-        totals[row["category"]] += int(row["errors"])
-        by_day.setdefault(row["day"], Counter())[row["category"]] += int(row["errors"])
+        totals[row.category] += row.errors
+        by_day.setdefault(row.day, Counter())[row.category] += row.errors
     order = [name for name, _ in totals.most_common()]
     parts = ", ".join(f"{name} {totals[name]:,}" for name in order)
     return html.Div(
@@ -86,40 +86,42 @@ def render_categories(data: Mapping[str, Any]) -> Any:
     )
 
 
-def load_retries(_parameters: Mapping[str, Any]) -> dict[str, list[Row]]:
+def load_retries(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What trying again has brought."""
-    return {"runs": read("figures/retried_runs", _since()), "records": read("figures/replayed_records", _since())}
+    return {"runs": failures.retried_runs(_since()), "records": rejects.replayed_codes(_since())}
 
 
-def render_retries(data: Mapping[str, list[Row]]) -> Any:
+def render_retries(data: Mapping[str, Any]) -> Any:
     """Runs by error class, records by code: how many were tried again, and with what success."""
     parts: list[Any] = []
-    if data["runs"]:
+    runs: Sequence[failures.RetriedRuns] = data["runs"]
+    records: Sequence[rejects.ReplayedCode] = data["records"]
+    if runs:
         lines = [
             [
-                row["error_class"],
-                f"{row['runs']:,}",
-                f"{row['retried'] or 0:,}",
-                f"{row['good'] or 0:,}",
-                f"{row['under_way'] or 0:,}",
-                _rate(row["good"], row["retried"]),
+                run.error_class,
+                f"{run.runs:,}",
+                f"{run.retried:,}",
+                f"{run.good:,}",
+                f"{run.under_way:,}",
+                _rate(run.good, run.retried),
             ]
-            for row in data["runs"]
+            for run in runs
         ]
         heads = ("Failed runs", "Runs", "Started again", "Then good", "Under way", "Success")
         parts.append(small_table(heads, lines, "Retries of runs by error class"))
     else:
         parts.append(note(f"No run has failed in {DAYS} days."))
-    if data["records"]:
+    if records:
         lines = [
             [
-                link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
-                f"{row['tried']:,}",
-                f"{row['then_stored'] or 0:,}",
-                f"{row['most_attempts']:,}",
-                _rate(row["then_stored"], row["tried"]),
+                link(row.code, f"/record-errors?tab=all&q={row.code}"),
+                f"{row.tried:,}",
+                f"{row.then_stored:,}",
+                f"{row.most_attempts:,}",
+                _rate(row.then_stored, row.tried),
             ]
-            for row in data["records"]
+            for row in records
         ]
         columns = ("Rejected records", "Judged again", "Then stored", "Most attempts", "Success")
         parts.append(small_table(columns, lines, "Replays of records by code"))
@@ -128,38 +130,37 @@ def render_retries(data: Mapping[str, list[Row]]) -> Any:
     return html.Div(parts, className="cmms-stack")
 
 
-def _rate(good: Any, tried: Any) -> str:
-    return percent_text(100 * float(good or 0) / float(tried)) if tried else "not tried"
+def _rate(good: int, tried: int) -> str:
+    return percent_text(100 * good / tried) if tried else "not tried"
 
 
 def load_summary(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What became of the rejected records, and who did what last."""
     return {
-        "codes": read("figures/error_summary", _since()),
-        "handled": {row["code"]: row for row in read("figures/last_handled", _since())},
-        "settled": {row["code"]: row for row in read("figures/last_settled", _since())},
+        "codes": rejects.code_summaries(_since()),
+        "handled": rejects.last_handled(_since()),
+        "settled": rejects.last_settled(_since()),
     }
 
 
 def render_summary(data: Mapping[str, Any]) -> Any:
     """By code: open, in work, resolved, discarded; by whom and when."""
-    if not data["codes"]:
+    codes: Sequence[rejects.CodeSummary] = data["codes"]
+    if not codes:
         return empty_state(f"No record was rejected in {DAYS} days.", name="check")
     lines = []
-    for row in data["codes"]:
-        code = row["code"]
+    for row in codes:
+        code = row.code
         handled, settled = data["handled"].get(code), data["settled"].get(code)
         lines.append(
             [
                 link(code, f"/record-errors?tab=all&q={code}"),
-                _count(row["open_records"], "! ", "bad"),
-                _count(row["in_work"], "◔ ", "warn"),
-                _count(row["resolved"], "✓ ", "good"),
-                _count(row["discarded"], "⊘ ", "idle"),
-                html.Span([f"{settled['resolved_by'] or 'a sync'}, ", moment(settled["resolved_at"])])
-                if settled
-                else "–",
-                html.Span([f"{handled['actor']}: {handled['action']}, ", moment(handled["at"])]) if handled else "–",
+                _count(row.open_records, "! ", "bad"),
+                _count(row.in_work, "◔ ", "warn"),
+                _count(row.resolved, "✓ ", "good"),
+                _count(row.discarded, "⊘ ", "idle"),
+                html.Span([f"{settled.resolved_by or 'a sync'}, ", moment(settled.resolved_at)]) if settled else "–",
+                html.Span([f"{handled.actor}: {handled.action}, ", moment(handled.at)]) if handled else "–",
             ]
         )
     heads = ("Code", "Open", "In work", "Resolved", "Discarded", "Settled last by", "Last act of a person")
@@ -168,28 +169,28 @@ def render_summary(data: Mapping[str, Any]) -> Any:
     )
 
 
-def _count(value: Any, sign: str, tone: str) -> Any:
-    return html.Span(f"{sign}{int(value):,}", className=f"cmms-text-{tone}") if value else "0"
+def _count(value: int, sign: str, tone: str) -> Any:
+    return html.Span(f"{sign}{value:,}", className=f"cmms-text-{tone}") if value else "0"
 
 
-def load_top_codes(parameters: Mapping[str, Any]) -> list[Row]:
+def load_top_codes(parameters: Mapping[str, Any]) -> tuple[rejects.TopCode, ...]:
     """The most frequent codes of the period."""
-    return read("figures/top_codes", {"since": last_days(int(parameters["days"]))[0], "row_limit": 12})
+    return rejects.top_codes(last_days(int(parameters["days"]))[0], 12)
 
 
-def render_top_codes(rows: list[Row]) -> Any:
+def render_top_codes(rows: Sequence[rejects.TopCode]) -> Any:
     """Codes with what they have in common: one machine, one day, or all over."""
     if not rows:
         return empty_state("No record was rejected in this time.", name="check")
     cells = [
         [
-            link(row["code"], f"/record-errors?tab=all&q={row['code']}"),
-            row["category"].capitalize(),
-            f"{row['records']:,}",
-            f"{row['open_records'] or 0:,}",
-            f"{row['machines']:,}",
-            f"{row['units']:,}",
-            moment(row["last_seen_at"]),
+            link(row.code, f"/record-errors?tab=all&q={row.code}"),
+            row.category.capitalize(),
+            f"{row.records:,}",
+            f"{row.open_records or 0:,}",
+            f"{row.machines:,}",
+            f"{row.units:,}",
+            moment(row.last_seen_at),
         ]
         for row in rows
     ]
@@ -197,59 +198,57 @@ def render_top_codes(rows: list[Row]) -> Any:
     return small_table(heads, cells, "Most frequent error codes")
 
 
-def load_orphans(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_orphans(_parameters: Mapping[str, Any]) -> tuple[rejects.Orphan, ...]:
     """Machines that readings name and nobody knows."""
-    return read("figures/orphans", {"row_limit": ORPHAN_LIMIT})
+    return rejects.orphans(ORPHAN_LIMIT)
 
 
-def render_orphans(rows: list[Row]) -> Any:
+def render_orphans(rows: Sequence[rejects.Orphan]) -> Any:
     """By number: how many readings wait for it, since when, until when it was named."""
     if not rows:
         return empty_state("Every reading names a machine that is known.", name="check")
     cells = [
         [
-            link(row["equipment_number"], f"/record-errors?tab=orphans&q={quote(str(row['equipment_number']))}"),
-            f"{row['records']:,}",
-            f"{row['attempts']:,}",
-            f"{row['first_day']} to {row['last_day']}",
-            moment(row["first_seen_at"]),
-            moment(row["last_seen_at"]),
+            link(row.equipment_number, f"/record-errors?tab=orphans&q={quote(str(row.equipment_number))}"),
+            f"{row.records:,}",
+            f"{row.attempts:,}",
+            f"{row.first_day} to {row.last_day}",
+            moment(row.first_seen_at),
+            moment(row.last_seen_at),
         ]
         for row in rows
     ]
     heads = ("Machine", "Readings", "Times judged", "Days", "First seen", "Last seen")
-    hidden = int(rows[0]["machines"]) - len(rows)
+    hidden = rows[0].machines - len(rows)
     table = small_table(heads, cells, "Unknown machines and the readings that wait for them")
     return html.Div([table, note(f"And {count_of(hidden, 'machine')} more.") if hidden else None])
 
 
-def load_acts(parameters: Mapping[str, Any]) -> list[Row]:
+def load_acts(parameters: Mapping[str, Any]) -> tuple[rejects.RejectAct, ...]:
     """What people did with a record."""
-    return read("figures/acts_on_reject", {"id_text": str(parameters["key"])})
+    return rejects.acts_on_reject(parameters["key"])
 
 
-def render_acts(rows: list[Row]) -> Any:
+def render_acts(rows: Sequence[rejects.RejectAct]) -> Any:
     """Who did what, when."""
     if not rows:
         return note("Nobody has worked on this record.")
-    cells = [
-        [moment(row["at"]), row["actor"], row["action"], html.Code(str(row["after_json"] or "")[:200])] for row in rows
-    ]
+    cells = [[moment(row.at), row.actor, row.action, html.Code((row.after_json or "")[:200])] for row in rows]
     return small_table(("When", "Who", "What", "Values"), cells, "What people did with this record")
 
 
-def load_meaning(parameters: Mapping[str, Any]) -> Row | None:
+def load_meaning(parameters: Mapping[str, Any]) -> rejects.RejectReason | None:
     """Why the record is rejected."""
-    return next(iter(read("figures/reject_reason", {"id": parameters["key"]})), None)
+    return rejects.reject_reason(parameters["key"])
 
 
-def render_meaning(row: Row | None) -> Any:
+def render_meaning(row: rejects.RejectReason | None) -> Any:
     """In words: what its code means, what the rule said, and what helps while it is open."""
-    known = ERROR_CODES.get(str(row["code"])) if row else None
+    known = ERROR_CODES.get(row.code) if row else None
     if row is None or known is None:
         return note("No more is known than the reason below.")
-    is_open = row["status"] in ("open", "acknowledged", "retrying")
-    parts = [html.Strong(known.meaning), note(f"The rule said: {row['message']}")]
+    is_open = row.status in ("open", "acknowledged", "retrying")
+    parts = [html.Strong(known.meaning), note(f"The rule said: {row.message}")]
     return html.Div([*parts, html.P(["What helps: ", known.remedy])] if is_open else parts, className="cmms-stack")
 
 
@@ -277,3 +276,6 @@ ACTS = Widget("acts", "Who did what", load_acts, render_acts, refresh_seconds=30
 TOP_CODES = Widget(
     "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)
 )
+
+RECORD_WIDGETS: tuple[Widget, ...] = (MEANING, ACTS)
+"""The page of a rejected record, in this order."""

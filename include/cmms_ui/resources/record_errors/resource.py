@@ -34,7 +34,7 @@ from cmms_ui.definition.schema import (
     Target,
     choices_of,
 )
-from cmms_ui.resources.record_errors.failures import ACTS, MEANING, ORPHANS, SUMMARY
+from cmms_ui.resources.record_errors.failures import ORPHANS, RECORD_WIDGETS, SUMMARY
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
 DETAIL_LIMIT = 100
@@ -172,7 +172,7 @@ RECORD_ERRORS = Resource(
     refresh_seconds=30,
     topics=("errors", "edits"),
     widgets=(SUMMARY,),
-    record_widgets=(MEANING, ACTS),
+    record_widgets=RECORD_WIDGETS,
     columns=(
         Column("id", "Id", "x.id", "integer", width=90, link=True, phone="title"),
         Column(

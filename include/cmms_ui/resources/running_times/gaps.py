@@ -9,9 +9,8 @@ from typing import Any
 from dash import html
 
 from cmms.access import choices
-from cmms.access.connections import raw_session
 from cmms.access.view_settings import read_view_settings
-from cmms.figures.kpis import PlantFreshness, plant_freshness
+from cmms.figures.kpis import PlantFreshness, read_plant_freshness
 from cmms.figures.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_gaps
 from cmms.settings import View
 from cmms.words import count_of
@@ -98,7 +97,7 @@ def _cell(row: GapRow, cells: tuple[GapCell, ...], grid: GapGrid) -> Any:
     """One day, or several following ones without any reading."""
     first, last, state = cells[0], cells[-1], cells[0].state
     days = f"{first.day}" if first is last else f"{first.day} to {last.day}"
-    sign = _SIGNS.get(state) or f"{max(1, 100 * first.present // first.expected)}"
+    sign = _SIGNS.get(state) or f"{max(1, first.percent)}"
     text = sign * len(cells) if len(cells) < 3 else f"{sign} {len(cells)} days {sign}"
     count = f"{first.present:,} of {first.expected:,}" if state == "part" else _WORDS[state]
     rejected = f", {first.rejected:,} rejected" if first.rejected and state == "part" else ""
@@ -124,9 +123,8 @@ def _fill(text: str, first: date, last: date, scope: Mapping[str, Any], title: s
 def load_freshness(_parameters: Mapping[str, Any]) -> tuple[list[PlantFreshness], View]:
     """How old the newest reading of each plant is, and from when on that is old."""
     limits = read_view_settings()
-    with raw_session() as connection:
-        sla = timedelta(minutes=limits.fresh_minutes)
-        return plant_freshness(connection, now=datetime.now(UTC), sla=sla), limits
+    sla = timedelta(minutes=limits.fresh_minutes)
+    return read_plant_freshness(now=datetime.now(UTC), sla=sla), limits
 
 
 def render_freshness(data: tuple[list[PlantFreshness], View]) -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from statistics import median_low
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import read
 from cmms.access.view_settings import read_view_settings
+from cmms.figures.calls import Call, newest_calls
+from cmms.figures.kpis import nearest_rank
 from cmms.settings import View
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import aria, empty_state
@@ -23,13 +23,7 @@ _WORDS = {"good": "Fast", "warn": "Slow", "bad": "Very slow"}
 
 def load_calls(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The newest requests to the source, and what is slow."""
-    return {"rows": read("figures/api_calls", {"row_limit": REQUESTS}), "limits": read_view_settings()}
-
-
-def ninety_fifth(values: Sequence[int]) -> int:
-    """95 of 100 requests took no longer."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    return {"rows": newest_calls(REQUESTS), "limits": read_view_settings()}
 
 
 def tone_of_latency(milliseconds: int, limits: View) -> str:
@@ -41,21 +35,26 @@ def tone_of_latency(milliseconds: int, limits: View) -> str:
 
 def render_calls(data: Mapping[str, Any]) -> Any:
     """The gauge beside each request's time with the limit as a line; below, the usual figures by endpoint."""
-    rows, limits = data["rows"], data["limits"]
+    rows: Sequence[Call] = data["rows"]
+    limits: View = data["limits"]
     if not rows:
         return empty_state("No request has been made yet.", name="clock")
     by_endpoint: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        by_endpoint[str(row["endpoint"])].append(int(row["latency_ms"]))
+        by_endpoint[str(row.endpoint)].append(row.latency_ms)
     lines = [
-        [endpoint, *(f"{value:,} ms" for value in (median_low(values), ninety_fifth(values), max(values))), len(values)]
+        [
+            endpoint,
+            *(f"{value:,} ms" for value in (nearest_rank(values, 50), nearest_rank(values, 95), max(values))),
+            len(values),
+        ]
         for endpoint, values in sorted(by_endpoint.items())
     ]
-    latencies = [int(row["latency_ms"]) for row in rows]
+    latencies = [row.latency_ms for row in rows]
     chart = dmc.LineChart(
         lineChartProps=KEYBOARD,
         h=130,
-        data=[{"at": f"{row['called_at']:%m-%d %H:%M:%S}", "ms": int(row["latency_ms"])} for row in rows[:DRAWN][::-1]],
+        data=[{"at": f"{row.called_at:%m-%d %H:%M:%S}", "ms": row.latency_ms} for row in rows[:DRAWN][::-1]],
         dataKey="at",
         series=[{"name": "ms", "color": "var(--cmms-brand-mark)", "label": "Response time"}],
         unit=" ms",
@@ -70,7 +69,7 @@ def render_calls(data: Mapping[str, Any]) -> Any:
     return html.Div(
         [
             html.Div(
-                [_gauge(ninety_fifth(latencies), limits), html.Div(chart, className="cmms-grow")],
+                [_gauge(nearest_rank(latencies, 95), limits), html.Div(chart, className="cmms-grow")],
                 className="cmms-beside",
             ),
             small_table(("Endpoint", "Median", "95 %", "Slowest", "Requests"), lines, "Response times by endpoint"),

@@ -9,8 +9,9 @@ from typing import Any
 
 from dash import html
 
-from cmms.access.read_rows import Row, read
 from cmms.access.view_settings import read_view_settings
+from cmms.figures.machines import count_machines
+from cmms.figures.open_runs import LastRun, last_runs
 from cmms.settings import View
 from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
@@ -36,8 +37,8 @@ _ICONS = {"equipment": "gauge", "running_time": "clock"}
 def load_daily(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The number of machines, the newest finished run of both syncs, the limits of age, and the time it is."""
     return {
-        "machines": int(read("figures/machine_count")[0]["machines"]),
-        "runs": {row["sync_type"]: row for row in read("figures/last_runs")},
+        "machines": count_machines(),
+        "runs": last_runs(),
         "limits": read_view_settings(),
         "now": datetime.now(UTC).replace(tzinfo=None),
     }
@@ -49,8 +50,8 @@ def render_daily(data: Mapping[str, Any]) -> Any:
     return html.Div([figure("Machines", data["machines"], "/equipment?tab=all"), *blocks], className="cmms-daily")
 
 
-def _sync(name: str, row: Row | None, limits: View, now: datetime) -> Any:
-    good_at = row["good_at"] if row else None
+def _sync(name: str, row: LastRun | None, limits: View, now: datetime) -> Any:
+    good_at = row.good_at if row else None
     minutes = (now - good_at).total_seconds() / 60 if good_at else None
     tone = tone_of_age(minutes, limits)
     start = prefilled_button(
@@ -65,7 +66,7 @@ def _sync(name: str, row: Row | None, limits: View, now: datetime) -> Any:
         return html.Div([html.Div([*head, start], className="cmms-live-head"), note("Has not run yet.")])
     return html.Div(
         [
-            html.Div([*head, status_badge(row["status"], RUN_STATES, size="sm"), start], className="cmms-live-head"),
+            html.Div([*head, status_badge(row.status, RUN_STATES, size="sm"), start], className="cmms-live-head"),
             html.Div(
                 [
                     html.Strong(
@@ -78,8 +79,8 @@ def _sync(name: str, row: Row | None, limits: View, now: datetime) -> Any:
             ),
             note(
                 [
-                    f"{count_of(row['records_processed'], 'record')}, {row['records_failed']:,} rejected in ",
-                    link(f"run {row['id']}", f"/syncs/{row['id']}"),
+                    f"{count_of(row.records_processed, 'record')}, {row.records_failed:,} rejected in ",
+                    link(f"run {row.id}", f"/syncs/{row.id}"),
                 ]
             ),
         ]

@@ -12,16 +12,18 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.actors import ViewError
-from cmms.access.read_rows import Row, read_live
+from cmms.figures.open_runs import RunSteps, live_run, run_steps
+from cmms.figures.reconciliations import Reconciliation, reconciliation_of_run
 from cmms.run_control.airflow_runs import failed_tasks, read_run
+from cmms.run_control.find_run import FoundRun, find_run_of_airflow
 from cmms.sync.records import OPEN_STATUSES
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
-from cmms_ui.resources.reconciliations.report import describe_result, load_result
-from cmms_ui.resources.syncs.run_progress import live_run, step_line
+from cmms_ui.resources.reconciliations.report import describe_result
+from cmms_ui.resources.syncs.run_progress import draw_live_run, step_line
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 GOES_ON = "It goes on in the background when you close this."
@@ -36,17 +38,16 @@ OVER = {
 def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The log row, its steps and live progress; what Airflow says as long as there is no log row."""
     dag_id, _, run_id = str(parameters["key"]).partition("/")
-    rows = read_live("run_control/run_of_airflow", {"dag_id": dag_id, "run_id": run_id})
-    found: dict[str, Any] = {"dag_id": dag_id, "run_id": run_id, "run": rows[0] if rows else None}
-    if not rows:
-        if results := read_live("figures/reconciliation_of_run", {"dag_id": dag_id, "run_id": run_id}):
-            return {**found, "result": load_result({"key": results[0]["id"]})}
+    run = find_run_of_airflow(dag_id, run_id)
+    found: dict[str, Any] = {"dag_id": dag_id, "run_id": run_id, "run": run}
+    if run is None:
+        if result := reconciliation_of_run(dag_id, run_id):
+            return {**found, "result": result}
         return {**found, "airflow": _ask_airflow(dag_id, run_id)}
-    key = rows[0]["id"]
-    if rows[0]["status"] in OPEN_STATUSES:
-        return {**found, "live": [row for row in read_live("figures/live_runs") if row["id"] == key]}
-    tasks = _failed_tasks(dag_id, run_id) if rows[0]["status"] == "failed" else []
-    return {**found, "steps": read_live("figures/run_steps", {"id": key})[0], "tasks": tasks}
+    if run.status in OPEN_STATUSES:
+        return {**found, "live": live_run(run.id)}
+    tasks = _failed_tasks(dag_id, run_id) if run.status == "failed" else []
+    return {**found, "steps": run_steps(run.id), "tasks": tasks}
 
 
 def _ask_airflow(dag_id: str, run_id: str) -> dict[str, Any]:
@@ -65,19 +66,21 @@ def _failed_tasks(dag_id: str, run_id: str) -> list[dict[str, Any]]:
 
 def render_followed(data: Mapping[str, Any]) -> Any:
     """Waiting, under way, or over."""
-    if data.get("result"):
-        body = describe_result(data["result"])
-    elif data["run"] is None:
+    run: FoundRun | None = data["run"]
+    result: Reconciliation | None = data.get("result")
+    if result:
+        body = describe_result(result)
+    elif run is None:
         body = _waiting(data["dag_id"], data["airflow"])
-    elif data["run"]["status"] in OPEN_STATUSES:
-        body = [*(live_run(row) for row in data["live"]), note(GOES_ON)]
+    elif run.status in OPEN_STATUSES:
+        body = [*([draw_live_run(data["live"])] if data["live"] else ()), note(GOES_ON)]
     else:
-        body = _ended(data["run"], data["steps"])
+        body = _ended(run, data["steps"])
     links = airflow_links(data["dag_id"], data["run_id"], data.get("tasks", ()))
-    if data.get("result"):
-        links.insert(0, link(f"Result {data['result']['id']}", f"/reconciliations/{data['result']['id']}"))
-    if data["run"] is not None:
-        links.insert(0, link(f"Run {data['run']['id']}", f"/syncs/{data['run']['id']}"))
+    if result:
+        links.insert(0, link(f"Result {result.id}", f"/reconciliations/{result.id}"))
+    if run is not None:
+        links.insert(0, link(f"Run {run.id}", f"/syncs/{run.id}"))
     return html.Div([*body, html.Div(links, className="cmms-live-facts")], className="cmms-stack", role="status")
 
 
@@ -112,31 +115,31 @@ def _waiting(dag_id: str, airflow: Mapping[str, Any]) -> list[Any]:
     return [*parts, note(GOES_ON)]
 
 
-def _ended(run: Row, steps: Row) -> list[Any]:
+def _ended(run: FoundRun, steps: RunSteps) -> list[Any]:
     """Counts and level, and why if it failed."""
     counts = (
-        ("records", "records_processed"), ("new", "records_inserted"), ("changed", "records_updated"),
-        ("unchanged", "records_unchanged"), ("rejected", "records_failed"), ("with warnings", "records_warning"),
+        ("records", run.records_processed), ("new", run.records_inserted), ("changed", run.records_updated),
+        ("unchanged", run.records_unchanged), ("rejected", run.records_failed), ("with warnings", run.records_warning),
     )  # fmt: skip
     parts: list[Any] = [
         html.Div(
             [
-                html.Strong(sync_label(str(run["sync_type"]))),
-                status_badge(run["status"], RUN_STATES),
-                status_badge(run["level"] or "info", LEVELS),
-                html.Span(f"after {describe_seconds(run['seconds'])}", className="cmms-dim"),
+                html.Strong(sync_label(run.sync_type)),
+                status_badge(run.status, RUN_STATES),
+                status_badge(run.level or "info", LEVELS),
+                html.Span(f"after {describe_seconds(run.seconds)}", className="cmms-dim"),
             ],
             className="cmms-live-head",
         ),
-        step_line(steps, ended=str(run["status"])),
-        html.Div([html.Span(f"{int(run[name] or 0):,} {what}") for what, name in counts], className="cmms-live-facts"),
+        step_line(steps, ended=run.status),
+        html.Div([html.Span(f"{number:,} {what}") for what, number in counts], className="cmms-live-facts"),
     ]
-    if run["error_class"] or run["error_message"]:
-        text = f"✕ {run['error_class'] or 'Failed'}: {run['error_message'] or 'no message'}"
+    if run.error_class or run.error_message:
+        text = f"✕ {run.error_class or 'Failed'}: {run.error_message or 'no message'}"
         parts.append(html.Div(text, className="cmms-text-bad"))
-    if run["records_failed"]:
+    if run.records_failed:
         parts.append(link("The rejected records", "/record-errors?tab=open"))
-    return [*parts, note(OVER.get(str(run["status"]), "It is over."))]
+    return [*parts, note(OVER.get(run.status, "It is over."))]
 
 
 FOLLOW = Widget(

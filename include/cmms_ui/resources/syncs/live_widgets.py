@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row, read, read_live
+from cmms.figures.machines import active_by_plant
+from cmms.figures.open_runs import LiveRun, RecentRun, live_runs, recent_runs
+from cmms.figures.read_gaps import completeness_percent
+from cmms.figures.rejects import OpenCode, open_codes
+from cmms.figures.running_hours import active_hours_by_day
 from cmms.run_control.stop_syncs import Stop, read_stop
 from cmms.streams import STREAMS
 from cmms.sync.records import RETRYABLE_STATUSES
@@ -24,19 +28,19 @@ from cmms_ui.render.parts import (
     small_table,
     sync_label,
 )
-from cmms_ui.resources.syncs.run_progress import live_run
+from cmms_ui.resources.syncs.run_progress import draw_live_run
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 
 def load_live(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Runs that are not over, and whether somebody has stopped everything."""
-    return {"runs": read_live("figures/live_runs"), "stop": read_stop()}
+    return {"runs": live_runs(), "stop": read_stop()}
 
 
 def render_live(data: Mapping[str, Any]) -> Any:
     """Step, done of total, rate and time left of each run, with what can be done about it."""
     parts = [_stopped(data["stop"])] if data["stop"] else []
-    parts += [live_run(row, controls=_controls(row)) for row in data["runs"]]
+    parts += [draw_live_run(row, controls=_controls(row)) for row in data["runs"]]
     if not parts:
         return empty_state("No sync is running.", name="check")
     return html.Div(parts, className="cmms-live")
@@ -50,26 +54,24 @@ def _stopped(stop: Stop) -> Any:
     return dmc.Alert(html.Div([text, button], className="cmms-banner-row"), color="red", className="cmms-banner")
 
 
-def _controls(row: Row) -> list[Any]:
-    key = int(row["id"])
-    if row["control"] == "cancel":  # final
+def _controls(row: LiveRun) -> list[Any]:
+    if row.control == "cancel":  # final
         return []
     first = (
-        row_button("syncs.resume", "Resume", "play", key)
-        if row["status"] == "paused"
-        else row_button("syncs.pause", "Pause", "pause", key)
+        row_button("syncs.resume", "Resume", "play", row.id)
+        if row.status == "paused"
+        else row_button("syncs.pause", "Pause", "pause", row.id)
     )
-    return [first, row_button("syncs.cancel", "Cancel", "stop", key, dangerous=True)]
+    return [first, row_button("syncs.cancel", "Cancel", "stop", row.id, dangerous=True)]
 
 
 def load_ring(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Today's readings against the machines that should have one."""
-    rows = read("figures/gap_days", {"days": 1})
-    expected = sum(int(row["machines"]) for row in read("figures/active_by_plant"))
+    newest = next(iter(active_hours_by_day(1)), None)
     return {
-        "day": rows[-1]["date"] if rows else None,
-        "machines": sum(int(row["readings"]) for row in rows),
-        "expected": expected,
+        "day": newest.day if newest else None,
+        "machines": newest.machines if newest else 0,
+        "expected": sum(plant.machines for plant in active_by_plant()),
     }
 
 
@@ -77,7 +79,7 @@ def render_ring(data: Mapping[str, Any]) -> Any:
     """How complete the newest day is."""
     if not data["day"]:
         return empty_state("No reading yet.", name="clock")
-    percent = min(100, 100 * data["machines"] // data["expected"]) if data["expected"] else 0  # 100 is all of them
+    percent = completeness_percent(data["machines"], data["expected"])
     tone = (
         "var(--cmms-good-mark)"
         if percent >= 95
@@ -106,23 +108,23 @@ def render_ring(data: Mapping[str, Any]) -> Any:
     )
 
 
-def load_recent(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_recent(_parameters: Mapping[str, Any]) -> tuple[RecentRun, ...]:
     """The newest runs."""
-    return read_live("figures/recent_runs", {"row_limit": 8})
+    return recent_runs(8)
 
 
-def render_recent(rows: list[Row]) -> Any:
+def render_recent(rows: Sequence[RecentRun]) -> Any:
     """The newest runs as a table."""
     if not rows:
         return empty_state("No sync has run yet.", name="refresh")
     cells = [
         [
-            link(f"#{row['id']}", f"/syncs/{row['id']}"),
-            sync_label(row["sync_type"]),
-            status_badge(row["status"], RUN_STATES, size="sm"),
-            f"{row['records_processed']:,}",
-            f"{row['records_failed']:,}",
-            moment(row["sync_started_at"]),
+            link(f"#{row.id}", f"/syncs/{row.id}"),
+            sync_label(row.sync_type),
+            status_badge(row.status, RUN_STATES, size="sm"),
+            f"{row.records_processed:,}",
+            f"{row.records_failed:,}",
+            moment(row.sync_started_at),
             html.Div(_row_actions(row), className="cmms-row-actions"),
         ]
         for row in rows
@@ -130,33 +132,33 @@ def render_recent(rows: list[Row]) -> Any:
     return small_table(("Run", "Type", "Status", "Records", "Rejected", "Started", "Actions"), cells, "Recent runs")
 
 
-def _row_actions(row: Row) -> list[Any]:
+def _row_actions(row: RecentRun) -> list[Any]:
     """Start again what failed; take care of its alert."""
     acts = []
-    if row["status"] in RETRYABLE_STATUSES and row["sync_type"] in STREAMS:
-        acts.append(row_button("syncs.retry", "Start again", "refresh", int(row["id"])))
-    if row["alert_id"]:
-        acts.append(row_button("notifications.acknowledge", "Acknowledge", "check", int(row["alert_id"])))
+    if row.status in RETRYABLE_STATUSES and row.sync_type in STREAMS:
+        acts.append(row_button("syncs.retry", "Start again", "refresh", row.id))
+    if row.alert_id:
+        acts.append(row_button("notifications.acknowledge", "Acknowledge", "check", row.alert_id))
     return acts
 
 
-def load_codes(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_codes(_parameters: Mapping[str, Any]) -> tuple[OpenCode, ...]:
     """Open rejected records by code."""
-    return read("figures/open_error_codes")
+    return open_codes()
 
 
-def render_codes(rows: list[Row]) -> Any:
+def render_codes(rows: Sequence[OpenCode]) -> Any:
     """Codes with a bar; each leads to its records."""
     if not rows:
         return empty_state("Nothing is rejected.", name="check")
-    most = max(int(row["records"]) for row in rows)
+    most = max(row.records for row in rows)
     return html.Div(
         [
             html.Div(
                 [
-                    link(row["code"], f"/record-errors?tab=open&q={row['code']}"),
-                    html.Div(style={"width": f"{100 * int(row['records']) / most:.0f}%"}, className="cmms-bar"),
-                    html.Span(f"{int(row['records']):,}", className="cmms-count"),
+                    link(row.code, f"/record-errors?tab=open&q={row.code}"),
+                    html.Div(style={"width": f"{100 * row.records / most:.0f}%"}, className="cmms-bar"),
+                    html.Span(f"{row.records:,}", className="cmms-count"),
                 ],
                 className="cmms-bar-row",
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.kpis import success_percent
+from cmms.figures.sync_days import DayCalls, DaySums, calls_by_day, sums_by_day
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import KEYBOARD, small_table, trend_mark
@@ -20,8 +21,24 @@ WEEK = 7
 
 
 @dataclass(frozen=True)
+class Day:
+    """What is known of a day: its runs, and the requests to the source."""
+
+    syncs: DaySums | None = None
+    calls: DayCalls | None = None
+
+
+def _divide(amount: float, per: float) -> float | None:
+    return amount / per if per else None
+
+
+@dataclass(frozen=True)
 class Metric:
-    """A figure of a day: ``amount`` by ``per`` (1 if there is none); ``good`` says which way is better."""
+    """A figure of a day: ``amount`` by ``per`` (1 if there is none); ``good`` says which way is better.
+
+    Both name fields of :class:`DaySums`, or of :class:`DayCalls` for a figure ``of_calls``. ``quotient``
+    makes the figure of their sums.
+    """
 
     label: str
     amount: str
@@ -29,15 +46,19 @@ class Metric:
     factor: float = 1
     unit: str = ""
     good: str = ""
+    of_calls: bool = False
+    quotient: Callable[[float, float], float | None] = _divide
 
-    def of(self, rows: Iterable[Row]) -> float | None:
+    def of(self, days: Iterable[Day]) -> float | None:
         """Over some days; None when there is nothing to divide by."""
-        found = [row for row in rows if row.get(self.amount) is not None]
+        parts = [day.calls if self.of_calls else day.syncs for day in days]
+        found = [part for part in parts if part is not None and getattr(part, self.amount) is not None]
         if not found:
             return None
-        amount = sum(float(row[self.amount]) for row in found)
-        per = sum(float(row[self.per] or 0) for row in found) if self.per else 1
-        return self.factor * amount / per if per else None
+        amount = sum(float(getattr(part, self.amount)) for part in found)
+        per = sum(float(getattr(part, self.per) or 0) for part in found) if self.per else 1
+        figure = self.quotient(amount, per)
+        return None if figure is None else self.factor * figure
 
     def text(self, value: float | None) -> str:
         """As a person reads it."""
@@ -48,14 +69,14 @@ class Metric:
 
 
 METRICS = (
-    Metric("Success rate", "good", "finished", 100, " %", good="up"),
+    Metric("Success rate", "good", "finished", unit=" %", good="up", quotient=success_percent),
     Metric("Records", "processed"),
     Metric("Rejected records", "rejected", "processed", 100, " %", good="down"),
     Metric("Time of a run", "seconds", "runs", 1, " s", good="down"),
     Metric("Records per second", "processed", "seconds", good="up"),
     Metric("Wait before a run", "queue_seconds", "queued", 1, " s", good="down"),
     Metric("Records with warnings", "warnings", "processed", 100, " %", good="down"),
-    Metric("Answer of the source", "milliseconds", "calls", 1, " ms", good="down"),
+    Metric("Answer of the source", "milliseconds", "calls", 1, " ms", good="down", of_calls=True),
     Metric("Rules, per 1,000 records", "rule_seconds", "processed", 1000, " s", good="down"),
     Metric("Database, per 1,000 records", "database_seconds", "processed", 1000, " s", good="down"),
 )
@@ -64,21 +85,18 @@ METRICS = (
 def load_metrics(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Two weeks, day by day."""
     days = last_days(2 * WEEK)
-    found: dict[date, Row] = {day: {"day": day} for day in days}
-    for statement, more in (("figures/metrics_by_day", {"sync_types": DAILY}), ("figures/calls_by_day", {})):
-        for row in read(statement, {"since": days[0], **more}):
-            found.get(row["day"], {}).update(row)
-    return {"rows": list(found.values())}
+    syncs, calls = sums_by_day(DAILY, days[0]), calls_by_day(days[0])
+    return {"days": [Day(syncs.get(day), calls.get(day)) for day in days]}
 
 
 def render_metrics(data: Mapping[str, Any]) -> Any:
     """A line for each figure: this week, the week before, the days as a small curve."""
-    rows: Sequence[Row] = data["rows"]
-    before, now = rows[:WEEK], rows[WEEK:]
+    days: Sequence[Day] = data["days"]
+    before, now = days[:WEEK], days[WEEK:]
     lines = []
     for metric in METRICS:
         this, that = metric.of(now), metric.of(before)
-        points = [value for value in (metric.of([row]) for row in rows) if value is not None]
+        points = [value for value in (metric.of([day]) for day in days) if value is not None]
         curve: Any = "–"
         if len(points) > 1:
             curve = dmc.Sparkline(
@@ -117,21 +135,20 @@ _FIGURE = Field(
 def load_weeks(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Two weeks of one sync, day by day."""
     days = last_days(2 * WEEK)
-    rows = read("figures/metrics_by_day", {"sync_types": (parameters["sync_type"],), "since": days[0]})
-    return {"days": days, "rows": {row["day"]: row for row in rows}, "metric": _COMPARED[parameters["figure"]]}
+    syncs = sums_by_day((parameters["sync_type"],), days[0])
+    return {"days": days, "syncs": syncs, "metric": _COMPARED[parameters["figure"]]}
 
 
 def render_weeks(data: Mapping[str, Any]) -> Any:
     """This week's curve over that of the week before; the same weekdays lie above each other."""
     metric: Metric = data["metric"]
     days: Sequence[date] = data["days"]
-    values = {day: metric.of([data["rows"][day]]) if day in data["rows"] else None for day in days}
+    syncs: Mapping[date, DaySums] = data["syncs"]
+    values = {day: metric.of([Day(syncs.get(day))]) for day in days}
     if not any(value is not None for value in values.values()):
         return empty_state("This sync has not run within two weeks.", name="clock")
     pairs = list(zip(days[WEEK:], days[:WEEK], strict=True))
-    this, that = (
-        metric.of(data["rows"][day] for day in week if day in data["rows"]) for week in zip(*pairs, strict=True)
-    )
+    this, that = (metric.of(Day(syncs.get(day)) for day in week) for week in zip(*pairs, strict=True))
     is_share = metric.unit == " %"
     table = [
         [f"{now:%a}", str(now), metric.text(values[now]), str(before), metric.text(values[before])]

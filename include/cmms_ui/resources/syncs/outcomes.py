@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.sync_days import DayOutcomes, Outcomes, outcomes_by_day
 from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
@@ -31,46 +30,24 @@ def load_outcomes(sync_types: Sequence[str]) -> Callable[[Mapping[str, Any]], di
 
     def load(parameters: Mapping[str, Any]) -> dict[str, Any]:
         days = last_days(int(parameters["days"]))
-        bounds = {"since": days[0] - timedelta(days=len(days)), "until": days[-1] + timedelta(days=1)}
-        rows = read("figures/outcomes_by_day", {"sync_types": tuple(sync_types), **bounds})
+        since, until = days[0] - timedelta(days=len(days)), days[-1] + timedelta(days=1)
+        rows = outcomes_by_day(sync_types, since, until)
         return {"days": days, "rows": rows, "sync_types": tuple(sync_types)}
 
     return load
 
 
-@dataclass(frozen=True)
-class Outcomes:
-    """How some runs ended. A partial run succeeded: everything valid was stored; a cancelled one says nothing."""
-
-    runs: int
-    success: int
-    partial: int
-    failed: int
-    cancelled: int
-
-    @classmethod
-    def of(cls, rows: Iterable[Row]) -> Outcomes:
-        """The sum of the rows."""
-        found = list(rows)
-        return cls(*(sum(int(row[name]) for row in found) for name in cls.__dataclass_fields__))
-
-    @property
-    def percent(self) -> float | None:
-        """Successes per hundred finished runs (as KPI-01); None when none finished."""
-        finished = self.success + self.partial + self.failed
-        return 100 * (self.success + self.partial) / finished if finished else None
-
-
 def render_outcomes(data: Mapping[str, Any]) -> Any:
     """Rate with its trend, counts, and a bar for each day; the figures as a table below."""
     days: Sequence[date] = data["days"]
-    now = [row for row in data["rows"] if row["day"] >= days[0]]
+    rows: Sequence[DayOutcomes] = data["rows"]
+    now = [row for row in rows if row.day >= days[0]]
     if not now:
         return empty_state(f"No sync has run in the last {len(days)} days.", name="refresh")
-    outcomes, before = Outcomes.of(now), Outcomes.of(row for row in data["rows"] if row["day"] < days[0])
-    by_day = {day: Outcomes.of(row for row in now if row["day"] == day) for day in days}
+    outcomes, before = Outcomes.of(now), Outcomes.of(row for row in rows if row.day < days[0])
+    by_day = {day: Outcomes.of(row for row in now if row.day == day) for day in days}
     sums = {
-        name: sum(int(row[name] or 0) for row in now)
+        name: sum(getattr(row, name) for row in now)
         for name in ("processed", "inserted", "updated", "unchanged", "rejected")
     }
     table = [
@@ -137,9 +114,9 @@ def render_rates(data: Mapping[str, Any]) -> Any:
     first_day = data["days"][0]
     lines = []
     for sync_type in data["sync_types"]:
-        rows = [row for row in data["rows"] if row["sync_type"] == sync_type]
-        now = Outcomes.of(row for row in rows if row["day"] >= first_day)
-        before = Outcomes.of(row for row in rows if row["day"] < first_day)
+        rows = [row for row in data["rows"] if row.sync_type == sync_type]
+        now = Outcomes.of(row for row in rows if row.day >= first_day)
+        before = Outcomes.of(row for row in rows if row.day < first_day)
         lines.append(
             html.Div(
                 [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from dash import html
 
-from cmms.access.read_rows import Row, read
+from cmms.figures.machines import PlantSyncs, plant_syncs
 from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import prefilled_button
@@ -19,23 +19,23 @@ PLANT_LIMIT = 200
 _ALL: Mapping[str, Any] = {}
 
 
-def load_plants(_parameters: Mapping[str, Any]) -> list[Row]:
+def load_plants(_parameters: Mapping[str, Any]) -> tuple[PlantSyncs, ...]:
     """Active plants; one more than are shown tells that there are more."""
-    return read("figures/plant_syncs", {"row_limit": PLANT_LIMIT + 1})
+    return plant_syncs(PLANT_LIMIT + 1)
 
 
-def render_plants(rows: list[Row]) -> Any:
+def render_plants(rows: Sequence[PlantSyncs]) -> Any:
     """A row for each plant, a column for each kind of sync; the first row is all plants together."""
     if not rows:
         return empty_state("No plant is active: plants are made in Plants.", name="building")
-    machines = sum(int(row["machines"]) for row in rows)
-    newest = max((row["newest_date"] for row in rows if row["newest_date"]), default=None)
+    machines = sum(row.machines for row in rows)
+    newest = max((row.newest_date for row in rows if row.newest_date), default=None)
     cells = [[html.Strong("All plants"), *_cells(machines, newest, _ALL, "all plants")]]
     for row in rows[:PLANT_LIMIT]:
-        code = str(row["plant_code"])
+        code = row.plant_code
         scope = {"plant_codes": [code]}
-        name = link(f"{code} {row['name']}" if row["name"] != code else code, f"/equipment?plant_code={quote(code)}")
-        cells.append([name, *_cells(int(row["machines"]), row["newest_date"], scope, code)])
+        name = link(f"{code} {row.name}" if row.name != code else code, f"/equipment?plant_code={quote(code)}")
+        cells.append([name, *_cells(row.machines, row.newest_date, scope, code)])
     table = small_table(("Plant", "Equipment", "Running times"), cells, "Syncs by plant")
     more = note(f"The first {PLANT_LIMIT} plants; others are chosen in the form.") if len(rows) > PLANT_LIMIT else None
     return html.Div([table, more], className="cmms-short")

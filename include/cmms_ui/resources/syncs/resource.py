@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from cmms.access.actors import Actor, Capability, Invalid, ViewError
-from cmms.access.read_rows import read
 from cmms.dag_ids import SYNC_DAG_IDS
+from cmms.figures.machines import count_machines
 from cmms.figures.read_gaps import last_due_day
 from cmms.parse_input import parse_day
 from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, start_reconciliation, start_sync
@@ -44,7 +44,7 @@ from cmms_ui.resources.syncs.live_widgets import LIVE, RECENT
 from cmms_ui.resources.syncs.metrics import PERFORMANCE, WEEKS
 from cmms_ui.resources.syncs.outcomes import ALL_OUTCOMES, EQUIPMENT_OUTCOMES, RATES, RUNNING_TIME_OUTCOMES
 from cmms_ui.resources.syncs.plant_syncs import BY_PLANT
-from cmms_ui.resources.syncs.run_widgets import ERRORS, STEPS
+from cmms_ui.resources.syncs.run_widgets import RECORD_WIDGETS
 from cmms_ui.resources.syncs.speed import SPEEDS
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
@@ -161,8 +161,9 @@ def _each(keys: Sequence[int], act: Callable[[int], str]) -> tuple[Detail, ...]:
 def _equipment_scope_now(chosen: Mapping[str, Any]) -> str:
     if chosen:
         return f"Filled in below: equipment sync of {_describe_scope(chosen)}."
-    machines = int(read("figures/machine_count")[0]["machines"])
-    return f"Equipment sync of all plants, {count_of(machines, 'machine')} so far, unless you choose fewer here."
+    return (
+        f"Equipment sync of all plants, {count_of(count_machines(), 'machine')} so far, unless you choose fewer here."
+    )
 
 
 def _running_time_scope_now(chosen: Mapping[str, Any]) -> str:
@@ -238,7 +239,7 @@ SYNCS = Resource(
     search_hint="Search run, error, person",
     refresh_seconds=3,
     topics=("runs",),
-    record_widgets=(STEPS, ERRORS),
+    record_widgets=RECORD_WIDGETS,
     columns=(
         Column("id", "Run", "l.id", "integer", width=90, link=True, phone="title"),
         Column("sync_type", "Type", "l.sync_type", width=130, choices=_TYPES, phone="line"),

@@ -1,6 +1,6 @@
 """The progress of a run, everywhere the same: on the dashboard, among the syncs, on its own page and in the dialog.
 
-Input: a row of ``figures/live_runs`` or ``figures/run_steps``. Output: components.
+Input: a row of ``cmms.figures.open_runs``. Output: components.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import Row
+from cmms.figures.open_runs import LiveRun, RunSteps
 from cmms.sync.records import GOOD_STATUSES
 from cmms.words import count_of
 from cmms_ui.render.marks import aria, status_badge
@@ -22,17 +22,17 @@ _SIGNS = {"done": "✓", "now": "▶", "later": "○", "failed": "✕"}
 _WORDS = {"done": "done", "now": "under way", "later": "to come", "failed": "did not finish"}
 
 
-def step_line(row: Row, *, ended: str = "") -> Any:
+def step_line(row: RunSteps, *, ended: str = "") -> Any:
     """Fetch, validate, write and log, each with what it has done and how long it took; ``ended`` is how the run did."""
-    total, merged = int(row["units"]), int(row["units_done"])
-    waiting = [int(row["fetching"]) + (not total), int(row["validating"]), int(row["writing"])]
+    total, merged = row.units, row.units_done
+    waiting = [row.fetching + (not total), row.validating, row.writing]
     current = next((place for place, units in enumerate(waiting) if units), 3)
     is_good = ended in GOOD_STATUSES
     counted = bool(merged or ended)  # a unit counts its records when it is merged
     steps = (
-        ("Fetch", count_of(row["fetched"], "record") if counted else "not counted yet", int(row["api_ms"])),
-        ("Validate", f"{int(row['rejected']):,} rejected" if counted else "not counted yet", int(row["validate_ms"])),
-        ("Write", f"{int(row['written']):,} written, {merged} of {total} units", int(row["write_ms"])),
+        ("Fetch", count_of(row.fetched, "record") if counted else "not counted yet", row.api_ms),
+        ("Validate", f"{row.rejected:,} rejected" if counted else "not counted yet", row.validate_ms),
+        ("Write", f"{row.written:,} written, {merged} of {total} units", row.write_ms),
         ("Log", f"closed as {ended}" if ended else "when all is written", 0),
     )
     cells = []
@@ -57,24 +57,20 @@ def step_line(row: Row, *, ended: str = "") -> Any:
     return html.Ol(cells, className="cmms-steps", **aria(label="Steps"))
 
 
-def live_run(row: Row, controls: Sequence[Any] = ()) -> Any:
+def draw_live_run(row: LiveRun, controls: Sequence[Any] = ()) -> Any:
     """Progress of an open run."""
-    done, total, rate = int(row["done"] or 0), int(row["total"] or 0), float(row["rate"] or 0)
+    done, total, rate = row.done or 0, row.total or 0, row.rate or 0.0
     percent = min(100, round(100 * done / total)) if total else 0
     left = describe_seconds((total - done) / rate) if rate and total > done else "unknown"
-    asked = {"pause": " – will pause", "cancel": " – will be cancelled"}.get(str(row["control"]), "")
-    days = f", {row['interval_start']} to {row['interval_end']}" if row["interval_start"] else ""
-    facts = (
-        f"{row['step'] or 'starting'}: {done:,} of {total or '?':,} records"
-        if total
-        else f"{row['step'] or 'starting'}"
-    )
+    asked = {"pause": " – will pause", "cancel": " – will be cancelled"}.get(row.control, "")
+    days = f", {row.interval_start} to {row.interval_end}" if row.interval_start else ""
+    facts = f"{row.step or 'starting'}: {done:,} of {total or '?':,} records" if total else f"{row.step or 'starting'}"
     return html.Div(
         [
             html.Div(
                 [
-                    link(f"{sync_label(row['sync_type'])} #{row['id']}", f"/syncs/{row['id']}"),
-                    status_badge(row["status"], RUN_STATES, size="sm"),
+                    link(f"{sync_label(row.sync_type)} #{row.id}", f"/syncs/{row.id}"),
+                    status_badge(row.status, RUN_STATES, size="sm"),
                     html.Span(f"{days.lstrip(', ')}{asked}", className="cmms-dim"),
                     html.Div(list(controls), className="cmms-row-actions"),
                 ],
@@ -83,16 +79,16 @@ def live_run(row: Row, controls: Sequence[Any] = ()) -> Any:
             dmc.Progress(
                 value=percent,
                 size="lg",
-                animated=row["status"] == "running",
-                **aria(label=f"Sync {row['id']}, progress"),
+                animated=row.status == "running",
+                **aria(label=f"Sync {row.id}, progress"),
             ),
             step_line(row),
             html.Div(
                 [
                     html.Span(f"{facts} ({percent} %)"),
                     html.Span(f"{rate:,.0f} records/s" if rate else "rate unknown"),
-                    html.Span(f"{describe_seconds(row['seconds'])} so far, left: {left}"),
-                    html.Span(f"{row['units_done'] or 0} of {row['units']} units merged"),
+                    html.Span(f"{describe_seconds(row.seconds)} so far, left: {left}"),
+                    html.Span(f"{row.units_done} of {row.units} units merged"),
                 ],
                 className="cmms-live-facts",
             ),

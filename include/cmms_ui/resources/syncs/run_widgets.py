@@ -8,7 +8,19 @@ from typing import Any
 from dash import html
 
 from cmms.access.actors import NotFound, ViewError
-from cmms.access.read_rows import Row, read, read_live
+from cmms.figures.open_runs import live_run
+from cmms.figures.run_details import (
+    BadAnswer,
+    RunRecord,
+    RunTrace,
+    RunUnit,
+    bad_answers,
+    bad_calls,
+    run_events,
+    run_records,
+    run_trace,
+    run_units,
+)
 from cmms.run_control.airflow_runs import failed_tasks
 from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
@@ -24,7 +36,7 @@ from cmms_ui.render.parts import (
     sync_label,
 )
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
-from cmms_ui.resources.syncs.run_progress import live_run
+from cmms_ui.resources.syncs.run_progress import draw_live_run
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 RECORDS_OF_A_CODE = 10
@@ -37,35 +49,32 @@ _UNIT_FIGURES = (
 
 def load_steps(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The run and its units; its progress while it is open."""
-    key = {"id": parameters["key"]}
-    return {
-        "live": [row for row in read_live("figures/live_runs") if row["id"] == parameters["key"]],
-        "units": read_live("figures/run_units", key),
-        "run": read_live("figures/run_trace", key),
-    }
+    key = parameters["key"]
+    return {"live": live_run(key), "units": run_units(key), "run": run_trace(key)}
 
 
 def render_steps(data: Mapping[str, Any]) -> Any:
     """Each step with records, time and share of it; which one took longest; then unit by unit."""
-    units: Sequence[Row] = data["units"]
-    if not units:
+    units: Sequence[RunUnit] = data["units"]
+    run: RunTrace | None = data["run"]
+    if not units or run is None:
         return empty_state("This run has no units of work.")
     return html.Div(
         [
-            *(live_run(row) for row in data["live"]),
-            _step_table(units, data["run"][0]),
+            *([draw_live_run(data["live"])] if data["live"] else ()),
+            _step_table(units, run),
             html.Details(
                 [html.Summary(f"{count_of(len(units), 'unit')} of work"), _unit_table(units)],
-                open=len(units) < 4 or data["live"] != [],
+                open=len(units) < 4 or data["live"] is not None,
             ),
         ],
         className="cmms-stack",
     )
 
 
-def _step_table(units: Sequence[Row], run: Row) -> Any:
+def _step_table(units: Sequence[RunUnit], run: RunTrace) -> Any:
     def total(name: str) -> int:
-        return sum(int(unit[name] or 0) for unit in units)
+        return sum(getattr(unit, name) or 0 for unit in units)
 
     written = total("inserted") + total("updated")
     steps = (
@@ -83,13 +92,13 @@ def _step_table(units: Sequence[Row], run: Row) -> Any:
     verdict = (
         f"Most of the work: {name}, {100 * most / worked:.0f} % of {describe_milliseconds(worked)}." if worked else ""
     )
-    whole = int(run["run_ms"] or 0)
+    whole = int(run.run_ms or 0)
     if worked and whole > worked:
         verdict += (
             f" The other {describe_milliseconds(whole - worked)} of the run: Airflow between the steps, and waiting."
         )
-    if run["queue_ms"]:
-        verdict += f" It was queued for {describe_milliseconds(int(run['queue_ms']))} before."
+    if run.queue_ms:
+        verdict += f" It was queued for {describe_milliseconds(run.queue_ms)} before."
     heads = ("Step", "What it did", "Time", "Share of the work")
     return html.Div([note(verdict.strip()) if verdict else None, small_table(heads, lines, "Steps of the run")])
 
@@ -105,12 +114,12 @@ def _share(part: int, whole: int) -> Any:
     )
 
 
-def _unit_table(units: Sequence[Row]) -> Any:
+def _unit_table(units: Sequence[RunUnit]) -> Any:
     cells = [
         [
-            unit["unit_key"],
-            "merged" if unit["merged_at"] else f"{unit['step']}, {unit['done'] or 0:,} of {unit['total'] or '?'}",
-            *(f"{unit[name]:,}" if unit[name] is not None else "–" for name in _UNIT_FIGURES),
+            unit.unit_key,
+            "merged" if unit.merged_at else f"{unit.step}, {unit.done:,} of {unit.total or '?'}",
+            *("–" if getattr(unit, name) is None else f"{getattr(unit, name):,}" for name in _UNIT_FIGURES),
         ]
         for unit in units
     ]
@@ -121,58 +130,53 @@ def _unit_table(units: Sequence[Row]) -> Any:
 
 def load_errors(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What went wrong: requests, records by code, events, the stack; the tasks that failed, if Airflow tells."""
-    key = {"id": parameters["key"]}
-    runs = read_live("figures/run_trace", key)
-    if not runs:
+    key = parameters["key"]
+    run = run_trace(key)
+    if run is None:
         raise NotFound("there is no such run (any more)")
-    run = runs[0]
     return {
         "run": run,
-        "calls": read("figures/run_calls", key),
-        "answers": read("figures/run_answers", key),
-        "records": read("figures/run_records", {**key, "row_limit": RECORDS_OF_A_CODE}),
-        "events": read("figures/run_events", key),
+        "calls": bad_calls(key),
+        "answers": bad_answers(key),
+        "records": run_records(key, RECORDS_OF_A_CODE),
+        "events": run_events(key),
         "tasks": _failed_tasks(run),
     }
 
 
-def _failed_tasks(run: Row) -> list[dict[str, Any]]:
+def _failed_tasks(run: RunTrace) -> list[dict[str, Any]]:
     """None when Airflow has forgotten the run, or does not let this person see it."""
-    if not run["dag_id"] or not run["run_id"] or run["status"] == "success":
+    if not run.dag_id or not run.run_id or run.status == "success":
         return []
     try:
-        return failed_tasks(current_actor(), str(run["dag_id"]), str(run["run_id"]))
+        return failed_tasks(current_actor(), run.dag_id, run.run_id)
     except ViewError:
         return []
 
 
 def render_errors(data: Mapping[str, Any]) -> Any:
     """The tree, the stack, the way to Airflow's logs, events."""
-    run = data["run"]
+    run: RunTrace = data["run"]
     parts: list[Any] = [_tree(data)]
     parts += [_answer(row) for row in data["answers"]]
-    if run["stack_trace"]:
-        parts.append(
-            html.Details([html.Summary("Stack"), html.Pre(run["stack_trace"], className="cmms-raw", tabIndex=0)])
-        )
-    if links := airflow_links(run["dag_id"], run["run_id"], data["tasks"]):
+    if run.stack_trace:
+        parts.append(html.Details([html.Summary("Stack"), html.Pre(run.stack_trace, className="cmms-raw", tabIndex=0)]))
+    if links := airflow_links(run.dag_id, run.run_id, data["tasks"]):
         parts.append(html.Div(links, className="cmms-live-facts"))
     if data["events"]:
-        events = [
-            [moment(row["at"]), row["level"], row["category"], row["code"], row["message"]] for row in data["events"]
-        ]
+        events = [[moment(row.at), row.level, row.category, row.code, row.message] for row in data["events"]]
         table = small_table(("When", "Level", "Category", "Code", "What"), events, "Events")
         parts.append(html.Details([html.Summary(count_of(len(events), "event")), table]))
     return html.Div(parts, className="cmms-stack")
 
 
-def _answer(row: Row) -> Any:
+def _answer(row: BadAnswer) -> Any:
     """What the source said when it refused a request: text from outside, shown as text."""
-    how = f"HTTP {row['status']}" if row["status"] else row["error_class"] or "no answer"
+    how = f"HTTP {row.status}" if row.status else row.error_class or "no answer"
     return html.Details(
         [
-            html.Summary(f"Answer of the source: {how}, {row['endpoint']}"),
-            html.Pre(row["answer_head"], className="cmms-raw", tabIndex=0),
+            html.Summary(f"Answer of the source: {how}, {row.endpoint}"),
+            html.Pre(row.answer_head, className="cmms-raw", tabIndex=0),
         ],
         open=True,
     )
@@ -180,24 +184,24 @@ def _answer(row: Row) -> Any:
 
 def _tree(data: Mapping[str, Any]) -> Any:
     """Run, step, class, record."""
-    run = data["run"]
+    run: RunTrace = data["run"]
     branches: dict[str, list[Any]] = {"Source": [], "Rules": [], "Database": []}
-    if run["error_class"] or run["error_message"]:
-        step = _STEP_OF.get(str(run["error_category"]), "Rules" if run["error_category"] == "validation" else "Run")
+    if run.error_class or run.error_message:
+        step = _STEP_OF.get(str(run.error_category), "Rules" if run.error_category == "validation" else "Run")
         line: list[Any] = [
-            html.Strong(f"✕ {run['error_class'] or 'failed'}"),
-            f": {run['error_message'] or 'no message'}",
+            html.Strong(f"✕ {run.error_class or 'failed'}"),
+            f": {run.error_message or 'no message'}",
         ]
         branches.setdefault(step, []).append(html.Div(line, className="cmms-text-bad"))
     for call in data["calls"]:
-        how = f"HTTP {call['status']}" if call["status"] else call["error_class"] or "no answer"
-        summary = f"{how}: {count_of(call['calls'], 'request')} to {call['endpoint']}"
-        branches["Source"].append(_leaf(summary, [note([moment(call["first_at"]), " to ", moment(call["last_at"])])]))
-    codes: dict[str, list[Row]] = {}
+        how = f"HTTP {call.status}" if call.status else call.error_class or "no answer"
+        summary = f"{how}: {count_of(call.calls, 'request')} to {call.endpoint}"
+        branches["Source"].append(_leaf(summary, [note([moment(call.first_at), " to ", moment(call.last_at)])]))
+    codes: dict[str, list[RunRecord]] = {}
     for row in data["records"]:
-        codes.setdefault(str(row["code"]), []).append(row)
+        codes.setdefault(row.code, []).append(row)
     for code, rows in codes.items():
-        branches["Rules"].append(_leaf(f"{code}: {count_of(rows[0]['records'], 'record')}", [_record_list(code, rows)]))
+        branches["Rules"].append(_leaf(f"{code}: {count_of(rows[0].records, 'record')}", [_record_list(code, rows)]))
     parts = [
         html.Details(
             [html.Summary(f"{step}: {count_of(len(found), 'cause')}"), *found], open=True, className="cmms-branch"
@@ -205,18 +209,18 @@ def _tree(data: Mapping[str, Any]) -> Any:
         for step, found in branches.items()
         if found
     ]
-    rejected = int(run["records_failed"] or 0)
-    kept = sum(int(rows[0]["records"]) for rows in codes.values())
+    rejected = run.records_failed
+    kept = sum(rows[0].records for rows in codes.values())
     if kept < rejected:
         parts.append(
             note(f"{rejected - kept:,} of the {rejected:,} rejected records have been seen by a later run since.")
         )
     if not parts:
         parts = [note("Nothing was rejected, every request was answered.")]
-    processed = int(run["records_processed"] or 0)
-    head = f"Run {run['id']}, {sync_label(run['sync_type'])}: {count_of(processed, 'record')}, {rejected:,} rejected "
+    processed = run.records_processed
+    head = f"Run {run.id}, {sync_label(run.sync_type)}: {count_of(processed, 'record')}, {rejected:,} rejected "
     return html.Details(
-        [html.Summary([head, status_badge(run["status"], RUN_STATES, size="sm")]), *parts],
+        [html.Summary([head, status_badge(run.status, RUN_STATES, size="sm")]), *parts],
         open=True,
         className="cmms-branch cmms-tree",
     )
@@ -226,21 +230,24 @@ def _leaf(summary: str, content: Sequence[Any]) -> Any:
     return html.Details([html.Summary(summary), *content], className="cmms-branch")
 
 
-def _record_list(code: str, rows: Sequence[Row]) -> Any:
+def _record_list(code: str, rows: Sequence[RunRecord]) -> Any:
     lines = [
         html.Li(
             [
-                link(row["record_key"], f"/record-errors/{row['id']}"),
-                f" {row['message']} ",
-                status_badge(row["status"], REJECT_STATES, size="xs"),
+                link(row.record_key, f"/record-errors/{row.id}"),
+                f" {row.message} ",
+                status_badge(row.status, REJECT_STATES, size="xs"),
             ]
         )
         for row in rows
     ]
-    if int(rows[0]["records"]) > len(rows):
+    if rows[0].records > len(rows):
         lines.append(html.Li(link(f"All of {code}", f"/record-errors?tab=all&q={code}")))
     return html.Ul(lines, className="cmms-details")
 
 
 STEPS = Widget("steps", "Steps", load_steps, render_steps, refresh_seconds=3, span=12, topics=("progress", "runs"))
 ERRORS = Widget("errors", "What went wrong", load_errors, render_errors, span=12)
+
+RECORD_WIDGETS: tuple[Widget, ...] = (STEPS, ERRORS)
+"""The page of a run, in this order."""

@@ -9,18 +9,20 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from cmms.access.read_rows import read
+from cmms.figures.sync_days import run_speeds
 from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import GROUPED, KEYBOARD, describe_seconds, link, note
 from cmms_ui.resources.syncs.periods import PERIOD, STREAM, last_days
 
+RUNS = 120
+
 
 def load_speeds(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The newest good runs of a type."""
-    wanted = {"sync_type": parameters["sync_type"], "since": last_days(int(parameters["days"]))[0], "row_limit": 120}
-    return {"sync_type": parameters["sync_type"], "rows": read("figures/run_speeds", wanted)}
+    since = last_days(int(parameters["days"]))[0]
+    return {"sync_type": parameters["sync_type"], "rows": run_speeds(parameters["sync_type"], since, RUNS)}
 
 
 def render_speeds(data: Mapping[str, Any]) -> Any:
@@ -30,14 +32,14 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
         return empty_state("No sync of this type has succeeded in this time.", name="clock")
     points = [
         {
-            "run": f"#{row['id']} {row['sync_started_at']:%m-%d}",
-            "Seconds": round(float(row["seconds"]), 1),
-            "Records/s": round(int(row["records_processed"]) / max(float(row["seconds"]), 0.001)),
+            "run": f"#{row.id} {row.sync_started_at:%m-%d}",
+            "Seconds": round(row.seconds, 1),
+            "Records/s": round(row.records_per_second),
         }
         for row in rows
     ]
-    longest = max(rows, key=lambda row: row["seconds"])
-    seconds = [float(row["seconds"]) for row in rows]
+    longest = max(rows, key=lambda row: row.seconds)
+    seconds = [row.seconds for row in rows]
     return html.Div(
         [
             dmc.CompositeChart(
@@ -62,8 +64,8 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
             note(
                 [
                     f"{count_of(len(rows), 'run')}, median {describe_seconds(median(seconds))}, longest"
-                    f" {describe_seconds(float(longest['seconds']))}: ",
-                    link(f"#{longest['id']}", f"/syncs/{longest['id']}"),
+                    f" {describe_seconds(longest.seconds)}: ",
+                    link(f"#{longest.id}", f"/syncs/{longest.id}"),
                 ]
             ),
         ]

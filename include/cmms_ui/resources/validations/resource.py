@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmms.access.read_rows import read
+from cmms.figures.validations import finding_codes, report_names
 from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab, choices_of
 from cmms_ui.resources.validations.report import REPORT
@@ -15,13 +15,13 @@ _STREAMS = (Choice("equipment", "Master data"), Choice("running_time", "Readings
 
 def _report_choices() -> Sequence[Choice]:
     return [
-        Choice(str(row["id"]), f"{row['id']}: {row['started_at']:%Y-%m-%d %H:%M}, {row['asked_by']}")
-        for row in read("figures/report_choices")
+        Choice(f"{report.id}", f"{report.id}: {report.started_at:%Y-%m-%d %H:%M}, {report.asked_by}")
+        for report in report_names()
     ]
 
 
 def _code_choices() -> Sequence[Choice]:
-    return [Choice(row["code"], row["code"]) for row in read("figures/finding_codes")]
+    return [Choice(code, code) for code in finding_codes()]
 
 
 VALIDATIONS = Resource(

@@ -1,6 +1,6 @@
 -- Purpose: hours by day of active machines of the same group (or without one), at most so many, itself not among them.
--- Parameters: id, days, machines. Caller: cmms.equipment.read_equipment.
-SELECT r.date, AVG(r.running_hours) AS running_hours, COUNT(*) AS machines
+-- Parameters: id, days, machines. Caller: cmms.figures.running_hours.
+SELECT r.date AS day, AVG(r.running_hours) AS running_hours, COUNT(*) AS machines
 FROM (
   SELECT o.id FROM equipment o
   WHERE o.equipment_group_id <=> (SELECT e.equipment_group_id FROM equipment e WHERE e.id = %(id)s)
