@@ -307,7 +307,7 @@ def test_a_pattern_that_comes_to_no_end_is_ended(client_for: ClientFor, tables: 
 
     monkeypatch.setattr(change_group_rules, "TRIAL_SECONDS", 1)
     started = time.monotonic()
-    values = {**RULE, "pattern": "^(([0-9])+)+$", "field": "equipment_number"}
+    values = {**RULE, "pattern": "(0|00)+$", "field": "equipment_number"}
     number = "0" * 45 + "x"
     tables("UPDATE equipment SET equipment_number = %s WHERE id = 70", number)
     answer = _act(client_for("admin"), "group-rules.create", values=values)

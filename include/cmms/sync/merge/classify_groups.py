@@ -8,23 +8,18 @@ stops a sync: the machines that it would have to decide about stay in their grou
 from __future__ import annotations
 
 import logging
-import subprocess
-from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
 from cmms.database import Connection, query
-from cmms.sync.merge.match_apart import match_apart
-from cmms.sync.merge.match_rules import Matches
+from cmms.sync.merge.match_rules import find_groups
 
 log = logging.getLogger(__name__)
 
 SOURCE = "source"
 RULE = "rule"
 RULE_SECONDS = 5.0
-"""Processor time of one rule for the machines of one chunk: a sound one takes milliseconds."""
-_START_SECONDS = 60.0
+"""Of one rule for the machines of one chunk: a sound one takes milliseconds."""
 
 
 def classify_groups(rows: pl.DataFrame, connection: Connection, *, has_group_field: bool) -> pl.DataFrame:
@@ -41,7 +36,8 @@ def classify_groups(rows: pl.DataFrame, connection: Connection, *, has_group_fie
     if not rules or rows.is_empty():
         return rows.with_columns(group_name=pl.lit(None, dtype=pl.String))
     fields = sorted({rule["field"] for rule in rules})
-    matches = _match(rules, rows.select(fields).to_dicts())
+    listed = [(rule["field"], rule["pattern"], rule["group_name"]) for rule in rules]
+    matches = find_groups(listed, rows.select(fields).to_dicts(), rule_seconds=RULE_SECONDS)
     names = matches.groups
     if matches.undecided:
         present = {row["equipment_number"]: row["group_name"] for row in query(connection, "sync/merge/current_groups")}
@@ -56,13 +52,3 @@ def classify_groups(rows: pl.DataFrame, connection: Connection, *, has_group_fie
             rules[number]["pattern"],
         )
     return rows.with_columns(pl.Series("group_name", names, dtype=pl.String))
-
-
-def _match(rules: Sequence[dict[str, Any]], machines: Sequence[dict[str, Any]]) -> Matches:
-    """Every rule within its time; nothing is decided where not even that helps."""
-    listed = [(rule["field"], rule["pattern"], rule["group_name"]) for rule in rules]
-    timeout = _START_SECONDS + 2 * RULE_SECONDS * len(rules)
-    try:
-        return match_apart(listed, machines, rule_seconds=RULE_SECONDS, timeout=timeout)
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        return Matches([None] * len(machines), list(range(len(machines))), list(range(len(rules))))

@@ -1,24 +1,31 @@
 """Classification rules of equipment groups: the first rule that matches gives the group. Pure.
 
-Input: rules in their order, and the texts of machines. Output: a group each, None where nothing matches. It runs as a
-process of its own (``python -m cmms.sync.merge.match_rules``, JSON in and out; :mod:`cmms.sync.merge.match_apart`
-starts it): a pattern can keep Python busy for ever, and a process can be ended.
+Input: rules in their order, and the texts of machines. Output: :class:`Matches`. The sync and the view, which tries a
+rule before it is saved, both ask here, so that what a trial shows is what a sync does. A pattern can need years on a
+text; the search therefore ends by itself when its time is over (decision 0032).
 """
 
 from __future__ import annotations
 
-import json
 import re
-import signal
-import sys
-from collections.abc import Mapping, Sequence
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import regex
+
 PATTERN_LIMIT = 200
+_LITERAL = re.compile(r"(\(\?i\))?[^*+?{}()\[\]\\]*")
+"""Patterns of words alone, such as ``(?i)pump|motor``: they cannot take long, and reading the clock takes longer."""
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?!\d+\}|\d*,\d*\})", re.DOTALL)
+"""An escaped sign, a set of signs, or a brace that repeats nothing."""
 
 Rule = tuple[str, str, Any]
 """``(field, pattern, group)``: the pattern is searched for in the field; a match gives the group."""
 Machine = Mapping[str, str | None]
+Search = Callable[[str, float], bool]
+"""(text, seconds it may take) -> whether the pattern is found in it; raises TimeoutError."""
 
 
 class Matches(NamedTuple):
@@ -35,24 +42,46 @@ class Matches(NamedTuple):
     unusable: list[int]
 
 
-class _TooSlow(Exception):
-    """A rule has used up its time."""
+def compile_pattern(text: str) -> Search:
+    """How to search for a pattern of a rule.
+
+    Raises:
+        ValueError: it is no regular expression of Python's ``re``.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of signs that may mean something else in a later version
+            re.compile(text)
+            pattern = regex.compile(_PARTS.sub(_as_in_re, text), regex.V0)
+    except (re.error, regex.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    if _LITERAL.fullmatch(text):
+        return lambda value, _seconds: pattern.search(value) is not None
+    return lambda value, seconds: pattern.search(value, timeout=seconds) is not None
 
 
-def find_groups(rules: Sequence[Rule], machines: Sequence[Machine], seconds: float = 0) -> Matches:
+def _as_in_re(part: re.Match[str]) -> str:
+    """``regex`` knows named sets (``[[:digit:]]``) and fuzzy matches (``{e<=1}``), which are plain signs to ``re``."""
+    sign, rest = part[0][0], part[0][1:]
+    if sign == "{":
+        return r"\{"
+    return sign + re.sub(r"(\\.)|\[", lambda found: found[1] or r"\[", rest) if sign == "[" else part[0]
+
+
+def find_groups(rules: Sequence[Rule], machines: Sequence[Machine], *, rule_seconds: float) -> Matches:
     """The group of the first rule that matches, for each machine.
 
     Args:
         rules: in their order.
         machines: texts by field.
-        seconds: of processor time that a rule may take for all machines; 0: as long as it takes. Needs the main thread.
+        rule_seconds: that a rule may take for all machines.
     """
     groups: list[Any] = [None] * len(machines)
     waiting = list(range(len(machines)))
     undecided: list[int] = []
     unusable: list[int] = []
     for number, rule in enumerate(rules):
-        left = _search(rule, machines, waiting, groups, seconds)
+        left = _search(rule, machines, waiting, groups, rule_seconds)
         if left:
             unusable.append(number)
             undecided += left
@@ -66,36 +95,14 @@ def _search(
 ) -> list[int]:
     """Search for one rule; returns the machines that it could not be tried on."""
     field, text, group = rule
-    left = set(waiting)
+    done = 0
     try:
-        if seconds:
-            signal.signal(signal.SIGVTALRM, _give_up)
-            signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-        pattern = re.compile(text)
-        for position in waiting:
+        finds = compile_pattern(text)
+        ends_at = time.monotonic() + seconds
+        for done, position in enumerate(waiting):
             value = machines[position][field]
-            if value and pattern.search(value):
+            if value and finds(value, max(0.001, ends_at - time.monotonic())):
                 groups[position] = group
-            left.discard(position)
-    except (_TooSlow, re.error, OverflowError, RecursionError):
-        if not seconds:
-            raise
-        return sorted(position for position in left if groups[position] is None)
-    finally:
-        if seconds:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    except (ValueError, TimeoutError):
+        return list(waiting[done:])
     return []
-
-
-def _give_up(*_: object) -> None:
-    raise _TooSlow
-
-
-def main() -> None:
-    """``{"rules": [...], "machines": [{field: text}, ...], "seconds": 5}`` to :class:`Matches` as a list."""
-    asked = json.load(sys.stdin)
-    json.dump(find_groups(asked["rules"], asked["machines"], asked["seconds"]), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
