@@ -79,8 +79,7 @@ from cmms.package_files import find_folder
 from cmms.schema_version import newest_version
 from cmms.settings import load_settings
 from cmms.settings_files import find_plants_file
-from cmms.sync.validate.find_suite import SUITES
-from cmms.sync.validate.judge_rows import load_suite
+from cmms.sync.validate.rule_suites import SUITES, load_suite
 from airflow.dag_processing.dagbag import DagBag
 from pathlib import Path
 from cmms.dag_bundle import CmmsDagBundle

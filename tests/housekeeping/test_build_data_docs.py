@@ -15,7 +15,7 @@ from cmms.operations.data_docs.build_data_docs import build_data_docs
 from cmms.operations.data_docs.list_validations import list_validations
 from cmms.settings import Settings, parse_settings
 from cmms.storage import Storage
-from cmms.sync.validate.judge_rows import load_suite
+from cmms.sync.validate.rule_suites import load_suite
 
 
 @pytest.fixture

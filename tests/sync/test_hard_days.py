@@ -26,7 +26,7 @@ from cmms.operations.verify.verify_tables import verify_tables
 from cmms.operations.watch_runs import watch
 from cmms.simulator import Fault, SimulatorConfig
 from cmms.sync.records import RunSummary
-from cmms.sync.validate import find_suite, judge_rows
+from cmms.sync.validate import rule_suites
 from tests.sync.conftest import migrate
 from tests.sync.mortal_process import Disturbance, mortal
 from tests.sync.records import machine, reading
@@ -317,7 +317,7 @@ def test_a_machine_whose_copy_lacks_a_file_stores_nothing_and_says_which(
     filled: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lacking: str
 ) -> None:
     copy = tmp_path / "include"
-    for name, module, constant in (("sql", database, "SQL_FOLDER"), ("expectations", find_suite, "SUITES")):
+    for name, module, constant in (("sql", database, "SQL_FOLDER"), ("expectations", rule_suites, "SUITES")):
         shutil.copytree(getattr(module, constant), copy / name)
         monkeypatch.setattr(module, constant, copy / name)
     (copy / lacking).unlink()
@@ -335,7 +335,7 @@ def test_a_machine_whose_copy_lacks_a_file_stores_nothing_and_says_which(
 def forget_files() -> None:
     """A process reads each file of the package once."""
     database.load_sql.cache_clear()
-    judge_rows.load_suite.cache_clear()
+    rule_suites.load_suite.cache_clear()
 
 
 # ---- two of a kind

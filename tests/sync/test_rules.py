@@ -15,7 +15,7 @@ from cmms.settings import parse_settings
 from cmms.simulator import Simulator, SimulatorConfig
 from cmms.sync.records import RunSummary, Scope
 from cmms.sync.run_sync import run_sync
-from cmms.sync.validate.judge_rows import load_suite
+from cmms.sync.validate.rule_suites import load_suite
 from tests.sync.conftest import name_connections
 from tests.sync.records import ABSENT, MACHINE, machine, reading, write
 from tests.sync.site import DAY, RUN_DATE, Site

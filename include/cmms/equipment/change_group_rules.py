@@ -1,7 +1,7 @@
 """Classification rules, changed by administrators. Output: changed rules, audited; or what a change would move.
 
 Rules classify at every equipment sync, so a change moves machines at the next one. A pattern that is new to us is tried
-on every machine, with a time limit, by the function that a sync uses: nobody knows beforehand whether it comes to an end.
+on every machine by the function that a sync uses, with a time limit: it might come to no end.
 """
 
 from __future__ import annotations

@@ -24,9 +24,10 @@ from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
 from cmms.streams.stream import Stream
 from cmms.sync.runs.open_run import current_settings
-from cmms.sync.validate.judge_rows import Judgement, judge_rows, load_suite
+from cmms.sync.validate.judge_rows import Judgement, judge_rows
 from cmms.sync.validate.load_reference import join_reference, load_reference
 from cmms.sync.validate.parse_records import schema_of
+from cmms.sync.validate.rule_suites import load_suite
 
 FINDING_LIMIT = 100_000
 """So many findings are kept of a report; all of them are counted."""

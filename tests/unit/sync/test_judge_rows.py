@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cmms.settings import parse_settings
-from cmms.sync.validate.judge_rows import day_length_thousandths, suite_parameters
+from cmms.sync.validate.rule_suites import day_length_thousandths, suite_parameters
 from cmms.sync.validate.validate_units import add_results
 
 EPOCH = date(1970, 1, 1)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from cmms.settings import parse_settings
 from cmms.sync.validate import read_plain_records
 from cmms.sync.validate.parse_records import parse_records
-from cmms.sync.validate.raw_columns import ABSENT, RawColumns
-from cmms.sync.validate.read_records import DUPLICATE_KEY, NOT_AN_OBJECT, RecordReader
+from cmms.sync.validate.raw_columns import RawColumns
+from cmms.sync.validate.raw_values import ABSENT, DUPLICATE_KEY, NOT_AN_OBJECT
+from cmms.sync.validate.read_records import RecordReader
 from tests.oracle.generate import RecordGenerator
 
 SETTINGS = parse_settings({})

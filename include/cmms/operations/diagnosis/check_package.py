@@ -18,7 +18,7 @@ from cmms.package_files import find_folder
 from cmms.settings import load_settings
 from cmms.settings_files import find_settings_file
 from cmms.streams import STREAMS
-from cmms.sync.validate.find_suite import find_suite
+from cmms.sync.validate.rule_suites import find_suite
 
 _PACKAGE = Path(cmms.__file__).parent
 _MOVED = ("cmms/api", "cmms/views", "cmms_ui/widgets", "cmms_ui/components", "cmms_ui/callbacks")

@@ -21,6 +21,9 @@ _LITERAL = re.compile(r"(\(\?i\))?[^*+?{}()\[\]\\]*")
 _PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?!\d+\}|\d*,\d*\})", re.DOTALL)
 """An escaped sign, a set of signs, or a brace that repeats nothing."""
 
+_LEAST_SECONDS = 0.001
+"""0 would be no limit."""
+
 Rule = tuple[str, str, Any]
 """``(field, pattern, group)``: the pattern is searched for in the field; a match gives the group."""
 Machine = Mapping[str, str | None]
@@ -95,14 +98,15 @@ def _search(
 ) -> list[int]:
     """Search for one rule; returns the machines that it could not be tried on."""
     field, text, group = rule
-    done = 0
+    left = list(reversed(waiting))
     try:
         finds = compile_pattern(text)
         ends_at = time.monotonic() + seconds
-        for done, position in enumerate(waiting):
-            value = machines[position][field]
-            if value and finds(value, max(0.001, ends_at - time.monotonic())):
-                groups[position] = group
+        while left:
+            value = machines[left[-1]][field]
+            if value and finds(value, max(_LEAST_SECONDS, ends_at - time.monotonic())):
+                groups[left[-1]] = group
+            left.pop()
     except (ValueError, TimeoutError):
-        return list(waiting[done:])
+        return left
     return []

@@ -7,42 +7,27 @@ docs/features.md; ``meta.compared`` names two columns or parameters whose values
 The first critical expectation of the file that a row fails gives the row its code.
 
 Great Expectations runs on pandas, chunk by chunk, on numbers only (lengths, days, thousandths): that is several times
-faster than on text.
+faster than on text. Of a few records in a request :mod:`cmms.sync.validate.judge_record` asks the same suite.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 import logging
 import os
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from datetime import date
+from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cmms.package_files import read_package_file
 from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
-from cmms.sync.validate.find_suite import find_suite
-
-_EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One rule that one row broke."""
-
-    code: str
-    rule: str
-    field: str | None
-    message: str
+from cmms.sync.validate.rule_suites import Finding, find, load_suite, suite_parameters
 
 
 @dataclass
@@ -126,7 +111,6 @@ _MEASURED_TEXTS = frozenset(
 def _record(
     judgement: Judgement, rule: dict[str, Any], rows: Iterable[int], frame: pl.DataFrame, parameters: dict[str, Any]
 ) -> None:
-    problems = frame["problem"]
     meta = rule["meta"]
     rows = [int(row) for row in rows]
     judgement.counts[meta["code"]] = judgement.counts.get(meta["code"], 0) + len(rows)
@@ -134,24 +118,13 @@ def _record(
         if rule["severity"] == "warning":
             judgement.warnings.setdefault(row, set()).add(meta["code"])
         elif rule["severity"] == "critical" and row not in judgement.rejected:
-            named = meta.get("field")
-            if named is None and problems[row] is not None:
-                named = problems[row].partition(":")[2] or None
-            message = f"{named}: {meta['message']}" if named and named not in meta["message"] else meta["message"]
-            if "compared" in meta:
-                values = (_readable(name, frame, row, parameters) for name in meta["compared"])
-                message = f"{message} ({' against '.join(values)})"
-            judgement.rejected[row] = Finding(meta["code"], meta["rule"], named, message)
+            judgement.rejected[row] = find(rule, _values_of(rule, frame, row), parameters)
 
 
-def _readable(name: str, frame: pl.DataFrame, row: int, parameters: dict[str, Any]) -> str:
-    """A column's value in a row, or a parameter's, as people write it: hours with three places, days as dates."""
-    value = parameters[name] if name in parameters else frame[name][row]
-    if name.endswith("_day"):
-        return str(_EPOCH + timedelta(days=value))
-    if name.endswith("_hours"):
-        return f"{value // 1000}.{value % 1000:03d}"
-    return str(value)
+def _values_of(rule: dict[str, Any], frame: pl.DataFrame, row: int) -> dict[str, Any]:
+    """What the message of a finding needs of the row."""
+    names = ("problem", *rule["meta"].get("compared", ()))
+    return {name: frame[name][row] for name in names if name in frame.columns}
 
 
 def _plain_result(rule: dict[str, Any], judgement: Judgement, rows: int) -> dict[str, Any]:
@@ -163,54 +136,6 @@ def _plain_result(rule: dict[str, Any], judgement: Judgement, rows: int) -> dict
         "element_count": rows,
         "unexpected_count": judgement.counts.get(rule["meta"]["code"], 0),
     }
-
-
-def suite_parameters(
-    settings: Settings, days: tuple[date, date] | None, run_date: date | None = None
-) -> dict[str, Any]:
-    """Values of the suites' ``$PARAMETER`` names; days since 1970, hours in thousandths.
-
-    Future and old are seen from the run's own day, a parameter of the run, never from the wall clock.
-    """
-    if days is None:
-        return {}
-    first, last = days
-    today = run_date or last
-    rules = settings.rules
-    return {
-        "first_day": (first - _EPOCH).days,
-        "last_day": (last - _EPOCH).days,
-        "latest_day": (today - _EPOCH).days + rules.future_days,
-        "oldest_day": (_years_before(today, rules.old_after_years) - _EPOCH).days,
-        "day_length": day_length_thousandths(last, settings.zone),
-        "mismatch_tolerance": int(rules.hours_mismatch_tolerance * 1000),
-    }
-
-
-def day_length_thousandths(day: date, zone: ZoneInfo) -> int:
-    """Length of a local day: 24 h, or longer on the day that a DST change prolongs (never shorter)."""
-    start = datetime(day.year, day.month, day.day, tzinfo=zone)
-    following = day + timedelta(days=1)
-    end = datetime(following.year, following.month, following.day, tzinfo=zone)
-    return max(24_000, int((end.timestamp() - start.timestamp()) / 3600 * 1000))
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
-
-
-@cache
-def load_suite(stream: str) -> dict[str, Any]:
-    """The suite file as it is.
-
-    Raises:
-        PackageIncomplete: it is not there.
-    """
-    suite: dict[str, Any] = json.loads(read_package_file(find_suite(STREAMS[stream])))
-    return suite
 
 
 def _validate(rules: list[dict[str, Any]], table: Any, parameters: dict[str, Any]) -> list[Any]:

@@ -25,7 +25,8 @@ from cmms.sync.validate.parse_values import (
     parse_hours,
     parse_timestamp,
 )
-from cmms.sync.validate.raw_columns import JsonNumber, RawColumn, RawColumns, join_columns
+from cmms.sync.validate.raw_columns import RawColumn, RawColumns, join_columns
+from cmms.sync.validate.raw_values import number_text
 
 _TYPES: dict[FieldKind, Any] = {
     "text": pl.String,
@@ -204,7 +205,7 @@ class _Fields:
         A number token has a decimal point by JSON's grammar: it is written as the settings write numbers.
         """
         series, odd = self._strings(name)
-        numbers = {row: _number_text(value) for row, value in odd.items()}
+        numbers = {row: number_text(value) for row, value in odd.items()}
         texts = {row: text.replace(".", decimal_separator) for row, text in numbers.items() if text is not None}
         if texts:
             values = series.to_list()
@@ -218,14 +219,6 @@ class _Fields:
         """The column's strings, null elsewhere, and the rows that hold something else (not null, not absent)."""
         column = self._raw.values.get(name) or RawColumn.nothing(self._count)
         return column.strings, column.odd
-
-
-def _number_text(value: Any) -> str | None:
-    if isinstance(value, JsonNumber):
-        return value.text
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return None
 
 
 def _strip(series: pl.Series) -> pl.Series:

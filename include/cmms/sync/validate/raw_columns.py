@@ -14,17 +14,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
-ABSENT: Any = msgspec.UNSET
-"""The record has no such key (which is not the same as null)."""
-
-
-class JsonNumber:
-    """A number token of the JSON text, digit for digit (never a binary float)."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
+from cmms.sync.validate.raw_values import ABSENT, is_text
 
 
 @dataclass
@@ -55,7 +45,7 @@ class RawColumn:
         try:
             strings = pl.Series(values, dtype=pl.String)
         except UnicodeEncodeError:  # a lone surrogate somewhere
-            broken = {row: value for row, value in enumerate(values) if value is not None and not _is_text(value)}
+            broken = {row: value for row, value in enumerate(values) if value is not None and not is_text(value)}
             odd = {**odd, **broken}
             strings = pl.Series([None if row in broken else value for row, value in enumerate(values)], dtype=pl.String)
         return cls(strings, odd, absent)
@@ -125,12 +115,3 @@ def join_columns(parts: Iterable[RawColumn]) -> RawColumn:
 
 def _is_odd(value: Any) -> bool:
     return type(value) is not str and value is not None and value is not ABSENT
-
-
-def _is_text(value: str) -> bool:
-    """A string that UTF-8 can hold (no lone surrogate)."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

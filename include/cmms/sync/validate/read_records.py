@@ -8,9 +8,8 @@ record stands alone, so that one bad record is only itself bad.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 from itertools import chain
 from operator import attrgetter
@@ -20,11 +19,10 @@ import msgspec
 import numpy as np
 
 from cmms.source.body import split_records
-from cmms.sync.validate.raw_columns import ABSENT, JsonNumber, RawColumn, RawColumns, join_columns
+from cmms.sync.validate.raw_columns import RawColumn, RawColumns, join_columns
+from cmms.sync.validate.raw_values import ABSENT, JsonNumber, deeper, load_json, read_loosely
 from cmms.sync.validate.read_plain_records import read_plain_records
 
-NOT_AN_OBJECT = "NOT_AN_OBJECT"
-DUPLICATE_KEY = "DUPLICATE_KEY"
 _SPLIT_INTO = 8
 _RETRIES = 4
 """A block is decoded again when one of its records has taught us new names; then its odd records are read alone."""
@@ -88,11 +86,11 @@ class RecordReader:
         return {name: RawColumn.of(values) for name, values in columns.items()}
 
     def _learn_names(self, record: bytes) -> None:
-        value = _load(record, dict)
+        value = load_json(record, dict)
         if isinstance(value, dict):
             self._add_names(value)
 
-    def _add_names(self, record: dict[str, Any]) -> None:
+    def _add_names(self, record: Mapping[str, Any]) -> None:
         new = tuple(name for name in record if name not in self._names and (name in self._mapped or _is_text(name)))
         if len(self._names) + len(new) <= _MAX_NAMES or any(name in self._mapped for name in new):
             self._names += new
@@ -145,25 +143,11 @@ class RecordReader:
 
     def _read_odd(self, record: bytes, position: int, structure: dict[int, str]) -> Any:
         """Read one record tolerantly: NaN, huge numbers and lone surrogates become values to be judged."""
-        twice: list[str] = []
-
-        def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-            found: dict[str, Any] = {}
-            for name, value in items:
-                if name in found:
-                    twice.append(name)
-                found[name] = value
-            return found
-
-        value = _load(record, pairs)
-        if not isinstance(value, dict):
-            structure[position] = NOT_AN_OBJECT
-            return _record_type(self._names).make({})
-        if twice:
-            structure[position] = f"{DUPLICATE_KEY}:{_printable(twice[0])}"
-        self._add_names(value)
-        shape = _record_type(self._names)
-        return shape.make(value)
+        loose = read_loosely(record)
+        if loose.structure:
+            structure[position] = loose.structure
+        self._add_names(loose.values)
+        return _record_type(self._names).make(loose.values)
 
     def _choose(
         self,
@@ -188,15 +172,9 @@ def _carried(name: str, columns: dict[str, RawColumn]) -> list[RawColumn]:
     if steps and root in columns and columns[root].odd:
         values: list[Any] = [ABSENT] * len(columns[root].strings)
         for row, value in columns[root].odd.items():
-            values[row] = _deeper(value, steps)
+            values[row] = deeper(value, steps)
         found.append(RawColumn.of(values))
     return [column for column in found if column.present]
-
-
-def _deeper(value: Any, steps: Sequence[str]) -> Any:
-    for step in steps:
-        value = value.get(step, ABSENT) if isinstance(value, dict) else ABSENT
-    return value
 
 
 def _odd_rows(columns: _Columns, text: bytes, records: Sequence[_Raw]) -> list[int]:
@@ -261,7 +239,7 @@ class RecordType:
         )
         self.decoder = msgspec.json.Decoder(list[self._type], float_hook=JsonNumber)  # type: ignore[name-defined]
 
-    def make(self, value: dict[str, Any]) -> Any:
+    def make(self, value: Mapping[str, Any]) -> Any:
         """A record from a dict; names that are not known are left out."""
         return self._type(**{self._attributes[name]: item for name, item in value.items() if name in self._attributes})
 
@@ -273,20 +251,6 @@ class RecordType:
 @lru_cache(maxsize=64)
 def _record_type(names: tuple[str, ...]) -> RecordType:
     return RecordType(names)
-
-
-def _load(record: bytes, pairs: Any) -> Any:
-    try:
-        return json.loads(
-            record,
-            object_pairs_hook=pairs,
-            parse_float=JsonNumber,
-            parse_int=JsonNumber,
-            parse_constant=JsonNumber,
-            strict=False,
-        )
-    except (ValueError, RecursionError):
-        return None
 
 
 def _key_ends(text: bytes) -> np.ndarray[Any, np.dtype[np.intp]]:
@@ -302,7 +266,3 @@ def _key_ends(text: bytes) -> np.ndarray[Any, np.dtype[np.intp]]:
 
 def _is_text(name: str) -> bool:
     return name.isprintable() and len(name) <= 100
-
-
-def _printable(name: str) -> str:
-    return name.encode("ascii", "backslashreplace").decode()[:40]
