@@ -30,7 +30,13 @@ from tools.processes import ProcessRecord, stop_leftovers
 from tools.programs import Programs, Screen, program_of_venv
 from tools.state_folder import BootstrapError, find_state_folder
 
-OTHER_DAGS = ("sync_watchdog", "sync_log_cleanup", "maintenance_evaluation", "cmms_reconcile_sources")
+OTHER_DAGS = (
+    "sync_watchdog",
+    "sync_log_cleanup",
+    "maintenance_evaluation",
+    "cmms_reconcile_sources",
+    "cmms_on_request",
+)
 MACHINES = 2_000  # enough for every kind of defect to show up among the rejects
 
 

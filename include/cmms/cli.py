@@ -250,8 +250,9 @@ def _sync(args: argparse.Namespace) -> int:
 
 def _replay(args: argparse.Namespace) -> int:
     from cmms.print_summary import print_summary
+    from cmms.sync.accept_counters import accept_counters
     from cmms.sync.records import GOOD_STATUSES
-    from cmms.sync.replay_rejects import accept_counters, replay_rejects
+    from cmms.sync.replay_rejects import replay_rejects
 
     user = os.environ.get("USER") or "command line"
     if args.accept_counter is not None:

@@ -19,6 +19,7 @@ _MODULES = (
     "airflow.providers.http.hooks.http",
     "airflow.providers.mysql.hooks.mysql",
     "cmms.dag_tasks.sync_steps",
+    "cmms.operations.validate_stored",
     "cmms.sync.replay_rejects",
     "cmms.sync.run_sync",
     "cmms.sync.validate.validate_units",

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cmms.dag_tasks.check_conf import RECONCILE_KEYS
+from cmms.dag_tasks.check_conf import RECONCILE_KEYS, REQUEST_KEYS
+from cmms.dag_tasks.close_left_report import close_left_report
 from cmms.dag_tasks.close_left_result import close_left_result
 from cmms.dag_tasks.close_left_run import close_left_run
 from cmms.dag_tasks.find_starved_tasks import POOLED_TASKS
@@ -109,6 +110,19 @@ def test_the_source_is_reconciled_weekly_in_the_pool(dags: dict[str, Any]) -> No
     assert [(task.retries, task.priority_weight, task.pool) for task in dag.tasks] == [(1, 1, "cmms_sync")]
 
 
+@pytest.mark.feature("JOB-02", "SVC-06")
+def test_what_people_ask_for_runs_in_the_pool_with_the_retries_of_a_sync_and_is_on_from_the_start(
+    dags: dict[str, Any],
+) -> None:
+    dag = dags["cmms_on_request"]
+    assert (dag.timetable.summary, dag.max_active_runs, dag.is_paused_upon_creation) == ("None", 2, False)
+    assert dag.dagrun_timeout == timedelta(hours=1)
+    assert [(task.retries, task.priority_weight, task.pool) for task in dag.tasks] == [(3, 100, "cmms_sync")]
+    assert all(dag.params.get_param(name).description for name in REQUEST_KEYS)
+    assert dag.params.get_param("work").schema["enum"] == ["replay", "validate"]
+    assert dag.params.get_param("stream").schema["enum"] == list(STREAMS)
+
+
 @pytest.mark.feature("OBJ-03", "SCHED-03")
 def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, Any]) -> None:
     dag = dags["maintenance_evaluation"]
@@ -127,6 +141,7 @@ def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, A
         ("sync_watchdog", False),
         ("sync_log_cleanup", True),
         ("cmms_reconcile_sources", False),
+        ("cmms_on_request", False),
     ],
 )
 def test_people_hear_when_upkeep_fails_and_when_it_works_again(
@@ -135,7 +150,8 @@ def test_people_hear_when_upkeep_fails_and_when_it_works_again(
     dag = dags[dag_id]
     (task,) = dag.tasks
     of_run = dag.on_failure_callback if isinstance(dag.on_failure_callback, list) else [dag.on_failure_callback]
-    assert of_run[1:] == ([close_left_result] if dag_id == "cmms_reconcile_sources" else [])
+    more = {"cmms_reconcile_sources": [close_left_result], "cmms_on_request": [close_left_run, close_left_report]}
+    assert of_run[1:] == more.get(dag_id, [])
     told = [of_run[0], *task.on_failure_callback, *task.on_success_callback]
     assert [(notifier.on, notifier.is_logged) for notifier in told] == [
         ("failure", is_logged),
@@ -162,6 +178,7 @@ def test_the_keys_that_a_run_may_be_given_are_the_params_of_its_dag(dags: dict[s
         **{stream.dag_id: stream.conf_keys for stream in STREAMS.values()},
         "cmms_reconcile_sources": RECONCILE_KEYS,
         "cmms_setup": ("plants",),
+        "cmms_on_request": REQUEST_KEYS,
     }
 
 
@@ -244,5 +261,5 @@ def test_a_broken_settings_file_keeps_the_dags_on_the_built_in_schedule(
     file.write_text("schedule: {equipment: [")
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
     assert set(parse_dags()) == {
-        *SYNCS, "cmms_reconcile_sources", "cmms_setup", "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup",
+        *SYNCS, "cmms_on_request", "cmms_reconcile_sources", "cmms_setup", "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup",
     }  # fmt: skip

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cmms.access.actors import Actor, Capability
-from cmms.quarantine.handle_rejects import replay
 from cmms.quarantine.identify_record import Identity, identify_record
+from cmms.quarantine.replay_records import read_replayed
 from cmms.settings import Settings
-from cmms_ui.resources.record_errors.resource import describe_replay
+from cmms_ui.resources.record_errors.replayed import describe_end, describe_replayed
 from tests.plugins.conftest import ClientFor
+from tests.plugins.requested_work import finish_work
 
 Tables = Callable[..., list[dict[str, Any]]]
 ACTION = "/cmms/api/v1/record-errors/actions/correct"
@@ -111,19 +111,41 @@ def test_a_replay_that_a_newer_record_supersedes_is_not_said_to_be_stored(
         "EQUNR": other["equipment_number"], "RECDV": "1.00", "CNTRR": str(other["cumulative_hours"]),
         "POINT": other["point"], "CREATED_AT": f"{other['date']}T00:00:01Z", "DATE_TIME": f"{other['date']}T00:00:01Z",
     }  # fmt: skip
-    assert _correct(client_for("op"), reject, record, other_key=True).status_code == 200
-    # As the action does, but with patience: on a busy machine the process takes longer than a person waits.
-    told = describe_replay(replay(Actor("op", frozenset(Capability)), [reject["id"]], wait_seconds=300))
-    assert "1 superseded by newer records and not stored" in told.message and told.level == "warning"
+    finish_work(_correct(client_for("op"), reject, record, other_key=True, replay_now=True))
+    replayed = read_replayed([reject["id"]])
+    assert "1 superseded by newer records and not stored" in describe_end(replayed)
     row = tables(ROW, reject["id"])[0]
     assert (row["status"], row["code"]) == ("resolved", reject["code"])
     assert (
         row["note"].startswith("superseded by a newer record")
         and f"stored by run {other['sync_log_id']}" in row["note"]
     )
-    assert list(told.details) == [f"= {row['record_key']}: {row['note']}"]
+    assert list(describe_replayed(replayed)) == [f"= {row['record_key']}: {row['note']}"]
     unchanged = tables("SELECT * FROM equipment_running_times WHERE id = %s", other["id"])[0]
     assert unchanged["running_hours"] == other["running_hours"]
+
+
+@pytest.mark.feature("DLQ-03", "UIF-07")
+def test_a_correction_that_breaks_a_rule_is_answered_at_once_and_starts_nothing(
+    client_for: ClientFor, tables: Tables, reject: dict[str, Any]
+) -> None:
+    from cmms.sync.replay_rejects import replay_rejects
+
+    runs = "SELECT COUNT(*) AS n FROM audit_log WHERE entity = 'dag_run'"
+    before, attempts = tables(runs)[0]["n"], reject["attempts"]
+    answer = _correct(client_for("op"), reject, {"RECDV": "-4.5"}, replay_now=True)
+    assert (answer.status_code, answer.json()["level"]) == (200, "error"), answer.text
+    row = tables(ROW, reject["id"])[0]
+    assert (row["code"], row["rule"], row["field"], row["status"]) == (
+        "NEGATIVE_HOURS", "VAL-03", "running_hours", reject["status"],
+    )  # fmt: skip
+    assert (row["category"], row["attempts"]) == ("validation", attempts + 1)
+    assert answer.json()["details"] == [f"✕ {row['record_key']}: {row['code']}, {row['message']}"]
+    assert tables(runs)[0]["n"] == before
+    replay_rejects(ids=[reject["id"]], user="test")  # the whole way says the same
+    again = tables(ROW, reject["id"])[0]
+    said = ("code", "rule", "field", "message", "category", "record_key", "status")
+    assert {name: again[name] for name in said} == {name: row[name] for name in said}
 
 
 @pytest.mark.feature("DLQ-03")

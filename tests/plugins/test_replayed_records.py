@@ -12,6 +12,8 @@ from cmms.figures.rejects import RejectReason
 from cmms_ui.resources.record_errors.error_codes import ERROR_CODES
 from cmms_ui.resources.record_errors.failures import render_meaning
 from tests.plugins.conftest import ClientFor
+from tests.plugins.dash_calls import refresh_widget, texts
+from tests.plugins.requested_work import finish_run, finish_work
 from tools.state_folder import REPOSITORY
 
 Tables = Callable[..., list[dict[str, Any]]]
@@ -41,7 +43,8 @@ def test_one_click_creates_the_plant_and_stores_every_record_that_waits_for_it(
     assert preview["rows"] == [[code, str(len(of_plant))]]
     assert not tables("SELECT id FROM plants WHERE plant_code = %s", code)  # a preview changes nothing
     answer = admin.post(f"{ACTIONS}/create_plants", json=chosen)
-    assert answer.status_code == 200, answer.text
+    assert answer.json()["message"].startswith(f"Created: {code}. ")
+    finish_work(answer)
     assert [row["name"] for row in tables("SELECT name FROM plants WHERE plant_code = %s", code)] == [code]
     left = tables("SELECT status, code FROM sync_record_errors WHERE id IN %s", tuple(of_plant))
     assert len(left) == len(of_plant) and all(
@@ -68,7 +71,7 @@ def test_a_counter_that_was_replaced_is_accepted_with_a_reason_and_its_reading_s
     mixed = op.post(f"{ACTIONS}/accept_counter", json={"keys": [rejected["id"], other], "values": values})
     assert mixed.status_code == 409  # all or none
     assert not tables("SELECT id FROM counter_events")
-    assert op.post(f"{ACTIONS}/accept_counter", json={**keys, "values": values}).status_code == 200
+    finish_work(op.post(f"{ACTIONS}/accept_counter", json={**keys, "values": values}))
     status = tables("SELECT status FROM sync_record_errors WHERE id = %s", rejected["id"])[0]["status"]
     event = tables("SELECT kind, reason, created_by, date FROM counter_events")[0]
     assert (status, event) == (
@@ -95,7 +98,7 @@ def test_every_code_that_can_reject_a_record_is_explained_with_what_helps() -> N
 @pytest.mark.feature("DOM-03")
 def test_the_form_the_command_line_and_the_engine_know_the_same_kinds_of_counter_events() -> None:
     from cmms.cli import _parser
-    from cmms.sync.replay_rejects import COUNTER_EVENTS
+    from cmms.sync.accept_counters import COUNTER_EVENTS
     from cmms_ui.run_action import find_action
 
     asked = next(field for field in find_action("record-errors", "accept_counter").fields if field.name == "kind")
@@ -105,32 +108,58 @@ def test_the_form_the_command_line_and_the_engine_know_the_same_kinds_of_counter
         assert _parser().parse_args(command).counter_kind == kind
 
 
-def test_what_is_saved_while_no_replay_is_possible_is_said_to_be_saved_and_no_plant_is_created(
+@pytest.mark.feature("DLQ-03", "UIF-07")
+def test_what_is_saved_while_airflow_starts_no_run_is_said_to_be_saved(
     client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.quarantine import create_missing_plants, handle_rejects
+    from cmms.run_control import airflow_runs
 
-    op, admin = client_for("op"), client_for("admin")
-    missing = create_missing_plants.MissingPlant("P999", (1,))
-    monkeypatch.setattr(create_missing_plants, "find_missing_plants", lambda keys: [missing])
+    op = client_for("op")
     row = tables(
-        "SELECT id, row_version, payload, edited_payload FROM sync_record_errors WHERE open_flag = 1 AND stream = 'equipment'"
-        " ORDER BY id LIMIT 1"
+        "SELECT id, row_version, payload, edited_payload, equipment_number, record_key, code, message, attempts FROM sync_record_errors"
+        " WHERE open_flag = 1 AND stream = 'running_time' AND code = 'NOT_NUMERIC' ORDER BY id LIMIT 1"
     )[0]
-    places = [handle_rejects._places.take(name) for name in ("op", "admin")]
-    try:
-        record = json.dumps({**json.loads(row["payload"]), "remark": "x"})
-        call = {"keys": [row["id"]], "version": row["row_version"], "values": {"edited": record, "replay_now": True}}
-        answer = op.post(f"{ACTIONS}/correct", json=call)
-        assert admin.post(f"{ACTIONS}/create_plants", json={"keys": [row["id"]]}).status_code == 429
-    finally:
-        for place in places:
-            assert place is not None
-            place.leave()
+    record = {**json.loads(row["payload"]), "RECDV": "0", "CNTRR": "99999999", "POINT": None}
+    call = {
+        "keys": [row["id"]], "version": row["row_version"], "values": {"edited": json.dumps(record), "replay_now": True},
+    }  # fmt: skip
+    monkeypatch.setattr(airflow_runs, "_senders", [lambda *_: (503, {"detail": "The scheduler is being replaced."})])
+    answer = op.post(f"{ACTIONS}/correct", json=call)
     assert (answer.status_code, answer.json()["level"]) == (200, "warning"), answer.text
-    assert "is saved, but not replayed yet" in answer.json()["message"]
-    assert tables("SELECT id FROM plants WHERE plant_code = 'P999'") == []
+    assert "is saved, but not replayed yet: The scheduler is being replaced." in answer.json()["message"]
+    changed = tables("SELECT edited_payload, code FROM sync_record_errors WHERE id = %s", row["id"])[0]
+    assert (json.loads(changed["edited_payload"]), changed["code"]) == (record, row["code"])
     tables(
         "UPDATE sync_record_errors SET edited_payload = %s, row_version = %s WHERE id = %s",
         row["edited_payload"], row["row_version"], row["id"],
     )  # fmt: skip
+
+
+@pytest.mark.feature("DLQ-03", "SVC-06")
+def test_a_request_that_is_sent_twice_and_a_task_that_is_done_twice_are_one_run(
+    client_for: ClientFor, tables: Tables
+) -> None:
+    """One log row by Airflow's ids, with the person in it."""
+    row = tables(
+        "SELECT x.id, x.row_version, x.payload, MAX(t.cumulative_hours) AS counter FROM sync_record_errors x"
+        " JOIN equipment e ON e.equipment_number = x.equipment_number"
+        " JOIN equipment_running_times t ON t.equipment_id = e.id AND t.date < x.reading_date"
+        " WHERE x.open_flag = 1 AND x.code IN ('NEGATIVE_HOURS', 'REQUIRED') GROUP BY x.id ORDER BY x.id DESC LIMIT 1"
+    )[0]
+    record = {**json.loads(row["payload"]), "RECDV": "0", "CNTRR": str(row["counter"])}
+    values = {"edited": json.dumps(record), "replay_now": False}
+    op, chosen = client_for("op"), {"keys": [row["id"]]}
+    corrected = op.post(f"{ACTIONS}/correct", json={**chosen, "version": row["row_version"], "values": values})
+    assert corrected.status_code == 200, corrected.text
+    first, second = (op.post(f"{ACTIONS}/replay", json={**chosen, "request": "one-replay"}) for _ in range(2))
+    assert (first.status_code, first.json()) == (202, second.json())
+    (run,) = first.json()["runs"]
+    assert run == {"dag_id": "cmms_on_request", "run_id": "manual__one-replay_running_time"}
+    assert finish_run(run["run_id"])["stored"] == 1
+    assert finish_run(run["run_id"], is_repeated=True) == {"logs": [], "stored": 0, "rejected": 0}
+    logs = tables("SELECT * FROM api_sync_logs WHERE run_id = %s", run["run_id"])
+    said = [(log["sync_type"], log["trigger_kind"], log["triggered_by"], log["status"]) for log in logs]
+    assert said == [("replay", "replay", "op", "success")]
+    assert tables("SELECT status FROM sync_record_errors WHERE id = %s", row["id"]) == [{"status": "resolved"}]
+    followed = texts(refresh_widget(op, "follow", "run", key=f"cmms_on_request/{run['run_id']}"))
+    assert "1 stored." in followed, followed

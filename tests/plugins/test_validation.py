@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import subprocess
-import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -14,32 +12,16 @@ import pytest
 
 from cmms import cli
 from tests.plugins.conftest import ClientFor
+from tests.plugins.requested_work import finish_run, finish_work
 
 Tables = Callable[..., list[dict[str, Any]]]
 API = "/cmms/api/v1"
 
 
-@pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What would be started as a process: the tests run it here, where the rules' libraries are loaded already."""
-    started: list[list[str]] = []
-
-    def run(command: list[str], **_: Any) -> Any:
-        started.append(command)
-        return subprocess.CompletedProcess(command, 0, "", "")
-
-    monkeypatch.setattr("cmms.equipment.validate_equipment.subprocess.run", run)
-    return started
-
-
-def _validate(client: Any, keys: list[int], commands: list[list[str]], **values: Any) -> dict[str, Any]:
+def _validate(client: Any, keys: list[int], **values: Any) -> dict[str, Any]:
     answer = client.post(f"{API}/equipment/actions/validate", json={"keys": keys, "values": values})
-    assert answer.status_code == 200, answer.text
-    for thread in threading.enumerate():
-        if thread.name == "cmms-validate":
-            thread.join(30)
-    assert cli.main(commands[-1][3:]) == 0  # behind: python -m cmms
-    report: dict[str, Any] = client.get(f"{API}/validations/{commands[-1][-1]}").json()
+    (done,) = finish_work(answer)
+    report: dict[str, Any] = client.get(f"{API}/validations/{done['report']}").json()
     return report
 
 
@@ -52,7 +34,7 @@ def _findings(client: Any, report: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.feature("ACT-04", "TAB-05A", "SVC-06")
 def test_stored_rows_that_break_a_rule_are_reported_by_rule_with_their_machines(
-    client_for: ClientFor, tables: Tables, commands: list[list[str]]
+    client_for: ClientFor, tables: Tables
 ) -> None:
     """A counter below the one before, more hours than a day has, a machine that no snapshot has held."""
     last = tables("SELECT MAX(date) AS d FROM equipment_running_times")[0]["d"]
@@ -65,7 +47,7 @@ def test_stored_rows_that_break_a_rule_are_reported_by_rule_with_their_machines(
             last,
         )
     ]
-    clean = _validate(client_for("user"), keys, commands, days="2")
+    clean = _validate(client_for("user"), keys, days="2")
     assert (clean["state"], clean["machines"], clean["readings"], clean["findings"]) == ("success", 3, 6, 0)
 
     change = "UPDATE equipment_running_times SET {} WHERE date = %s AND equipment_id = %s"
@@ -73,7 +55,7 @@ def test_stored_rows_that_break_a_rule_are_reported_by_rule_with_their_machines(
     tables(change.format("running_hours = 30, cumulative_hours = cumulative_hours + 900"), last, keys[1])
     tables("UPDATE equipment SET api_created_at = NULL WHERE id = %s", keys[2])
     before = tables("SELECT * FROM equipment_running_times WHERE date = %s ORDER BY id", last)
-    report = _validate(client_for("user"), keys, commands, days="2")
+    report = _validate(client_for("user"), keys, days="2")
     found = _findings(client_for("viewer"), report)
     assert {(row["equipment_id"], row["code"], row["severity"], row["reading_date"]) for row in found} == {
         (keys[0], "COUNTER_DECREASED", "critical", str(last)),
@@ -102,12 +84,12 @@ def test_stored_rows_that_break_a_rule_are_reported_by_rule_with_their_machines(
 
 @pytest.mark.feature("ACT-04", "TEST-04")
 def test_the_report_by_rule_counts_findings_and_machines_and_leads_to_them(
-    client_for: ClientFor, tables: Tables, commands: list[list[str]]
+    client_for: ClientFor, tables: Tables
 ) -> None:
     from cmms_ui.resources.validations.report import REPORT
 
     tables("UPDATE equipment_running_times SET running_hours = 26 WHERE equipment_id IN (81, 82)")
-    report = _validate(client_for("user"), [81, 82, 83], commands, days="31")
+    report = _validate(client_for("user"), [81, 82, 83], days="31")
     data = REPORT.load({"key": report["id"]})
     counts = tables(
         "SELECT code, COUNT(*) AS n, COUNT(DISTINCT equipment_id) AS m FROM validation_findings"
@@ -124,12 +106,12 @@ def test_the_report_by_rule_counts_findings_and_machines_and_leads_to_them(
 
 @pytest.mark.feature("ACT-04")
 def test_machines_are_judged_some_at_a_time_and_all_findings_are_counted_also_those_beyond_the_limit(
-    client_for: ClientFor, tables: Tables, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables("UPDATE equipment SET api_created_at = NULL WHERE id BETWEEN 91 AND 95")
     monkeypatch.setattr("cmms.operations.validate_stored._IDS_AT_ONCE", 2)
     monkeypatch.setattr("cmms.operations.validate_stored.FINDING_LIMIT", 3)
-    report = _validate(client_for("user"), [91, 92, 93, 94, 95], commands, days="0")
+    report = _validate(client_for("user"), [91, 92, 93, 94, 95], days="0")
     assert (report["machines"], report["findings"]) == (5, 5)
     assert {row["equipment_id"] for row in _findings(client_for("viewer"), report)} == {91, 92, 93}
 
@@ -155,32 +137,77 @@ def test_a_report_whose_judging_breaks_off_is_failed(
 
 
 @pytest.mark.feature("ACT-04")
-def test_a_validation_that_fails_says_so_and_only_one_of_a_person_runs_at_a_time(
+def test_a_validation_that_cannot_start_says_so_and_only_one_of_a_person_is_open_at_a_time(
     client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release = threading.Event()
+    from cmms.run_control import airflow_runs
 
-    def fail(command: list[str], **_: Any) -> Any:
-        release.wait(30)
-        return subprocess.CompletedProcess(command, 2, "", "DatabaseRefused: disk full\n")
-
-    monkeypatch.setattr("cmms.equipment.validate_equipment.subprocess.run", fail)
     call = {"keys": [5], "values": {"days": "1"}}
-    assert client_for("user").post(f"{API}/equipment/actions/validate", json=call).status_code == 200
+    with monkeypatch.context() as patch:
+        patch.setattr(airflow_runs, "_senders", [lambda *_: (503, {"detail": "not now"})])
+        assert client_for("user").post(f"{API}/equipment/actions/validate", json=call).status_code == 502
+    newest = tables("SELECT status, error_message FROM validation_reports ORDER BY id DESC LIMIT 1")[0]
+    assert newest == {"status": "failed", "error_message": "its run could not be started: not now"}
+    first = client_for("user").post(f"{API}/equipment/actions/validate", json=call)
     second = client_for("user").post(f"{API}/equipment/actions/validate", json=call)
     assert (second.status_code, "Another validation" in second.json()["detail"]) == (429, True)
-    assert client_for("op").post(f"{API}/equipment/actions/validate", json=call).status_code == 200
-    release.set()
-    for thread in threading.enumerate():
-        if thread.name == "cmms-validate":
-            thread.join(30)
-    newest = tables("SELECT status, error_message FROM validation_reports ORDER BY id DESC LIMIT 1")[0]
-    assert newest == {"status": "failed", "error_message": "DatabaseRefused: disk full"}
+    other = client_for("op").post(f"{API}/equipment/actions/validate", json=call)
+    for answer in (first, other):
+        assert finish_work(answer)[0]["machines"] == 1
     for days in ("32", "-1"):
         wrong = client_for("user").post(
             f"{API}/equipment/actions/validate", json={"keys": [5], "values": {"days": days}}
         )
         assert (wrong.status_code, set(wrong.json()["fields"])) == (422, {"days"})
+
+
+@pytest.mark.feature("ACT-04", "SVC-06")
+def test_an_attempt_that_failed_is_done_again_from_the_beginning_and_one_that_succeeded_is_not(
+    client_for: ClientFor, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cmms.errors import AskPerson, DatabaseUnavailable
+    from cmms.operations import validate_stored
+
+    tables("UPDATE equipment SET api_created_at = NULL WHERE id = 97")
+    call = {"keys": [97, 98], "values": {"days": "1"}}
+    answer = client_for("op").post(f"{API}/equipment/actions/validate", json=call)
+    run_id = answer.json()["runs"][0]["run_id"]
+    judge = validate_stored.judge_rows
+
+    def fail(frame: Any, *, stream: str, **known: Any) -> Any:
+        if stream == "running_time":
+            raise DatabaseUnavailable("the server is restarting")
+        return judge(frame, stream=stream, **known)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(validate_stored, "judge_rows", fail)
+        with pytest.raises(DatabaseUnavailable):
+            finish_run(run_id)
+    report = tables("SELECT * FROM validation_reports ORDER BY id DESC LIMIT 1")[0]
+    assert (report["status"], report["findings"]) == ("failed", 1)
+    assert finish_run(run_id, is_repeated=True) == {
+        "report": report["id"], "machines": 2, "readings": 2, "findings": 1,
+    }  # fmt: skip
+    with pytest.raises(AskPerson):
+        finish_run(run_id, is_repeated=True)
+    assert (
+        tables("SELECT COUNT(*) AS n FROM validation_findings WHERE validation_report_id = %s", report["id"])[0]["n"]
+        == 1
+    )
+
+
+@pytest.mark.feature("ACT-04", "SVC-06")
+def test_the_watchdog_closes_a_report_whose_run_was_killed(client_for: ClientFor, tables: Tables) -> None:
+    from cmms.operations.watch_runs import watch
+
+    answer = client_for("op").post(f"{API}/equipment/actions/validate", json={"keys": [5], "values": {"days": "0"}})
+    assert answer.status_code == 202
+    newest = "SELECT status, error_message FROM validation_reports ORDER BY id DESC LIMIT 1"
+    watch()
+    assert tables(newest)[0]["status"] == "running"
+    tables("UPDATE validation_reports SET started_at = started_at - INTERVAL 3 HOUR WHERE status = 'running'")
+    watch()
+    assert tables(newest)[0] == {"status": "failed", "error_message": "its process ended"}
 
 
 def test_the_newest_reports_are_kept(client_for: ClientFor, tables: Tables) -> None:

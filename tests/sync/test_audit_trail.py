@@ -14,8 +14,9 @@ import yaml
 from cmms import cli
 from cmms.log_file import log_to_file
 from cmms.simulator import Fault
+from cmms.sync.accept_counters import accept_counters
 from cmms.sync.records import Scope
-from cmms.sync.replay_rejects import accept_counters, replay_rejects
+from cmms.sync.replay_rejects import replay_rejects
 from cmms.sync.run_sync import run_sync
 from cmms.sync.runs.open_run import Trigger
 from tests.sync.records import machine, reading

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from cmms.errors import AskPerson
+from cmms.sync.accept_counters import accept_counters
 from cmms.sync.records import Scope
-from cmms.sync.replay_rejects import accept_counters, replay_orphans, replay_rejects
+from cmms.sync.replay_rejects import replay_orphans, replay_rejects
 from cmms.sync.run_sync import run_sync
 from tests.oracle.generate import RecordGenerator
 from tests.sync.records import ABSENT, machine, reading

@@ -13,6 +13,8 @@ from cmms.errors import SettingsError
 
 RECONCILE_KEYS = ("start_date", "end_date", "plant_codes")
 """The params of the DAG ``cmms_reconcile_sources``."""
+REQUEST_KEYS = ("work", "stream", "ids", "codes", "report", "asked_by")
+"""The params of the DAG ``cmms_on_request``."""
 
 
 def check_conf(

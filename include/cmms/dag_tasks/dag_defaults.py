@@ -16,6 +16,7 @@ from airflow.sdk import Asset, CronDataIntervalTimetable, CronTriggerTimetable, 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.errors import SettingsError
 from cmms.settings import POOL, Schedule, Settings, load_settings
+from cmms.streams import STREAMS
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,10 @@ UPKEEP_ARGUMENTS: dict[str, Any] = {
     "pool": POOL,
 }
 """Of tasks that can wait until the syncs are done."""
+
+
+REQUEST_ARGUMENTS: dict[str, Any] = {**SYNC_ARGUMENTS, "pool": POOL}
+"""Of work that a person waits for."""
 
 
 def notified(*, is_logged: bool) -> dict[str, Any]:
@@ -129,6 +134,28 @@ def plants_param() -> Param:
     return _texts_param("Plants", "Plant codes (SWERK), one a line. Empty: all plants.")
 
 
+def request_params() -> dict[str, Param]:
+    """What a run of ``cmms_on_request`` is asked for; the view fills it in."""
+    numbers: dict[str, Any] = {"type": ["array", "null"], "items": {"type": "integer", "minimum": 1}}
+    return {
+        "work": Param("replay", enum=["replay", "validate"], title="Work", description="What is to be done."),
+        "stream": Param(
+            next(iter(STREAMS)), enum=list(STREAMS), title="Replay: stream", description="Whose rejected records."
+        ),
+        "ids": Param(
+            [], title="Replay: records", description="Ids of rejected records, one a line. Empty: all.", **numbers
+        ),
+        "codes": _texts_param("Replay: codes", "Only records rejected with these codes, one a line. Empty: all."),
+        "report": Param(
+            None,
+            type=["null", "integer"],
+            title="Validate: report",
+            description="The number of an open report. The view opens one: Equipment > Validate.",
+        ),
+        "asked_by": Param(None, type=["null", "string"], title="Asked by", description="Empty: who triggers the run."),
+    }
+
+
 def _texts_param(title: str, description: str) -> Param:
     texts: dict[str, Any] = {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}}
     return Param([], title=title, description=description, **texts)
@@ -143,6 +170,7 @@ __all__ = [
     "POOL",
     "PRIORITY_HIGH",
     "PRIORITY_LOW",
+    "REQUEST_ARGUMENTS",
     "SYNC_ARGUMENTS",
     "UPKEEP_ARGUMENTS",
     "daily_arguments",
@@ -151,6 +179,7 @@ __all__ = [
     "notified",
     "plants_param",
     "read_site",
+    "request_params",
     "scope_params",
     "upkeep_arguments",
 ]

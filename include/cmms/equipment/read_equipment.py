@@ -41,7 +41,7 @@ def read_number(equipment_id: int) -> str:
     Raises:
         NotFound: there is no such machine.
     """
-    rows = read("equipment/equipment_numbers", {"ids": (equipment_id,)})
+    rows = read("run_control/equipment_numbers", {"ids": (equipment_id,)})
     if not rows:
         raise NotFound("there is no such equipment")
     return str(rows[0]["equipment_number"])

@@ -1,53 +1,60 @@
-"""Validation of stored machines, asked for by a person. Input: chosen machines. Output: the id of a report.
+"""Validation of stored machines, asked for by a person. Input: chosen machines. Output: a report and its run.
 
-Judging needs the libraries of the rules, so it runs as a process of its own (``python -m cmms validate``), like a
-replay; the report says how far it has come.
+Judging needs the libraries of the rules, so it is a run of ``cmms_on_request``; the report says how far it has come.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from threading import Thread
+from dataclasses import dataclass
 from typing import Any
 
 from cmms.access.actors import Actor, Busy, Capability, Invalid
 from cmms.access.audit import audit
 from cmms.access.connections import raw_session, write
-from cmms.access.person_places import Place, Places
+from cmms.access.read_rows import read_live
 from cmms.database import Cursor, query
 from cmms.operations.validation_reports import close_report, open_report
+from cmms.run_control.ask_for_work import ask_for_work
+from cmms.run_control.start_syncs import StartedRun
 
-CONCURRENT_VALIDATIONS = 2
 DAYS_LIMIT = 31
-_places = Places(each=1, total=CONCURRENT_VALIDATIONS)
 
 
-def start_validation(actor: Actor, keys: Sequence[int], *, days: int) -> int:
-    """Open a report on these machines and the readings of their newest days, and start to judge."""
+@dataclass(frozen=True)
+class StartedValidation:
+    """A report that is filled by a run."""
+
+    report_id: int
+    run: StartedRun
+
+
+def start_validation(actor: Actor, keys: Sequence[int], *, days: int, request: str = "") -> StartedValidation:
+    """Open a report on these machines and the readings of their newest days, and have it filled.
+
+    Raises:
+        Busy: an earlier one of this person is not over.
+    """
     actor.require(Capability.TRIGGER)
     if not keys:
         raise Invalid("no equipment was chosen")
     if not 0 <= days <= DAYS_LIMIT:
         raise Invalid("the number of days is out of range", days=f"must be 0 to {DAYS_LIMIT}")
-    place = _places.take(actor.name)
-    if place is None:
-        raise Busy("Another validation of yours, or of others, is running; try again when it has ended.")
+    if read_live("operations/validation/open_report_of", {"asked_by": actor.name[:120]}):
+        raise Busy("Another validation of yours is running; try again when it has ended.")
 
     def work(cursor: Cursor) -> int:
         report_id = open_report(cursor, asked_by=actor.name, equipment_ids=keys, days=days)
         audit(cursor, actor, "validate", "validation_reports", report_id, after={"machines": len(keys), "days": days})
         return report_id
 
+    report_id = write(work, what="opening a validation report")
     try:
-        report_id = write(work, what="opening a validation report")
-        Thread(target=_judge, args=(report_id, place), name="cmms-validate", daemon=True).start()
-    except BaseException:
-        place.leave()
+        return StartedValidation(report_id, ask_for_work(actor, "validate", {"report": report_id}, request=request))
+    except BaseException as error:
+        with raw_session() as connection:
+            close_report(connection, report_id, "failed", f"its run could not be started: {error}")
         raise
-    return report_id
 
 
 def read_report(report_id: int) -> dict[str, Any]:
@@ -59,16 +66,3 @@ def read_report(report_id: int) -> dict[str, Any]:
             if rows
             else {}
         )
-
-
-def _judge(report_id: int, place: Place) -> None:
-    """Wait for the process, and close the report if it could not."""
-    try:
-        command = [sys.executable, "-m", "cmms", "validate", "--report", str(report_id)]
-        ended = subprocess.run(command, env=os.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if ended.returncode != 0:
-            last = next((line for line in reversed(ended.stderr.splitlines()) if line.strip()), "no reason was given")
-            with raw_session() as connection:
-                close_report(connection, report_id, "failed", last.strip())
-    finally:
-        place.leave()

@@ -18,13 +18,32 @@ _ABANDONED_HOURS = 2
 
 def open_report(cursor: Cursor, *, asked_by: str, equipment_ids: Sequence[int] | None, days: int) -> int:
     """Open a report on these machines (None: all) and forget the oldest ones; returns its id."""
-    execute(cursor, "operations/validation/abandon_reports", {"hours": _ABANDONED_HOURS})
+    _abandon(cursor)
     scope = None if equipment_ids is None else json.dumps([int(key) for key in equipment_ids])
     execute(cursor, "operations/validation/open_report", {"asked_by": asked_by[:120], "scope": scope, "days": days})
     report_id = int(cursor.lastrowid)
     for table in ("findings", "reports"):
         execute(cursor, f"operations/validation/drop_old_{table}", {"oldest": report_id - KEPT_REPORTS + 1})
     return report_id
+
+
+def close_abandoned_reports(connection: Connection) -> int:
+    """Close the reports whose process is gone; returns how many."""
+    return run_transaction(connection, _abandon, what="closing abandoned validation reports")
+
+
+def _abandon(cursor: Cursor) -> int:
+    return execute(cursor, "operations/validation/abandon_reports", {"hours": _ABANDONED_HOURS})
+
+
+def reopen_report(connection: Connection, report_id: int) -> None:
+    """Judge again from the beginning, after an attempt that failed or was killed; a report that is done stays so."""
+
+    def work(cursor: Cursor) -> None:
+        if execute(cursor, "operations/validation/reopen_report", {"id": report_id}):
+            execute(cursor, "operations/validation/drop_findings", {"id": report_id})
+
+    run_transaction(connection, work, what="opening a validation report again")
 
 
 def close_report(connection: Connection, report_id: int, status: str, message: str | None) -> None:

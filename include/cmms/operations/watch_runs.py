@@ -22,6 +22,7 @@ from cmms.alerts.records import to_database
 from cmms.alerts.watch_runs import QueuedRun, StarvedTasks, check_watch_alerts
 from cmms.database import Connection, execute, query, run_transaction, server_time, session
 from cmms.errors import Abandoned, Failure, SettingsError
+from cmms.operations.validation_reports import close_abandoned_reports
 from cmms.settings import Settings
 from cmms.sync.merge.stage_rows import drop_stage
 from cmms.sync.records import RunSummary
@@ -95,6 +96,8 @@ def watch(
             close_abandoned(connection, settings, now, closed, has_waiting_tasks, look_again_seconds)
         with _guarded("releasing the leases of deleted runs", failures):
             release_left_leases(connection)
+        with _guarded("closing abandoned reports", failures):
+            close_abandoned_reports(connection)
         with _guarded("dropping left staging tables", failures):
             drop_left_stages(connection, dropped, failures)
     for summary in closed:

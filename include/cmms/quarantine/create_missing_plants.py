@@ -14,8 +14,8 @@ from cmms.access.connections import raw_session
 from cmms.access.explain_duplicate import EXISTS
 from cmms.database import Connection, query
 from cmms.equipment.change_places import create_plant
-from cmms.quarantine.handle_rejects import REPLAY_LIMIT, Replayed, replay, take_place
 from cmms.quarantine.identify_record import read_field
+from cmms.quarantine.replay_records import REPLAY_LIMIT, Replay, replay
 from cmms.settings import Settings
 from cmms.streams import STREAMS
 from cmms.sync.runs.open_run import current_settings
@@ -49,26 +49,19 @@ def find_missing_plants(keys: Sequence[int]) -> list[MissingPlant]:
     ]
 
 
-def create_plants_and_replay(actor: Actor, keys: Sequence[int]) -> tuple[list[MissingPlant], list[Replayed] | None]:
+def create_plants_and_replay(
+    actor: Actor, keys: Sequence[int], *, request: str = ""
+) -> tuple[list[MissingPlant], Replay]:
     """Create what is missing (named by its code until somebody names it), then judge the records again.
 
     Returns:
-        The plants, and what became of the first :data:`REPLAY_LIMIT` records; None when that takes longer than a
-        person waits.
-
-    Raises:
-        Busy: before anything is created, if the person or others replay at this moment.
+        The plants, and the replay of the first :data:`REPLAY_LIMIT` records.
     """
     actor.require(Capability.CONFIGURE)
     plants = find_missing_plants(keys)
-    place = take_place(actor)
-    try:
-        _create(actor, plants)
-        waiting = [key for plant in plants for key in plant.record_ids]
-        return plants, replay(actor, waiting[:REPLAY_LIMIT], place=place)
-    except BaseException:
-        place.leave()
-        raise
+    _create(actor, plants)
+    waiting = [key for plant in plants for key in plant.record_ids]
+    return plants, replay(actor, waiting[:REPLAY_LIMIT], request=request)
 
 
 def _create(actor: Actor, plants: Sequence[MissingPlant]) -> None:

@@ -1,58 +1,27 @@
-"""What people do with rejected records: correct, replay, discard. Input: chosen rows. Output: what became of them.
-
-Replaying judges records by every rule again, so it runs as a process of its own (``python -m cmms replay``): the
-libraries of the rules do not belong into an API server.
-"""
+"""What people do with rejected records: take over, correct, discard. Input: chosen rows. Output: changed rows."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
-from cmms.access.actors import Actor, Busy, Capability, Invalid, NotFound, Stale, ViewError
+from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.access.audit import audit
-from cmms.access.connections import raw_session, write
-from cmms.access.person_places import Place, Places
+from cmms.access.connections import write
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_json
 from cmms.quarantine.identify_record import identify_record
 from cmms.streams import STREAMS
-from cmms.sync.merge.name_record import SUPERSEDED_BY, record_key
+from cmms.sync.merge.name_record import record_key
 from cmms.sync.runs.open_run import current_settings
 
-REPLAY_LIMIT = 1_000
-REPLAY_WAIT_SECONDS = 45.0
-"""Below the 60 s after which common proxies give up; the process alone takes 10 s to load on a slow machine."""
-CONCURRENT_REPLAYS = 2
 PAYLOAD_LIMIT_BYTES = 64_000
 _TABLE = "sync_record_errors"
 _NUMBER_LENGTH = 50
-_places = Places(each=1, total=CONCURRENT_REPLAYS)
 _OPEN = ("open", "acknowledged", "retrying")
-
-
-@dataclass(frozen=True)
-class Replayed:
-    """What became of a record that was validated again; code and message say why it was rejected, if it was."""
-
-    record_key: str
-    status: str
-    code: str
-    message: str
-    note: str | None = None
-
-    @property
-    def superseded(self) -> str:
-        """By what, if it is resolved and was not stored because a newer record is."""
-        return self.note or "" if self.status == "resolved" and (self.note or "").startswith(SUPERSEDED_BY) else ""
 
 
 def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
@@ -63,7 +32,7 @@ def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
     batch_id = str(uuid4())
 
     def work(cursor: Cursor) -> int:
-        rows = [row for row in _lock(cursor, keys) if row["status"] == "open"]
+        rows = [row for row in lock_rejects(cursor, keys) if row["status"] == "open"]
         for row in rows:
             execute(cursor, "quarantine/acknowledge_reject", {"id": row["id"], "note": note[:500] or None})
             before, after = {"status": "open"}, {"status": "acknowledged", "note": note[:500]}
@@ -84,7 +53,7 @@ def discard(actor: Actor, keys: Sequence[int], reason: str) -> int:
     batch_id = str(uuid4())
 
     def work(cursor: Cursor) -> int:
-        rows = [row for row in _lock(cursor, keys) if row["status"] in _OPEN]
+        rows = [row for row in lock_rejects(cursor, keys) if row["status"] in _OPEN]
         for row in rows:
             execute(cursor, "quarantine/discard_reject", {"id": row["id"], "note": reason[:500], "user": actor.name})
             before, after = {"status": row["status"]}, {"status": "discarded", "reason": reason[:500]}
@@ -119,7 +88,7 @@ def correct(actor: Actor, key: int, version: int | None, text: str, *, other_key
     _check_record(text)
 
     def work(cursor: Cursor) -> tuple[str, ...]:
-        rows = _lock(cursor, [key])
+        rows = lock_rejects(cursor, [key])
         if not rows:
             raise NotFound("there is no such record")
         row = rows[0]
@@ -173,136 +142,6 @@ def _identify(cursor: Cursor, row: Mapping[str, Any], text: str) -> tuple[dict[s
     return named, after.differences(before)
 
 
-@dataclass(frozen=True)
-class AcceptedCounter:
-    """A person says that a counter may show less than before: ``kind`` as in ``counter_events``, and why."""
-
-    kind: str
-    reason: str
-
-
-def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter) -> list[Replayed] | None:
-    """Take the counters of rejected readings as they are, and replay those; later days follow them.
-
-    Raises:
-        Invalid: no reason. Stale: a record that is no open reading with a counter that decreased or stands still.
-    """
-    if not accepted.reason.strip():
-        raise Invalid("Accepting a counter needs a reason.", reason="is required")
-    bounded = tuple(keys[: REPLAY_LIMIT + 1])
-    with raw_session() as connection:
-        found = query(connection, "sync/replay/counter_rejects", {"ids": bounded}) if bounded else []
-    if len(found) < len(set(bounded)):
-        raise Stale("Choose only open readings of known machines whose counter has decreased or stands still.")
-    return replay(actor, keys, accepted=accepted)
-
-
-def take_place(actor: Actor) -> Place:
-    """The right to replay now, for who changes something first that only a replay completes.
-
-    Raises:
-        Busy: the person replays already, or too many others do.
-    """
-    place = _places.take(actor.name)
-    if place is None:
-        raise Busy("You or others replay at this moment; try again when that has ended.")
-    return place
-
-
-def replay(
-    actor: Actor,
-    keys: Sequence[int],
-    *,
-    accepted: AcceptedCounter | None = None,
-    place: Place | None = None,
-    wait_seconds: float = REPLAY_WAIT_SECONDS,
-) -> list[Replayed] | None:
-    """Judge records again and store those that pass; with ``accepted``, their counters are right as they are.
-
-    ``place`` is one that the caller has taken.
-
-    Returns:
-        What became of each; None when it takes longer than a person waits: then it goes on by itself,
-        as a run of type ``replay``.
-    """
-    actor.require(Capability.EDIT)
-    if not 1 <= len(keys) <= REPLAY_LIMIT:
-        raise Invalid(f"choose 1 to {REPLAY_LIMIT:,} records")
-    batch_id = str(uuid4())
-
-    def note(cursor: Cursor) -> int:
-        rows = _lock(cursor, keys)
-        for row in rows:
-            before = {"status": row["status"]}
-            audit(cursor, actor, "replay", "sync_record_errors", row["id"], before=before, batch_id=batch_id)
-        return len(rows)
-
-    place = place or take_place(actor)
-    try:
-        if not write(note, what="noting a replay"):
-            raise NotFound("these records do not exist (any more)")
-        replaying = _ReplayProcess(actor.name, keys, accepted, place)
-    except BaseException:
-        place.leave()
-        raise
-    replaying.join(wait_seconds)
-    if replaying.is_alive():
-        return None
-    with raw_session() as connection:
-        replayed = [Replayed(**row) for row in query(connection, "quarantine/reject_statuses", {"ids": tuple(keys)})]
-    if replaying.failed and not any(record.status == "resolved" for record in replayed):
-        raise ViewError("Nothing could be stored: " + _last_line(replaying.output))
-    return replayed
-
-
-def find_open_rejects(equipment_ids: Sequence[int]) -> list[int]:
-    """The ids of rejected records of these machines that are still open, oldest first.
-
-    Raises:
-        NotFound: there is none. Invalid: more than can be replayed at once.
-    """
-    bounds = {"ids": tuple(equipment_ids), "row_limit": REPLAY_LIMIT + 1}
-    with raw_session() as connection:
-        found = query(connection, "quarantine/open_rejects_of", bounds)
-    if not found:
-        raise NotFound("these machines have no rejected record that is open")
-    if len(found) > REPLAY_LIMIT:
-        raise Invalid(f"these machines have more than {REPLAY_LIMIT:,} open records: choose fewer machines")
-    return [int(row["id"]) for row in found]
-
-
-class _ReplayProcess(Thread):
-    """``cmms replay`` as a process; the thread waits for its end, so that it leaves nothing behind."""
-
-    def __init__(self, user: str, keys: Sequence[int], accepted: AcceptedCounter | None, place: Place) -> None:
-        super().__init__(name="cmms-replay", daemon=True)
-        self._command = [sys.executable, "-m", "cmms", "replay"]
-        for key in keys:
-            self._command += ["--id", str(int(key))]
-        if accepted is not None:
-            self._command += [f"--accept-counter={accepted.reason[:255]}", "--counter-kind", accepted.kind]
-        self._user = user
-        self._place = place
-        self.failed = True
-        self.output = ""
-        self.start()
-
-    def run(self) -> None:
-        """Wait for the process."""
-        try:
-            environment = {**os.environ, "USER": self._user}
-            ended = subprocess.run(
-                self._command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
-            )
-            self.failed = ended.returncode != 0
-            self.output = ended.stderr or ended.stdout
-        finally:
-            self._place.leave()
-
-
-def _last_line(text: str) -> str:
-    return next((line.strip()[:300] for line in reversed(text.splitlines()) if line.strip()), "no reason was given")
-
-
-def _lock(cursor: Cursor, keys: Sequence[int]) -> list[dict[str, Any]]:
+def lock_rejects(cursor: Cursor, keys: Sequence[int]) -> list[dict[str, Any]]:
+    """The rows of rejected records that are about to be changed."""
     return query(cursor.connection, "quarantine/lock_rejects", {"ids": tuple(keys)})

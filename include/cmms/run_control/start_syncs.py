@@ -58,7 +58,7 @@ def start_sync(
     if STREAMS[stream].is_daily:
         conf["start_date"] = start_date.isoformat() if start_date else None
         conf["end_date"] = end_date.isoformat() if end_date else None
-    return _start_dag(actor, STREAMS[stream].dag_id, conf, request)
+    return start_dag(actor, STREAMS[stream].dag_id, conf, request)
 
 
 def start_reconciliation(
@@ -83,10 +83,11 @@ def start_reconciliation(
         "end_date": end_date.isoformat() if end_date else None,
         "plant_codes": list(plant_codes),
     }
-    return _start_dag(actor, "cmms_reconcile_sources", conf, request)
+    return start_dag(actor, "cmms_reconcile_sources", conf, request)
 
 
-def _start_dag(actor: Actor, dag_id: str, conf: dict[str, Any], request: str) -> StartedRun:
+def start_dag(actor: Actor, dag_id: str, conf: dict[str, Any], request: str) -> StartedRun:
+    """Start a run of any DAG in the person's name, once for each request, and note it in the audit log."""
     wanted = f"manual__{request}" if re.fullmatch(r"[\w:.-]{1,80}", request, re.ASCII) else ""
     try:
         run_id = trigger(actor, dag_id, conf, wanted)
@@ -132,7 +133,7 @@ def start_sync_of(actor: Actor, keys: Sequence[int], *, with_hours: bool, reques
     with raw_session() as connection:
         numbers = [
             str(row["equipment_number"])
-            for row in query(connection, "equipment/equipment_numbers", {"ids": tuple(keys)})
+            for row in query(connection, "run_control/equipment_numbers", {"ids": tuple(keys)})
         ]
     if not numbers:
         raise NotFound("there is no such equipment")

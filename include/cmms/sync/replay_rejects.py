@@ -10,12 +10,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from cmms.database import Connection, Cursor, execute, query, run_transaction, session
-from cmms.errors import AskPerson
+from cmms.database import Connection, query, session
 from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
 from cmms.streams.unit import DEFAULT_SOURCE, Unit
@@ -23,26 +23,34 @@ from cmms.sync.merge.stage_rows import claim
 from cmms.sync.pipeline import store_batch
 from cmms.sync.records import LandedPage, Manifest, RunSummary, Scope
 from cmms.sync.run_sync import run_steps
-from cmms.sync.runs.open_run import Trigger, current_settings, open_run
+from cmms.sync.runs.close_run import close_if_open, close_run
+from cmms.sync.runs.open_run import Trigger, current_settings, find_log, open_run
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import Replayed, RunContext
 
 BATCH_RECORDS = 50_000
-COUNTER_EVENTS = ("reset", "replacement", "rollover", "accepted")
-"""What can have happened to a counter that shows less than before; ``accepted``: a person says it is right."""
 _NOTHING: tuple[Any, ...] = (None,)
 
 
 def replay_rejects(
-    *, codes: Sequence[str] = (), ids: Sequence[int] = (), user: str, settings: Settings | None = None
+    *,
+    codes: Sequence[str] = (),
+    ids: Sequence[int] = (),
+    streams: Sequence[StreamName] = tuple(STREAMS),
+    user: str,
+    settings: Settings | None = None,
+    trigger: Trigger | None = None,
 ) -> list[RunSummary]:
     """Replay open rejected records.
 
     Args:
         codes: only these codes; empty: all.
         ids: only these rows; empty: all.
+        streams: only of these.
         user: who asked.
         settings: default: the stored version, else the file.
+        trigger: the DAG run that does it, of one stream: it does not wait for units of other runs, for Airflow
+            repeats it, and its log row is one and the same however often.
 
     Returns:
         One summary per stream that had something to replay.
@@ -52,64 +60,45 @@ def replay_rejects(
         "codes": tuple(codes) or _NOTHING,
         "all_ids": not ids,
         "ids": tuple(ids) or _NOTHING,
+        "streams": tuple(streams),
         "batch": BATCH_RECORDS,
     }
-    return _replay("sync/replay/chosen", chosen, user=user, settings=settings)
+    trigger = trigger or Trigger(kind="replay", user=user)
+    return _replay("sync/replay/chosen", chosen, trigger=trigger, settings=settings)
 
 
 def replay_orphans(*, user: str = "sync", settings: Settings | None = None) -> list[RunSummary]:
     """Replay records whose equipment or plant has appeared since they were rejected."""
     of_machines = [stream.name for stream in STREAMS.values() if "machines" in stream.reference]
+    trigger = Trigger(kind="replay", user=user)
     return _replay(
-        "sync/replay/orphans", {"streams": of_machines, "batch": BATCH_RECORDS}, user=user, settings=settings
+        "sync/replay/orphans", {"streams": of_machines, "batch": BATCH_RECORDS}, trigger=trigger, settings=settings
     )
 
 
-def accept_counters(ids: Sequence[int], *, reason: str, user: str, kind: str = "accepted") -> int:
-    """Accept the counter decrease of rejected readings: replaying them then stores them, and later days follow.
-
-    Args:
-        ids: rejected readings.
-        reason: what happened, in words.
-        user: who says so.
-        kind: one of :data:`COUNTER_EVENTS`.
-
-    Raises:
-        AskPerson: no reason, or a row that is no open rejected counter reading.
-    """
-    if not reason.strip():
-        raise AskPerson("accepting a counter decrease needs a reason")
-    if not ids:
-        raise AskPerson("say which records: --id")
-    with session() as connection:
-        rows = query(connection, "sync/replay/counter_rejects", {"ids": tuple(ids)})
-        wrong = set(ids) - {row["id"] for row in rows}
-        if wrong:
-            raise AskPerson(f"no open rejected counter reading: {', '.join(map(str, sorted(wrong)))}")
-
-        def write(cursor: Cursor) -> None:
-            for row in rows:
-                facts = {**row, "kind": kind, "reason": reason[:255], "user": user}
-                execute(cursor, "sync/replay/insert_counter_event", facts)
-                execute(cursor, "sync/replay/audit", facts)
-            execute(cursor, "raise_version")
-
-        run_transaction(connection, write, what="accepting counter readings")
-    return len(rows)
-
-
-def _replay(statement: str, parameters: dict[str, Any], *, user: str, settings: Settings | None) -> list[RunSummary]:
+def _replay(
+    statement: str, parameters: dict[str, Any], *, trigger: Trigger, settings: Settings | None
+) -> list[RunSummary]:
     summaries = []
     with session(local_infile=True) as connection:
         rows = query(connection, statement, parameters)
         settings = settings or current_settings(connection)[0]
         for stream, group in groupby(rows, key=lambda row: str(row["stream"])):
-            summaries.append(_replay_stream(connection, stream, list(group), user=user, settings=settings))
+            summaries.append(_replay_stream(connection, stream, list(group), trigger=trigger, settings=settings))
+        if not rows and (left := _close_left(connection, trigger)):
+            summaries.append(left)
     return summaries
 
 
+def _close_left(connection: Connection, trigger: Trigger) -> RunSummary | None:
+    """Close the log row of a DAG run that has stored everything and was killed before it could say so."""
+    with closing(connection.cursor()) as cursor:
+        left = find_log(cursor, trigger)
+    return close_run(connection, left) if left is not None and close_if_open(connection, left) else None
+
+
 def _replay_stream(
-    connection: Connection, stream: StreamName, rows: list[dict[str, Any]], *, user: str, settings: Settings
+    connection: Connection, stream: StreamName, rows: list[dict[str, Any]], *, trigger: Trigger, settings: Settings
 ) -> RunSummary:
     units = {
         Unit(DEFAULT_SOURCE, stream, key): _distinct(group)
@@ -122,7 +111,7 @@ def _replay_stream(
         connection,
         scope,
         run_date=max([today, *days]),
-        trigger=Trigger(kind="replay", user=user),
+        trigger=trigger,
         sync_type="replay",
         settings=_for_payloads(settings, stream),
         units=list(units),
@@ -133,7 +122,13 @@ def _replay_stream(
         for position, row in enumerate(records)
     }
     run = RunContext(
-        opened.sync_log_id, opened.sync_type, opened.settings, opened.scope, replayed=replayed, replayed_by=user
+        opened.sync_log_id,
+        opened.sync_type,
+        opened.settings,
+        opened.scope,
+        replayed=replayed,
+        replayed_by=trigger.user,
+        waits_for_units=trigger.run_id is None,
     )
 
     def steps(reporter: Reporter) -> None:

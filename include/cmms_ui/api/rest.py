@@ -6,16 +6,18 @@ Lists, records, metadata, counts of tabs, exports and actions; errors are proble
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from dash.exceptions import DependencyException
-from fastapi import Body, FastAPI, Path, Query, Request
+from fastapi import Body, FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from cmms.access.actors import Forbidden, NotFound, ViewError
+from cmms.dag_ids import ON_REQUEST_DAG_ID
 from cmms.equipment.read_equipment import read_running_times
 from cmms.errors import CmmsError
 from cmms.listing.definition import OPERATORS_OF, PAGE_SIZE_LIMIT
@@ -46,6 +48,7 @@ from cmms_ui.run_action import preview_action, run_action
 
 PREFIX = "/api/v1"
 _KEY_LIMIT = 2**63 - 1
+_ACCEPTED = "A run in Airflow does the rest; the answer names it."
 Key = Annotated[int, Path(ge=1, le=_KEY_LIMIT, examples=[1])]
 
 
@@ -76,6 +79,13 @@ class ActionCall(BaseModel):
     values: dict[str, Any] = Field(default={}, examples=[{"inactive_reason": "scrapped"}])
 
 
+class RunAsked(BaseModel):
+    """A run in Airflow; a run of Syncs, if it is one, has the same two ids."""
+
+    dag_id: str = Field(examples=["cmms_on_request"])
+    run_id: str
+
+
 class ActionResult(BaseModel):
     """How the action ended."""
 
@@ -83,6 +93,7 @@ class ActionResult(BaseModel):
     level: str = Field(examples=["success"])
     details: list[str] = Field(default=[], description="The result row by row, of actions that tell it so.")
     paths: list[str] = Field(default=[], description="Where each of the details leads, empty for one that does not.")
+    runs: list[RunAsked] = Field(default=[], description="Runs in Airflow that do what is left to do.")
 
 
 class PreviewResult(BaseModel):
@@ -150,11 +161,13 @@ def _add_resource(server: FastAPI, resource: Resource) -> None:
         text = f"{action.explain}\n\nValues: {fields}. Needs the capability `{ACTIONS.get(action.name)}`."
         example = {"requestBody": {"content": {"application/json": {"example": example_call(action)}}}}
         described = {"response_model": ActionResult, "description": text, "openapi_extra": example}
-        described |= {"responses": problems(400, 404, 409, 413, 415, 422, 502)}
+        accepted: dict[int | str, dict[str, Any]] = {202: {"model": ActionResult, "description": _ACCEPTED}}
+        described |= {"responses": {**problems(400, 404, 409, 413, 415, 422, 502), **accepted}}
         add("POST", f"/actions/{action.verb}", f"action_{action.verb}", _make_action(resource, action.verb),
             action.label, response_model_exclude_defaults=True, **described)  # fmt: skip
         if action.preview:
             described |= {"response_model": PreviewResult, "description": "Changes nothing."}
+            described |= {"responses": problems(400, 404, 409, 413, 415, 422, 502)}
             show_preview = _make_preview(resource, action.verb)
             add("POST", f"/actions/{action.verb}/preview", f"preview_{action.verb}", show_preview,
                 f"what '{action.label}' would do", **described)  # fmt: skip
@@ -242,12 +255,15 @@ def _make_export(resource: Resource) -> Callable[..., Any]:
 
 
 def _make_action(resource: Resource, verb: str) -> Callable[..., Any]:
-    def call_action(call: Annotated[ActionCall, Body()]) -> ActionResult:
+    def call_action(call: Annotated[ActionCall, Body()], response: Response) -> ActionResult:
         target = Target(tuple(call.keys), call.version, call.request)
         outcome = run_action(current_actor(), resource.name, verb, target, call.values)
         details, paths = [line.text for line in outcome.lines], [line.path for line in outcome.lines]
         told = {"details": details, "paths": paths if any(paths) else []}
-        return ActionResult(message=outcome.message, level=outcome.level, **told)
+        runs = [RunAsked(dag_id=run.dag_id, run_id=run.run_id) for run in outcome.runs]
+        if any(run.dag_id == ON_REQUEST_DAG_ID for run in runs):
+            response.status_code = HTTPStatus.ACCEPTED
+        return ActionResult(message=outcome.message, level=outcome.level, runs=runs, **told)
 
     return call_action
 

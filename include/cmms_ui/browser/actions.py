@@ -273,12 +273,12 @@ def _read_matching(context: Context | dict[str, Any]) -> tuple[int, ...]:
 def _tell(outcome: Outcome) -> None:
     """How it ended: a notification, a page to go to, results row by row."""
     notify(outcome.message, outcome.level)
-    if outcome.path:
+    if outcome.path and not outcome.runs:
         go_to(outcome.path)
-    if outcome.details:
+    if outcome.runs:
+        set_props("action-modal", {"children": follow_runs(outcome), "title": "Started"})
+    elif outcome.details:
         set_props("action-modal", {"children": action_result(outcome)})
-    elif outcome.runs:
-        set_props("action-modal", {"children": follow_runs(outcome.runs), "title": "Started"})
 
 
 def _show_preview(preview: Preview | None, action: Action, asked: str) -> None:

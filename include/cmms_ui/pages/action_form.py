@@ -10,7 +10,6 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms.run_control.start_syncs import StartedRun
 from cmms.words import count_of
 from cmms_ui.definition.schema import Action, Detail, Field, Outcome, Preview
 from cmms_ui.render.marks import aria, icon
@@ -123,12 +122,17 @@ def show_refusal(message: str, path: str = "") -> Any:
     return [message, " ", dcc.Link("Show it", href=get_relative_path(path))] if path else message
 
 
-def follow_runs(runs: Sequence[StartedRun]) -> list[Any]:
+def follow_runs(outcome: Outcome) -> list[Any]:
     """The body of the dialog after runs were started: each one's progress, until it is over or the dialog is closed."""
+    lines = [html.Li(_line(line)) for line in outcome.lines]
+    told = [dmc.Text(outcome.message, fw=600, size="sm"), html.Ul(lines, className="cmms-details", tabIndex=0)]
     return [
         dmc.Stack(
             [
-                dmc.Grid([widget_card(FOLLOW, "follow", f"{run.dag_id}/{run.run_id}") for run in runs], gutter="sm"),
+                *(told if lines else ()),
+                dmc.Grid(
+                    [widget_card(FOLLOW, "follow", f"{run.dag_id}/{run.run_id}") for run in outcome.runs], gutter="sm"
+                ),
                 dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
             ],
             gap="sm",

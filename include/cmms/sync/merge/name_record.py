@@ -10,6 +10,8 @@ from cmms.streams import STREAMS
 SUPERSEDED_BY = "superseded by "
 """So begins the note of a replayed record that is resolved and not stored: a newer one is."""
 _KEY_LENGTH = 120
+_CATEGORIES = {"EQUIPMENT_UNKNOWN": "orphan", "PLANT_UNKNOWN": "orphan"}
+_BUSINESS = ("COUNTER_", "CUMULATIVE_", "DATE_IN_", "DATE_OUTSIDE")
 
 
 def record_key(stream: str, equipment_number: str | None, day: date | None) -> str:
@@ -19,3 +21,10 @@ def record_key(stream: str, equipment_number: str | None, day: date | None) -> s
     if len(key) <= _KEY_LENGTH:
         return key
     return f"{key[:80]}…{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def category(code: str) -> str:
+    """``orphan``, ``business`` or ``validation``: who would have to mend it."""
+    if code in _CATEGORIES:
+        return _CATEGORIES[code]
+    return "business" if code.startswith(_BUSINESS) else "validation"

@@ -16,20 +16,11 @@ import polars as pl
 from cmms.database import Cursor, execute, insert_many, query
 from cmms.streams.unit import Unit
 from cmms.sync.merge.merge_kind import kind_of, statement_of
-from cmms.sync.merge.name_record import SUPERSEDED_BY, record_key
+from cmms.sync.merge.name_record import SUPERSEDED_BY, category, record_key
 from cmms.sync.runs.run_context import Replayed
 from cmms.sync.validate.resolve_duplicates import IDENTICAL, POINT_MISMATCH
 
-_CATEGORIES = {"EQUIPMENT_UNKNOWN": "orphan", "PLANT_UNKNOWN": "orphan"}
-_BUSINESS = ("COUNTER_", "CUMULATIVE_", "DATE_IN_", "DATE_OUTSIDE")
 _BATCH = 500
-
-
-def category(code: str) -> str:
-    """``orphan``, ``business`` or ``validation``: who would have to mend it."""
-    if code in _CATEGORIES:
-        return _CATEGORIES[code]
-    return "business" if code.startswith(_BUSINESS) else "validation"
 
 
 class Quarantine:

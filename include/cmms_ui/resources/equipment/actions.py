@@ -21,7 +21,7 @@ from cmms.maintenance import change_work_orders as orders
 from cmms.maintenance.schedule_maintenance import rehearse_schedule, schedule_maintenance
 from cmms.operations.validation_reports import DEFAULT_DAYS
 from cmms.parse_input import parse_day, parse_key, parse_whole
-from cmms.quarantine.handle_rejects import find_open_rejects
+from cmms.quarantine.replay_records import find_open_rejects
 from cmms.run_control.start_syncs import start_sync_of
 from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Field, Outcome, Preview, Target
@@ -133,7 +133,7 @@ def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    return replay_records(actor, find_open_rejects(target.keys))
+    return replay_records(actor, find_open_rejects(target.keys), target.request)
 
 
 def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -141,10 +141,9 @@ def _validate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
         days = parse_whole(values.get("days") or 0, 0)
     except ValueError as error:
         raise Invalid("the number of days is no whole number", days=str(error)) from None
-    report = start_validation(actor, target.keys, days=days)
-    return Outcome(
-        f"{count_of(len(target.keys), 'machine is', 'machines are')} being judged.", "info", f"/validations/{report}"
-    )
+    started = start_validation(actor, target.keys, days=days, request=target.request)
+    text = f"{count_of(len(target.keys), 'machine is', 'machines are')} being judged."
+    return Outcome(text, "info", f"/validations/{started.report_id}", runs=(started.run,))
 
 
 def _describe(result: BulkResult, state: str) -> Outcome:

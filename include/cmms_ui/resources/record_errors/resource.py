@@ -6,18 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cmms.access.actors import Actor, Busy, NotFound
+from cmms.access.actors import Actor, NotFound, ViewError
 from cmms.quarantine.create_missing_plants import create_plants_and_replay, find_missing_plants
-from cmms.quarantine.handle_rejects import (
-    REPLAY_LIMIT,
-    AcceptedCounter,
-    Replayed,
-    accept_counters,
-    acknowledge,
-    correct,
-    discard,
-    replay,
-)
+from cmms.quarantine.handle_rejects import acknowledge, correct, discard
+from cmms.quarantine.replay_records import REPLAY_LIMIT, AcceptedCounter, Replay, accept_counters, replay
 from cmms.words import agree, count_of
 from cmms_ui.definition.schema import (
     Action,
@@ -35,9 +27,9 @@ from cmms_ui.definition.schema import (
     choices_of,
 )
 from cmms_ui.resources.record_errors.failures import ORPHANS, RECORD_WIDGETS, SUMMARY
+from cmms_ui.resources.record_errors.replayed import describe_replayed
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
-DETAIL_LIMIT = 100
 _STREAMS = (Choice("equipment", "Equipment"), Choice("running_time", "Running time"))
 _CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business", "orphan"))
 _COUNTER_EVENTS = (
@@ -61,55 +53,35 @@ def _has_odd_counter(row: Row) -> bool:
 
 
 def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    return replay_records(actor, target.keys)
+    return replay_records(actor, target.keys, target.request)
 
 
-def replay_records(actor: Actor, keys: Sequence[int]) -> Outcome:
-    """Judge rejected records again; says of each that is rejected again why."""
-    return describe_replay(replay(actor, keys))
+def replay_records(actor: Actor, keys: Sequence[int], request: str = "") -> Outcome:
+    """Judge rejected records again; says why some are rejected again, and starts runs that store the rest."""
+    return describe_replay(replay(actor, keys, request=request))
 
 
-def describe_replay(replayed: Sequence[Replayed] | None) -> Outcome:
-    """How many were stored, superseded, rejected again, and a line for each unless all were stored."""
-    if replayed is None:
-        return Outcome("The replay has been started and goes on by itself; the list of syncs shows its end.", "info")
-    superseded = sum(bool(record.superseded) for record in replayed)
-    stored = sum(record.status == "resolved" for record in replayed) - superseded
-    left = len(replayed) - stored - superseded
-    if not left and not superseded:
-        return Outcome(f"{count_of(stored, 'record has', 'records have')} been stored.")
-    parts = [f"{stored} stored"]
-    if superseded:
-        parts.append(f"{superseded} superseded by newer records and not stored")
-    if left:
-        parts.append(f"{left} rejected again: their reason may be a new one")
-    level = "warning" if stored or superseded else "error"
-    return Outcome(f"{', '.join(parts)}.", level, details=_tell(replayed))
-
-
-def _tell(replayed: Sequence[Replayed]) -> tuple[str, ...]:
-    """A line for each record, those that were rejected again first, then those that were not stored."""
-    ordered = sorted(replayed, key=lambda record: (record.status == "resolved", not record.superseded))
-    lines = [f"{record.record_key}: {_ended(record)}" for record in ordered[:DETAIL_LIMIT]]
-    signs = ["=" if record.superseded else "✓" if record.status == "resolved" else "✕" for record in ordered]
-    told = [f"{sign} {line}" for sign, line in zip(signs, lines, strict=False)]
-    return (*told, f"and {len(ordered) - DETAIL_LIMIT} more") if len(ordered) > DETAIL_LIMIT else tuple(told)
-
-
-def _ended(record: Replayed) -> str:
-    if record.superseded:
-        return record.superseded
-    return "stored" if record.status == "resolved" else f"{record.code}, {record.message}"
+def describe_replay(asked: Replay) -> Outcome:
+    """What is known at once: how many are rejected again, with a line for each, and how many a run will store."""
+    failed = len(asked.rejected)
+    again = f"{count_of(failed, 'record is', 'records are')} rejected again: the reason may be a new one."
+    if not asked.waiting:
+        text = again if failed else "No record is open any more."
+        return Outcome(text, "error" if failed else "info", details=describe_replayed(asked.rejected))
+    started = f"{count_of(asked.waiting, 'record')} will be stored by a run in Airflow."
+    if not failed:
+        return Outcome(started, "info", runs=asked.runs)
+    return Outcome(f"{started} {again}", "warning", details=describe_replayed(asked.rejected), runs=asked.runs)
 
 
 def _accept_counter(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     accepted = AcceptedCounter(str(values["kind"]), str(values["reason"]))
-    return describe_replay(accept_counters(actor, target.keys, accepted))
+    return describe_replay(accept_counters(actor, target.keys, accepted, request=target.request))
 
 
 def _create_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    plants, replayed = create_plants_and_replay(actor, target.keys)
-    outcome = describe_replay(replayed)
+    plants, asked = create_plants_and_replay(actor, target.keys, request=target.request)
+    outcome = describe_replay(asked)
     created = f"Created: {', '.join(plant.plant_code for plant in plants)}. {outcome.message}"
     left = sum(len(plant.record_ids) for plant in plants) - REPLAY_LIMIT
     if left > 0:
@@ -146,10 +118,8 @@ def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome
         return Outcome(f"The correction has been saved; replay stores it.{named}")
     try:
         outcome = _replay(actor, target, values)
-    except Busy:
-        said = (
-            "The correction is saved, but not replayed yet: you or others are replaying records. Replay it afterwards."
-        )
+    except ViewError as error:
+        said = f"The correction is saved, but not replayed yet: {error.message} Replay it afterwards."
         return Outcome(f"{said}{named}", "warning")
     return replace(outcome, message=f"{outcome.message}{named}")
 

@@ -5,16 +5,19 @@ Input: ``dag_id/run_id``. The log row has the same two ids; before its first tas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
 from cmms.access.actors import ViewError
+from cmms.dag_ids import ON_REQUEST_DAG_ID
+from cmms.equipment.validate_equipment import read_report
 from cmms.figures.open_runs import RunSteps, live_run, run_steps
 from cmms.figures.reconciliations import Reconciliation, reconciliation_of_run
-from cmms.run_control.airflow_runs import failed_tasks, read_run
+from cmms.quarantine.replay_records import Replayed, read_replayed
+from cmms.run_control.airflow_runs import failed_tasks, read_conf, read_run
 from cmms.run_control.find_run import FoundRun, find_run_of_airflow
 from cmms.sync.records import OPEN_STATUSES
 from cmms_ui.asgi.guard import current_actor
@@ -23,8 +26,10 @@ from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
 from cmms_ui.resources.reconciliations.report import describe_result
+from cmms_ui.resources.record_errors.replayed import describe_end, describe_replayed
 from cmms_ui.resources.syncs.run_progress import draw_live_run, step_line
 from cmms_ui.resources.syncs.statuses import RUN_STATES
+from cmms_ui.resources.validations.report import render_report
 
 GOES_ON = "It goes on in the background when you close this."
 OVER = {
@@ -43,10 +48,14 @@ def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if run is None:
         if result := reconciliation_of_run(dag_id, run_id):
             return {**found, "result": result}
+        if dag_id == ON_REQUEST_DAG_ID and (report := read_report(_asked(dag_id, run_id).get("report") or 0)):
+            found["report"] = report
         return {**found, "airflow": _ask_airflow(dag_id, run_id)}
     if run.status in OPEN_STATUSES:
         return {**found, "live": live_run(run.id)}
     tasks = _failed_tasks(dag_id, run_id) if run.status == "failed" else []
+    if dag_id == ON_REQUEST_DAG_ID:
+        found["replayed"] = read_replayed(_asked(dag_id, run_id).get("ids") or ())
     return {**found, "steps": run_steps(run.id), "tasks": tasks}
 
 
@@ -55,6 +64,14 @@ def _ask_airflow(dag_id: str, run_id: str) -> dict[str, Any]:
         return read_run(current_actor(), dag_id, run_id)
     except ViewError as error:
         return {"state": "", "is_paused": False, "problem": error.message}
+
+
+def _asked(dag_id: str, run_id: str) -> dict[str, Any]:
+    """What the run was asked for; nothing if Airflow does not say."""
+    try:
+        return read_conf(current_actor(), dag_id, run_id)
+    except ViewError:
+        return {}
 
 
 def _failed_tasks(dag_id: str, run_id: str) -> list[dict[str, Any]]:
@@ -68,20 +85,34 @@ def render_followed(data: Mapping[str, Any]) -> Any:
     """Waiting, under way, or over."""
     run: FoundRun | None = data["run"]
     result: Reconciliation | None = data.get("result")
+    report: Mapping[str, Any] | None = data.get("report")
+    replayed: Sequence[Replayed] = data.get("replayed", ())
     if result:
         body = describe_result(result)
+    elif report and (report["status"] != "running" or _has_begun(report)):
+        body = [render_report(report), *([note(GOES_ON)] if report["status"] == "running" else ())]
     elif run is None:
         body = _waiting(data["dag_id"], data["airflow"])
     elif run.status in OPEN_STATUSES:
         body = [*([draw_live_run(data["live"])] if data["live"] else ()), note(GOES_ON)]
     else:
         body = _ended(run, data["steps"])
+        if replayed:
+            lines = [html.Li(line) for line in describe_replayed(replayed)]
+            body += [html.Strong(describe_end(replayed)), html.Ul(lines, className="cmms-details", tabIndex=0)]
     links = airflow_links(data["dag_id"], data["run_id"], data.get("tasks", ()))
     if result:
         links.insert(0, link(f"Result {result.id}", f"/reconciliations/{result.id}"))
+    if report:
+        links.insert(0, link(f"Report {report['id']}", f"/validations/{report['id']}"))
     if run is not None:
         links.insert(0, link(f"Run {run.id}", f"/syncs/{run.id}"))
     return html.Div([*body, html.Div(links, className="cmms-live-facts")], className="cmms-stack", role="status")
+
+
+def _has_begun(report: Mapping[str, Any]) -> bool:
+    """Whether a task of the run is at work; Airflow calls a run running before that."""
+    return bool(report["machines"] or report["readings"])
 
 
 def _waiting(dag_id: str, airflow: Mapping[str, Any]) -> list[Any]:

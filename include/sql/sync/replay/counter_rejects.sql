@@ -1,5 +1,5 @@
 -- Purpose: what is known of rejected counter readings that a person accepts.
--- Parameters: ids. Caller: cmms.sync.replay_rejects.
+-- Parameters: ids. Callers: cmms.sync.accept_counters, cmms.quarantine.replay_records.
 SELECT r.id, e.id AS equipment_id, r.reading_date, r.code,
   (SELECT t.cumulative_hours FROM equipment_running_times t
    WHERE t.equipment_id = e.id AND t.date < r.reading_date ORDER BY t.date DESC LIMIT 1) AS old_final

@@ -1,5 +1,5 @@
 -- Purpose: the newest reading before a day of the listed machines, those without one on the newest day.
--- Parameters: day, equipment_ids. Caller: cmms.sync.validate.load_reference.
+-- Parameters: day, equipment_ids. Callers: cmms.sync.validate.load_reference, cmms.sync.validate.load_record_reference.
 SELECT r.equipment_id, CAST(r.cumulative_hours * 1000 AS SIGNED) AS previous_hours, r.date AS previous_date
 FROM (
   SELECT equipment_id, MAX(date) AS date
