@@ -52,7 +52,7 @@ def write_dag_files(folder: Path, *, today: tuple[int, int, int]) -> None:
             (f"daily_arguments(schedule.{stream}, zone", f'daily_arguments("0 {hour} * * *", zone'),
         ]
         _write(folder / f"{dag_id}.py", f"{stream}_sync", changes, None)
-    for upkeep in ("sync_watchdog",):
+    for upkeep in ("sync_watchdog", "cmms_on_request"):
         _write(folder / f"{upkeep}.py", upkeep, [], today)
 
 

@@ -115,7 +115,7 @@ def test_what_people_ask_for_runs_in_the_pool_with_the_retries_of_a_sync_and_is_
     dags: dict[str, Any],
 ) -> None:
     dag = dags["cmms_on_request"]
-    assert (dag.timetable.summary, dag.max_active_runs, dag.is_paused_upon_creation) == ("None", 2, False)
+    assert (dag.schedule, dag.max_active_runs, dag.is_paused_upon_creation) == (None, 2, False)
     assert dag.dagrun_timeout == timedelta(hours=1)
     assert [(task.retries, task.priority_weight, task.pool) for task in dag.tasks] == [(3, 100, "cmms_sync")]
     assert all(dag.params.get_param(name).description for name in REQUEST_KEYS)

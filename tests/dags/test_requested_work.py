@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,8 +19,7 @@ def waiting(site: DagSite) -> int:
     site.sync_equipment([machine("A")])
     site.sync_day(DAY, [reading("A", hours="-1")])
     (row,) = site.query(REJECT)
-    corrected = reading("A")
-    site.execute("UPDATE sync_record_errors SET edited_payload = %s", values=(json.dumps(corrected),))
+    site.execute("UPDATE sync_record_errors SET edited_payload = %s", values=(reading("A"),))
     return int(row["id"])
 
 

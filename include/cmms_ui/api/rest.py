@@ -262,7 +262,7 @@ def _make_action(resource: Resource, verb: str) -> Callable[..., Any]:
         told = {"details": details, "paths": paths if any(paths) else []}
         runs = [RunAsked(dag_id=run.dag_id, run_id=run.run_id) for run in outcome.runs]
         if any(run.dag_id == ON_REQUEST_DAG_ID for run in runs):
-            response.status_code = HTTPStatus.ACCEPTED
+            response.status_code = int(HTTPStatus.ACCEPTED)
         return ActionResult(message=outcome.message, level=outcome.level, runs=runs, **told)
 
     return call_action
