@@ -124,6 +124,7 @@ def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dic
     page.goto(f"/cmms/equipment?q={numbers[0]}")
     _choose(page, numbers[:1])
     _open(page, "Validate", ".cmms-selection").get_by_role("button", name="Validate").click()
+    page.get_by_role("link", name=re.compile(r"^Report \d+$")).click()  # in the dialog that follows the run
     page.wait_for_url("**/cmms/validations/*")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
