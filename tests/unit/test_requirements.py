@@ -15,7 +15,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).parents[2]
-OWN = {"cmms", "cmms_ui", "tools", "tests", "benchmarks"}
+OWN = {"cmms", "cmms_ui", "tools", "tests", "benchmarks", "site_dump", "interface"}
+"""The last two lie beside ``tests/promises/freeze.py``, which runs in checkouts that have no tests of that name."""
+OF_CHECKERS = {"_typeshed"}
+"""Imported for types alone; comes with mypy."""
 PRODUCT = ("include", "dags", "plugins", "config")
 TOOLS = ("tools", "tests", "benchmarks")
 LEFT_TO_AIRFLOW = {"sqlalchemy"}
@@ -36,7 +39,9 @@ def _imports(folders: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
 
 def _imported(*folders: str) -> dict[str, Path]:
     """Packages of others that modules in these folders import, each with one of the modules."""
-    return {name: file for name, file in _imports(folders) if name not in OWN | set(sys.stdlib_module_names)}
+    return {
+        name: file for name, file in _imports(folders) if name not in OWN | OF_CHECKERS | set(sys.stdlib_module_names)
+    }
 
 
 def _requested(*files: str) -> set[str]:

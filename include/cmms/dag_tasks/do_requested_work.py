@@ -16,7 +16,7 @@ from cmms.dag_tasks.check_conf import REQUEST_KEYS, check_conf
 from cmms.dag_tasks.choose_scope import DagRunFacts, evaluation_day, queue_ms
 from cmms.errors import RetryError, RunCancelled, SettingsError, StopError
 from cmms.streams import STREAMS
-from cmms.sync.records import RunSummary
+from cmms.sync.records import GOOD_STATUSES, RunSummary
 
 
 def do_requested_work(dag_run: DagRunFacts, params: Mapping[str, Any], *, is_repeated: bool = False) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _replay(dag_run: DagRunFacts, asked: Mapping[str, Any], _is_repeated: bool) 
 
 def _raise_failure(summary: RunSummary) -> None:
     """A run that was closed as failed fails the task, to be repeated if its cause may pass."""
-    if summary.status in ("success", "partial"):
+    if summary.status in GOOD_STATUSES:
         return
     kind = getattr(errors, summary.error_class or "", None)
     text = f"run {summary.sync_log_id} is {summary.status}: {summary.error_class}: {summary.error_message}"
