@@ -40,7 +40,7 @@ def write_dag_files(folder: Path, *, today: tuple[int, int, int]) -> None:
     name = 'dag_id="running_time_sync"'
     hasty = [
         (name, f'dag_id="{HASTY}"'),
-        ("dagrun_timeout=timedelta(minutes=60)", f"dagrun_timeout=timedelta(seconds={HASTY_SECONDS})"),
+        ("zone=zone,\n)", f"zone=zone,\n)\ndag.dagrun_timeout = timedelta(seconds={HASTY_SECONDS})"),
     ]
     _write(folder / "equipment_sync.py", "equipment_sync", [], today)
     _write(folder / "running_time_sync.py", "running_time_sync", [], today)
@@ -49,7 +49,7 @@ def write_dag_files(folder: Path, *, today: tuple[int, int, int]) -> None:
     for dag_id, (stream, hour) in NIGHTLY.items():
         changes = [
             (f'dag_id="{stream}_sync"', f'dag_id="{dag_id}"'),
-            (f"daily_arguments(schedule.{stream}, zone", f'daily_arguments("0 {hour} * * *", zone'),
+            (f'cron=schedule.of("{stream}")', f'cron="0 {hour} * * *"'),
         ]
         _write(folder / f"{dag_id}.py", f"{stream}_sync", changes, None)
     for upkeep in ("sync_watchdog", "cmms_on_request"):
