@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cmms.words import count_of
 from tests.plugins.conftest import ClientFor
 from tests.plugins.dash_calls import buttons, hrefs, open_dialog, prefilled, refresh_widget, texts
 
@@ -340,7 +341,7 @@ def test_the_steps_of_a_run_name_the_one_that_took_most_of_the_work(client_for: 
     most = max(times, key=lambda name: times[name])
     percent = f"{100 * times[most] / sum(times.values()):.0f} %"
     assert any(text.startswith(f"Most of the work: {most}, {percent} of ") for text in shown)
-    assert f"{sums['fetched']:,} records fetched" in shown and set(times) <= set(shown)
+    assert f"{count_of(sums['fetched'], 'record')} fetched" in shown and set(times) <= set(shown)
 
 
 @pytest.mark.feature("SCH-03")

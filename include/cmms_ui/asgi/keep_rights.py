@@ -27,6 +27,11 @@ _QUESTIONS = 8
 Rights = frozenset[Capability]
 
 
+def _now() -> float:
+    """The one clock of questions and entries."""
+    return time.monotonic()
+
+
 @dataclass(frozen=True)
 class _Entry:
     asked_at: float
@@ -38,7 +43,9 @@ class RightsCache:
 
     def __init__(self, seconds: float = RIGHTS_SECONDS) -> None:
         # From the question on: an answer that was long on its way is as old as the question.
-        self._entries: TLRUCache[Hashable, _Entry] = TLRUCache(_MOST, lambda _, entry, __: entry.asked_at + seconds)
+        self._entries: TLRUCache[Hashable, _Entry] = TLRUCache(
+            _MOST, lambda _, entry, __: entry.asked_at + seconds, timer=_now
+        )
         self._lock = Lock()  # of the entries: there may be several event loops
         self._asking: dict[Hashable, anyio.Lock] = {}
         self._threads = anyio.CapacityLimiter(_QUESTIONS)
@@ -57,7 +64,7 @@ class RightsCache:
             async with asking:
                 if (known := self.known(key)) is not None:
                     return known
-                asked_at = time.monotonic()
+                asked_at = _now()
                 rights = await anyio.to_thread.run_sync(ask, limiter=self._threads, abandon_on_cancel=True)
                 with self._lock:
                     self._entries[key] = _Entry(asked_at, rights)
