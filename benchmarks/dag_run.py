@@ -68,7 +68,7 @@ def _measure(rows: int, repeat: int, server: PrivateServer, folder: Path) -> dic
     metadata, cmms = make_schema(server, "airflow"), make_schema(server, "cmms")
     os.environ["AIRFLOW_CONN_CMMS_MYSQL"] = server.account.to_uri("cmms")
     from cmms.migrations import upgrade
-    from cmms.sync.validate.judge_rows import _great_expectations
+    from cmms.sync.validate.apply_rules import _great_expectations
 
     upgrade()
     _great_expectations()  # the import takes seconds and is not what is measured of the engine

@@ -63,7 +63,7 @@ def _child(
     from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
-    from cmms.sync.validate.judge_rows import _great_expectations
+    from cmms.sync.validate.apply_rules import _great_expectations
 
     migrations.upgrade()
     seed_plants(DEFAULT_FILE.parent / PLANTS_NAME)

@@ -62,7 +62,7 @@ def _child(sender: Any, name: str, work: Work) -> None:
     from cmms.operations import clean_up_logs  # noqa: F401
     from cmms.operations.verify import verify_tables  # noqa: F401
     from cmms.sync import run_sync  # noqa: F401
-    from cmms.sync.validate.judge_rows import _great_expectations
+    from cmms.sync.validate.apply_rules import _great_expectations
 
     _great_expectations()  # imports take seconds, and are not what is measured
     with session():

@@ -235,7 +235,7 @@ def _measure_load(url: str, source: str, folder: Path) -> dict[str, Any]:
     from cmms.settings import parse_settings
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
-    from cmms.sync.validate.judge_rows import _great_expectations
+    from cmms.sync.validate.apply_rules import _great_expectations
 
     _great_expectations()
     settings = parse_settings({"storage": {"base_path": str(folder / "storage")}})

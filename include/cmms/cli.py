@@ -267,7 +267,7 @@ def _replay(args: argparse.Namespace) -> int:
 
 def _validate(args: argparse.Namespace) -> int:
     from cmms.database import query, run_transaction, session
-    from cmms.operations.validate_stored import judge_report
+    from cmms.operations.validate_stored import write_report
     from cmms.operations.validation_reports import open_report
     from cmms.settings import load_settings
 
@@ -283,7 +283,7 @@ def _validate(args: argparse.Namespace) -> int:
                 lambda cursor: open_report(cursor, asked_by=user, equipment_ids=ids, days=max(0, args.days)),
                 what="opening a validation report",
             )
-    counts = judge_report(report_id, run_date=datetime.now(load_settings().zone).date())
+    counts = write_report(report_id, run_date=datetime.now(load_settings().zone).date())
     print(
         f"report {report_id}: {count_of(counts.machines, 'machine')}, {count_of(counts.readings, 'reading')},"
         f" {count_of(counts.findings, 'finding')}"

@@ -129,9 +129,9 @@ def test_a_report_whose_judging_breaks_off_is_failed(
 
     client_for("viewer")
     report = write(lambda cursor: open_report(cursor, asked_by="x", equipment_ids=[5], days=0), what="a test")
-    monkeypatch.setattr(validate_stored, "judge_rows", fail)
+    monkeypatch.setattr(validate_stored, "apply_rules", fail)
     with pytest.raises(RuntimeError):
-        validate_stored.judge_report(report, run_date=date(2026, 2, 1))
+        validate_stored.write_report(report, run_date=date(2026, 2, 1))
     closed = tables("SELECT status, error_message FROM validation_reports WHERE id = %s", report)
     assert closed == [{"status": "failed", "error_message": "RuntimeError: a rule that cannot run"}]
 
@@ -172,7 +172,7 @@ def test_an_attempt_that_failed_is_done_again_from_the_beginning_and_one_that_su
     call = {"keys": [97, 98], "values": {"days": "1"}}
     answer = client_for("op").post(f"{API}/equipment/actions/validate", json=call)
     run_id = answer.json()["runs"][0]["run_id"]
-    judge = validate_stored.judge_rows
+    judge = validate_stored.apply_rules
 
     def fail(frame: Any, *, stream: str, **known: Any) -> Any:
         if stream == "running_time":
@@ -180,7 +180,7 @@ def test_an_attempt_that_failed_is_done_again_from_the_beginning_and_one_that_su
         return judge(frame, stream=stream, **known)
 
     with monkeypatch.context() as patch:
-        patch.setattr(validate_stored, "judge_rows", fail)
+        patch.setattr(validate_stored, "apply_rules", fail)
         with pytest.raises(DatabaseUnavailable):
             finish_run(run_id)
     report = tables("SELECT * FROM validation_reports ORDER BY id DESC LIMIT 1")[0]

@@ -53,7 +53,7 @@ class Program:
         return _told(summary)
 
     def replay(self, *, orphans: bool) -> list[dict[str, Any]]:
-        """Judge again what waits in quarantine."""
+        """Validate again what waits in quarantine."""
         from cmms.sync.replay_rejects import replay_orphans, replay_rejects
 
         return [_told(summary) for summary in (replay_orphans() if orphans else replay_rejects(user="op"))]
@@ -65,9 +65,9 @@ class Program:
         return main(["sync", "fuel", "--start-date", str(DAY), "--plant-code", "P001"])
 
     def validate(self) -> dict[str, int]:
-        """Judge what is stored."""
+        """Validate what is stored."""
         from cmms.database import run_transaction, session
-        from cmms.operations.validate_stored import judge_report
+        from cmms.operations.validate_stored import write_report
         from cmms.operations.validation_reports import open_report
 
         with session() as connection:
@@ -76,7 +76,7 @@ class Program:
                 lambda cursor: open_report(cursor, asked_by="op", equipment_ids=None, days=1),
                 what="opening a report",
             )
-        return vars(judge_report(report, run_date=date(2026, 2, 1)))
+        return vars(write_report(report, run_date=date(2026, 2, 1)))
 
     def reconcile(self) -> list[str]:
         """What differs between the source and what is stored."""

@@ -72,25 +72,25 @@ def make_site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calla
 
 
 @pytest.fixture
-def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that are equal in every value are judged once: hundreds of syncs of the same records need no more."""
-    remember_judgements(monkeypatch)
+def validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are equal in every value are validated once: hundreds of syncs of the same records need no more."""
+    remember_results(monkeypatch)
 
 
-def remember_judgements(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judging is a function of its arguments and takes most of the time of a small sync."""
-    from cmms.sync.validate import verdict
+def remember_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Validation is a function of its arguments and takes most of the time of a small sync."""
+    from cmms.sync.validate import validation_result
 
     known: dict[str, Any] = {}
-    real = verdict.judge_rows
+    real = validation_result.apply_rules
 
-    def judge(frame: Any, **context: Any) -> Any:
+    def apply(frame: Any, **context: Any) -> Any:
         key = repr((frame.schema, frame.rows(), context))
         if key not in known:
             known[key] = real(frame, **context)
         return copy.deepcopy(known[key])
 
-    monkeypatch.setattr(verdict, "judge_rows", judge)
+    monkeypatch.setattr(validation_result, "apply_rules", apply)
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def test_readings_without_a_fresh_equipment_sync_are_flagged_or_refused(site: Si
 
 
 @pytest.mark.feature("LOG-03")
-@pytest.mark.usefixtures("judged_once")
+@pytest.mark.usefixtures("validated_once")
 @pytest.mark.parametrize(
     "scope",
     [

@@ -24,7 +24,7 @@ TABLES = (
 _OF_THE_RUN = ("id", "created_at", "updated_at", "changed_at", "sync_log_id", "first_seen_at", "last_seen_at", "attempts",
                "row_version")  # fmt: skip
 
-pytestmark = [pytest.mark.feature("RTY-01", "SVC-03", "SRC-10"), pytest.mark.usefixtures("judged_once")]
+pytestmark = [pytest.mark.feature("RTY-01", "SVC-03", "SRC-10"), pytest.mark.usefixtures("validated_once")]
 
 
 class Refusal:

@@ -29,7 +29,7 @@ _COUNTS_RUNS = ("row_version", "attempts")
 """A record that two runs saw was seen twice, also when the first of them was killed."""
 _NEVER_THE_SAME = (*_OF_THE_RUN, *_COUNTS_RUNS, "id", "last_sync_log_id", "missing_since")
 
-pytestmark = pytest.mark.usefixtures("judged_once")
+pytestmark = pytest.mark.usefixtures("validated_once")
 
 Sync = Callable[[], Any]
 

@@ -60,8 +60,8 @@ def prepare(run: RunContext, connection: Any, reporter: Reporter) -> Callable[[]
     (batch,) = plan_run(connection, run)
     manifest = fetch_units(run, connection, batch, reporter)
     (unit,) = pipeline.validate(run, connection, manifest, reporter)
-    stage = stage_unit(run, connection, unit.verdict, reporter)
-    return lambda: merge_stage.merge_unit(run, connection, manifest, unit.verdict, stage, reporter)
+    stage = stage_unit(run, connection, unit.validation, reporter)
+    return lambda: merge_stage.merge_unit(run, connection, manifest, unit.validation, stage, reporter)
 
 
 @pytest.mark.feature("SCHED-04", "RT-11")
@@ -88,11 +88,11 @@ def test_less_than_was_judged_is_not_staged_and_less_than_was_staged_is_not_merg
         manifest = fetch_units(run, connection, batch, reporter)
         (unit,) = pipeline.validate(run, connection, manifest, reporter)
         with pytest.raises(HandoverMissing, match="3 valid rows, 4 expected"):
-            stage_unit(run, connection, replace(unit.verdict, fetched=4), reporter)
-        stage = stage_unit(run, connection, unit.verdict, reporter)
+            stage_unit(run, connection, replace(unit.validation, fetched=4), reporter)
+        stage = stage_unit(run, connection, unit.validation, reporter)
         filled.execute(f"DELETE FROM {stage.table} LIMIT 1")
         with pytest.raises(HandoverMissing, match="is not complete"):
-            merge_stage.merge_unit(run, connection, manifest, unit.verdict, stage, reporter)
+            merge_stage.merge_unit(run, connection, manifest, unit.validation, stage, reporter)
     assert filled.dump("equipment_running_times") == before
 
 

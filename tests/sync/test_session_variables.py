@@ -16,7 +16,7 @@ from cmms.session_variables import variables_for
 from tests.oracle import Oracle, OracleRules
 from tests.oracle.generate import RecordGenerator
 from tests.sync.compare import assert_same_counts, assert_same_rejects, assert_same_tables
-from tests.sync.conftest import migrate, remember_judgements
+from tests.sync.conftest import migrate, remember_results
 from tests.sync.site import DAY, PLANTS, RUN_DATE, Site
 from tools.database_server import GivenServer
 
@@ -90,16 +90,16 @@ CASES = [
     pytest.param(kind, {**EVERYWHERE, **ONLY[kind]}, id=f"{kind}-all", marks=[pytest.mark.mariadb] if kind == "mariadb" else [])
     for kind in ONLY
 ]  # fmt: skip
-pytestmark = [pytest.mark.feature("SRC-10", "STK-08"), pytest.mark.usefixtures("judged_once_for_all")]
+pytestmark = [pytest.mark.feature("SRC-10", "STK-08"), pytest.mark.usefixtures("validated_once_for_all")]
 GRANTED = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE TEMPORARY TABLES"
 """What docs/operations.md grants, and no more."""
 
 
 @pytest.fixture(scope="module")
-def judged_once_for_all() -> Iterator[None]:
+def validated_once_for_all() -> Iterator[None]:
     """All tests here sync the same records; judging them takes most of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        remember_judgements(patch)
+        remember_results(patch)
         yield
 
 

@@ -123,7 +123,7 @@ class Syncs(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("judged_once")
+@pytest.mark.usefixtures("validated_once")
 @pytest.mark.feature("TEST-17", "TEST-28", "SVC-03")
 def test_after_any_sequence_of_events_the_tables_equal_the_model(site: Site) -> None:
     Syncs.site = site

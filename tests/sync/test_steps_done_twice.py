@@ -28,7 +28,7 @@ from cmms.sync.runs.run_context import RunContext
 from tests.sync.records import machine, reading
 from tests.sync.site import DAY, RUN_DATE, Site
 
-pytestmark = [pytest.mark.feature("SVC-03", "TEST-28"), pytest.mark.usefixtures("judged_once")]
+pytestmark = [pytest.mark.feature("SVC-03", "TEST-28"), pytest.mark.usefixtures("validated_once")]
 
 STEPS = ("open_run", "plan_requests", "fetch", "validate", "stage", "merge", "close_run")
 DAYS = (DAY - timedelta(days=1), DAY)

@@ -306,8 +306,8 @@ def test_a_cancel_is_obeyed_between_two_days_of_a_merge(site: Site, run: int, mo
     staged = stage_all(run)
     merged: list[str] = []
 
-    def merge_and_ask(_run: Any, _connection: Any, _manifest: Any, verdict: Any, *_: Any) -> None:
-        merged.append(verdict.unit.key)
+    def merge_and_ask(_run: Any, _connection: Any, _manifest: Any, validation: Any, *_: Any) -> None:
+        merged.append(validation.unit.key)
         ask_for(site, "cancel")
 
     monkeypatch.setattr(pipeline, "merge_unit", merge_and_ask)

@@ -201,7 +201,7 @@ sys.meta_path.insert(0, Absent())
 from datetime import date
 import polars as pl
 from cmms.settings import parse_settings
-from cmms.sync.validate.judge_rows import judge_rows
+from cmms.sync.validate.apply_rules import apply_rules
 from cmms.sync.validate.load_reference import Reference, join_reference
 from cmms.sync.validate.parse_records import parse_records
 from cmms.sync.fetch.plan_requests import plan_batches
@@ -219,7 +219,7 @@ plants = pl.DataFrame({"plant_code": ["P1"], "plant_id": [1]})
 machines = pl.DataFrame({"equipment_number": ["A"], "equipment_id": [1], "own_point": ["77"]})
 before = pl.DataFrame({"equipment_id": [1], "previous_hours": [4_991_500], "previous_date": [date(2026, 1, 30)]})
 joined = join_reference(rows, Reference(1, plants, machines, before), day=day, rules=settings.rules)
-judged = judge_rows(joined, stream="running_time", settings=settings, days=(day, day))
+judged = apply_rules(joined, stream="running_time", settings=settings, days=(day, day))
 assert len(resolve_duplicates(joined, lambda places: dict.fromkeys(places, b""))) == 1
 assert len(plan_batches(settings, Scope("running_time", day, day))) == 1
 print(rows["running_hours"].to_list(), {row: found.code for row, found in judged.rejected.items()}, judged.warnings)

@@ -19,7 +19,7 @@ from cmms.streams.unit import Unit
 from cmms.sync.merge.merge_kind import kind_of, statement_of
 from cmms.sync.records import Batch, Scope
 from cmms.sync.validate.parse_records import schema_of
-from cmms.sync.validate.verdict import Verdict
+from cmms.sync.validate.validation_result import ValidationResult
 from tools.state_folder import REPOSITORY
 
 FUEL = Stream(
@@ -118,11 +118,11 @@ def test_what_tasks_hand_to_each_other_is_written_as_before_there_were_units() -
         "reference_version": 1,
         "rejected": {},
         "warnings": {},
-        "lost": 0,
+        "superseded": 0,
     }
     rest = {"seen_all": True, "doubts": (), "covered_plants": None}
-    verdict = {"stream": "equipment", "unit_key": "equipment", **facts, **rest}
-    assert Verdict.from_dict(verdict).to_dict() == verdict
+    validation = {"stream": "equipment", "unit_key": "equipment", **facts, **rest}
+    assert ValidationResult.from_dict(validation).to_dict() == validation
 
 
 @pytest.mark.feature("ARC-01")

@@ -52,7 +52,7 @@ def run_date(dag_run: DagRunFacts, zone: ZoneInfo) -> date:
 
 
 def evaluation_day(dag_run: DagRunFacts, zone: ZoneInfo) -> date:
-    """The site's local day by which maintenance is judged; a run that an asset has started has no logical date."""
+    """The site's local day for which maintenance is evaluated; a run that an asset has started has no logical date."""
     return (dag_run.logical_date or dag_run.run_after).astimezone(zone).date()
 
 

@@ -72,7 +72,7 @@ def _raise_failure(summary: RunSummary) -> None:
 
 def _validate(dag_run: DagRunFacts, asked: Mapping[str, Any], is_repeated: bool) -> dict[str, Any]:
     from cmms.database import session
-    from cmms.operations.validate_stored import judge_report
+    from cmms.operations.validate_stored import write_report
     from cmms.operations.validation_reports import reopen_report
     from cmms.settings import load_settings
 
@@ -82,7 +82,7 @@ def _validate(dag_run: DagRunFacts, asked: Mapping[str, Any], is_repeated: bool)
     if is_repeated:
         with session() as connection:
             reopen_report(connection, report)
-    counts = judge_report(report, run_date=evaluation_day(dag_run, load_settings().zone))
+    counts = write_report(report, run_date=evaluation_day(dag_run, load_settings().zone))
     return {"report": report, **vars(counts)}
 
 

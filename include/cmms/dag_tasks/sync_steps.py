@@ -92,7 +92,7 @@ def fetch(sync_log_id: LogId, batch: Descriptor) -> Descriptor:
 
 @task(pool=POOL)
 def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
-    """Judge every record of a batch; one verdict per unit."""
+    """Validate every record of a batch; one result per unit."""
     from cmms.sync import pipeline
     from cmms.sync.fetch.land_pages import read_manifest
 
@@ -103,12 +103,12 @@ def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
 
 
 @task(pool=POOL)
-def stage(sync_log_id: LogId, verdicts: list[Descriptor]) -> list[Descriptor]:
+def stage(sync_log_id: LogId, validations: list[Descriptor]) -> list[Descriptor]:
     """Fill one staging table per unit of a batch."""
     from cmms.sync import pipeline
 
     with work_on_run(sync_log_id) as work:
-        units = map(pipeline.HandedUnit.from_dict, verdicts)
+        units = map(pipeline.HandedUnit.from_dict, validations)
         return [pipeline.stage(work.run, work.connection, unit, work.reporter).to_dict() for unit in units]
 
 

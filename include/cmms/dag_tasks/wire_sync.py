@@ -14,11 +14,11 @@ def wire_sync(stream: StreamName) -> None:
     run = sync_steps.open_run.override(inlets=[Asset(STREAMS[needed].asset)])(stream)
     batches = sync_steps.plan_requests(run)
     fetched = sync_steps.fetch.partial(sync_log_id=run).expand(batch=batches)
-    verdicts = sync_steps.validate.partial(sync_log_id=run).expand(batch=batches)
-    staged = sync_steps.stage.partial(sync_log_id=run).expand(verdicts=verdicts)
+    validations = sync_steps.validate.partial(sync_log_id=run).expand(batch=batches)
+    staged = sync_steps.stage.partial(sync_log_id=run).expand(validations=validations)
     merged = sync_steps.merge(run, staged)
     closed = sync_steps.close_run.override(outlets=[Asset(STREAMS[stream].asset)])(run)
-    fetched >> verdicts
+    fetched >> validations
     merged >> sync_steps.replay_orphans() >> closed
     run >> closed
     run.as_setup()

@@ -1,8 +1,8 @@
-"""Judge again what is stored: machines, and their readings of the newest days, by the rules of the syncs.
+"""Validate stored data again: machines and their readings of the newest days, by the rules of the syncs.
 
 Input: an opened row of ``validation_reports``: whose machines, how many days. Output: its counts, and a row of
 ``validation_findings`` for each rule that a stored row breaks. Nothing else is changed. Suites, settings, reference
-data and :func:`~cmms.sync.validate.judge_rows.judge_rows` are those of a sync: a row that breaks a critical rule here
+data and :func:`~cmms.sync.validate.apply_rules.apply_rules` are those of a sync: a row that breaks a critical rule here
 would be rejected if it came today (a limit was lowered, an earlier reading was corrected, a counter was edited by
 hand).
 """
@@ -24,7 +24,7 @@ from cmms.settings import Settings
 from cmms.streams import STREAMS, StreamName
 from cmms.streams.stream import Stream
 from cmms.sync.runs.open_run import current_settings
-from cmms.sync.validate.judge_rows import Judgement, judge_rows
+from cmms.sync.validate.apply_rules import RuleResults, apply_rules
 from cmms.sync.validate.load_reference import join_reference, load_reference
 from cmms.sync.validate.parse_records import schema_of
 from cmms.sync.validate.rule_suites import load_suite
@@ -44,8 +44,8 @@ class Counts:
     findings: int = 0
 
 
-def judge_report(report_id: int, *, run_date: date, settings: Settings | None = None) -> Counts:
-    """Judge what the report asks for, and close it, whatever happens.
+def write_report(report_id: int, *, run_date: date, settings: Settings | None = None) -> Counts:
+    """Validate what the report asks for, and close it in any case.
 
     Args:
         report_id: of an opened report.
@@ -53,14 +53,14 @@ def judge_report(report_id: int, *, run_date: date, settings: Settings | None = 
         settings: default: the stored version, else the file.
 
     Raises:
-        AskPerson: there is no such report, or it has been judged already.
+        AskPerson: there is no such report, or it is finished already.
     """
     try:
         with session() as connection:
             rows = query(connection, "operations/validation/report", {"id": report_id})
             if not rows or rows[0]["status"] != "running":
                 raise AskPerson(f"there is no open report {report_id}")
-            counts = _judge(connection, rows[0], run_date, settings or current_settings(connection)[0])
+            counts = _validate(connection, rows[0], run_date, settings or current_settings(connection)[0])
             close_report(connection, report_id, "success", None)
     except BaseException as error:
         with session() as fresh:  # the failing one may be lost
@@ -69,7 +69,7 @@ def judge_report(report_id: int, *, run_date: date, settings: Settings | None = 
     return counts
 
 
-def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, settings: Settings) -> Counts:
+def _validate(connection: Connection, report: Mapping[str, Any], run_date: date, settings: Settings) -> Counts:
     ids = None if report["scope"] is None else [int(key) for key in json.loads(report["scope"])]
     last = _newest_day(connection)
     days = [last - timedelta(days=back) for back in range(int(report["days"]) - 1, -1, -1)] if last else []
@@ -78,14 +78,14 @@ def _judge(connection: Connection, report: Mapping[str, Any], run_date: date, se
     for stream, day in _units(days):
         reference = load_reference(connection, stream=stream, day=day)
         for frame in _read_stored(connection, stream, day, ids):
-            judgement = judge_rows(
+            rule_results = apply_rules(
                 join_reference(frame, reference, day=day, rules=settings.rules),
                 stream=stream.name,
                 settings=settings,
                 days=None if day is None else (day, day),
                 run_date=run_date,
             )
-            found = list(_findings(judgement, frame, stream.name, day, int(report["id"])))
+            found = list(_findings(rule_results, frame, stream.name, day, int(report["id"])))
             kept = found[: max(0, FINDING_LIMIT - counts.findings)]
             counts.findings += len(found)
             counts.machines += len(frame) if day is None else 0
@@ -129,7 +129,7 @@ def _chunks(ids: Sequence[int] | None) -> Iterable[tuple[int, ...] | None]:
 
 
 def _findings(
-    judgement: Judgement, frame: pl.DataFrame, stream: StreamName, day: date | None, report_id: int
+    rule_results: RuleResults, frame: pl.DataFrame, stream: StreamName, day: date | None, report_id: int
 ) -> Iterator[dict[str, Any]]:
     """Of a row that would be rejected, why; of one that would be kept, its warnings."""
     warnings = {
@@ -139,11 +139,11 @@ def _findings(
     }
     machines = frame["own_id"].to_list()
     common = {"report_id": report_id, "stream": stream, "reading_date": day}
-    for row, finding in judgement.rejected.items():
+    for row, finding in rule_results.rejected.items():
         facts = {"severity": "critical", "code": finding.code, "rule": finding.rule, "message": finding.message[:500]}
         yield {**common, "equipment_id": machines[row], **facts}
-    for row, codes in judgement.warnings.items():
-        for code in sorted(codes) if row not in judgement.rejected else ():
+    for row, codes in rule_results.warnings.items():
+        for code in sorted(codes) if row not in rule_results.rejected else ():
             meta = warnings[code]
             facts = {"severity": "warning", "code": code, "rule": meta["rule"], "message": meta["message"][:500]}
             yield {**common, "equipment_id": machines[row], **facts}

@@ -1,4 +1,4 @@
-"""Reports of validations (:mod:`cmms.operations.validate_stored`): opened by whoever asks, closed by whoever judges.
+"""Reports of validations (:mod:`cmms.operations.validate_stored`): opened by the request, closed by the validation.
 
 Input: who asks, and for which machines. Output: rows of ``validation_reports``. Without the libraries of the rules, so
 that an API server can open one.
@@ -37,7 +37,7 @@ def _abandon(cursor: Cursor) -> int:
 
 
 def reopen_report(connection: Connection, report_id: int) -> None:
-    """Judge again from the beginning, after an attempt that failed or was killed; a report that is done stays so."""
+    """Start over after an attempt that failed or was killed; a finished report stays as it is."""
 
     def work(cursor: Cursor) -> None:
         if execute(cursor, "operations/validation/reopen_report", {"id": report_id}):

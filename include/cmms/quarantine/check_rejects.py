@@ -1,7 +1,7 @@
 """Would these rejected records pass now? Input: ids. Output: of each that would not, why.
 
 In the request and without the libraries of the rules, for a person who has corrected a record waits. The rules, the
-settings and the reference data are those of a replay (:mod:`cmms.sync.validate.judge_record`).
+settings and the reference data are those of a replay (:mod:`cmms.sync.validate.validate_record`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from cmms.database import Connection, query
 from cmms.settings import Settings
 from cmms.streams import STREAMS
 from cmms.sync.runs.open_run import current_settings
-from cmms.sync.validate.judge_record import judge_record
 from cmms.sync.validate.load_record_reference import load_record_references
 from cmms.sync.validate.parse_record import parse_record
 from cmms.sync.validate.rule_suites import Finding
+from cmms.sync.validate.validate_record import validate_record
 
 CHECK_LIMIT = 200
-"""More than so many are judged by a replay alone."""
+"""More than this many are validated by the replay only."""
 
 
 def check_rejects(connection: Connection, keys: Sequence[int]) -> dict[int, Finding | None]:
@@ -31,7 +31,7 @@ def check_rejects(connection: Connection, keys: Sequence[int]) -> dict[int, Find
         ValueError: more than :data:`CHECK_LIMIT`.
     """
     if len(keys) > CHECK_LIMIT:
-        raise ValueError(f"{len(keys)} records; at most {CHECK_LIMIT} are judged in a request")
+        raise ValueError(f"{len(keys)} records; at most {CHECK_LIMIT} can be checked in a request")
     connection.rollback()  # what was committed meanwhile counts
     settings = current_settings(connection)[0]
     rows = query(connection, "quarantine/records_to_check", {"ids": tuple(keys)})
@@ -51,7 +51,7 @@ def _check_unit(
     records = [parse_record(row["record"], stream=stream, settings=settings) for row in rows]
     references = load_record_references(connection, records, day=day, settings=settings)
     return {
-        int(row["id"]): judge_record(
+        int(row["id"]): validate_record(
             values, reference, stream=stream, settings=settings, day=day, run_date=run_date
         ).rejected
         for row, values, reference in zip(rows, records, references, strict=True)

@@ -52,7 +52,7 @@ def find_missing_plants(keys: Sequence[int]) -> list[MissingPlant]:
 def create_plants_and_replay(
     actor: Actor, keys: Sequence[int], *, request: str = ""
 ) -> tuple[list[MissingPlant], Replay]:
-    """Create what is missing (named by its code until somebody names it), then judge the records again.
+    """Create what is missing (named by its code until somebody names it), then validate the records again.
 
     Returns:
         The plants, and the replay of the first :data:`REPLAY_LIMIT` records.

@@ -1,8 +1,8 @@
 """Replay rejected records that a person has chosen. Input: ids. Output: what is rejected again, and runs of the rest.
 
-Up to :data:`~cmms.quarantine.check_rejects.CHECK_LIMIT` records are judged at once: what fails again is said in the
-answer, with its reason, and only what passes is asked for as a run of ``cmms_on_request``, which judges it once more
-with everything else of its day and stores it. More records are all given to the run (decision 0032).
+Up to :data:`~cmms.quarantine.check_rejects.CHECK_LIMIT` records are validated at once: the answer says what fails
+again, and why; only what passes is requested as a run of ``cmms_on_request``, which validates it once more with
+everything else of its day and stores it. More records are all given to the run (decision 0032).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Replay:
     """A replay that was asked for.
 
     Attributes:
-        rejected: records that were judged already, and break a rule again.
+        rejected: records that were validated in the request and break a rule again.
         waiting: how many records the runs store if they still pass there.
         runs: one for each stream; none if nothing passes.
     """
@@ -91,7 +91,7 @@ def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter
 
 
 def replay(actor: Actor, keys: Sequence[int], *, request: str = "") -> Replay:
-    """Judge records again, and have those stored that pass.
+    """Validate records again, and have those stored that pass.
 
     Args:
         actor: who asks.
@@ -108,7 +108,7 @@ def replay(actor: Actor, keys: Sequence[int], *, request: str = "") -> Replay:
     rows = write(lambda cursor: _note(cursor, actor, keys), what="noting a replay")
     if not rows:
         raise NotFound("these records do not exist (any more)")
-    failed = _judge(rows) if len(rows) <= CHECK_LIMIT else {}
+    failed = _find_broken(rows) if len(rows) <= CHECK_LIMIT else {}
     if failed:
         write(lambda cursor: _reject_again(cursor, failed), what="noting why records are rejected again")
     left = [row for row in rows if row["id"] not in failed and row["status"] not in ("resolved", "discarded")]
@@ -148,7 +148,7 @@ def _note(cursor: Cursor, actor: Actor, keys: Sequence[int]) -> list[dict[str, A
     return rows
 
 
-def _judge(rows: Sequence[Mapping[str, Any]]) -> dict[int, Finding]:
+def _find_broken(rows: Sequence[Mapping[str, Any]]) -> dict[int, Finding]:
     """The records that would be rejected again, and why."""
     with raw_session() as connection:
         found = check_rejects(connection, [int(row["id"]) for row in rows])

@@ -48,7 +48,7 @@ class ApiClient:
         stream: settings of the stream.
         call_log: told of every request, in the thread that made it.
         sleep: how to wait; may raise to stop the fetch.
-        keep_bad_payload: gets the first kilobyte of a bad body, returns where it is kept.
+        store_bad_payload: gets the first kilobyte of a bad body, returns where it is kept.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class ApiClient:
         *,
         call_log: CallLog,
         sleep: Callable[[float], None] = time.sleep,
-        keep_bad_payload: Callable[[bytes], str | None] = lambda head: None,
+        store_bad_payload: Callable[[bytes], str | None] = lambda head: None,
     ) -> None:
         check_headers(connection, stream)
         refuse_exposed_secret(connection, stream)
@@ -66,7 +66,7 @@ class ApiClient:
         self._stream = stream
         self._call_log = call_log
         self._sleep = sleep
-        self._keep_bad_payload = keep_bad_payload
+        self._store_bad_payload = store_bad_payload
         self._auth = fixed_auth(stream.auth, connection)
         self._tokens = TokenKeeper(self._request_token) if stream.auth.scheme == "oauth2" else None
         self._exchange = Exchange(connection, stream, sleep=sleep)
@@ -175,7 +175,7 @@ class ApiClient:
         """Say where, and keep the beginning for the operator: the message never shows it."""
         head = body.head or next(answer.wire.buffer.chunks(), b"")[:1024]
         head = self._redacted(head.decode("utf-8", "surrogateescape"), auth).encode("utf-8", "surrogateescape")
-        kept = self._keep_bad_payload(head) if head and not _may_hold_token(target, answer) else None
+        kept = self._store_bad_payload(head) if head and not _may_hold_token(target, answer) else None
         facts = self._exchange.facts(target)
         return BadPayload(error.message, **error.context, status=answer.status, first_kilobyte=kept, **facts)
 

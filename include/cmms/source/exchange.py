@@ -159,7 +159,7 @@ class Exchange:
         )
         answer.status, answer.headers = response.status_code, response.headers
         try:
-            self._judge(target, answer, response)
+            self._check_status(target, answer, response)
             receive_body(response, answer.wire, max_bytes=self._stream.max_body_bytes)
         except BaseException:
             response.close()  # what is left of this answer must not be taken for the next one
@@ -175,7 +175,7 @@ class Exchange:
             **({"If-None-Match": target.etag} if target.etag else {}),
         }
 
-    def _judge(self, target: Target, answer: Answer, response: requests.Response) -> None:
+    def _check_status(self, target: Target, answer: Answer, response: requests.Response) -> None:
         """Raise for every status but a good one."""
         status = response.status_code
         if (200 <= status < 300 and status != _ACCEPTED) or (status == 304 and target.etag):

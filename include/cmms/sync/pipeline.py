@@ -20,7 +20,7 @@ from cmms.sync.records import Manifest
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.validate_units import spans_of, validate_span
-from cmms.sync.validate.verdict import Verdict
+from cmms.sync.validate.validation_result import ValidationResult
 
 
 @dataclass(frozen=True)
@@ -29,24 +29,24 @@ class HandedUnit:
 
     Attributes:
         batch: key of the first unit of its batch, by which its manifest is found.
-        verdict: what validation found.
+        validation: its result.
         stage: what is staged; None until then.
     """
 
     batch: str
-    verdict: Verdict
+    validation: ValidationResult
     stage: Stage | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         staged = {} if self.stage is None else {"stage": asdict(self.stage)}
-        return {"batch": self.batch, "verdict": self.verdict.to_dict(), **staged}
+        return {"batch": self.batch, "verdict": self.validation.to_dict(), **staged}
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:
         """Inverse of :meth:`to_dict`."""
         stage = Stage(**raw["stage"]) if "stage" in raw else None
-        return cls(raw["batch"], Verdict.from_dict(raw["verdict"]), stage)
+        return cls(raw["batch"], ValidationResult.from_dict(raw["verdict"]), stage)
 
 
 def store_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> None:
@@ -56,15 +56,15 @@ def store_batch(run: RunContext, connection: Connection, manifest: Manifest, rep
 
 
 def validate(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> Iterator[HandedUnit]:
-    """Step 3: judge every record of a batch, request by request as the units are asked for."""
+    """Step 3: validate every record of a batch, request by request as the units are asked for."""
     for span, pages in spans_of(manifest):
-        for verdict in validate_span(run, connection, manifest, span, pages, reporter):
-            yield HandedUnit(manifest.unit_keys[0], verdict)
+        for validation in validate_span(run, connection, manifest, span, pages, reporter):
+            yield HandedUnit(manifest.unit_keys[0], validation)
 
 
 def stage(run: RunContext, connection: Connection, handed: HandedUnit, reporter: Reporter) -> HandedUnit:
     """Step 4: put the valid rows of a unit into the database, or into the file of a new day."""
-    return replace(handed, stage=stage_unit(run, connection, handed.verdict, reporter))
+    return replace(handed, stage=stage_unit(run, connection, handed.validation, reporter))
 
 
 def merge(run: RunContext, connection: Connection, manifest: Manifest, handed: HandedUnit, reporter: Reporter) -> None:
@@ -74,8 +74,8 @@ def merge(run: RunContext, connection: Connection, manifest: Manifest, handed: H
         HandoverMissing: the unit has not been staged.
     """
     if handed.stage is None:
-        raise HandoverMissing(f"{handed.verdict.unit.key} is not staged; clear the stage task and all after it")
-    merge_unit(run, connection, manifest, handed.verdict, handed.stage, reporter)
+        raise HandoverMissing(f"{handed.validation.unit.key} is not staged; clear the stage task and all after it")
+    merge_unit(run, connection, manifest, handed.validation, handed.stage, reporter)
 
 
 def merge_all(run: RunContext, connection: Connection, staged: Iterable[HandedUnit], reporter: Reporter) -> int:
@@ -84,7 +84,7 @@ def merge_all(run: RunContext, connection: Connection, staged: Iterable[HandedUn
     Raises:
         HandoverMissing: some were not handed over; nothing is merged then.
     """
-    units = {handed.verdict.unit: handed for handed in staged}
+    units = {handed.validation.unit: handed for handed in staged}
     wanted = run.scope.units
     if missing := [unit.key for unit in wanted if unit not in units]:
         raise HandoverMissing(f"not staged: {', '.join(missing[:5])}; clear and re-run from fetch")

@@ -1,4 +1,4 @@
-"""Replay: quarantined records are judged again, and stored if they pass now; no new request to the source.
+"""Replay: quarantined records are validated again and stored if they pass now; nothing is requested from the source.
 
 Input: open rows of ``sync_record_errors``. Output: one run of type ``replay`` per stream. The payloads (or their edited
 versions) are landed as a page, and go through the same steps as everything else: validate, stage, merge. What passes is
@@ -141,7 +141,7 @@ def _replay_stream(
 
 
 def _distinct(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row per payload: the same record rejected twice needs to be judged once."""
+    """One row per payload: the same record rejected twice is validated once."""
     return list({row["payload_hash"]: row for row in reversed(list(rows))}.values())[::-1]
 
 

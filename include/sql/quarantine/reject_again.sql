@@ -1,4 +1,4 @@
--- Purpose: a record that was judged again breaks a rule still, maybe another one. Parameters: id, category, code, rule, field, message.
+-- Purpose: a record that was validated again still breaks a rule, maybe another one. Parameters: id, category, code, rule, field, message.
 -- Caller: cmms.quarantine.replay_records.
 UPDATE sync_record_errors
 SET category = %(category)s, code = %(code)s, rule = %(rule)s, field = %(field)s, message = %(message)s,

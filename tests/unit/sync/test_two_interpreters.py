@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from cmms.settings import Settings
 from cmms.streams import STREAMS
-from cmms.sync.validate.judge_record import RecordReference, judge_record
-from cmms.sync.validate.judge_rows import judge_rows
+from cmms.sync.validate.apply_rules import apply_rules
 from cmms.sync.validate.load_reference import Reference, join_reference
 from cmms.sync.validate.parse_record import parse_record
 from cmms.sync.validate.parse_records import parse_records
 from cmms.sync.validate.read_records import RecordReader
 from cmms.sync.validate.rule_suites import load_suite
+from cmms.sync.validate.validate_record import RecordReference, validate_record
 from tools.state_folder import REPOSITORY
 
 DAY = date(2026, 10, 25)  # longer than others in Berlin
@@ -148,14 +148,14 @@ def test_both_interpreters_read_and_judge_every_record_alike(stream: str, site: 
     assert parsed == rows
     days, run_date = (day, day) if day else None, DAY + timedelta(days=1)
     joined = join_reference(frame, _reference(), day=day, rules=settings_of_site.rules)
-    judged = judge_rows(joined, stream=stream, settings=settings_of_site, days=days, run_date=run_date)
+    judged = apply_rules(joined, stream=stream, settings=settings_of_site, days=days, run_date=run_date)
     for row, values in enumerate(parsed):
-        verdict = judge_record(
+        validation = validate_record(
             values, _reference_of(values, stream), stream=stream, settings=settings_of_site, day=day, run_date=run_date
         )
-        assert verdict.rejected == judged.rejected.get(row), records[row]
-        kept = () if verdict.rejected else tuple(sorted(judged.warnings.get(row, ())))
-        assert verdict.warnings == kept, records[row]
+        assert validation.rejected == judged.rejected.get(row), records[row]
+        kept = () if validation.rejected else tuple(sorted(judged.warnings.get(row, ())))
+        assert validation.warnings == kept, records[row]
 
 
 def _spoilt(stream: str) -> dict[str, dict[str, Any]]:
@@ -184,12 +184,12 @@ def test_a_fault_of_each_kind_has_its_code_from_both(stream: str) -> None:
     records = {code: json.dumps({**_sound(stream), **change}).encode() for code, change in _spoilt(stream).items()}
     frame = _frame(list(records.values()), stream, site)
     joined = join_reference(frame, _reference(), day=day, rules=site.rules)
-    judged = judge_rows(joined, stream=stream, settings=site, days=(day, day) if day else None)
+    judged = apply_rules(joined, stream=stream, settings=site, days=(day, day) if day else None)
     for row, (code, record) in enumerate(records.items()):
         values = parse_record(record, stream=stream, settings=site)
-        verdict = judge_record(values, _reference_of(values, stream), stream=stream, settings=site, day=day)
-        assert verdict.rejected == judged.rejected.get(row)
-        assert code in ((verdict.rejected.code,) if verdict.rejected else verdict.warnings)
+        validation = validate_record(values, _reference_of(values, stream), stream=stream, settings=site, day=day)
+        assert validation.rejected == judged.rejected.get(row)
+        assert code in ((validation.rejected.code,) if validation.rejected else validation.warnings)
     codes = {rule["meta"]["code"] for rule in load_suite(stream)["expectations"]}
     assert codes - records.keys() <= {"NOT_AN_OBJECT", "DUPLICATE_KEY", "TOO_MANY_DIGITS", "DATE_OLD"}  # held above
 
@@ -199,10 +199,10 @@ def test_a_record_is_judged_without_the_libraries_of_chunks() -> None:
     program = (
         "import sys\n"
         "from cmms.settings import Settings\n"
-        "from cmms.sync.validate.judge_record import RecordReference, judge_record\n"
+        "from cmms.sync.validate.validate_record import RecordReference, validate_record\n"
         "from cmms.sync.validate.parse_record import parse_record\n"
         "values = parse_record(b'{}', stream='equipment', settings=Settings())\n"
-        "print(judge_record(values, RecordReference(), stream='equipment', settings=Settings(), day=None).rejected.code)\n"
+        "print(validate_record(values, RecordReference(), stream='equipment', settings=Settings(), day=None).rejected.code)\n"
         "print([name for name in ('polars', 'pandas', 'numpy', 'great_expectations', 'pyarrow') if name in sys.modules])\n"
     )
     environment = {"PYTHONPATH": str(REPOSITORY / "include")}

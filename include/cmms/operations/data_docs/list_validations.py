@@ -39,7 +39,7 @@ class KeptValidation:
 
     @property
     def records(self) -> int:
-        """How many records were judged."""
+        """How many records were validated."""
         return max((int(result["element_count"]) for result in self.results), default=0)
 
     @property

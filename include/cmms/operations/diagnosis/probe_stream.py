@@ -86,7 +86,7 @@ class _Prober:
         url = connection.url(request.path)
         self._probe.url = redact(url, (*connection.secrets, *secrets_in(self._stream)))
         client = ApiClient(
-            connection, self._stream, call_log=self._probe.calls.append, keep_bad_payload=self._remember_head
+            connection, self._stream, call_log=self._probe.calls.append, store_bad_payload=self._remember_head
         )
         try:
             self._follow(client, connection, request, url)

@@ -24,7 +24,7 @@ from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RECONCILE, RunContext
 from cmms.sync.validate.resolve_duplicates import RawBytes
 from cmms.sync.validate.validate_units import spans_of, validate_span
-from cmms.sync.validate.verdict import Verdict, read_frame
+from cmms.sync.validate.validation_result import ValidationResult, read_frame
 
 _PLACE = ("page", "position")
 _REJECTED = {
@@ -94,8 +94,8 @@ def ask_source(connection: Connection, settings: Settings, scope: Scope, batch: 
     )
     landed = LandedRecords(run.storage, manifest, settings.stream(scope.stream).records_path)
     for span, pages in spans_of(manifest):
-        for verdict in validate_span(run, connection, manifest, span, pages, reporter):
-            yield _answer_of(run, manifest, verdict, landed)
+        for validation in validate_span(run, connection, manifest, span, pages, reporter):
+            yield _answer_of(run, manifest, validation, landed)
 
 
 def _without_traces(settings: Settings, folder: str) -> Settings:
@@ -105,26 +105,26 @@ def _without_traces(settings: Settings, folder: str) -> Settings:
     return settings.model_copy(update={"storage": storage, "rules": rules})
 
 
-def _answer_of(run: RunContext, manifest: Manifest, verdict: Verdict, landed: LandedRecords) -> Answer:
-    chunks = range(1, verdict.chunks + 1)
-    lost = read_frame(run, f"{verdict.folder}/lost.arrow").select(_PLACE)
-    kept = [_kept(read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow"), lost) for chunk in chunks]
-    rejected = [_rejected(read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow")) for chunk in chunks]
+def _answer_of(run: RunContext, manifest: Manifest, validation: ValidationResult, landed: LandedRecords) -> Answer:
+    chunks = range(1, validation.chunks + 1)
+    superseded = read_frame(run, f"{validation.folder}/lost.arrow").select(_PLACE)
+    kept = [_kept(read_frame(run, f"{validation.folder}/rows-{chunk}.arrow"), superseded) for chunk in chunks]
+    rejected = [_rejected(read_frame(run, f"{validation.folder}/rejected-{chunk}.arrow")) for chunk in chunks]
     return Answer(
-        unit_key=verdict.unit.key,
+        unit_key=validation.unit.key,
         records=pl.concat(kept) if kept else _values(pl.DataFrame(schema=_RECORD)),
         rejected=pl.concat(rejected) if rejected else pl.DataFrame(schema=_REJECTED),
         raw_bytes=landed.raw_bytes,
-        plant_codes=_plants_asked(run, manifest, verdict.unit.key),
-        doubts=verdict.doubts,
+        plant_codes=_plants_asked(run, manifest, validation.unit.key),
+        doubts=validation.doubts,
     )
 
 
 _RECORD = {"equipment_number": pl.String, "plant_code": pl.String, "page": pl.UInt32, "position": pl.UInt32}
 
 
-def _kept(rows: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
-    return _values(rows.filter(pl.col("code").is_null()).join(lost, on=_PLACE, how="anti"))
+def _kept(rows: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataFrame:
+    return _values(rows.filter(pl.col("code").is_null()).join(superseded, on=_PLACE, how="anti"))
 
 
 def _values(rows: pl.DataFrame, *more: str) -> pl.DataFrame:

@@ -68,7 +68,7 @@ class PageFetcher:
         self._folder = folder
         self._cache = AnswerCache(storage) if stream.conditional_requests else None
         self._client = ApiClient(
-            connection, stream, call_log=call_log, sleep=sleep, keep_bad_payload=self._keep_bad_payload
+            connection, stream, call_log=call_log, sleep=sleep, store_bad_payload=self._store_bad_payload
         )
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class PageFetcher:
         own = {name: answer.headers[name] for name in names if name in answer.headers}
         return hint_headers(answer.headers) | own
 
-    def _keep_bad_payload(self, head: bytes) -> str:
+    def _store_bad_payload(self, head: bytes) -> str:
         file = f"{self._folder}/{BAD_PAYLOAD}"
         self._storage.write_bytes(file, head)
         return file

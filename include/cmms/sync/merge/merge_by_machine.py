@@ -15,12 +15,12 @@ from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.stage import Stage
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.shape_rows import shape_records
-from cmms.sync.validate.verdict import Verdict
+from cmms.sync.validate.validation_result import ValidationResult
 
 
-def merge_by_machine(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:
+def merge_by_machine(cursor: Cursor, run: RunContext, validation: ValidationResult, stage: Stage) -> Outcome:
     """Insert new records and update those that differ; an equal or older one writes nothing."""
-    stream = verdict.unit.stream
+    stream = validation.unit.stream
     if execute(cursor, f"sync/merge/by_machine_changes:{stream}", stage_table=stage.table) == 0:
         return Outcome(inserted=0, updated=0, changed=False)
     changes = query(cursor.connection, "sync/merge/change_counts")
@@ -33,7 +33,7 @@ def merge_by_machine(cursor: Cursor, run: RunContext, verdict: Verdict, stage: S
     for outcome in ("gone", "older"):
         if counts.get(outcome):
             places[outcome] = query(
-                cursor.connection, "sync/merge/by_machine_places", {"outcome": outcome}, stage_table=stage.table
+                cursor.connection, "sync/merge/by_machine_positions", {"outcome": outcome}, stage_table=stage.table
             )
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated > 0, **places)
 

@@ -18,17 +18,17 @@ from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.stage import Stage
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.shape_rows import shape_equipment
-from cmms.sync.validate.verdict import Verdict
+from cmms.sync.validate.validation_result import ValidationResult
 
 
-def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:
+def merge_equipment(cursor: Cursor, run: RunContext, validation: ValidationResult, stage: Stage) -> Outcome:
     """Insert new machines, update changed ones (keeping a revision), mark missing and returned ones.
 
     Raises:
         BatchRuleBroken: the full snapshot shrank by more than ``rules.max_shrink_percent``.
     """
-    if verdict.seen_all:
-        _check_shrinking(cursor, run, verdict)
+    if validation.seen_all:
+        _check_shrinking(cursor, run, validation)
     execute(cursor, "sync/merge/equipment_groups", stage_table=stage.table)
     execute(cursor, "sync/merge/equipment_changes", stage_table=stage.table)
     counts = {row["outcome"]: int(row["records"]) for row in query(cursor.connection, "sync/merge/change_counts")}
@@ -41,14 +41,14 @@ def merge_equipment(cursor: Cursor, run: RunContext, verdict: Verdict, stage: St
         execute(cursor, "sync/merge/equipment_upsert", group_source, stage_table=stage.table)
     own_run = {"sync_log_id": run.sync_log_id}
     marked = execute(cursor, "sync/merge/equipment_found_again", own_run, stage_table=stage.table)
-    if (coverage := verdict.coverage) is not None:
+    if (coverage := validation.coverage) is not None:
         missing = {"day": run.scope.end_date, **own_run, **coverage}
         marked += execute(cursor, "sync/merge/equipment_missing", missing, stage_table=stage.table)
     places = {}
     for outcome in ("gone", "older"):
         if counts.get(outcome):
             places[outcome] = query(
-                cursor.connection, "sync/merge/equipment_places", {"outcome": outcome}, stage_table=stage.table
+                cursor.connection, "sync/merge/equipment_positions", {"outcome": outcome}, stage_table=stage.table
             )
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated + marked > 0, **places)
 
@@ -62,10 +62,10 @@ def _shape(run: RunContext, connection: Connection, rows: pl.DataFrame) -> pl.Da
     return shape_equipment(grouped, run.scope.definition)
 
 
-def _check_shrinking(cursor: Cursor, run: RunContext, verdict: Verdict) -> None:
+def _check_shrinking(cursor: Cursor, run: RunContext, validation: ValidationResult) -> None:
     execute(cursor, "sync/merge/known_equipment")
     known = int(read_value(cursor))
-    delivered = verdict.fetched - verdict.lost
+    delivered = validation.fetched - validation.superseded
     if known and delivered < known * (1 - run.settings.rules.max_shrink_percent / 100):
         raise BatchRuleBroken(
             f"the snapshot shrank from {known} to {delivered} machines, more than rules.max_shrink_percent ="

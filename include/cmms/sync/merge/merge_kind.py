@@ -17,7 +17,7 @@ from cmms.streams.stream import Stream
 from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.stage import Stage
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.verdict import Verdict
+from cmms.sync.validate.validation_result import ValidationResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class MergeKind:
     A name that ends with ``:`` is a statement of all streams, completed by the stream's name.
 
     Attributes:
-        shape: judged rows -> the columns of the staging table.
+        shape: validated rows -> the columns of the staging table.
         merge: staged rows -> the table, inside the merge's transaction.
         create: makes the staging table.
         insert: fills it where LOAD DATA LOCAL is forbidden.
@@ -37,7 +37,7 @@ class MergeKind:
     """
 
     shape: Callable[[RunContext, Connection, pl.DataFrame], pl.DataFrame]
-    merge: Callable[[Cursor, RunContext, Verdict, Stage], Outcome]
+    merge: Callable[[Cursor, RunContext, ValidationResult, Stage], Outcome]
     create: str
     insert: str
     changes: str

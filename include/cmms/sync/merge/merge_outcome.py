@@ -14,12 +14,12 @@ class Outcome:
         gone: page, position and equipment_number of rows whose parent was deleted since validation.
         older: the same of rows that are older than the stored ones.
         foreign: the same of rows of another measuring point, where the machine's own one is stored.
-        changed: something was written that later units are judged by.
+        changed: something was written that the validation of later units depends on.
     """
 
     inserted: int
     updated: int
     changed: bool
-    gone: list[dict[str, Any]] = field(default_factory=list)
+    orphans: list[dict[str, Any]] = field(default_factory=list)
     older: list[dict[str, Any]] = field(default_factory=list)
     foreign: list[dict[str, Any]] = field(default_factory=list)

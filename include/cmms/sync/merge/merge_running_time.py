@@ -19,19 +19,19 @@ from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.stage import Stage, StageNeeded
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.shape_rows import checksum_of, shape_records
-from cmms.sync.validate.verdict import Verdict
+from cmms.sync.validate.validation_result import ValidationResult
 
 _NO_PARENT = 1452
-"""A foreign key refuses a row: the machine or plant was deleted after the row was judged."""
+"""A foreign key refuses a row: the machine or plant was deleted after the row was validated."""
 
 
-def merge_running_time(cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage) -> Outcome:
+def merge_running_time(cursor: Cursor, run: RunContext, validation: ValidationResult, stage: Stage) -> Outcome:
     """Insert new readings, update changed ones (keeping a revision), mark following days.
 
     Raises:
         StageNeeded: there is a file only, and the database does not take it just like this.
     """
-    day = verdict.unit.required_day
+    day = validation.unit.required_day
     execute(cursor, "sync/merge/has_day", {"day": day})
     is_new_day = not read_value(cursor)
     if stage.file and not is_new_day:
@@ -54,7 +54,7 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     """
     with run.storage.local_copy(stage.file) as path:
         if checksum_of(path.read_bytes(), run.scope.definition) != stage.checksum:
-            raise StageNeeded  # damaged; the judged rows that it was made of are there
+            raise StageNeeded  # damaged; the validated rows that it was made of are still there
         parameters = {"file": str(path), "sync_log_id": run.sync_log_id}
         try:
             loaded = execute(cursor, "sync/merge/running_time_load_day", parameters)
@@ -70,17 +70,17 @@ def _load_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
 
 def _insert_day(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     written = {"sync_log_id": run.sync_log_id}
-    gone: list[dict[str, Any]] = []
+    orphans: list[dict[str, Any]] = []
     try:
         execute(cursor, "sync/merge/running_time_insert_day", written, stage_table=stage.table)
     except mysql_driver.IntegrityError as error:
         if error_number(error) != _NO_PARENT:
             raise
-        gone = query(cursor.connection, "sync/merge/running_time_gone", stage_table=stage.table)
-        execute(cursor, "sync/merge/running_time_forget_gone", stage_table=stage.table)
+        orphans = query(cursor.connection, "sync/merge/running_time_orphans", stage_table=stage.table)
+        execute(cursor, "sync/merge/running_time_drop_orphans", stage_table=stage.table)
         execute(cursor, "sync/merge/running_time_insert_day", written, stage_table=stage.table)
-    inserted = stage.staged - len(gone)
-    return Outcome(inserted=inserted, updated=0, changed=inserted > 0, gone=gone)
+    inserted = stage.staged - len(orphans)
+    return Outcome(inserted=inserted, updated=0, changed=inserted > 0, orphans=orphans)
 
 
 def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
@@ -99,7 +99,7 @@ def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     for outcome in ("gone", "older", "foreign"):
         if counts.get(outcome):
             places[outcome] = query(
-                cursor.connection, "sync/merge/by_machine_places", {"outcome": outcome}, stage_table=stage.table
+                cursor.connection, "sync/merge/by_machine_positions", {"outcome": outcome}, stage_table=stage.table
             )
     inserted, updated = counts.get("insert", 0), counts.get("update", 0)
     return Outcome(inserted=inserted, updated=updated, changed=inserted + updated > 0, **places)

@@ -1,7 +1,7 @@
 """Step 5, merge: staged rows of a unit -> the tables, in one transaction.
 
-Input: a staging table and the unit's verdict. Output: :class:`~cmms.sync.records.Counts`, written with the run marker
-in the same transaction. In it, in this order:
+Input: a staging table and the unit's validation result. Output: :class:`~cmms.sync.records.Counts`, written with the
+run marker in the same transaction. In it, in this order:
 
 1. lock the reference version (merges follow one another) and the unit's lease (a fenced attempt stops here);
 2. the run marker: if this run has merged the unit already (a COMMIT whose answer was lost), report that;
@@ -9,7 +9,7 @@ in the same transaction. In it, in this order:
 4. rejected and superseded records, raw; 5. the marker with counts that add up, or nothing.
 
 When the reference data changed since validation (an earlier day of the same range was merged meanwhile), the rows are
-judged again first, so that a range gives the same tables as day after day.
+validated again first, so that a range gives the same tables as day after day.
 """
 
 from __future__ import annotations
@@ -39,27 +39,32 @@ from cmms.sync.runs.report_progress import DOUBT_CATEGORY, Reporter, write_event
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.load_reference import load_reference
 from cmms.sync.validate.resolve_duplicates import OLDER, POINT_MISMATCH
-from cmms.sync.validate.verdict import (
-    VERDICT_COLUMNS,
-    Verdict,
-    find_lost,
-    judge_frame,
-    judgement_warnings,
-    places_of,
+from cmms.sync.validate.validation_result import (
+    RESULT_COLUMNS,
+    ValidationResult,
+    accepted_warnings,
+    find_superseded,
+    positions_of,
     read_frame,
     valid_keys,
+    validate_frame,
     write_frame,
     write_rejected,
 )
 from cmms.words import count_of
 
 
-class StaleVerdict(Exception):
-    """The reference data changed since the rows were judged; nothing was written."""
+class StaleValidation(Exception):
+    """The reference data has changed since the rows were validated; nothing was written."""
 
 
 def merge_unit(
-    run: RunContext, connection: Connection, manifest: Manifest, verdict: Verdict, stage: Stage, reporter: Reporter
+    run: RunContext,
+    connection: Connection,
+    manifest: Manifest,
+    validation: ValidationResult,
+    stage: Stage,
+    reporter: Reporter,
 ) -> Counts:
     """Merge one unit; idempotent, also after a crash at any point.
 
@@ -69,22 +74,22 @@ def merge_unit(
         DatabaseUnavailable, DatabaseRefused: from the server; nothing was written (or all of it: ask again).
     """
     started = time.monotonic()
-    merged = already_merged(run, connection, verdict.unit.key)
+    merged = already_merged(run, connection, validation.unit.key)
     if merged is not None:
         discard_stage(run, connection, stage)
         return merged
-    reporter.report(verdict.unit.key, "merge", 0, stage.staged)
-    landed = LandedRecords(run.storage, manifest, run.settings.stream(verdict.unit.stream).records_path)
+    reporter.report(validation.unit.key, "merge", 0, stage.staged)
+    landed = LandedRecords(run.storage, manifest, run.settings.stream(validation.unit.stream).records_path)
     for _ in range(10):
         connection.rollback()  # what was read so far must not be the snapshot that the merge looks at
         if stage.table:
-            _prepare_changes(connection, verdict.unit.definition)
+            _prepare_changes(connection, validation.unit.definition)
         try:
             with _ended_when_frozen(connection, run.settings.engine.lease_seconds):
                 counts = run_transaction(
                     connection,
-                    lambda cursor: _merge(cursor, run, landed, verdict, stage),  # noqa: B023 - runs at once
-                    what=f"merging {verdict.unit}",
+                    lambda cursor: _merge(cursor, run, landed, validation, stage),  # noqa: B023 - runs at once
+                    what=f"merging {validation.unit}",
                 )
             break
         except BatchRuleBroken:
@@ -92,16 +97,16 @@ def merge_unit(
             raise
         except StageNeeded:
             discard_stage(run, connection, stage)
-            stage = stage_unit(run, connection, verdict, reporter, into_table=True)
-        except StaleVerdict:
-            verdict, changed = judge_again(run, connection, landed, verdict)
+            stage = stage_unit(run, connection, validation, reporter, into_table=True)
+        except StaleValidation:
+            validation, changed = validate_again(run, connection, landed, validation)
             if changed or not is_staged(run, connection, stage):
                 discard_stage(run, connection, stage)
-                stage = stage_unit(run, connection, verdict, reporter)
+                stage = stage_unit(run, connection, validation, reporter)
     else:
-        raise HandoverMissing(f"{verdict.unit.key}: reference data kept changing; run it again")
+        raise HandoverMissing(f"{validation.unit.key}: reference data kept changing; run it again")
     discard_stage(run, connection, stage)
-    reporter.time(verdict.unit.key, merge_ms=int((time.monotonic() - started) * 1000))
+    reporter.time(validation.unit.key, merge_ms=int((time.monotonic() - started) * 1000))
     return counts
 
 
@@ -149,64 +154,68 @@ def _marked(rows: list[dict[str, Any]]) -> Counts | None:
     return Counts(**{name: rows[0][name] for name in Counts.__dataclass_fields__})
 
 
-def _merge(cursor: Cursor, run: RunContext, landed: LandedRecords, verdict: Verdict, stage: Stage) -> Counts:
+def _merge(
+    cursor: Cursor, run: RunContext, landed: LandedRecords, validation: ValidationResult, stage: Stage
+) -> Counts:
     cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", (run.settings.engine.lock_wait_seconds,))
     execute(cursor, "sync/validate/lock_version")
     version = int(read_value(cursor))
-    unit, stream = verdict.unit, verdict.unit.definition
+    unit, stream = validation.unit, validation.unit.definition
     check_fence(cursor, **unit.row, sync_log_id=run.sync_log_id, fence=stage.fence)
     merged = _marked(query(cursor.connection, "sync/runs/unit", {"sync_log_id": run.sync_log_id, "unit_key": unit.key}))
     if merged is not None:
         return merged
-    if verdict.fetched and version != verdict.reference_version:
-        raise StaleVerdict
+    if validation.fetched and version != validation.reference_version:
+        raise StaleValidation
     check_staged(cursor, stage)
     quarantine = Quarantine(cursor, unit, sync_log_id=run.sync_log_id, replayed=run.replayed)
-    frames = (read_frame(run, f"{verdict.folder}/rejected-{chunk}.arrow") for chunk in range(1, verdict.chunks + 1))
-    rejected = quarantine.keep_rejected(frames)
-    reject_codes = Counter(verdict.rejected)
-    quarantine.keep_superseded(read_frame(run, f"{verdict.folder}/lost.arrow").iter_rows(named=True))
-    outcome = kind_of(stream).merge(cursor, run, verdict, stage)
-    if outcome.gone:
-        places = [(place["page"], place["position"]) for place in outcome.gone]
-        rejected += quarantine.keep_gone(outcome.gone, landed.raw_bytes(places))
-        reject_codes[stream.orphan.code] += len(outcome.gone)
+    frames = (
+        read_frame(run, f"{validation.folder}/rejected-{chunk}.arrow") for chunk in range(1, validation.chunks + 1)
+    )
+    rejected = quarantine.store_rejected(frames)
+    reject_codes = Counter(validation.rejected)
+    quarantine.store_superseded(read_frame(run, f"{validation.folder}/lost.arrow").iter_rows(named=True))
+    outcome = kind_of(stream).merge(cursor, run, validation, stage)
+    if outcome.orphans:
+        places = [(place["page"], place["position"]) for place in outcome.orphans]
+        rejected += quarantine.store_orphans(outcome.orphans, landed.raw_bytes(places))
+        reject_codes[stream.orphan.code] += len(outcome.orphans)
     behind = [{**place, "code": OLDER} for place in outcome.older]
     behind += [{**place, "code": POINT_MISMATCH} for place in outcome.foreign]
     if behind:
         raw = landed.raw_bytes([(place["page"], place["position"]) for place in behind])
         kept = [{**place, "payload": raw[place["page"], place["position"]]} for place in behind]
-        quarantine.keep_superseded(kept)
-    if (coverage := verdict.coverage) is not None:
+        quarantine.store_superseded(kept)
+    if (coverage := validation.coverage) is not None:
         quarantine.resolve_unseen(coverage)
     if run.replayed:
         quarantine.resolve_replayed(run.replayed_by)
     counts = Counts(
-        fetched=verdict.fetched,
+        fetched=validation.fetched,
         inserted=outcome.inserted,
         updated=outcome.updated,
-        unchanged=stage.stored + stage.staged - outcome.inserted - outcome.updated - len(behind) - len(outcome.gone),
-        superseded=verdict.lost + len(behind),
+        unchanged=stage.stored + stage.staged - outcome.inserted - outcome.updated - len(behind) - len(outcome.orphans),
+        superseded=validation.superseded + len(behind),
         rejected=rejected,
-        warnings=sum(verdict.warnings.values()),
+        warnings=sum(validation.warnings.values()),
     )
     if outcome.changed:
         execute(cursor, "raise_version")
-    _write_marker(cursor, run, verdict, stage, counts, version)
-    _write_codes(cursor, run, verdict.unit.key, reject_codes, verdict.warnings)
-    for doubt in verdict.doubts:
-        message = f"{verdict.unit.key}: {doubt}"
+    _write_marker(cursor, run, validation, stage, counts, version)
+    _write_codes(cursor, run, validation.unit.key, reject_codes, validation.warnings)
+    for doubt in validation.doubts:
+        message = f"{validation.unit.key}: {doubt}"
         write_event(
-            cursor, run.sync_log_id, "warning", DOUBT_CATEGORY, "ANSWER_INCOMPLETE", message, unit=verdict.unit.key
+            cursor, run.sync_log_id, "warning", DOUBT_CATEGORY, "ANSWER_INCOMPLETE", message, unit=validation.unit.key
         )
     return counts
 
 
 def _write_marker(
-    cursor: Cursor, run: RunContext, verdict: Verdict, stage: Stage, counts: Counts, version: int
+    cursor: Cursor, run: RunContext, validation: ValidationResult, stage: Stage, counts: Counts, version: int
 ) -> None:
     values = {name: getattr(counts, name) for name in Counts.__dataclass_fields__}
-    key = {"sync_log_id": run.sync_log_id, "unit_key": verdict.unit.key}
+    key = {"sync_log_id": run.sync_log_id, "unit_key": validation.unit.key}
     execute(cursor, "sync/merge/mark_unit", {**key, **values, "fence": stage.fence, "reference_version": version})
 
 
@@ -220,50 +229,50 @@ def _write_codes(
             write_event(cursor, run.sync_log_id, level, kind, code, message, records=records, unit=unit_key)
 
 
-def judge_again(
-    run: RunContext, connection: Connection, landed: LandedRecords, verdict: Verdict
-) -> tuple[Verdict, bool]:
-    """Judge a unit's rows by the reference data of now.
+def validate_again(
+    run: RunContext, connection: Connection, landed: LandedRecords, validation: ValidationResult
+) -> tuple[ValidationResult, bool]:
+    """Validate a unit's rows against the current reference data.
 
     Returns:
-        The new verdict, and whether any row's outcome differs, so that it has to be staged again.
+        The new result, and whether the outcome of any row differs, so that the unit has to be staged again.
     """
-    day = verdict.unit.day
-    reference = load_reference(connection, stream=verdict.unit.definition, day=day)
+    day = validation.unit.day
+    reference = load_reference(connection, stream=validation.unit.definition, day=day)
     rejected: Counter[str] = Counter()
     warnings: Counter[str] = Counter()
     keys: list[pl.DataFrame] = []
     changed = False
-    for chunk in range(1, verdict.chunks + 1):
-        file = f"{verdict.folder}/rows-{chunk}.arrow"
+    for chunk in range(1, validation.chunks + 1):
+        file = f"{validation.folder}/rows-{chunk}.arrow"
         before = read_frame(run, file)
-        parsed = before.drop(*VERDICT_COLUMNS, *JOINED_COLUMNS, strict=False)
-        after, judgement = judge_frame(run, parsed, reference, day)
-        rejected.update(finding.code for finding in judgement.rejected.values())
-        warnings.update(judgement_warnings(judgement))
+        parsed = before.drop(*RESULT_COLUMNS, *JOINED_COLUMNS, strict=False)
+        after, rule_results = validate_frame(run, parsed, reference, day)
+        rejected.update(finding.code for finding in rule_results.rejected.values())
+        warnings.update(accepted_warnings(rule_results))
         same = all(
-            before[name].equals(after[name]) for name in (*VERDICT_COLUMNS, *JOINED_COLUMNS) if name in after.columns
+            before[name].equals(after[name]) for name in (*RESULT_COLUMNS, *JOINED_COLUMNS) if name in after.columns
         )
         if not same:
             changed = True
             write_frame(run, file, after)
             broken = after.filter(pl.col("code").is_not_null())
-            places = places_of(broken)
+            places = positions_of(broken)
             raw = landed.raw_bytes(places)
-            write_rejected(run, verdict.folder, chunk, broken, [raw[place] for place in places])
+            write_rejected(run, validation.folder, chunk, broken, [raw[place] for place in places])
         keys.append(valid_keys(after))
-    lost_before = read_frame(run, f"{verdict.folder}/lost.arrow")
-    lost = find_lost(run, verdict.folder, keys, landed.raw_bytes)
-    if not lost.equals(lost_before):
+    superseded_before = read_frame(run, f"{validation.folder}/lost.arrow")
+    superseded = find_superseded(run, validation.folder, keys, landed.raw_bytes)
+    if not superseded.equals(superseded_before):
         changed = True
-        write_frame(run, f"{verdict.folder}/lost.arrow", lost)
+        write_frame(run, f"{validation.folder}/lost.arrow", superseded)
     renewed: dict[str, Any] = {
         "reference_version": reference.version,
         "rejected": dict(rejected),
         "warnings": dict(warnings),
-        "lost": len(lost),
+        "superseded": len(superseded),
     }
-    return replace(verdict, **renewed), changed
+    return replace(validation, **renewed), changed
 
 
 JOINED_COLUMNS = ("plant_id", "equipment_id", "own_point_matches", "foreign_point", "is_stored")

@@ -42,12 +42,12 @@ class Quarantine:
         self._seen: Counter[bytes] = Counter()
         self._unit = unit
 
-    def keep_rejected(self, frames: Iterable[pl.DataFrame]) -> int:
+    def store_rejected(self, frames: Iterable[pl.DataFrame]) -> int:
         """Keep every row whose ``code`` is set; returns how many."""
         rows = [self._error_row(row) for frame in frames for row in _rejected(frame)]
         return self._insert(rows)
 
-    def keep_gone(self, places: list[dict[str, Any]], raw: dict[tuple[int, int], bytes]) -> int:
+    def store_orphans(self, places: list[dict[str, Any]], raw: dict[tuple[int, int], bytes]) -> int:
         """Keep staged records whose equipment or plant was deleted before the merge, as orphans."""
         orphan = self._unit.definition.orphan
         rows = [
@@ -68,10 +68,10 @@ class Quarantine:
         ]
         return self._insert(rows)
 
-    def keep_superseded(self, lost: Iterable[dict[str, Any]]) -> None:
+    def store_superseded(self, superseded: Iterable[dict[str, Any]]) -> None:
         """Keep records that lost against another one; identical ones are the same record, not kept twice."""
-        lost = [row for row in lost if row["code"] != IDENTICAL]
-        for row in lost:
+        superseded = [row for row in superseded if row["code"] != IDENTICAL]
+        for row in superseded:
             if original := self._replayed.get((self._unit.key, row["position"])):
                 self._superseded[original.payload_hash] = (row["code"], row["equipment_number"])
         rows = [
@@ -82,7 +82,7 @@ class Quarantine:
                 "payload": row["payload"],
                 "payload_hash": hashlib.sha256(row["payload"]).digest(),
             }
-            for row in lost
+            for row in superseded
         ]
         for start in range(0, len(rows), _BATCH):
             insert_many(self._cursor, "sync/merge/insert_superseded", rows[start : start + _BATCH])

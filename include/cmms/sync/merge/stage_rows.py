@@ -1,10 +1,11 @@
 """Step 4, stage: valid rows of a unit -> its staging table in the database.
 
-Input: a :class:`~cmms.sync.validate.verdict.Verdict` and its chunk files. Output: a filled staging table, named by run,
-unit and fence, so that no other attempt writes into it. Running times that are stored already, just like this, are left
-out (:mod:`cmms.sync.validate.shape_rows`). Loaded by LOAD DATA LOCAL; when the server or the client forbids that, by
-multi-row INSERT, said once. What MySQL would silently change (a warning) is an error. Of a day of which nothing is
-stored yet, only the file is made: the merge loads it straight into the table (docs/decisions/0015-new-days.md).
+Input: a :class:`~cmms.sync.validate.validation_result.ValidationResult` and its files. Output: a filled staging table,
+named by run, unit and fence, so that no other attempt writes into it. Running times that are stored already, just like
+this, are left out (:mod:`cmms.sync.validate.shape_rows`). Loaded by LOAD DATA LOCAL; when the server or the client
+forbids that, by multi-row INSERT, said once. What MySQL would silently change (a warning) is an error. Of a day of
+which nothing is stored yet, only the file is made: the merge loads it straight into the table
+(docs/decisions/0015-new-days.md).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from cmms.sync.runs.claim_units import claim_unit
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.shape_rows import checksum_of
-from cmms.sync.validate.verdict import Verdict, read_frame
+from cmms.sync.validate.validation_result import ValidationResult, read_frame
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +50,19 @@ _UNSAFE_FOR_THE_LOG = 1592
 
 
 def stage_unit(
-    run: RunContext, connection: Connection, verdict: Verdict, reporter: Reporter, *, into_table: bool = False
+    run: RunContext,
+    connection: Connection,
+    validation: ValidationResult,
+    reporter: Reporter,
+    *,
+    into_table: bool = False,
 ) -> Stage:
     """Stage a unit's valid, not superseded rows; running times: only new or changed ones.
 
     Args:
         run: the run.
         connection: to the CMMS database.
-        verdict: of the unit.
+        validation: of the unit.
         reporter: told of the progress.
         into_table: a table also for a day of which nothing is stored.
 
@@ -67,33 +73,33 @@ def stage_unit(
         StorageUnavailable: no room for a temporary file.
     """
     started = time.monotonic()
-    fence = claim(run, connection, verdict.unit, reporter)
-    table = _table_name(run, verdict, fence)
-    expected = verdict.fetched - sum(verdict.rejected.values()) - verdict.lost
-    reporter.report(verdict.unit.key, "stage", 0, expected)
+    fence = claim(run, connection, validation.unit, reporter)
+    table = _table_name(run, validation, fence)
+    expected = validation.fetched - sum(validation.rejected.values()) - validation.superseded
+    reporter.report(validation.unit.key, "stage", 0, expected)
     file = ""
     loader: _File | _Loader
-    if expected and not into_table and _is_new_day(run, connection, verdict):
-        table, file = "", f"{verdict.folder}/load-{fence}.tsv"
+    if expected and not into_table and _is_new_day(run, connection, validation):
+        table, file = "", f"{validation.folder}/load-{fence}.tsv"
         loader = _File(run, file)
     else:
-        loader = _Loader(run, connection, table, verdict.unit.definition)
+        loader = _Loader(run, connection, table, validation.unit.definition)
         loader.create()
-    lost = read_frame(run, f"{verdict.folder}/lost.arrow").select("page", "position")
-    shape = kind_of(verdict.unit.definition).shape
+    superseded = read_frame(run, f"{validation.folder}/lost.arrow").select("page", "position")
+    shape = kind_of(validation.unit.definition).shape
     seen = staged = 0
-    for chunk in range(1, verdict.chunks + 1):
-        judged = read_frame(run, f"{verdict.folder}/rows-{chunk}.arrow")
-        rows = judged.filter(pl.col("code").is_null()).join(lost, on=["page", "position"], how="anti")
+    for chunk in range(1, validation.chunks + 1):
+        validated = read_frame(run, f"{validation.folder}/rows-{chunk}.arrow")
+        rows = validated.filter(pl.col("code").is_null()).join(superseded, on=["page", "position"], how="anti")
         shaped = shape(run, connection, rows)
         loader.load(shaped)
         seen += len(rows)
         staged += len(shaped)
-        reporter.report(verdict.unit.key, "stage", seen, expected)
+        reporter.report(validation.unit.key, "stage", seen, expected)
     connection.commit()
     if seen != expected:
-        raise HandoverMissing(f"{verdict.unit.key}: {seen} valid rows, {expected} expected; re-run from validate")
-    reporter.time(verdict.unit.key, stage_ms=int((time.monotonic() - started) * 1000))
+        raise HandoverMissing(f"{validation.unit.key}: {seen} valid rows, {expected} expected; re-run from validate")
+    reporter.time(validation.unit.key, stage_ms=int((time.monotonic() - started) * 1000))
     return Stage(table, fence, staged, stored=seen - staged, file=file, checksum=loader.checksum)
 
 
@@ -121,20 +127,20 @@ def _forget_merge(run: RunContext, connection: Connection, unit: Unit) -> None:
     def forget(cursor: Cursor) -> None:
         if execute(cursor, "sync/runs/reset_unit", row):
             execute(cursor, "sync/runs/forget_unit_counts", row)
-            execute(cursor, "sync/merge/forget_places", {**row, **unit.row})
+            execute(cursor, "sync/merge/clear_positions", {**row, **unit.row})
 
     run_transaction(connection, forget, what=f"taking up {unit.key} anew")
 
 
-def _is_new_day(run: RunContext, connection: Connection, verdict: Verdict) -> bool:
+def _is_new_day(run: RunContext, connection: Connection, validation: ValidationResult) -> bool:
     """Whether the day may be loaded from a file; the merge, which has the locks, looks once more.
 
     Ids follow the order of the rows, which must not depend on how the input was cut: only a single chunk is in order.
     """
-    has_day = kind_of(verdict.unit.definition).has_day
-    if not has_day or verdict.chunks > 1 or run.settings.engine.load_data != "auto":
+    has_day = kind_of(validation.unit.definition).has_day
+    if not has_day or validation.chunks > 1 or run.settings.engine.load_data != "auto":
         return False
-    found = query(connection, has_day, {"day": verdict.unit.day})
+    found = query(connection, has_day, {"day": validation.unit.day})
     connection.rollback()
     return not found[0]["has_day"]
 
@@ -181,8 +187,8 @@ def check_staged(cursor: Cursor, stage: Stage) -> None:
         raise HandoverMissing(f"{stage.table} is not complete; clear the stage task and all after it")
 
 
-def _table_name(run: RunContext, verdict: Verdict, fence: int) -> str:
-    unit = verdict.unit
+def _table_name(run: RunContext, validation: ValidationResult, fence: int) -> str:
+    unit = validation.unit
     return f"stg_{unit.stream}_{run.sync_log_id}_{unit.key.replace('-', '')}_{fence}"
 
 

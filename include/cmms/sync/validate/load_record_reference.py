@@ -1,6 +1,6 @@
 """Step 3c of a few records: what the rules need to know of the database. Pure Python, for a request.
 
-Input: parsed records of one unit. Output: a :class:`~cmms.sync.validate.judge_record.RecordReference` each, found as
+Input: parsed records of one unit. Output: a :class:`~cmms.sync.validate.validate_record.RecordReference` each, found as
 :mod:`cmms.sync.validate.load_reference` finds it for a whole unit, but for these machines only.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from cmms.database import Connection, query
 from cmms.settings import Settings
-from cmms.sync.validate.judge_record import RecordReference
+from cmms.sync.validate.validate_record import RecordReference
 
 _NOTHING: tuple[Any, ...] = (None,)
 _TO_COME = 0

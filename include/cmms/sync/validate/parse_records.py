@@ -1,9 +1,9 @@
 """Step 3b, raw columns -> typed frame: one row per record, a null and a problem where a value cannot be read.
 
-Input: :class:`~cmms.sync.validate.raw_columns.RawColumns` of some pages. Output: a polars frame with the columns of
-the stream's fields (:func:`schema_of`); hours are whole thousandths (exact integers). Nothing is
-rejected here: ``problem`` holds ``CODE:field`` of the first value that could not be read, and the expectations
-judge it. Plain values are parsed vectorised; everything else by :mod:`cmms.sync.validate.parse_values`, the reference.
+Input: :class:`~cmms.sync.validate.raw_columns.RawColumns` of some pages. Output: a polars frame with the columns of the
+stream's fields (:func:`schema_of`); hours are whole thousandths (exact integers). Nothing is rejected here: ``problem``
+holds ``CODE:field`` of the first value that could not be read, and the expectations validate it. Plain values are
+parsed vectorised; everything else by :mod:`cmms.sync.validate.parse_values`, the reference.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class JsonNumber:
 
 @dataclass(frozen=True)
 class LooseRecord:
-    """One record, read tolerantly: NaN, huge numbers and lone surrogates are values to be judged.
+    """One record, read tolerantly: NaN, huge numbers and lone surrogates are values to be validated.
 
     Attributes:
         values: by source name; empty if the record is no object.

@@ -142,7 +142,7 @@ class RecordReader:
         return 1, _record_type(self._names).columns([row])
 
     def _read_odd(self, record: bytes, position: int, structure: dict[int, str]) -> Any:
-        """Read one record tolerantly: NaN, huge numbers and lone surrogates become values to be judged."""
+        """Read one record tolerantly: NaN, huge numbers and lone surrogates become values to be validated."""
         loose = read_loosely(record)
         if loose.structure:
             structure[position] = loose.structure

@@ -23,7 +23,7 @@ OLDER = "OLDER_THAN_STORED"
 RawBytes = Callable[[Sequence[tuple[int, int]]], dict[tuple[int, int], bytes]]
 """(page, position) pairs -> raw record bytes."""
 
-LOST_SCHEMA: dict[str, Any] = {
+SUPERSEDED_SCHEMA: dict[str, Any] = {
     "page": pl.UInt32,
     "position": pl.UInt32,
     "equipment_number": pl.String,
@@ -42,18 +42,18 @@ def resolve_duplicates(valid: pl.DataFrame, raw_bytes: RawBytes) -> pl.DataFrame
         raw_bytes: reads records as received.
 
     Returns:
-        Columns of :data:`LOST_SCHEMA`; ``code`` is ``DUPLICATE_IDENTICAL`` when every value equals the winner's.
+        Columns of :data:`SUPERSEDED_SCHEMA`; ``code`` is ``DUPLICATE_IDENTICAL`` when every value equals the winner's.
     """
     twice = valid.filter(pl.col("equipment_number").is_duplicated())
     if twice.is_empty():
-        return pl.DataFrame(schema=LOST_SCHEMA)
+        return pl.DataFrame(schema=SUPERSEDED_SCHEMA)
     places = list(zip(twice["page"].to_list(), twice["position"].to_list(), strict=True))
     raw = raw_bytes(places)
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in twice.iter_rows(named=True):
         groups.setdefault(row["equipment_number"], []).append(row)
-    lost = [loser for rows in groups.values() for loser in _losers(rows, raw)]
-    return pl.DataFrame(lost, schema=LOST_SCHEMA, orient="row")
+    superseded = [loser for rows in groups.values() for loser in _losers(rows, raw)]
+    return pl.DataFrame(superseded, schema=SUPERSEDED_SCHEMA, orient="row")
 
 
 def _losers(rows: list[dict[str, Any]], raw: dict[tuple[int, int], bytes]) -> list[tuple[Any, ...]]:

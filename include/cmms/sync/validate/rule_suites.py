@@ -1,7 +1,7 @@
 """The rules of a stream as they stand in their file, their parameters, and what is said of a row that breaks one. Pure.
 
-Two interpreters read them: :mod:`cmms.sync.validate.judge_rows` by Great Expectations, chunk by chunk, and
-:mod:`cmms.sync.validate.judge_record` for a few records in a request. What a rule finds is said here, for both.
+Two interpreters read them: :mod:`cmms.sync.validate.apply_rules` by Great Expectations, chunk by chunk, and
+:mod:`cmms.sync.validate.validate_record` for a few records in a request. What a rule finds is said here, for both.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Step 4a, shape: judged rows -> the columns of the staging table, and which of them are stored already.
+"""Step 4a, shape: validated rows -> the columns of the staging table, and which of them are stored already.
 
-Input: judged rows (``rows-<n>.arrow``). Output: the staging table's columns, in its key order. Running times that the
-database holds just like this are marked (:func:`mark_stored`) and left out of staging. That only saves work: a row can
-be staged although nothing differs, and the merge, which compares every column once more, leaves it alone; but a row
-that differs is never left out. The mark belongs to the reference version that the row was judged by: when that moves
-before the merge, rows are judged and marked again.
+Input: validated rows (``rows-<n>.arrow``). Output: the staging table's columns, in its key order. Running times that
+the database holds just like this are marked (:func:`mark_stored`) and left out of staging. That only saves work: a row
+can be staged although nothing differs, and the merge, which compares every column once more, leaves it alone; but a row
+that differs is never left out. The mark belongs to the reference version that the row was validated against: when that
+moves before the merge, rows are validated and marked again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def mark_stored(rows: pl.DataFrame, stored: pl.DataFrame, stream: Stream) -> pl.
     """Add ``is_stored``: the database holds the row just like this.
 
     Args:
-        rows: judged records of a day.
+        rows: validated records of a day.
         stored: equipment_id and stored_text, from ``include/sql/sync/validate/stored_rows_of_day.sql``.
         stream: whose they are.
     """

@@ -1,10 +1,10 @@
-"""Step 3, validate: landed pages -> judged rows of each unit, in chunk files.
+"""Step 3, validate: landed pages -> validated rows of each unit, in chunk files.
 
-Input: the manifest of a fetched batch. Output: per unit a :class:`Verdict` (small, for XCom) and, in the unit's folder,
-``rows-<n>.arrow`` (parsed values, ids, code and warnings per row), ``rejected-<n>.arrow`` (with the raw record),
-``lost.arrow`` (records superseded within the input) and ``validation.json`` (Great Expectations' results).
+Input: the manifest of a fetched batch. Output: per unit a :class:`ValidationResult` (small, for XCom) and, in its
+folder, ``rows-<n>.arrow`` (parsed values, ids, code and warnings per row), ``rejected-<n>.arrow`` (with the raw
+record), ``lost.arrow`` (records superseded within the input) and ``validation.json`` (Great Expectations' results).
 
-Per chunk: read_records -> parse_records -> load_reference/join_reference -> judge_rows. Then, over the whole unit:
+Per chunk: read_records -> parse_records -> load_reference/join_reference -> apply_rules. Then, over the whole unit:
 resolve_duplicates and check_contract. Memory is bounded by the chunk, but for the keys of the valid rows and the
 reference data.
 """
@@ -34,13 +34,13 @@ from cmms.sync.validate.load_reference import Reference, load_reference
 from cmms.sync.validate.parse_records import parse_records
 from cmms.sync.validate.raw_columns import RawColumns
 from cmms.sync.validate.read_records import RecordReader
-from cmms.sync.validate.verdict import (
-    Verdict,
-    find_lost,
-    judge_frame,
-    judgement_warnings,
-    places_of,
+from cmms.sync.validate.validation_result import (
+    ValidationResult,
+    accepted_warnings,
+    find_superseded,
+    positions_of,
     valid_keys,
+    validate_frame,
     write_frame,
     write_rejected,
 )
@@ -48,7 +48,7 @@ from cmms.sync.validate.verdict import (
 _READERS = 2
 """Pages that are read at once."""
 _LARGE_RECORDS = 10_000
-"""From so many records on it is worth the milliseconds to give memory back."""
+"""From this many records on, returning memory is worth the milliseconds it takes."""
 
 
 def spans_of(manifest: Manifest) -> list[tuple[tuple[str, ...], list[LandedPage]]]:
@@ -68,7 +68,7 @@ def validate_span(
     span: tuple[str, ...],
     pages: Sequence[LandedPage],
     reporter: Reporter,
-) -> list[Verdict]:
+) -> list[ValidationResult]:
     """Validate the pages of one request for ``span`` (one day, or the days of a range).
 
     Raises:
@@ -79,20 +79,20 @@ def validate_span(
     stream = run.scope.stream
     settings = run.settings.stream(stream)
     fields = settings.fields.as_dict()
-    units = [_Judged(run, connection, run.scope.unit(unit_key)) for unit_key in span]
+    units = [_ValidatedUnit(run, connection, run.scope.unit(unit_key)) for unit_key in span]
     present: set[str] = set()
     unknown: set[str] = set()
     total, received = sum(page.records for page in pages), 0
     reporter.report(span[0], "validate", 0, total)
     if total >= _LARGE_RECORDS:
-        give_back_memory()  # what earlier days left
+        give_back_memory()  # used by earlier days
     with ThreadPoolExecutor(1, "reference") as aside:
         if total and len(units) == 1 and run.settings.rules.unknown_plant != "create":
             units[0].load_reference_in(aside)
         for chunk in _chunks(run, _read_ahead(run, settings.records_path, fields, pages)):
             present |= _present_fields(chunk)
             unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
-            received += _judge_chunk(run, connection, units, chunk)
+            received += _validate_chunk(run, connection, units, chunk)
             reporter.report(span[0], "validate", received, total)
     if run.has_batch_rules:
         if not run.scope.is_restricted:
@@ -108,31 +108,31 @@ def validate_span(
     if unknown:
         reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
     landed = LandedRecords(run.storage, manifest, settings.records_path)
-    verdicts = [unit.conclude(landed, coverage_of(manifest, unit.unit.key, unit.plants)) for unit in units]
+    validations = [unit.conclude(landed, coverage_of(manifest, unit.unit.key, unit.plants)) for unit in units]
     if total >= _LARGE_RECORDS:
         give_back_memory()
     for unit_key in span:
         reporter.time(unit_key, validate_ms=int((time.monotonic() - started) * 1000 / len(span)))
-    return verdicts
+    return validations
 
 
-def _judge_chunk(
-    run: RunContext, connection: Connection, units: list[_Judged], chunk: list[tuple[int, RawColumns]]
+def _validate_chunk(
+    run: RunContext, connection: Connection, units: list[_ValidatedUnit], chunk: list[tuple[int, RawColumns]]
 ) -> int:
-    """Parse and judge the records of some pages; returns how many. Empties ``chunk``."""
+    """Parse and validate the records of some pages; returns how many. Empties ``chunk``."""
     records = {number: columns.records for number, columns in chunk}
     frame = _in_scope(parse_records(chunk, stream=run.scope.stream, settings=run.settings), run)
-    chunk.clear()  # the values are in the frame now: of the pages, only the raw records are still needed
+    chunk.clear()  # the frame holds the values now; only the raw records are still needed
     if len(frame) >= _LARGE_RECORDS:
         give_back_memory()
     _create_plants(run, connection, frame)
     for unit, rows in _by_unit(units, frame):
-        unit.judge(rows, records)
+        unit.add_chunk(rows, records)
     return sum(map(len, records.values()))
 
 
-class _Judged:
-    """Collects the chunks of one unit of work."""
+class _ValidatedUnit:
+    """Collects the validated chunks of one unit of work."""
 
     def __init__(self, run: RunContext, connection: Connection, unit: Unit) -> None:
         self.unit = unit
@@ -150,7 +150,7 @@ class _Judged:
         self._warnings: Counter[str] = Counter()
         self._results: list[dict[str, Any]] = []
         self.plants: set[str] = set()
-        """Plants of the records that are kept."""
+        """Plants of the accepted records."""
 
     def load_reference_in(self, executor: ThreadPoolExecutor) -> None:
         """Read the reference data while the first chunk is read and parsed: the database is idle then."""
@@ -161,8 +161,8 @@ class _Judged:
 
         self._loading = executor.submit(load)
 
-    def judge(self, rows: pl.DataFrame, raw: dict[int, Any]) -> None:
-        """Judge one chunk's rows of this unit and write them."""
+    def add_chunk(self, rows: pl.DataFrame, raw: dict[int, Any]) -> None:
+        """Validate one chunk's rows of this unit and write them."""
         if rows.is_empty():
             return
         if self._reference is None:
@@ -172,27 +172,29 @@ class _Judged:
                 if loading
                 else load_reference(self._connection, stream=self.unit.definition, day=self.day)
             )
-        judged, judgement = judge_frame(self._run, rows, self._reference, self.day)
-        self.plants.update(judged.filter(pl.col("code").is_null())["plant_code"].unique())
+        validated, rule_results = validate_frame(self._run, rows, self._reference, self.day)
+        self.plants.update(validated.filter(pl.col("code").is_null())["plant_code"].unique())
         self._chunks += 1
-        self._fetched += len(judged)
-        self._rejected.update(finding.code for finding in judgement.rejected.values())
-        self._warnings.update(judgement_warnings(judgement))
-        add_results(self._results, judgement.results)
-        write_frame(self._run, f"{self._folder}/rows-{self._chunks}.arrow", judged)
-        rejected = judged.filter(pl.col("code").is_not_null())
-        payloads = [bytes(raw[page][position]) for page, position in places_of(rejected)]
+        self._fetched += len(validated)
+        self._rejected.update(finding.code for finding in rule_results.rejected.values())
+        self._warnings.update(accepted_warnings(rule_results))
+        add_results(self._results, rule_results.results)
+        write_frame(self._run, f"{self._folder}/rows-{self._chunks}.arrow", validated)
+        rejected = validated.filter(pl.col("code").is_not_null())
+        payloads = [bytes(raw[page][position]) for page, position in positions_of(rejected)]
         write_rejected(self._run, self._folder, self._chunks, rejected, payloads)
-        self._keys.append(valid_keys(judged))
+        self._keys.append(valid_keys(validated))
         twice = self._keys[-1].filter(pl.col("equipment_number").is_duplicated())
-        self._raw_twice.update({(page, position): bytes(raw[page][position]) for page, position in places_of(twice)})
+        self._raw_twice.update({(page, position): bytes(raw[page][position]) for page, position in positions_of(twice)})
 
-    def conclude(self, landed: LandedRecords, coverage: Coverage) -> Verdict:
+    def conclude(self, landed: LandedRecords, coverage: Coverage) -> ValidationResult:
         """Find superseded records and check the batch rules over the whole unit."""
         version = self._reference.version if self._reference else 0
         self._reference = self._loading = None  # large, and not needed any more
-        lost = find_lost(self._run, self._folder, self._keys, lambda places: self._raw_bytes(landed, places))
-        write_frame(self._run, f"{self._folder}/lost.arrow", lost)
+        superseded = find_superseded(
+            self._run, self._folder, self._keys, lambda places: self._raw_bytes(landed, places)
+        )
+        write_frame(self._run, f"{self._folder}/lost.arrow", superseded)
         self._run.storage.write_bytes(
             f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode()
         )
@@ -201,7 +203,7 @@ class _Judged:
                 self._run.settings.rules, unit_key=self.unit.key, fetched=self._fetched, rejected=self._rejected
             )
         incremental = self._run.settings.stream(self._run.scope.stream).incremental.parameter is not None
-        return Verdict(
+        return ValidationResult(
             unit=self.unit,
             folder=self._folder,
             fetched=self._fetched,
@@ -209,7 +211,7 @@ class _Judged:
             reference_version=version,
             rejected=dict(self._rejected),
             warnings=dict(self._warnings),
-            lost=len(lost),
+            superseded=len(superseded),
             seen_all=not (
                 self._run.scope.is_restricted
                 or self._run.sync_type == "replay"
@@ -224,7 +226,7 @@ class _Judged:
         return tuple(map(str.upper, plant_codes)) if plant_codes and is_upper else plant_codes
 
     def _raw_bytes(self, landed: LandedRecords, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-        """Raw records; only those whose other one was in another chunk have to be read again."""
+        """Raw records; only those whose duplicate was in another chunk are read again."""
         known = {place: self._raw_twice[place] for place in places if place in self._raw_twice}
         return {**known, **landed.raw_bytes([place for place in places if place not in known])}
 
@@ -242,7 +244,7 @@ def add_results(total: list[dict[str, Any]], results: list[dict[str, Any]]) -> N
 def _read_ahead(
     run: RunContext, records_path: str, fields: dict[str, tuple[str, ...]], pages: Iterable[LandedPage]
 ) -> Iterator[tuple[int, RawColumns]]:
-    """Read pages in order, some at a time: unpacking and decoding leave the interpreter free for each other."""
+    """Read pages in order, some at a time: unpacking and decoding release the interpreter lock."""
 
     def read(page: LandedPage) -> RawColumns:
         return RecordReader(records_path=records_path, fields=fields).read(read_page(run.storage, page))
@@ -278,7 +280,7 @@ def _present_fields(chunk: list[tuple[int, RawColumns]]) -> set[str]:
 
 
 def _in_scope(frame: pl.DataFrame, run: RunContext) -> pl.DataFrame:
-    """Leave out what the run did not ask for; the source may not know how to filter."""
+    """Drop records outside the run's scope: the source may be unable to filter."""
     if run.scope.equipment_numbers:
         frame = frame.filter(pl.col("equipment_number").is_in(list(run.scope.equipment_numbers)))
     if run.scope.plant_codes:
@@ -286,8 +288,8 @@ def _in_scope(frame: pl.DataFrame, run: RunContext) -> pl.DataFrame:
     return frame
 
 
-def _by_unit(units: list[_Judged], frame: pl.DataFrame) -> Iterator[tuple[_Judged, pl.DataFrame]]:
-    """Rows by their day; a day that was not asked for, or cannot be read, goes to the first unit to be rejected."""
+def _by_unit(units: list[_ValidatedUnit], frame: pl.DataFrame) -> Iterator[tuple[_ValidatedUnit, pl.DataFrame]]:
+    """Rows by their day; a day that was not requested or is unreadable goes to the first unit, which rejects it."""
     if len(units) == 1:
         yield units[0], frame
         return

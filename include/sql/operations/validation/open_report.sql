@@ -1,2 +1,2 @@
--- Purpose: a report is opened before anything is judged. Parameters: asked_by, scope, days. Caller: cmms.operations.validation_reports.
+-- Purpose: open a report before the validation starts. Parameters: asked_by, scope, days. Caller: cmms.operations.validation_reports.
 INSERT INTO validation_reports (asked_by, scope, days, started_at) VALUES (%(asked_by)s, %(scope)s, %(days)s, UTC_TIMESTAMP(3))

@@ -1,6 +1,6 @@
 -- Purpose: nothing was dropped silently: the newest sync of a unit has as many rejects in quarantine as it counted, an
 --   older one not more (a record rejected again belongs to the newer run). Recounted from the kept records; those
---   without a place are of an earlier merge of the same run (quarantine/forget_places). Newest: as in verify/stored.
+--   without a place are of an earlier merge of the same run (quarantine/clear_positions). Newest: as in verify/stored.
 -- Caller: cmms.operations.verify.verify_tables.
 SELECT u.sync_log_id, u.unit_key, u.rejected, COALESCE(r.kept, 0) AS kept
 FROM sync_units u

@@ -1,5 +1,5 @@
 -- Purpose: a complete new input of the unit does not hold these records any more: the source has mended or dropped them.
---   Those of this run without a place are of an earlier attempt (quarantine/forget_places). An input that was asked for
+--   Those of this run without a place are of an earlier attempt (quarantine/clear_positions). An input that was asked for
 --   some plants speaks for the records of their machines only, unless these are all the plants there are.
 -- Parameters: sync_log_id, stream, unit_key, is_everything, plant_codes. Caller: cmms.sync.merge.quarantine_records.
 UPDATE sync_record_errors

@@ -1,5 +1,5 @@
 -- Stream: running_time.
--- Purpose: store a day of which nothing is stored yet. The foreign keys judge whether machine and plant are still there.
+-- Purpose: store a day of which nothing is stored yet. The foreign keys check that machine and plant still exist.
 -- Parameters: sync_log_id. Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
 INSERT INTO equipment_running_times
   (equipment_id, plant_id, date, {columns}, quality, quality_code, sync_log_id)

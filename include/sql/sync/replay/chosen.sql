@@ -1,4 +1,4 @@
--- Purpose: open rejected records to judge again, oldest day first; empty lists mean no restriction.
+-- Purpose: open rejected records to validate again, oldest day first; empty lists mean no restriction.
 -- Parameters: all_codes, codes, all_ids, ids, streams, batch. Caller: cmms.sync.replay_rejects.
 SELECT id, stream, unit_key, COALESCE(edited_payload, payload) AS record, payload, payload_hash, occurrence
 FROM sync_record_errors

@@ -1,3 +1,3 @@
--- Purpose: merges follow one another, and each sees whether its verdicts are stale.
+-- Purpose: merges run one after the other, and each sees whether its validation results are stale.
 -- Caller: cmms.sync.merge.merge_stage.
 SELECT version FROM sync_reference_version WHERE id = 1 FOR UPDATE

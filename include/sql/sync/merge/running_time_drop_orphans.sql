@@ -1,4 +1,4 @@
--- Purpose: take out of the staging table what running_time_gone has listed.
+-- Purpose: delete the rows that running_time_orphans has listed from the staging table.
 -- Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
 DELETE s FROM {stage} s
 LEFT JOIN equipment e ON e.id = s.equipment_id

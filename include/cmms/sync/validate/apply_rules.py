@@ -1,13 +1,13 @@
-"""Step 3d, the rules: a frame with reference columns -> what each row broke.
+"""Step 3d, the rules: a frame with reference columns -> the rules that each row breaks.
 
-Input: the joined frame. Output: :class:`Judgement`. Every rule is an expectation in
+Input: the joined frame. Output: :class:`RuleResults`. Every rule is an expectation in
 ``include/expectations/<stream>.json``: to change a rule, change it there. ``severity`` critical rejects the row
-with ``meta.code``, warning keeps the row and marks it, info only counts; ``meta.rule`` is the ID in
+with ``meta.code``, warning accepts the row and marks it, info only counts; ``meta.rule`` is the ID in
 docs/features.md; ``meta.compared`` names two columns or parameters whose values the message gives.
 The first critical expectation of the file that a row fails gives the row its code.
 
 Great Expectations runs on pandas, chunk by chunk, on numbers only (lengths, days, thousandths): that is several times
-faster than on text. Of a few records in a request :mod:`cmms.sync.validate.judge_record` asks the same suite.
+faster than on text. For a few records in a request, :mod:`cmms.sync.validate.validate_record` applies the same suite.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from cmms.sync.validate.rule_suites import Finding, find, load_suite, suite_para
 
 
 @dataclass
-class Judgement:
-    """What a frame's rows broke.
+class RuleResults:
+    """Which rules the rows of a frame break.
 
     Attributes:
-        rejected: row -> the first critical rule it broke.
+        rejected: row -> the first critical rule that it breaks.
         warnings: row -> warning codes.
         counts: code -> rows, of all severities.
         results: Great Expectations' own result, JSON-able, for the Data Docs.
@@ -47,35 +47,35 @@ class Judgement:
     results: list[dict[str, Any]] = field(default_factory=list)
 
 
-def judge_rows(
+def apply_rules(
     frame: pl.DataFrame,
     *,
     stream: StreamName,
     settings: Settings,
     days: tuple[date, date] | None,
     run_date: date | None = None,
-) -> Judgement:
-    """Judge every row of ``frame`` (the result of ``join_reference``).
+) -> RuleResults:
+    """Apply the rules to every row of ``frame`` (the result of ``join_reference``).
 
     Args:
         frame: parsed rows with reference columns.
         stream: whose suite.
         settings: limits that the suite's ``$PARAMETER`` values come from.
         days: first and last requested day of the unit; None for an equipment snapshot.
-        run_date: the run's own day, by which a date is in the future or old; default: the last requested day.
+        run_date: the run's day, against which a date counts as old or in the future; default: the last requested day.
     """
-    judgement = Judgement()
+    rule_results = RuleResults()
     if frame.is_empty():
-        return judgement
+        return rule_results
     rules = load_suite(stream)["expectations"]
     table = _measurable(frame).select(sorted({rule["kwargs"]["column"] for rule in rules})).to_pandas()
     parameters = suite_parameters(settings, days, run_date)
     results = _validate(rules, table, parameters)
     for rule, result in zip(rules, results, strict=True):
         if not result.success:
-            _record(judgement, rule, result.result["unexpected_index_list"], frame, parameters)
-    judgement.results = [_plain_result(rule, judgement, len(frame)) for rule in rules]
-    return judgement
+            _record(rule_results, rule, result.result["unexpected_index_list"], frame, parameters)
+    rule_results.results = [_plain_result(rule, rule_results, len(frame)) for rule in rules]
+    return rule_results
 
 
 _ROWS_ONLY = {
@@ -90,7 +90,7 @@ def _measurable(frame: pl.DataFrame) -> pl.DataFrame:
 
     Pandas handles lengths and days far faster than text and dates, and Great Expectations compares only 64-bit
     numbers without a Python loop. Adds ``<text>_length`` (characters), ``problem_code`` (``problem`` without its
-    field) and ``api_created_day``; of a text that only must be null, its length stands in its place. Null stays null.
+    field) and ``api_created_day``; a text that only has to be null is replaced by its length. Null stays null.
     """
     marks = [pl.col(name).str.len_chars().cast(pl.Int64) for name in _MARKS if name in frame.columns]
     texts = [name for name, kind in frame.schema.items() if kind == pl.String and name in _MEASURED_TEXTS]
@@ -109,16 +109,20 @@ _MEASURED_TEXTS = frozenset(
 
 
 def _record(
-    judgement: Judgement, rule: dict[str, Any], rows: Iterable[int], frame: pl.DataFrame, parameters: dict[str, Any]
+    rule_results: RuleResults,
+    rule: dict[str, Any],
+    rows: Iterable[int],
+    frame: pl.DataFrame,
+    parameters: dict[str, Any],
 ) -> None:
     meta = rule["meta"]
     rows = [int(row) for row in rows]
-    judgement.counts[meta["code"]] = judgement.counts.get(meta["code"], 0) + len(rows)
+    rule_results.counts[meta["code"]] = rule_results.counts.get(meta["code"], 0) + len(rows)
     for row in rows:
         if rule["severity"] == "warning":
-            judgement.warnings.setdefault(row, set()).add(meta["code"])
-        elif rule["severity"] == "critical" and row not in judgement.rejected:
-            judgement.rejected[row] = find(rule, _values_of(rule, frame, row), parameters)
+            rule_results.warnings.setdefault(row, set()).add(meta["code"])
+        elif rule["severity"] == "critical" and row not in rule_results.rejected:
+            rule_results.rejected[row] = find(rule, _values_of(rule, frame, row), parameters)
 
 
 def _values_of(rule: dict[str, Any], frame: pl.DataFrame, row: int) -> dict[str, Any]:
@@ -127,14 +131,14 @@ def _values_of(rule: dict[str, Any], frame: pl.DataFrame, row: int) -> dict[str,
     return {name: frame[name][row] for name in names if name in frame.columns}
 
 
-def _plain_result(rule: dict[str, Any], judgement: Judgement, rows: int) -> dict[str, Any]:
+def _plain_result(rule: dict[str, Any], rule_results: RuleResults, rows: int) -> dict[str, Any]:
     return {
         "type": rule["type"],
         "kwargs": rule["kwargs"],
         "severity": rule["severity"],
         "meta": rule["meta"],
         "element_count": rows,
-        "unexpected_count": judgement.counts.get(rule["meta"]["code"], 0),
+        "unexpected_count": rule_results.counts.get(rule["meta"]["code"], 0),
     }
 
 
@@ -149,7 +153,7 @@ def _validate(rules: list[dict[str, Any]], table: Any, parameters: dict[str, Any
         ],
     )
     with warnings.catch_warnings(), _fixed_configurations():
-        warnings.simplefilter("ignore")  # the library's own deprecations are not ours to see in every run
+        warnings.simplefilter("ignore")  # deprecations of the library itself would only clutter the log
         outcome = batch_definition.get_batch(batch_parameters={"dataframe": table}).validate(
             suite, result_format=_ROWS_ONLY, expectation_parameters=parameters or None
         )
@@ -206,7 +210,7 @@ def _great_expectations() -> tuple[Any, Any]:
     whenever many rows are read, is told to leave them out.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with warnings.catch_warnings(), _objects_kept():
+    with warnings.catch_warnings(), _frozen_objects():
         warnings.simplefilter("ignore")
         logging.getLogger("great_expectations").setLevel(logging.WARNING)
         import great_expectations as gx
@@ -218,7 +222,7 @@ def _great_expectations() -> tuple[Any, Any]:
 
 
 @contextmanager
-def _objects_kept() -> Iterator[None]:
+def _frozen_objects() -> Iterator[None]:
     """What is made in here is not looked at by Python's collector, now or later."""
     was_enabled = gc.isenabled()
     gc.disable()

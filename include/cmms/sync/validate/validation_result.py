@@ -1,8 +1,8 @@
-"""The verdict on a unit: its judged rows, what validation hands to staging and merge, and the files that hold it.
+"""What validation hands to staging and merge: the validated rows of a unit, their files, and a summary.
 
-Input: parsed rows and reference data. Output: judged frames in ``rows-<n>.arrow``, rejected rows with their raw record
-in ``rejected-<n>.arrow``, and :class:`Verdict`, small enough for XCom. Used by
-:mod:`cmms.sync.validate.validate_units`, and by :mod:`cmms.sync.merge.merge_stage` when it has to judge again.
+Input: parsed rows and reference data. Output: validated frames in ``rows-<n>.arrow``, rejected rows with their raw
+record in ``rejected-<n>.arrow``, and :class:`ValidationResult`, small enough for XCom. Used by
+:mod:`cmms.sync.validate.validate_units`, and by :mod:`cmms.sync.merge.merge_stage` when it has to validate again.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import polars as pl
 from cmms.errors import HandoverMissing
 from cmms.streams.unit import DEFAULT_SOURCE, Unit
 from cmms.sync.runs.run_context import RunContext
-from cmms.sync.validate.judge_rows import Judgement, judge_rows
+from cmms.sync.validate.apply_rules import RuleResults, apply_rules
 from cmms.sync.validate.load_reference import Reference, join_reference
-from cmms.sync.validate.resolve_duplicates import LOST_SCHEMA, RawBytes, resolve_duplicates
+from cmms.sync.validate.resolve_duplicates import SUPERSEDED_SCHEMA, RawBytes, resolve_duplicates
 from cmms.sync.validate.shape_rows import mark_stored
 
-VERDICT_COLUMNS = ("code", "rule", "field", "message", "warnings")
+RESULT_COLUMNS = ("code", "rule", "field", "message", "warnings")
 _JOINED_ONLY = (
     "day",
     "cumulative_beyond_daily",
@@ -39,19 +39,19 @@ _CHECKSUM_BYTES = 4
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ValidationResult:
     """What validation found in one unit; ``folder`` holds its files.
 
     Attributes:
         fetched: records in scope.
         chunks: number of ``rows-<n>.arrow`` files.
-        reference_version: of the reference data that the rows were judged by.
+        reference_version: of the reference data that the rows were validated against.
         rejected: code -> records.
-        warnings: code -> records that are kept all the same.
-        lost: records superseded within the input.
-        seen_all: False when the run asked for some machines or changes only, so that nothing can be called missing.
-        doubts: why more may exist than came; then too.
-        covered_plants: the plants that the answers speak for; None: all.
+        warnings: code -> records that are accepted with a warning.
+        superseded: records superseded within the input.
+        seen_all: False if the run asked only for some machines or for changes: then no record counts as missing.
+        doubts: why the source may hold more records than it sent; then no record counts as missing either.
+        covered_plants: the plants that the answers cover; None: all.
     """
 
     unit: Unit
@@ -61,7 +61,7 @@ class Verdict:
     reference_version: int
     rejected: dict[str, int]
     warnings: dict[str, int]
-    lost: int
+    superseded: int
     seen_all: bool
     doubts: tuple[str, ...] = ()
     covered_plants: tuple[str, ...] | None = None
@@ -77,77 +77,77 @@ class Verdict:
         lists = {"doubts": tuple(raw.get("doubts", ())), "covered_plants": None if plants is None else tuple(plants)}
         unit = Unit(DEFAULT_SOURCE, raw["stream"], raw["unit_key"])
         others = {name: value for name, value in raw.items() if name not in unit.row}
+        if "lost" in others:  # written by a task of an older version
+            others["superseded"] = others.pop("lost")
         return cls(unit=unit, **{**others, **lists})
 
     @property
     def coverage(self) -> dict[str, Any] | None:
-        """Parameters of the statements that call something missing or resolved; None: nothing may be called so."""
+        """Parameters of the statements that mark records as missing or resolved; None: they must not run."""
         if not self.seen_all or self.doubts or self.covered_plants == ():
             return None
         return {"is_everything": self.covered_plants is None, "plant_codes": self.covered_plants or ("",)}
 
 
-def judge_frame(
+def validate_frame(
     run: RunContext, rows: pl.DataFrame, reference: Reference, day: date | None
-) -> tuple[pl.DataFrame, Judgement]:
-    """Join the reference data to parsed rows, judge them, and add the verdict columns.
+) -> tuple[pl.DataFrame, RuleResults]:
+    """Join the reference data to parsed rows, apply the rules, and add the result columns.
 
     Adds plant_id (and for running times equipment_id, own_point_matches, foreign_point, is_stored), code, rule, field,
-    message (null when kept) and warnings (sorted codes joined by commas, null when none).
+    message (null when accepted) and warnings (sorted codes joined by commas, null when none).
     """
     joined = join_reference(rows, reference, day=day, rules=run.settings.rules)
     days = None if day is None else (day, day)
-    judgement = judge_rows(
+    rule_results = apply_rules(
         joined, stream=run.scope.stream, settings=run.settings, days=days, run_date=run.scope.run_date
     )
-    findings = {row: asdict(finding) for row, finding in judgement.rejected.items()}
-    kept = {row: ",".join(sorted(codes)) for row, codes in judgement.warnings.items() if row not in findings}
-    columns = [
-        _sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in VERDICT_COLUMNS[:4]
-    ]
-    judged = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
+    findings = {row: asdict(finding) for row, finding in rule_results.rejected.items()}
+    kept = {row: ",".join(sorted(codes)) for row, codes in rule_results.warnings.items() if row not in findings}
+    columns = [_sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in RESULT_COLUMNS[:4]]
+    validated = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
     if reference.stored is not None:
-        judged = mark_stored(judged, reference.stored, run.scope.definition)
-    return judged, judgement
+        validated = mark_stored(validated, reference.stored, run.scope.definition)
+    return validated, rule_results
 
 
-def judgement_warnings(judgement: Judgement) -> Iterator[str]:
-    """Warning codes of the rows that are kept."""
-    return (code for row, codes in judgement.warnings.items() if row not in judgement.rejected for code in codes)
+def accepted_warnings(rule_results: RuleResults) -> Iterator[str]:
+    """Warning codes of the accepted rows."""
+    return (code for row, codes in rule_results.warnings.items() if row not in rule_results.rejected for code in codes)
 
 
-def valid_keys(judged: pl.DataFrame) -> pl.DataFrame:
-    """Equipment number, page and position of the rows that are kept: enough to find duplicates."""
-    return judged.filter(pl.col("code").is_null()).select("equipment_number", "page", "position")
+def valid_keys(validated: pl.DataFrame) -> pl.DataFrame:
+    """Equipment number, page and position of the accepted rows: enough to find duplicates."""
+    return validated.filter(pl.col("code").is_null()).select("equipment_number", "page", "position")
 
 
-def find_lost(run: RunContext, folder: str, keys: Sequence[pl.DataFrame], raw_bytes: RawBytes) -> pl.DataFrame:
+def find_superseded(run: RunContext, folder: str, keys: Sequence[pl.DataFrame], raw_bytes: RawBytes) -> pl.DataFrame:
     """Records of a unit that another record of the same equipment supersedes; ``keys`` by chunk, from the first."""
     twice = pl.concat(keys).filter(pl.col("equipment_number").is_duplicated()) if keys else pl.DataFrame()
     if twice.is_empty():
-        return pl.DataFrame(schema=LOST_SCHEMA)
+        return pl.DataFrame(schema=SUPERSEDED_SCHEMA)
     rows = [
         read_frame(run, f"{folder}/rows-{chunk}.arrow")
-        .drop(*VERDICT_COLUMNS, "problem")
+        .drop(*RESULT_COLUMNS, "problem")
         .join(twice, on=["page", "position"], how="semi")
         for chunk in range(1, len(keys) + 1)
     ]
     return resolve_duplicates(pl.concat(rows), raw_bytes)
 
 
-def places_of(rows: pl.DataFrame) -> list[tuple[int, int]]:
+def positions_of(rows: pl.DataFrame) -> list[tuple[int, int]]:
     """(page, position) of every row."""
     return list(zip(rows["page"].to_list(), rows["position"].to_list(), strict=True))
 
 
 def write_rejected(run: RunContext, folder: str, chunk: int, rejected: pl.DataFrame, payloads: Sequence[bytes]) -> None:
-    """Write a chunk's rejected rows with their raw records: the merge keeps them without reading the valid ones."""
+    """Write a chunk's rejected rows with their raw records: the merge stores them without reading the valid ones."""
     payload = pl.Series("payload", payloads, dtype=pl.Binary)
     write_frame(run, f"{folder}/rejected-{chunk}.arrow", rejected.with_columns(payload))
 
 
 def write_frame(run: RunContext, file: str, frame: pl.DataFrame) -> None:
-    """Write a hand-over file, its checksum behind it: a page is compared with its manifest, these with themselves."""
+    """Write a hand-over file and append its checksum."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer)
     buffer.write(_checksum(buffer.getbuffer()))

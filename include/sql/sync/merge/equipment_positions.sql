@@ -1,4 +1,4 @@
--- Purpose: where the records of an outcome stood in the input, to keep them raw.
+-- Purpose: page and position of the records of an outcome, to store their raw text.
 -- Parameters: outcome. Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
 SELECT s.page, s.position, s.equipment_number
 FROM merge_changes c

@@ -1,8 +1,9 @@
-"""Steps 3c and 3d of a few records: typed values and reference data -> what each breaks, in pure Python for a request.
+"""Steps 3c and 3d for a few records in a request: typed values and reference data -> broken rules, in pure Python.
 
-Input: parsed records and what the database knows of them. Output: :class:`RecordVerdict`. The rules are those of
-``include/expectations/<stream>.json``, as for :mod:`cmms.sync.validate.judge_rows`; a test holds both interpreters
-equal. Neither polars nor Great Expectations is imported: an API server asks here whether a corrected record would pass.
+Input: parsed records and what the database knows of them. Output: :class:`RecordResult`. The rules are those of
+``include/expectations/<stream>.json``, as for :mod:`cmms.sync.validate.apply_rules`; a test holds both interpreters
+equal. Imports neither polars nor Great Expectations: the API server uses it to check whether a corrected record would
+pass.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class RecordReference:
         own_point: the measuring point that the machine has in the master data.
         previous_hours: thousandths of the machine's newest reading before the day.
         previous_date: the day of that reading.
-        is_accepted: a person has said that the counter may show less from this day on.
+        is_accepted: a person has accepted that the counter shows less from this day on.
     """
 
     plant_id: int | None = None
@@ -39,14 +40,14 @@ class RecordReference:
 
 
 @dataclass(frozen=True)
-class RecordVerdict:
-    """What one record breaks: ``rejected`` by the first critical rule; else it is kept, with ``warnings``."""
+class RecordResult:
+    """Result for one record: ``rejected`` by the first critical rule; otherwise accepted, with ``warnings``."""
 
     rejected: Finding | None
     warnings: tuple[str, ...]
 
 
-def judge_record(
+def validate_record(
     values: Mapping[str, Any],
     reference: RecordReference,
     *,
@@ -54,8 +55,8 @@ def judge_record(
     settings: Settings,
     day: date | None,
     run_date: date | None = None,
-) -> RecordVerdict:
-    """Judge one record.
+) -> RecordResult:
+    """Apply the rules of the stream to one record.
 
     Args:
         values: of a parsed record (:mod:`cmms.sync.validate.parse_record`).
@@ -63,21 +64,21 @@ def judge_record(
         stream: whose suite.
         settings: limits of the rules.
         day: of the unit; None for a snapshot.
-        run_date: by which a date is in the future or old; default: the day.
+        run_date: the day against which a date counts as old or in the future; default: ``day``.
     """
     measured = {**values, **measure(values, reference, stream=stream, rules=settings.rules, day=day)}
     parameters = suite_parameters(settings, None if day is None else (day, day), run_date)
     broken = [rule for rule in load_suite(stream)["expectations"] if _is_broken(rule, measured, parameters)]
     critical = next((rule for rule in broken if rule["severity"] == "critical"), None)
     if critical is not None:
-        return RecordVerdict(find(critical, measured, parameters), ())
-    return RecordVerdict(None, tuple(sorted({r["meta"]["code"] for r in broken if r["severity"] == "warning"})))
+        return RecordResult(find(critical, measured, parameters), ())
+    return RecordResult(None, tuple(sorted({r["meta"]["code"] for r in broken if r["severity"] == "warning"})))
 
 
 def measure(
     values: Mapping[str, Any], reference: RecordReference, *, stream: StreamName, rules: Rules, day: date | None
 ) -> dict[str, Any]:
-    """What the rules look at beside the values: lengths, days since 1970, differences of counters in thousandths.
+    """What the rules check besides the values: lengths, days since 1970, differences of counters in thousandths.
 
     The names are those of :func:`~cmms.sync.validate.load_reference.join_reference` and of the suites.
     """
@@ -135,4 +136,4 @@ _HOLDS: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] = {
     "expect_column_values_to_not_be_in_set": lambda value, expected: value not in expected["value_set"],
     "expect_column_values_to_be_between": _is_between,
 }
-"""The kinds of expectations that the suites use; null is nothing that a limit is asked of."""
+"""The kinds of expectations that the suites use; a limit does not apply to null."""
