@@ -180,7 +180,7 @@ def _ask_each(url: str, repeat: int) -> Times:
 def _load_widgets() -> dict[str, float]:
     """Milliseconds of each widget's data when nobody has asked before, in this process; by place and name."""
     from cmms.access.actors import Actor, Capability
-    from cmms.access.keep_results import forget_kept
+    from cmms.access.cache_results import clear_cache
     from cmms_ui.asgi import guard
     from cmms_ui.pages.dashboard import DASHBOARD
     from cmms_ui.resources import RESOURCES
@@ -193,7 +193,7 @@ def _load_widgets() -> dict[str, float]:
         places += [(f"{path}/1", 1, widget) for widget in (*resource.record_widgets, *resource.details)]
     found = {}
     for place, key, widget in places:
-        forget_kept()
+        clear_cache()
         started = time.perf_counter()
         widget.load({"key": key, **widget.choose({})})
         found[f"{place} {widget.name}"] = round((time.perf_counter() - started) * 1000, 1)

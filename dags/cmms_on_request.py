@@ -14,8 +14,8 @@ from airflow.sdk import DAG, task
 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks import dag_defaults
-from cmms.dag_tasks.close_left_report import close_left_report
-from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.dag_tasks.close_unfinished_report import close_unfinished_report
+from cmms.dag_tasks.close_unfinished_run import close_unfinished_run
 
 _, zone = dag_defaults.read_site()
 
@@ -26,7 +26,7 @@ with DAG(
     tags=["cmms"],
     default_args={**dag_defaults.REQUEST_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
     dagrun_timeout=timedelta(hours=1),
-    on_failure_callback=[CmmsNotifier(on="failure", is_logged=False), close_left_run, close_left_report],
+    on_failure_callback=[CmmsNotifier(on="failure", is_logged=False), close_unfinished_run, close_unfinished_report],
     is_paused_upon_creation=False,
     params=dag_defaults.request_params(),
     **{**dag_defaults.manual_arguments(zone), "max_active_runs": 2},
@@ -36,9 +36,9 @@ with DAG(
     def do_work(**context: Any) -> dict[str, Any]:
         """What has become of it: ids of log rows or of the report, and counts."""
         from cmms.dag_tasks.do_requested_work import do_requested_work
-        from cmms.dag_tasks.stop_for_good import stop_for_good
+        from cmms.dag_tasks.fail_without_retry import fail_without_retry
 
-        with stop_for_good():
+        with fail_without_retry():
             return do_requested_work(context["dag_run"], context["params"], is_repeated=context["ti"].try_number > 1)
 
     do_work()

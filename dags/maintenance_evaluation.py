@@ -23,7 +23,7 @@ with DAG(
     description="Judges machines by their maintenance plans",
     doc_md=__doc__,
     tags=["cmms", "maintenance"],
-    default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
+    default_args={**dag_defaults.HOUSEKEEPING_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
     dagrun_timeout=timedelta(minutes=10),
     on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
     **dag_defaults.following_arguments(Asset(RUNNING_TIME.asset), zone),
@@ -36,11 +36,11 @@ with DAG(
 
         from cmms.dag_tasks.check_conf import check_conf
         from cmms.dag_tasks.choose_scope import evaluation_day
-        from cmms.dag_tasks.stop_for_good import stop_for_good
+        from cmms.dag_tasks.fail_without_retry import fail_without_retry
         from cmms.maintenance.evaluate_maintenance import evaluate_all
         from cmms.settings import load_settings
 
-        with stop_for_good():
+        with fail_without_retry():
             check_conf(context["dag_run"].conf)
             return asdict(evaluate_all(evaluation_day(context["dag_run"], load_settings().zone)))
 

@@ -20,10 +20,10 @@ with DAG(
     description="Deletes old logs and files",
     doc_md=__doc__,
     tags=["cmms", "upkeep"],
-    default_args={**dag_defaults.UPKEEP_ARGUMENTS, **dag_defaults.notified(is_logged=True)},
+    default_args={**dag_defaults.HOUSEKEEPING_ARGUMENTS, **dag_defaults.notified(is_logged=True)},
     dagrun_timeout=timedelta(minutes=10),
     on_failure_callback=CmmsNotifier(on="failure"),
-    **dag_defaults.upkeep_arguments(schedule.cleanup, zone),
+    **dag_defaults.housekeeping_arguments(schedule.cleanup, zone),
 ):
 
     @task
@@ -31,10 +31,10 @@ with DAG(
         """Rows removed, by table."""
         from cmms.dag_tasks.check_conf import check_conf
         from cmms.dag_tasks.choose_scope import trigger_of
-        from cmms.dag_tasks.stop_for_good import stop_for_good
+        from cmms.dag_tasks.fail_without_retry import fail_without_retry
         from cmms.operations.clean_up_logs import clean_up_logs as clean_up
 
-        with stop_for_good():
+        with fail_without_retry():
             check_conf(context["dag_run"].conf)
             return clean_up(trigger=trigger_of(context["dag_run"], context["ti"].start_date))
 

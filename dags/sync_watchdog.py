@@ -33,7 +33,7 @@ with DAG(
     },
     dagrun_timeout=timedelta(minutes=5),
     on_failure_callback=CmmsNotifier(on="failure", is_logged=False),
-    **dag_defaults.upkeep_arguments(schedule.watchdog, zone),
+    **dag_defaults.housekeeping_arguments(schedule.watchdog, zone),
 ):
 
     @task

@@ -14,7 +14,7 @@ import sys
 from cmms import migrations
 from cmms.database import query, session
 from cmms.errors import Abandoned
-from cmms.operations.watch_runs import Failures, drop_left_stages, release_left_leases
+from cmms.operations.watch_runs import Failures, drop_left_stages, release_stale_leases
 from cmms.seed_plants import seed_plants
 from cmms.settings_files import find_plants_file
 from cmms.sync.runs.close_run import close_if_open
@@ -30,7 +30,7 @@ def main() -> int:
     with session() as connection:
         for run in query(connection, "sync/runs/open_runs"):
             close_if_open(connection, int(run["id"]), error=_LEFT)
-        release_left_leases(connection)
+        release_stale_leases(connection)
         drop_left_stages(connection, [], failures)
     for failure in failures:
         print(failure, file=sys.stderr)

@@ -339,7 +339,7 @@ def _evaluate(args: argparse.Namespace) -> int:
             )
     else:
         done = evaluate_all(today)
-    print(f"{today}: {done.judged} judged, {done.due} became due, {done.withdrawn} withdrawn")
+    print(f"{today}: {done.evaluated} judged, {done.due} became due, {done.withdrawn} withdrawn")
     return 0
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cmms.access.actors import Actor
-from cmms.access.answer_request import claiming, find_answer, keep_answer
+from cmms.access.answer_request import claiming, find_answer, store_answer
 from cmms.access.claim_request import Claim, Repeated
 from cmms.run_control.start_syncs import StartedRun
 from cmms_ui.definition.schema import Action, Detail, Outcome, Target
@@ -35,7 +35,7 @@ def run_once(
             outcome = run()
     except Repeated:
         return _read(find_answer(claim, wait=True) or {"message": "This has been done already."})
-    keep_answer(claim, asdict(outcome))
+    store_answer(claim, asdict(outcome))
     return outcome
 
 

@@ -15,10 +15,10 @@ import yaml
 
 from cmms import patience
 from cmms.alerts.notifier import CmmsNotifier
-from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.dag_tasks.close_unfinished_run import close_unfinished_run
 from tests.sinks import SlackSink
 
-CALLBACKS = (CmmsNotifier(on="failure"), close_left_run)
+CALLBACKS = (CmmsNotifier(on="failure"), close_unfinished_run)
 """As the DAGs have them: `tests/dags/test_dag_definitions.py`."""
 TOLD = ["[CMMS CRITICAL] CMMS database unreachable", "[CMMS CRITICAL] Running-time sync failed: RunTimedOut"]
 

@@ -15,7 +15,7 @@ import pytest
 from cmms.alerts import spool_alerts
 from cmms.alerts.evaluate_run import database_alert
 from cmms.alerts.notify_run import notify_run, resend_pending
-from cmms.alerts.write_outbox import Telling
+from cmms.alerts.write_outbox import Notification
 from cmms.settings import Settings, parse_settings
 from cmms.sync.records import Counts, RunSummary
 from tests.alerts.runs import connect_slack, make_run, make_settings, rows
@@ -47,7 +47,7 @@ def test_a_lost_database_is_told_once_on_a_path_without_it(
     assert headers(slack) == ["[CMMS CRITICAL] CMMS database unreachable"]
     assert [str(mail["Subject"]) for mail in smtp.messages] == headers(slack)
     (entry,) = spool_alerts.list_entries(spool_alerts.spool_folder(settings))
-    assert entry.telling.occurrences == 3
+    assert entry.notification.occurrences == 3
     assert "canary" not in caplog.text
     assert "canary" not in entry.path.read_text()
 
@@ -64,17 +64,19 @@ def test_callbacks_without_database_tell_it_once_and_count_each_run_once(setting
     notify_run(run, settings)
     assert headers(slack) == ["[CMMS CRITICAL] CMMS database unreachable"]
     (entry,) = spool_alerts.list_entries(spool_alerts.spool_folder(settings))
-    assert entry.telling.occurrences == 1
+    assert entry.notification.occurrences == 1
 
 
 def test_spooled_alerts_are_carried_over_oldest_first(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     ages = [3, 1, 4, 0, 5, 2]
     alerts = [database_alert(lost_run(completed_at=now - timedelta(hours=age)), make_settings()) for age in ages]
-    tellings = [Telling(replace(alert, fingerprint=f"f{age}"), ()) for age, alert in zip(ages, alerts, strict=True)]
-    spool_alerts.add_alerts(tmp_path, tellings, now)
+    notifications = [
+        Notification(replace(alert, fingerprint=f"f{age}"), ()) for age, alert in zip(ages, alerts, strict=True)
+    ]
+    spool_alerts.add_alerts(tmp_path, notifications, now)
     entries = spool_alerts.list_entries(tmp_path)
-    assert [entry.telling.alert.fingerprint for entry in entries] == ["f5", "f4", "f3", "f2", "f1", "f0"]
+    assert [entry.notification.alert.fingerprint for entry in entries] == ["f5", "f4", "f3", "f2", "f1", "f0"]
 
 
 @pytest.mark.usefixtures("receivers", "no_database")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from cmms.dag_tasks.check_conf import RECONCILE_KEYS, REQUEST_KEYS
-from cmms.dag_tasks.close_left_report import close_left_report
-from cmms.dag_tasks.close_left_result import close_left_result
-from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.dag_tasks.close_unfinished_report import close_unfinished_report
+from cmms.dag_tasks.close_unfinished_result import close_unfinished_result
+from cmms.dag_tasks.close_unfinished_run import close_unfinished_run
 from cmms.dag_tasks.find_starved_tasks import POOLED_TASKS
 from cmms.streams import STREAMS
 from tests.dags.dag_site import parse_dags
@@ -150,7 +150,10 @@ def test_people_hear_when_upkeep_fails_and_when_it_works_again(
     dag = dags[dag_id]
     (task,) = dag.tasks
     of_run = dag.on_failure_callback if isinstance(dag.on_failure_callback, list) else [dag.on_failure_callback]
-    more = {"cmms_reconcile_sources": [close_left_result], "cmms_on_request": [close_left_run, close_left_report]}
+    more = {
+        "cmms_reconcile_sources": [close_unfinished_result],
+        "cmms_on_request": [close_unfinished_run, close_unfinished_report],
+    }
     assert of_run[1:] == more.get(dag_id, [])
     told = [of_run[0], *task.on_failure_callback, *task.on_success_callback]
     assert [(notifier.on, notifier.is_logged) for notifier in told] == [
@@ -164,7 +167,7 @@ def test_people_hear_when_upkeep_fails_and_when_it_works_again(
 @pytest.mark.parametrize("dag_id", SYNCS)
 def test_people_hear_of_a_failed_sync_before_its_row_is_closed(dags: dict[str, Any], dag_id: str) -> None:
     first, second = dags[dag_id].on_failure_callback
-    assert (first.on, first.is_logged, second) == ("failure", True, close_left_run)
+    assert (first.on, first.is_logged, second) == ("failure", True, close_unfinished_run)
 
 
 def test_a_cleared_run_takes_the_newest_dag_file(dags: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ def pump(workshop: Workshop) -> int:
 @pytest.mark.parametrize("named", [False, True], ids=["all", "some"])
 def test_an_evaluation_writes_what_the_plan_asks_of_a_machine(workshop: Workshop, pump: int, named: bool) -> None:
     done = workshop.evaluate(machines=[pump] if named else None)
-    assert (done.judged, done.due, done.withdrawn, done.changed) == (1, 0, 0, 1)
+    assert (done.evaluated, done.due, done.withdrawn, done.changed) == (1, 0, 0, 1)
     row = workshop.schedule(pump)
     assert (row["baseline_hours"], row["next_due_hours"], row["hours_to_go"]) == (0, 500, 20)
     assert (row["hours_a_day"], row["predicted_date"]) == (Decimal("8.000"), date(2026, 2, 3))
@@ -46,7 +46,7 @@ def test_crossing_the_threshold_makes_one_due_and_one_alert_and_the_same_again_m
     workshop.evaluate(machines=machines)
     workshop.read(pump, {"2026-02-01": ("20", "500")})
     done = workshop.evaluate("2026-02-02", machines)
-    assert (done.judged, done.due, done.changed) == (1, 1, 1)
+    assert (done.evaluated, done.due, done.changed) == (1, 1, 1)
     assert workshop.dues() == ["open"]
     assert workshop.alerts() == ["PUMP-1 has become due for maintenance"]
     (due,) = workshop.site.query("SELECT * FROM maintenance_dues")
@@ -54,7 +54,7 @@ def test_crossing_the_threshold_makes_one_due_and_one_alert_and_the_same_again_m
     assert due["detected_on"] == date(2026, 2, 2)
     before = workshop.tables()
     again = workshop.evaluate("2026-02-02", machines)
-    assert (again.judged, again.due, again.withdrawn, again.changed) == (1, 0, 0, 0)
+    assert (again.evaluated, again.due, again.withdrawn, again.changed) == (1, 0, 0, 0)
     assert workshop.tables() == before
 
 
@@ -71,7 +71,7 @@ def test_one_evaluation_raises_one_alert_whatever_it_finds_and_the_next_crossing
     for machine in machines:
         workshop.read(machine, {"2026-01-31": ("8", "400" if machine == machines[-1] else "500")})
     done = workshop.evaluate()
-    assert (done.judged, done.due) == (5, 4)
+    assert (done.evaluated, done.due) == (5, 4)
     assert workshop.alerts() == ["4 machines have become due for maintenance"]
     (alert,) = workshop.site.query("SELECT * FROM alert_events")
     assert (alert["rule_key"], alert["level"], alert["status"]) == ("maintenance_due", "medium", "firing")
@@ -119,7 +119,7 @@ def test_what_an_evaluation_has_changed_is_in_the_audit_log_and_nothing_else(wor
     assert audited() == [
         (
             *("maintenance_evaluation", "evaluate", "maintenance"),
-            {"judged": 1, "due": 0, "withdrawn": 0, "changed": 1},
+            {"evaluated": 1, "due": 0, "withdrawn": 0, "changed": 1},
         )
     ]
     workshop.evaluate("2026-02-02")  # nothing but the day is another one
@@ -245,7 +245,7 @@ def test_what_is_inactive_is_suspended_and_comes_back_as_it_is_by_then(
 def test_inactive_machines_are_covered_by_no_plan_until_they_are_active(workshop: Workshop) -> None:
     machine = workshop.machine("M", is_active=0)
     workshop.plan("Oil", interval_hours=500)
-    assert workshop.evaluate().judged == 0
+    assert workshop.evaluate().evaluated == 0
     workshop.site.execute("UPDATE equipment SET is_active = 1")
     workshop.evaluate()
     assert workshop.schedule(machine)["state"] == "no_reading"
@@ -301,7 +301,7 @@ def test_what_a_person_has_assigned_or_dated_stays_whatever_the_scope_says(works
     ):
         workshop.insert("equipment_maintenance", equipment_id=machine, plan_id=plan, **values)
     done = workshop.evaluate()
-    assert (done.judged, done.due) == (2, 1)
+    assert (done.evaluated, done.due) == (2, 1)
     rows = workshop.site.query("SELECT * FROM equipment_maintenance ORDER BY id")
     assert [(row["equipment_id"], row["state"], row["days_to_go"]) for row in rows] == [
         (machines[0], "ok", 90),
@@ -423,10 +423,10 @@ def test_fixed_and_floating_plans_of_one_machine(workshop: Workshop) -> None:
 @pytest.mark.feature("TEST-15")
 def test_only_the_named_machines_are_judged_and_an_unknown_one_is_none(workshop: Workshop, pump: int) -> None:
     other = workshop.machine("PUMP-2", group="Pumps")
-    assert workshop.evaluate(machines=[other, 999, other]).judged == 1
+    assert workshop.evaluate(machines=[other, 999, other]).evaluated == 1
     assert workshop.schedule(other)["state"] == "no_reading"
     assert workshop.site.value("SELECT COUNT(*) FROM equipment_maintenance") == 1
-    assert workshop.evaluate(machines=[]).judged == 0
+    assert workshop.evaluate(machines=[]).evaluated == 0
 
 
 @pytest.mark.feature("OBJ-03")
@@ -441,20 +441,20 @@ def test_what_fails_in_the_middle_leaves_whole_batches_and_the_next_evaluation_d
     workshop.plan("Oil", interval_hours=500, start_from="zero")
     for number in range(3):
         workshop.read(workshop.machine(f"M-{number}"), {"2026-01-31": ("8", "500")})
-    real = evaluate_maintenance.tell_dues
+    real = evaluate_maintenance.notify_dues
 
     def fail(cursor: Any, machines: Any, *rest: Any) -> Any:
         if "M-1" in machines:
             raise DatabaseUnavailable("gone")
         return real(cursor, machines, *rest)
 
-    monkeypatch.setattr(evaluate_maintenance, "tell_dues", fail)
+    monkeypatch.setattr(evaluate_maintenance, "notify_dues", fail)
     with pytest.raises(DatabaseUnavailable):
         workshop.evaluate()
     assert workshop.dues() == ["open"]
     assert workshop.alerts() == ["M-0 has become due for maintenance"]
     assert workshop.site.value("SELECT COUNT(*) FROM audit_log") == 1
-    monkeypatch.setattr(evaluate_maintenance, "tell_dues", real)
+    monkeypatch.setattr(evaluate_maintenance, "notify_dues", real)
     workshop.evaluate()
     assert workshop.dues() == ["open"] * 3
     assert workshop.alerts()[1:] == ["2 machines have become due for maintenance"]

@@ -80,7 +80,7 @@ def test_both_pages_show_the_same_daily_syncs_with_word_sign_age_and_who_may_sta
 def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.access import keep_results, read_rows
+    from cmms.access import cache_results, read_rows
 
     asked: list[str] = []
     plain = read_rows.query
@@ -90,13 +90,13 @@ def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
         return plain(connection, statement, parameters)
 
     monkeypatch.setattr(read_rows, "query", count)
-    monkeypatch.setattr(keep_results, "DEAR_SECONDS", 0.0)
-    monkeypatch.setattr(keep_results, "TIMES_ITS_COST", 100_000)
-    monkeypatch.setattr(keep_results, "TIMES_AFTER_CHANGE", 100_000)
-    keep_results.forget_kept()
+    monkeypatch.setattr(cache_results, "DEAR_SECONDS", 0.0)
+    monkeypatch.setattr(cache_results, "TIMES_ITS_COST", 100_000)
+    monkeypatch.setattr(cache_results, "TIMES_AFTER_CHANGE", 100_000)
+    cache_results.clear_cache()
     for page in ("dashboard", "equipment"):
         refresh_widget(client_for("viewer"), page, "daily")
-    keep_results.forget_kept()
+    cache_results.clear_cache()
     assert asked.count("figures/last_runs") == 1
 
 
@@ -104,11 +104,11 @@ def test_a_widget_on_two_pages_asks_the_database_once_when_that_is_dear(
 def test_a_slow_answer_does_not_hide_that_a_run_has_begun(
     tables: Tables, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cmms.access import keep_results
+    from cmms.access import cache_results
 
-    monkeypatch.setattr(keep_results, "DEAR_SECONDS", 0.0)  # whatever is kept is kept for a minute
-    monkeypatch.setattr(keep_results, "TIMES_ITS_COST", 100_000)
-    keep_results.forget_kept()
+    monkeypatch.setattr(cache_results, "DEAR_SECONDS", 0.0)  # whatever is kept is kept for a minute
+    monkeypatch.setattr(cache_results, "TIMES_ITS_COST", 100_000)
+    cache_results.clear_cache()
     client = client_for("viewer")
     for widget in ("live", "recent"):
         refresh_widget(client, "dashboard", widget)
@@ -122,7 +122,7 @@ def test_a_slow_answer_does_not_hide_that_a_run_has_begun(
             assert f"#{row['id']}" in " ".join(texts(refresh_widget(client, "dashboard", widget)))
     finally:
         tables("DELETE FROM api_sync_logs WHERE id = %s", row["id"])
-        keep_results.forget_kept()
+        cache_results.clear_cache()
 
 
 @pytest.mark.feature("WAD-02")

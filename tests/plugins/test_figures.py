@@ -164,7 +164,7 @@ def _arguments(known: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "rejects.acts_on_reject": {"reject_id": known["reject"]},
         "rejects.code_summaries": since,
         "rejects.last_handled": since,
-        "rejects.last_settled": since,
+        "rejects.last_resolved": since,
         "rejects.orphans": {"limit": 50},
         "rejects.reject_reason": {"reject_id": known["reject"]},
         "rejects.replayed_codes": since,

@@ -13,7 +13,7 @@ import MySQLdb
 import pytest
 
 from benchmarks.view_data import fill
-from cmms.access.keep_results import forget_kept, keep
+from cmms.access.cache_results import cached_result, clear_cache
 from tests.sync.conftest import connection_uri
 
 MACHINES, DAYS = 6_000, 10
@@ -33,11 +33,11 @@ def large(mysql_server: Any, make_database: Callable[[Any], dict[str, Any]]) -> 
             fill(connection, machines=MACHINES, days=DAYS)
         engine().dispose()
         engine.cache_clear()
-        forget_kept()
+        clear_cache()
         yield database
         engine().dispose()
         engine.cache_clear()
-        forget_kept()
+        clear_cache()
 
 
 def _full_scans(plan: Any) -> list[str]:
@@ -200,12 +200,12 @@ def test_what_is_cheap_is_read_each_time_and_what_is_dear_is_kept_until_somethin
         calls.append(seconds)
         return len(calls)
 
-    forget_kept()
-    assert [keep("cheap", lambda: read(0.0)) for _ in range(3)] == [1, 2, 3]
-    assert [keep("dear", lambda: read(0.15)) for _ in range(3)] == [4, 4, 4]
-    assert keep("another", lambda: read(0.0)) == 5
-    forget_kept()
-    assert keep("dear", lambda: read(0.15)) == 6
+    clear_cache()
+    assert [cached_result("cheap", lambda: read(0.0)) for _ in range(3)] == [1, 2, 3]
+    assert [cached_result("dear", lambda: read(0.15)) for _ in range(3)] == [4, 4, 4]
+    assert cached_result("another", lambda: read(0.0)) == 5
+    clear_cache()
+    assert cached_result("dear", lambda: read(0.15)) == 6
 
 
 def test_people_who_ask_the_same_at_once_share_one_reading() -> None:
@@ -217,9 +217,9 @@ def test_people_who_ask_the_same_at_once_share_one_reading() -> None:
         calls.append(1)
         return len(calls)
 
-    forget_kept()
+    clear_cache()
     answers: list[int] = []
-    people = [threading.Thread(target=lambda: answers.append(keep("same", read))) for _ in range(8)]
+    people = [threading.Thread(target=lambda: answers.append(cached_result("same", read))) for _ in range(8)]
     for person in people:
         person.start()
     time.sleep(0.2)
@@ -228,17 +228,17 @@ def test_people_who_ask_the_same_at_once_share_one_reading() -> None:
         person.join()
     assert len(answers) == 8
     assert len(calls) <= 2  # the first, and one that began after all had asked
-    forget_kept()
+    clear_cache()
 
 
 def test_a_failed_reading_is_not_kept() -> None:
     def fail() -> int:
         raise ValueError("no")
 
-    forget_kept()
+    clear_cache()
     with pytest.raises(ValueError, match="no"):
-        keep("broken", fail)
-    assert keep("broken", lambda: 3) == 3
+        cached_result("broken", fail)
+    assert cached_result("broken", lambda: 3) == 3
 
 
 def test_an_export_of_records_as_received_holds_a_hundred_of_them_in_memory() -> None:

@@ -266,19 +266,19 @@ def test_who_waits_for_the_application_to_be_built_takes_no_thread(monkeypatch: 
 
 
 def test_a_place_is_left_once_and_at_the_latest_when_nobody_holds_it() -> None:
-    from cmms.access.person_places import Places
+    from cmms.access.person_slots import Slots
 
-    places = Places(each=2, total=3)
-    first, second = places.take("a"), places.take("a")
-    assert first and second and places.take("a") is None
-    other = places.take("b")
-    assert other and places.take("c") is None
+    slots = Slots(each=2, total=3)
+    first, second = slots.take("a"), slots.take("a")
+    assert first and second and slots.take("a") is None
+    other = slots.take("b")
+    assert other and slots.take("c") is None
     first.leave()
     first.leave()
-    assert places.take("c") is not None
+    assert slots.take("c") is not None
     del second
     gc.collect()
-    kept = places.take("a")
+    kept = slots.take("a")
     assert kept is not None and other is not None
 
 
@@ -418,15 +418,15 @@ def test_a_person_tries_rules_twice_at_a_time_and_leaves_a_place_for_others(clie
 
     client_for("admin")
     busy, other = (Actor(name, frozenset(Capability)) for name in ("admin", "other"))
-    places = [change_group_rules._places.take(busy.name) for _ in range(2)]
+    slots = [change_group_rules._slots.take(busy.name) for _ in range(2)]
     try:
         with pytest.raises(Busy):
             change_group_rules.find_moves(busy, None)
         assert change_group_rules.find_moves(other, None).total >= 0
     finally:
-        for place in places:
-            assert place is not None
-            place.leave()
+        for slot in slots:
+            assert slot is not None
+            slot.leave()
 
 
 def test_so_many_runs_or_rows_are_chosen_one_by_one_and_no_more(client_for: ClientFor) -> None:

@@ -212,15 +212,15 @@ def test_the_watchdog_closes_a_report_whose_run_was_killed(client_for: ClientFor
 
 def test_the_newest_reports_are_kept(client_for: ClientFor, tables: Tables) -> None:
     from cmms.access.connections import write
-    from cmms.operations.validation_reports import KEPT_REPORTS, open_report
+    from cmms.operations.validation_reports import RETAINED_REPORTS, open_report
 
     client_for("viewer")
     ids = [
         write(lambda cursor: open_report(cursor, asked_by="x", equipment_ids=None, days=0), what="a test")
-        for _ in range(KEPT_REPORTS + 2)
+        for _ in range(RETAINED_REPORTS + 2)
     ]
     kept = [row["id"] for row in tables("SELECT id FROM validation_reports ORDER BY id")]
-    assert kept == ids[-KEPT_REPORTS:]
+    assert kept == ids[-RETAINED_REPORTS:]
 
 
 def test_the_command_line_validates_machines_by_number(

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
-from cmms.dag_tasks import come_again, sync_steps, work_on_run
+from cmms.dag_tasks import reschedule_task, sync_steps, work_on_run
 from cmms.database import session
 from cmms.errors import (
     ApiRefused,
@@ -69,7 +69,7 @@ class Task:
 def task(monkeypatch: pytest.MonkeyPatch) -> Task:
     """The task at work."""
     at_work = Task()
-    for module in (work_on_run, come_again):
+    for module in (work_on_run, reschedule_task):
         monkeypatch.setattr(module, "get_current_context", lambda: {"ti": at_work})
     return at_work
 
@@ -345,7 +345,7 @@ def test_only_what_a_repetition_may_mend_is_repeated_and_each_error_is_told(
 ) -> None:
     with (
         pytest.raises(AirflowFailException if is_for_good else error, match="why") as raised,
-        work_on_run.errors_told(),
+        work_on_run.reporting_errors(),
     ):
         raise error("why")
     assert isinstance(raised.value, AirflowFailException) == is_for_good
@@ -355,7 +355,7 @@ def test_only_what_a_repetition_may_mend_is_repeated_and_each_error_is_told(
 
 @pytest.mark.feature("SCHED-01")
 def test_a_stack_trace_that_is_told_is_short_and_keeps_its_end(task: Task) -> None:
-    with pytest.raises(ValueError, match="the end"), work_on_run.errors_told():
+    with pytest.raises(ValueError, match="the end"), work_on_run.reporting_errors():
         raise ValueError("x" * 9_000 + "the end")
     trace = task.told["error"]["stack_trace"]
     assert len(trace) == 8_000

@@ -11,7 +11,7 @@ import pytest
 
 from cmms.access import choices
 from cmms.access.actors import Capability
-from cmms.access.keep_results import Keeper
+from cmms.access.cache_results import ResultCache
 from cmms_ui.asgi.keep_rights import Rights, RightsCache
 
 VIEWER = frozenset({Capability.VIEW})
@@ -102,7 +102,7 @@ def test_choices_that_another_process_has_changed_are_seen_after_three_seconds(l
 
 @pytest.mark.feature("PERF-08")
 def test_dear_results_take_bounded_memory_and_the_newest_stay() -> None:
-    keeper = Keeper()
+    cache = ResultCache()
     read: list[int] = []
 
     def dear(number: int) -> int:
@@ -111,7 +111,7 @@ def test_dear_results_take_bounded_memory_and_the_newest_stay() -> None:
         return number
 
     for number in range(601):
-        keeper.keep(number, lambda number=number: dear(number))
-    keeper.keep(600, lambda: dear(600))
-    keeper.keep(0, lambda: dear(0))
+        cache.cached_result(number, lambda number=number: dear(number))
+    cache.cached_result(600, lambda: dear(600))
+    cache.cached_result(0, lambda: dear(0))
     assert read == [*range(601), 0]

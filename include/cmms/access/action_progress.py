@@ -26,7 +26,7 @@ def ignore_progress(_done: int, _total: int) -> None:
 
 
 @contextmanager
-def telling_progress(actor: Actor, request: str) -> Iterator[Listener]:
+def reporting_progress(actor: Actor, request: str) -> Iterator[Listener]:
     """A listener for the action that the dialog ``request`` has started; what it was told is forgotten at the end."""
     if not request:
         yield ignore_progress

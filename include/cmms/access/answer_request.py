@@ -35,7 +35,7 @@ def claiming(claim: Claim) -> Iterator[None]:
         raise
 
 
-def keep_answer(claim: Claim, answer: Mapping[str, Any]) -> None:
+def store_answer(claim: Claim, answer: Mapping[str, Any]) -> None:
     """For those who repeat the request; what cannot be kept does no harm to what was done."""
     if claim.holds:
         row = {**claim.row, "outcome": json.dumps(answer)}

@@ -1,6 +1,6 @@
 """Values to choose from that change seldom: plants, groups, plans. Cached for a moment, forgotten at a change.
 
-A change made through another API server process is seen after :data:`_KEEP_SECONDS`; a form that names such a value is
+A change made through another API server process is seen after :data:`_CACHE_SECONDS`; a form that names such a value is
 accepted at once, since choices are read again before a value is refused (``run_action``).
 """
 
@@ -13,7 +13,7 @@ from cachetools import TTLCache, cached
 from cmms.access.connections import raw_session
 from cmms.database import query
 
-_KEEP_SECONDS = 3.0
+_CACHE_SECONDS = 3.0
 
 
 def plant_choices() -> list[tuple[str, str]]:
@@ -36,7 +36,7 @@ def forget_choices() -> None:
     _load.cache_clear()
 
 
-@cached(TTLCache(maxsize=16, ttl=_KEEP_SECONDS), lock=Lock())
+@cached(TTLCache(maxsize=16, ttl=_CACHE_SECONDS), lock=Lock())
 def _load(statement: str) -> list[tuple[str, str]]:
     with raw_session() as connection:
         return [(str(row["id"]), str(row["label"])) for row in query(connection, statement)]

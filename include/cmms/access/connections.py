@@ -14,9 +14,9 @@ from typing import TypeVar, cast
 import sqlalchemy
 
 from cmms import mysql_driver
+from cmms.access.cache_results import expire_soon
 from cmms.access.claim_request import hold_claim, take_claim
 from cmms.access.explain_duplicate import explain_duplicate
-from cmms.access.keep_results import forget_soon
 from cmms.database import Connection, Cursor, connect, run_transaction, translate, translated_errors
 from cmms.errors import DatabaseUnavailable
 from cmms.session_variables import is_mariadb
@@ -110,4 +110,4 @@ def write(work: Callable[[Cursor], T], *, what: str) -> T:
         hold_claim()
         return result
     finally:
-        forget_soon()
+        expire_soon()

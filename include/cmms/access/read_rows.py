@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cmms.access.cache_results import cached_result
 from cmms.access.connections import raw_session
-from cmms.access.keep_results import keep
 from cmms.database import query
 
 Row = dict[str, Any]
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 def read(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
     """Rows of a statement; not to be changed, for others may be given the same ones."""
-    return keep((statement, *sorted((parameters or {}).items())), lambda: read_live(statement, parameters))
+    return cached_result((statement, *sorted((parameters or {}).items())), lambda: read_live(statement, parameters))
 
 
 def read_live(statement: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:

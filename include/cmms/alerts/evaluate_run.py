@@ -80,7 +80,7 @@ def database_alert(summary: RunSummary, settings: Settings) -> Alert:
 def _failure_alerts(summary: RunSummary, settings: Settings, history: RunHistory) -> Iterator[Alert]:
     if summary.error_class == "DatabaseUnavailable":
         yield database_alert(summary, settings)
-    elif not _is_told_better(summary, history):
+    elif not _is_reported_already(summary, history):
         error_class = summary.error_class or "unknown"
         yield replace(
             make_alert(summary, settings, RUN_FAILED, "critical", title=messages.title_failed(summary)),
@@ -191,7 +191,7 @@ def fingerprint_of(*parts: str) -> str:
     return ":".join(part.replace(":", "_") for part in parts)[:120]
 
 
-def _is_told_better(summary: RunSummary, history: RunHistory) -> bool:
+def _is_reported_already(summary: RunSummary, history: RunHistory) -> bool:
     """The DAG's callback without a log row knows no error class; the task's callback before it did."""
     run = run_identity(summary)
     return summary.error_class == messages.TASK_FAILED and any(

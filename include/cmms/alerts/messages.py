@@ -269,8 +269,8 @@ def _counts_text(counts: Counts) -> str:
 
 def safe_message(summary: RunSummary) -> str | None:
     """The error's text if it is one that cannot carry payload or secret."""
-    told = {kind.__name__ for kind in _all_errors(CmmsError)} | {TASK_FAILED, ABANDONED}
-    return summary.error_message if summary.error_message and summary.error_class in told else None
+    known = {kind.__name__ for kind in _all_errors(CmmsError)} | {TASK_FAILED, ABANDONED}
+    return summary.error_message if summary.error_message and summary.error_class in known else None
 
 
 def _all_errors(kind: type[CmmsError]) -> Iterator[type[CmmsError]]:

@@ -25,7 +25,7 @@ from cmms.alerts.load_history import load_history
 from cmms.alerts.note_run import note_run
 from cmms.alerts.records import Alert, Delivery, OpenAlert, RunHistory
 from cmms.alerts.send_messages import Message, describe_failure, find_receivers, send_messages
-from cmms.alerts.write_outbox import Telling, claim_due, record_alerts, record_outcomes, tell_all
+from cmms.alerts.write_outbox import Notification, address_alerts, claim_due, record_alerts, record_outcomes
 from cmms.database import Connection, session
 from cmms.errors import SettingsError
 from cmms.patience import noticed_silence
@@ -70,7 +70,7 @@ def _notify(summary: RunSummary, settings: Settings) -> None:
                 *evaluate_integrity(summary, settings, history),
                 *note_run(summary, settings),
             ]
-            deliveries += record_tellings(connection, alerts, settings)
+            deliveries += record_notifications(connection, alerts, settings)
     except Exception as error:
         log.warning("Alerts go out without the outbox: %s", describe_failure(error))
         notify_without_database(summary, settings)
@@ -78,11 +78,11 @@ def _notify(summary: RunSummary, settings: Settings) -> None:
     send_deliveries(deliveries, settings)
 
 
-def record_tellings(connection: Connection, alerts: Sequence[Alert], settings: Settings) -> list[Delivery]:
+def record_notifications(connection: Connection, alerts: Sequence[Alert], settings: Settings) -> list[Delivery]:
     """Write alerts into the outbox; return what is to be sent now."""
     if not alerts:
         return []
-    return record_alerts(connection, tell_all(alerts, find_receivers(settings)), settings, datetime.now(UTC))
+    return record_alerts(connection, address_alerts(alerts, find_receivers(settings)), settings, datetime.now(UTC))
 
 
 def send_deliveries(deliveries: Sequence[Delivery], settings: Settings) -> int:
@@ -126,13 +126,13 @@ def notify_without_database(summary: RunSummary, settings: Settings) -> None:
     receivers = find_receivers(settings)
     try:
         with spool_alerts.locked_spool(settings) as folder:
-            known = tuple(open_alert_of(entry.telling.alert) for entry in spool_alerts.list_entries(folder))
-            tellings = tell_all(_alerts_without_database(summary, settings, known), receivers)
-            _send_entries(spool_alerts.add_alerts(folder, tellings, datetime.now(UTC)), settings)
+            known = tuple(open_alert_of(entry.notification.alert) for entry in spool_alerts.list_entries(folder))
+            notifications = address_alerts(_alerts_without_database(summary, settings, known), receivers)
+            _send_entries(spool_alerts.add_alerts(folder, notifications, datetime.now(UTC)), settings)
     except OSError as error:  # no place for files: tell people rather than stay silent
         log.warning("Alert spool %s: %s", spool_alerts.spool_folder(settings), describe_failure(error))
-        tellings = tell_all(_alerts_without_database(summary, settings, ()), receivers)
-        send_messages([Message(told.alert, who) for told in tellings for who in told.receivers], settings)
+        notifications = address_alerts(_alerts_without_database(summary, settings, ()), receivers)
+        send_messages([Message(item.alert, who) for item in notifications for who in item.receivers], settings)
 
 
 def _alerts_without_database(summary: RunSummary, settings: Settings, known: tuple[OpenAlert, ...]) -> list[Alert]:
@@ -147,14 +147,14 @@ def _send_entries(entries: Sequence[spool_alerts.Entry], settings: Settings) -> 
     pairs = [
         (entry, receiver)
         for entry in entries
-        for receiver in entry.telling.receivers
-        if receiver not in entry.telling.told
+        for receiver in entry.notification.receivers
+        if receiver not in entry.notification.notified
     ]
-    outcomes = send_messages([Message(entry.telling.alert, receiver) for entry, receiver in pairs], settings)
+    outcomes = send_messages([Message(entry.notification.alert, receiver) for entry, receiver in pairs], settings)
     sent = [pair for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.error is None]
     for entry in entries:
-        told = (*entry.telling.told, *(receiver for other, receiver in sent if other is entry))
-        spool_alerts.save_entry(replace(entry, telling=replace(entry.telling, told=told)))
+        notified = (*entry.notification.notified, *(receiver for other, receiver in sent if other is entry))
+        spool_alerts.save_entry(replace(entry, notification=replace(entry.notification, notified=notified)))
 
 
 def carry_spool(connection: Connection, settings: Settings) -> list[Delivery]:
@@ -168,14 +168,14 @@ def carry_spool(connection: Connection, settings: Settings) -> list[Delivery]:
             return deliveries
         with spool_alerts.locked_spool(settings) as folder:
             for entry in spool_alerts.list_entries(folder):
-                deliveries += record_alerts(connection, _carried(entry.telling), settings, datetime.now(UTC))
+                deliveries += record_alerts(connection, _carried(entry.notification), settings, datetime.now(UTC))
                 entry.path.unlink(missing_ok=True)
     return deliveries
 
 
-def _carried(telling: Telling) -> list[Telling]:
-    alert = telling.alert
+def _carried(notification: Notification) -> list[Notification]:
+    alert = notification.alert
     if alert.rule_key != DATABASE_UNREACHABLE:
-        return [telling]
+        return [notification]
     now = datetime.now(UTC)
-    return [telling, Telling(resolve_alert(open_alert_of(alert), replace(alert, at=now)), ())]
+    return [notification, Notification(resolve_alert(open_alert_of(alert), replace(alert, at=now)), ())]

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from cmms.alerts import messages
 from cmms.alerts.evaluate_run import resolve_alert
 from cmms.alerts.load_history import load_open_alerts
-from cmms.alerts.notify_run import record_tellings, send_deliveries
+from cmms.alerts.notify_run import record_notifications, send_deliveries
 from cmms.alerts.records import Alert
 from cmms.database import Connection
 from cmms.settings import Settings
@@ -58,4 +58,4 @@ def report_differences(
         if total
         else [resolve_alert(known, alert) for known in load_open_alerts(connection) if known.rule_key == SOURCE_DIFFERS]
     )
-    return send_deliveries(record_tellings(connection, alerts, settings), settings)
+    return send_deliveries(record_notifications(connection, alerts, settings), settings)

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cmms.alerts.records import Alert, Receiver
-from cmms.alerts.write_outbox import Telling
+from cmms.alerts.write_outbox import Notification
 from cmms.settings import Settings
 
 _FORGET_AFTER = timedelta(hours=24)
@@ -31,7 +31,7 @@ class Entry:
     """One spooled alert and its file."""
 
     path: Path
-    telling: Telling
+    notification: Notification
 
 
 def spool_folder(settings: Settings) -> Path:
@@ -64,48 +64,48 @@ def list_entries(folder: Path) -> list[Entry]:
     for path in folder.glob("*.json"):
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
-            telling = Telling(
+            notification = Notification(
                 alert=Alert.from_dict(raw["alert"]),
                 receivers=_receivers(raw["receivers"]),
-                told=_receivers(raw["told"]),
+                notified=_receivers(raw.get("notified", raw.get("told", []))),  # "told": an older version
                 occurrences=int(raw["occurrences"]),
             )
         except (ValueError, KeyError, TypeError):
             path.unlink(missing_ok=True)
             continue
-        entries.append(Entry(path, telling))
-    return sorted(entries, key=lambda entry: entry.telling.alert.at)
+        entries.append(Entry(path, notification))
+    return sorted(entries, key=lambda entry: entry.notification.alert.at)
 
 
-def add_alerts(folder: Path, tellings: Sequence[Telling], now: datetime) -> list[Entry]:
+def add_alerts(folder: Path, notifications: Sequence[Notification], now: datetime) -> list[Entry]:
     """Spool alerts, count those that are there already; return the entries still to be told to somebody."""
     known = {
-        entry.telling.alert.fingerprint: entry
+        entry.notification.alert.fingerprint: entry
         for entry in list_entries(folder)
-        if now - entry.telling.alert.at < _FORGET_AFTER
+        if now - entry.notification.alert.at < _FORGET_AFTER
     }
-    for telling in tellings:
-        fingerprint = telling.alert.fingerprint
+    for notification in notifications:
+        fingerprint = notification.alert.fingerprint
         old = known.get(fingerprint)
         if old is None:
             name = hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
-            known[fingerprint] = Entry(folder / f"{name}.json", telling)
-        elif old.telling.alert.run is None or old.telling.alert.run != telling.alert.run:
-            alert = replace(old.telling.alert, run=telling.alert.run)
-            repeated = replace(old.telling, alert=alert, occurrences=old.telling.occurrences + 1)
-            known[fingerprint] = replace(old, telling=repeated)
+            known[fingerprint] = Entry(folder / f"{name}.json", notification)
+        elif old.notification.alert.run is None or old.notification.alert.run != notification.alert.run:
+            alert = replace(old.notification.alert, run=notification.alert.run)
+            repeated = replace(old.notification, alert=alert, occurrences=old.notification.occurrences + 1)
+            known[fingerprint] = replace(old, notification=repeated)
         save_entry(known[fingerprint])
-    return [entry for entry in known.values() if set(entry.telling.receivers) - set(entry.telling.told)]
+    return [entry for entry in known.values() if set(entry.notification.receivers) - set(entry.notification.notified)]
 
 
 def save_entry(entry: Entry) -> None:
     """Write an entry so that a reader sees all of it or the one before."""
-    telling = entry.telling
+    notification = entry.notification
     raw = {
-        "alert": telling.alert.to_dict(),
-        "receivers": [[receiver.channel, receiver.target] for receiver in telling.receivers],
-        "told": [[receiver.channel, receiver.target] for receiver in telling.told],
-        "occurrences": telling.occurrences,
+        "alert": notification.alert.to_dict(),
+        "receivers": [[receiver.channel, receiver.target] for receiver in notification.receivers],
+        "notified": [[receiver.channel, receiver.target] for receiver in notification.notified],
+        "occurrences": notification.occurrences,
     }
     partial = entry.path.with_suffix(".partial")
     partial.write_text(json.dumps(raw), encoding="utf-8")

@@ -15,7 +15,7 @@ from typing import Any
 from cmms.alerts import messages
 from cmms.alerts.evaluate_run import fingerprint_of, resolve_alert
 from cmms.alerts.load_history import load_open_alerts
-from cmms.alerts.notify_run import notify_run, record_tellings, send_deliveries
+from cmms.alerts.notify_run import notify_run, record_notifications, send_deliveries
 from cmms.alerts.records import Alert, from_database, to_database
 from cmms.database import Connection, execute, query, run_transaction
 from cmms.settings import Settings
@@ -31,8 +31,8 @@ POOL_STARVED = "pool_starved"
 
 _CALLBACK_GRACE = timedelta(minutes=1)
 """A run that ended just now is still being told by its own callback."""
-_UNTOLD_WITHIN = timedelta(hours=24)
-_UNTOLD_AT_ONCE = 20
+_UNREPORTED_WITHIN = timedelta(hours=24)
+_UNREPORTED_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,17 @@ def check_watch_alerts(
         for open_alert in load_open_alerts(connection)
         if open_alert.rule_key in (RUN_QUEUED, RUN_STALLED, POOL_STARVED) and open_alert.fingerprint not in raised
     ]
-    deliveries = record_tellings(connection, [*stuck, *over], settings)
-    for settled in ("alerts/resolve_settled_records", "alerts/resolve_settled_dues"):
+    deliveries = record_notifications(connection, [*stuck, *over], settings)
+    for statement in ("alerts/resolve_record_alerts", "alerts/resolve_due_alerts"):
         run_transaction(
             connection,
-            lambda cursor, settled=settled: execute(cursor, settled, {"now": to_database(now)}),  # type: ignore[misc]
+            lambda cursor, statement=statement: execute(cursor, statement, {"now": to_database(now)}),  # type: ignore[misc]
             what="closing settled alerts",
         )
     sent = send_deliveries(deliveries, settings)
-    untold = _load_untold(connection, now)
+    unreported = _load_unreported(connection, now)
     connection.commit()  # no transaction stays open while others are told
-    for summary in untold:
+    for summary in unreported:
         notify_run(summary, settings)
     return sent
 
@@ -174,14 +174,14 @@ def _evidence(level: Any, now: datetime, title: str) -> Alert:
     )
 
 
-def _load_untold(connection: Connection, now: datetime) -> list[RunSummary]:
+def _load_unreported(connection: Connection, now: datetime) -> list[RunSummary]:
     rows = query(
         connection,
-        "alerts/list_untold_runs",
+        "alerts/list_unreported_runs",
         {
-            "since": to_database(now - _UNTOLD_WITHIN),
+            "since": to_database(now - _UNREPORTED_WITHIN),
             "until": to_database(now - _CALLBACK_GRACE),
-            "row_limit": _UNTOLD_AT_ONCE,
+            "row_limit": _UNREPORTED_AT_ONCE,
         },
     )
     found = [load_summary(connection, sync_log_id=row["id"]) for row in rows]

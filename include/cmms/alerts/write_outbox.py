@@ -26,22 +26,24 @@ _TITLE_LIMIT = 200  # width of title
 
 
 @dataclass(frozen=True)
-class Telling:
+class Notification:
     """An alert and who is to be told; ``told`` of them have heard it already, without the outbox."""
 
     alert: Alert
     receivers: tuple[Receiver, ...]
-    told: tuple[Receiver, ...] = ()
+    notified: tuple[Receiver, ...] = ()
     occurrences: int = 1
 
 
-def tell_all(alerts: Iterable[Alert], receivers: Sequence[Receiver]) -> list[Telling]:
+def address_alerts(alerts: Iterable[Alert], receivers: Sequence[Receiver]) -> list[Notification]:
     """Pair each alert with those receivers that its level concerns."""
-    return [Telling(alert, tuple(who for who in receivers if who.channel in CHANNELS[alert.level])) for alert in alerts]
+    return [
+        Notification(alert, tuple(who for who in receivers if who.channel in CHANNELS[alert.level])) for alert in alerts
+    ]
 
 
 def record_alerts(
-    connection: Connection, tellings: Sequence[Telling], settings: Settings, now: datetime
+    connection: Connection, notifications: Sequence[Notification], settings: Settings, now: datetime
 ) -> list[Delivery]:
     """Write alerts and messages in one transaction; return the messages, claimed for the caller to send now.
 
@@ -53,9 +55,9 @@ def record_alerts(
 
     def work(cursor: Cursor) -> list[Delivery]:
         claimed: list[Delivery] = []
-        for telling in tellings:
-            record = _resolve_alert if telling.alert.transition == "resolved" else _raise_alert
-            claimed += record(cursor, telling, settings, now)
+        for notification in notifications:
+            record = _resolve_alert if notification.alert.transition == "resolved" else _raise_alert
+            claimed += record(cursor, notification, settings, now)
         return claimed
 
     connection.rollback()  # whatever the caller has read: judge by what is there now
@@ -114,8 +116,8 @@ def record_outcomes(
         run_transaction(connection, work, what="recording sent messages")
 
 
-def _raise_alert(cursor: Cursor, telling: Telling, settings: Settings, now: datetime) -> list[Delivery]:
-    alert = telling.alert
+def _raise_alert(cursor: Cursor, notification: Notification, settings: Settings, now: datetime) -> list[Delivery]:
+    alert = notification.alert
     newest = _lock_newest(cursor, alert.fingerprint)
     body = json.loads(newest["body"]) if newest else {}
     if alert.run is not None and body.get("last_run") == alert.run:
@@ -123,7 +125,7 @@ def _raise_alert(cursor: Cursor, telling: Telling, settings: Settings, now: date
     values = {
         "last_at": to_database(alert.at),
         "sync_log_id": alert.sync_log_id,
-        "occurrences": telling.occurrences,
+        "occurrences": notification.occurrences,
         "body": json.dumps({**body, "last_run": alert.run}),
     }
     if newest and newest["status"] != "resolved":
@@ -147,11 +149,11 @@ def _raise_alert(cursor: Cursor, telling: Telling, settings: Settings, now: date
     )
     if not inserted:
         return []  # another process has just opened it, and tells it
-    return _insert_deliveries(cursor, int(cursor.lastrowid), telling, settings, now)
+    return _insert_deliveries(cursor, int(cursor.lastrowid), notification, settings, now)
 
 
-def _resolve_alert(cursor: Cursor, telling: Telling, settings: Settings, now: datetime) -> list[Delivery]:
-    alert = telling.alert
+def _resolve_alert(cursor: Cursor, notification: Notification, settings: Settings, now: datetime) -> list[Delivery]:
+    alert = notification.alert
     newest = _lock_newest(cursor, alert.fingerprint)
     if not newest or newest["status"] == "resolved" or from_database(newest["last_at"]) > alert.at:
         return []  # over already, or it happened again after this good run
@@ -161,17 +163,17 @@ def _resolve_alert(cursor: Cursor, telling: Telling, settings: Settings, now: da
         "alerts/resolve_alert",
         {"id": newest["id"], "resolved_at": to_database(alert.at), "body": json.dumps(body)},
     )
-    told = query(cursor.connection, "alerts/list_told_receivers", {"alert_event_id": newest["id"]})
-    receivers = tuple(Receiver(row["channel"], row["target"]) for row in told)
-    return _insert_deliveries(cursor, newest["id"], Telling(alert, receivers), settings, now)
+    notified = query(cursor.connection, "alerts/list_notified_receivers", {"alert_event_id": newest["id"]})
+    receivers = tuple(Receiver(row["channel"], row["target"]) for row in notified)
+    return _insert_deliveries(cursor, newest["id"], Notification(alert, receivers), settings, now)
 
 
 def _insert_deliveries(
-    cursor: Cursor, event_id: int, telling: Telling, settings: Settings, now: datetime
+    cursor: Cursor, event_id: int, notification: Notification, settings: Settings, now: datetime
 ) -> list[Delivery]:
     claimed = []
-    for receiver in telling.receivers:
-        is_told = receiver in telling.told
+    for receiver in notification.receivers:
+        is_notified = receiver in notification.notified
         execute(
             cursor,
             "alerts/insert_delivery",
@@ -179,15 +181,15 @@ def _insert_deliveries(
                 "alert_event_id": event_id,
                 "channel": receiver.channel,
                 "target": receiver.target,
-                "transition": telling.alert.transition,
-                "status": "sent" if is_told else "sending",
+                "transition": notification.alert.transition,
+                "status": "sent" if is_notified else "sending",
                 "attempts": 1,
-                "next_attempt_at": None if is_told else _claim_end(settings, now),
-                "sent_at": to_database(telling.alert.at) if is_told else None,
+                "next_attempt_at": None if is_notified else _claim_end(settings, now),
+                "sent_at": to_database(notification.alert.at) if is_notified else None,
             },
         )
-        if not is_told:
-            claimed.append(Delivery(int(cursor.lastrowid), event_id, 1, receiver, telling.alert))
+        if not is_notified:
+            claimed.append(Delivery(int(cursor.lastrowid), event_id, 1, receiver, notification.alert))
     return claimed
 
 

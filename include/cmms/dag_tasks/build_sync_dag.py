@@ -8,7 +8,7 @@ from airflow.sdk import DAG, Param
 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks import dag_defaults
-from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.dag_tasks.close_unfinished_run import close_unfinished_run
 from cmms.dag_tasks.wire_sync import wire_sync
 from cmms.streams import STREAMS, StreamName
 
@@ -35,7 +35,7 @@ def build_sync_dag(
         params={**(_day_params() if what.is_daily else {}), **dag_defaults.scope_params()},
         default_args=dag_defaults.SYNC_ARGUMENTS,
         dagrun_timeout=what.dag_timeout,
-        on_failure_callback=[CmmsNotifier(on="failure"), close_left_run],
+        on_failure_callback=[CmmsNotifier(on="failure"), close_unfinished_run],
         **dag_defaults.daily_arguments(cron, zone, may_backfill=what.is_daily),
     ) as dag:
         wire_sync(stream)

@@ -34,7 +34,7 @@ SYNC_ARGUMENTS: dict[str, Any] = {
 }
 """Of the syncs' tasks: all waits together are shorter than a run's lease, so the watchdog stays calm."""
 
-UPKEEP_ARGUMENTS: dict[str, Any] = {
+HOUSEKEEPING_ARGUMENTS: dict[str, Any] = {
     "owner": "cmms",
     "retries": 1,
     "retry_delay": timedelta(minutes=1),
@@ -94,7 +94,7 @@ def daily_arguments(cron: str, zone: ZoneInfo, *, may_backfill: bool) -> dict[st
     }
 
 
-def upkeep_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
+def housekeeping_arguments(cron: str, zone: ZoneInfo) -> dict[str, Any]:
     """Arguments of a DAG that looks after the others: what it does depends on no interval."""
     return {
         "schedule": CronTriggerTimetable(cron, timezone=zone.key),
@@ -167,19 +167,19 @@ def date_param(title: str, description: str) -> Param:
 
 
 __all__ = [
+    "HOUSEKEEPING_ARGUMENTS",
     "POOL",
     "PRIORITY_HIGH",
     "PRIORITY_LOW",
     "REQUEST_ARGUMENTS",
     "SYNC_ARGUMENTS",
-    "UPKEEP_ARGUMENTS",
     "daily_arguments",
     "date_param",
     "following_arguments",
+    "housekeeping_arguments",
     "notified",
     "plants_param",
     "read_site",
     "request_params",
     "scope_params",
-    "upkeep_arguments",
 ]

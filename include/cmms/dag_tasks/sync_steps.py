@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cmms.alerts.notifier import CmmsNotifier
 from cmms.dag_tasks.dag_defaults import POOL
-from cmms.dag_tasks.work_on_run import ERROR_KEY, errors_told, work_on_run
+from cmms.dag_tasks.work_on_run import ERROR_KEY, reporting_errors, work_on_run
 from cmms.errors import Failure, HandoverMissing, StaleMaster
 from cmms.streams import StreamName
 
@@ -32,8 +32,8 @@ LogId = Any
 def open_run(stream: StreamName, **context: Any) -> int:
     """Open the log row; the id goes to all other tasks. A backfill's run waits for those of the days before."""
     from cmms.dag_tasks import choose_scope
-    from cmms.dag_tasks.come_again import come_again, seconds_waited
     from cmms.dag_tasks.keep_backfill_order import find_earlier_run
+    from cmms.dag_tasks.reschedule_task import reschedule_task, seconds_waited
     from cmms.database import session
     from cmms.errors import SettingsError
     from cmms.sync.runs.close_run import close_run as close
@@ -43,9 +43,9 @@ def open_run(stream: StreamName, **context: Any) -> int:
 
     dag_run = context["dag_run"]
     if earlier := find_earlier_run(dag_run):
-        come_again(f"{earlier} of this backfill is at work", waited_seconds=seconds_waited())
+        reschedule_task(f"{earlier} of this backfill is at work", waited_seconds=seconds_waited())
     trigger = choose_scope.trigger_of(dag_run, context["ti"].start_date)
-    with errors_told(), session() as connection:
+    with reporting_errors(), session() as connection:
         try:
             settings, _ = current_settings(connection)
             scope = choose_scope.scope_of(stream, dag_run, context["params"], settings)
@@ -164,14 +164,14 @@ def find_error(context: Context | dict[str, Any]) -> Failure:
     """
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
-    told: list[Failure] = []
+    failures: list[Failure] = []
     for step in STEPS:
         if {state for name, state in states.items() if _step_of(name) == step} <= {"success"}:
             continue
         found = ti.xcom_pull(task_ids=[step], key=ERROR_KEY)
-        told += [Failure.from_dict(error) for error in found or () if error]
-    if told:
-        return next((failure for failure in told if failure.is_cancelled), told[0])
+        failures += [Failure.from_dict(error) for error in found or () if error]
+    if failures:
+        return next((failure for failure in failures if failure.is_cancelled), failures[0])
     failed = sorted(name for name, state in states.items() if state == "failed")
     if failed:
         return Failure(f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow")

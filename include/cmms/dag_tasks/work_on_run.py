@@ -17,8 +17,8 @@ from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowRescheduleException
 from structlog.contextvars import bound_contextvars
 
-from cmms.dag_tasks.come_again import come_again, seconds_waited
-from cmms.dag_tasks.stop_for_good import stop_for_good
+from cmms.dag_tasks.fail_without_retry import fail_without_retry
+from cmms.dag_tasks.reschedule_task import reschedule_task, seconds_waited
 from cmms.errors import CmmsError, Failure, RunConflict
 from cmms.log_file import log_to_file
 
@@ -54,7 +54,7 @@ def work_on_run(sync_log_id: int) -> Iterator[RunAtWork]:
     from cmms.sync.runs.report_progress import Reporter
 
     # Airflow's log lines carry run, task and try; with this one they can be joined with the tables.
-    with bound_contextvars(sync_log_id=sync_log_id), errors_told(), session(local_infile=True) as connection:
+    with bound_contextvars(sync_log_id=sync_log_id), reporting_errors(), session(local_infile=True) as connection:
         run = replace(load_run(connection, sync_log_id), waits_for_units=False)
         with Reporter(sync_log_id, lease_seconds=run.settings.engine.lease_seconds) as reporter:
             try:
@@ -74,14 +74,14 @@ def _wait_for_units(run: RunContext, reporter: Reporter, conflict: RunConflict) 
     limit, waited = run.settings.engine.unit_wait_seconds, seconds_waited()
     if waited < limit:
         reporter.show_life()
-        come_again(str(conflict), waited_seconds=waited, at_most_seconds=limit)
+        reschedule_task(str(conflict), waited_seconds=waited, at_most_seconds=limit)
 
 
 @contextmanager
-def errors_told() -> Iterator[None]:
+def reporting_errors() -> Iterator[None]:
     """Leave an error for the closing task; turn one that is for good into Airflow's way of saying so."""
     log_to_file()
-    with stop_for_good():
+    with fail_without_retry():
         try:
             yield
         except AirflowRescheduleException:

@@ -15,7 +15,7 @@ from cmms.access.actors import Actor, Busy, Capability, Invalid, NotFound, Stale
 from cmms.access.audit import audit
 from cmms.access.connections import write
 from cmms.access.edit_rows import create_row, edit_row, with_stored
-from cmms.access.person_places import Places
+from cmms.access.person_slots import Slots
 from cmms.access.read_rows import Row, read
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_key, parse_whole
@@ -27,7 +27,7 @@ TRIAL_SECONDS = 5.0
 _TABLE = "equipment_group_rules"
 _LONG_TEXT = 499  # with the sign behind it, as long as a description can be
 _MOST_SIGNS = 40
-_places = Places(each=2, total=4)
+_slots = Slots(each=2, total=4)
 
 
 @dataclass(frozen=True)
@@ -140,13 +140,13 @@ def _try_rules(actor: Actor, rules: list[Mapping[str, Any]], machines: list[Row]
     listed = [(rule["field"], rule["pattern"], rule["equipment_group_id"]) for rule in rules]
     texts = [{field: machine[field] for field in FIELDS} for machine in machines]
     probes = [dict.fromkeys(FIELDS, text) for text in _hard_texts(rules)]
-    place = _places.take(actor.name)
-    if place is None:
+    slot = _slots.take(actor.name)
+    if slot is None:
         raise Busy("You or others try rules at this moment; try again in a minute.")
     try:
         matches = find_groups(listed, [*texts, *probes], rule_seconds=TRIAL_SECONDS)
     finally:
-        place.leave()
+        slot.leave()
     _check_usable(rules, matches)
     return matches.groups[: len(texts)]
 

@@ -19,4 +19,4 @@ class AlertText:
 
 def alert_text(alert_id: int) -> AlertText | None:
     """NOT-02: None when the clean-up has removed it."""
-    return next(iter(read_typed(AlertText, "figures/alert_told", {"id": alert_id})), None)
+    return next(iter(read_typed(AlertText, "figures/alert_text", {"id": alert_id})), None)

@@ -67,7 +67,7 @@ class LastHandled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastSettled:
+class LastResolved:
     """When a record with a code was resolved last; by None: by a sync that stored it."""
 
     code: str
@@ -143,9 +143,9 @@ def last_handled(since: date) -> dict[str, LastHandled]:
     return {row.code: row for row in read_typed(LastHandled, "figures/last_handled", {"since": since})}
 
 
-def last_settled(since: date) -> dict[str, LastSettled]:
+def last_resolved(since: date) -> dict[str, LastResolved]:
     """WAD-11: by code, of records seen since a day."""
-    return {row.code: row for row in read_typed(LastSettled, "figures/last_settled", {"since": since})}
+    return {row.code: row for row in read_typed(LastResolved, "figures/last_resolved", {"since": since})}
 
 
 def replayed_codes(since: date) -> tuple[ReplayedCode, ...]:

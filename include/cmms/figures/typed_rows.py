@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from cmms.access.keep_results import keep
+from cmms.access.cache_results import cached_result
 from cmms.access.read_rows import Row, read_live
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def read_typed(kind: type[T], statement: str, parameters: Mapping[str, Any] | No
         pydantic.ValidationError: a value is not of the type of its field.
     """
     key = (kind, statement, *sorted((parameters or {}).items()))
-    return keep(key, lambda: read_typed_live(kind, statement, parameters))
+    return cached_result(key, lambda: read_typed_live(kind, statement, parameters))
 
 
 def read_typed_live(kind: type[T], statement: str, parameters: Mapping[str, Any] | None = None) -> tuple[T, ...]:

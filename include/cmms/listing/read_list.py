@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cmms.access.actors import Invalid, NotFound
+from cmms.access.cache_results import cached_result
 from cmms.access.connections import reading
-from cmms.access.keep_results import keep
 from cmms.listing.definition import (
     Listing,
     ListQuery,
@@ -58,7 +58,7 @@ def count_rows(listing: Listing, query: ListQuery) -> int:
 
     asked = (query.scope, query.search, query.conditions, query.chips, query.tree, query.zone)
     # A digest, for a question may be a megabyte long, and is remembered.
-    return keep(("count", listing.table, sha256(repr(asked).encode("utf-8", "surrogatepass")).digest()), read)
+    return cached_result(("count", listing.table, sha256(repr(asked).encode("utf-8", "surrogatepass")).digest()), read)
 
 
 def read_row(listing: Listing, key: int) -> Row:
@@ -78,7 +78,7 @@ def read_badges(listing: Listing) -> dict[str, int]:
             counts = connection.execute(select_badges(listing)).one()._mapping
             return {name: int(count) for name, count in counts.items()}
 
-    return keep(("badges", listing.table), read)
+    return cached_result(("badges", listing.table), read)
 
 
 def read_chips(listing: Listing, scope: str) -> dict[str, int]:
@@ -89,7 +89,7 @@ def read_chips(listing: Listing, scope: str) -> dict[str, int]:
             counts = connection.execute(select_chips(listing, scope)).one()._mapping
             return {name: int(count) for name, count in counts.items()}
 
-    return keep(("chips", listing.table, scope), read) if listing.chips else {}
+    return cached_result(("chips", listing.table, scope), read) if listing.chips else {}
 
 
 def read_keys(listing: Listing, query: ListQuery) -> list[int]:

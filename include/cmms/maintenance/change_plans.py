@@ -54,7 +54,7 @@ class Rehearsal:
     opened: int
     withdrawn: int
     machines: int
-    judged: int
+    evaluated: int
 
 
 def create_plan(actor: Actor, values: Mapping[str, Any]) -> SavedPlan:
@@ -82,23 +82,23 @@ def rehearse_plan(actor: Actor, values: Mapping[str, Any], key: int | None = Non
         ids = _find_machines(connection, key or 0, row)
     now: Counter[str] = Counter()
     then: Counter[str] = Counter()
-    opened = withdrawn = judged = 0
+    opened = withdrawn = evaluated = 0
     deadline = time.monotonic() + PREVIEW_SECONDS
     for chunk in _batches(ids) if ids else iter([()]):
         found = _rehearse(actor, key, row, chunk)
         now.update(found.now)
         then.update(found.then)
-        opened, withdrawn, judged = opened + found.opened, withdrawn + found.withdrawn, judged + len(chunk)
+        opened, withdrawn, evaluated = opened + found.opened, withdrawn + found.withdrawn, evaluated + len(chunk)
         if time.monotonic() > deadline:
             break
-    return Rehearsal(now, then, opened, withdrawn, len(ids), judged)
+    return Rehearsal(now, then, opened, withdrawn, len(ids), evaluated)
 
 
 def evaluate_now(actor: Actor) -> Evaluation:
     """Judge every machine by every plan, as the daily evaluation does."""
     actor.require(Capability.EDIT)
     found = evaluate_all(site_today())
-    after = {"judged": found.judged, "due": found.due, "withdrawn": found.withdrawn, "changed": found.changed}
+    after = {"evaluated": found.evaluated, "due": found.due, "withdrawn": found.withdrawn, "changed": found.changed}
     write(lambda cursor: audit(cursor, actor, "evaluate", _TABLE, "", after=after), what="noting an evaluation")
     return found
 
@@ -188,16 +188,16 @@ def _save(actor: Actor, key: int | None, version: int | None, row: dict[str, Any
 
     plan_id, ids = write(work, what="saving a maintenance plan")
     forget_choices()
-    judged, deadline = len(ids) if len(ids) <= BATCH else 0, time.monotonic() + PATIENCE_SECONDS
-    for chunk in _batches(ids[judged:]):
+    evaluated, deadline = len(ids) if len(ids) <= BATCH else 0, time.monotonic() + PATIENCE_SECONDS
+    for chunk in _batches(ids[evaluated:]):
         if time.monotonic() > deadline:
             break
         write(
             lambda cursor, chunk=chunk: evaluate(cursor, today=site_today(cursor.connection), equipment_ids=chunk),  # type: ignore[misc]
             what="judging the machines of a plan",
         )
-        judged += len(chunk)
-    return SavedPlan(plan_id, len(ids), len(ids) - judged)
+        evaluated += len(chunk)
+    return SavedPlan(plan_id, len(ids), len(ids) - evaluated)
 
 
 def _write_plan(cursor: Cursor, actor: Actor, key: int | None, version: int | None, row: Mapping[str, Any]) -> int:

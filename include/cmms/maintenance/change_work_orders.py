@@ -39,7 +39,7 @@ _KEPT = (
     *("title", "description", "priority", "status", "planned_date", "hold_reason", "cancel_reason", "started_at"),
     *("completed_at", "start_reading", "completion_reading", "completion_date", "completion_note"),
 )
-_JUDGED_AFTER = ("complete", "cancel", "reopen")
+_EVALUATED_AFTER = ("complete", "cancel", "reopen")
 _BASELINE = ("baseline_hours", "baseline_date", "first_due_date")
 _THOUSANDTH = Decimal("0.001")
 Row = dict[str, Any]
@@ -332,7 +332,7 @@ def _move(
 
     def work(cursor: Cursor) -> None:
         row = _lock_order(cursor, key, version, verb)
-        if verb in _JUDGED_AFTER:
+        if verb in _EVALUATED_AFTER:
             _lock_machines(cursor, (row["equipment_id"],))
         target = TRANSITIONS[verb].target
         changed = {**row, **change(cursor, row), "status": target}
@@ -345,7 +345,7 @@ def _move(
             cursor, actor, verb, "work_orders", key,
             before={**old, **also.get("before", {})}, after={**new, **also.get("after", {})},
         )  # fmt: skip
-        if verb in _JUDGED_AFTER:
+        if verb in _EVALUATED_AFTER:
             evaluate(cursor, today=site_today(cursor.connection), equipment_ids=[row["equipment_id"]])
 
     write(work, what="changing a work order")

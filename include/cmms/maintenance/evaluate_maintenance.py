@@ -30,7 +30,7 @@ from cmms.maintenance.calculate_due import (
     calculate_due,
     calculate_rate,
 )
-from cmms.maintenance.tell_dues import DueAlert, tell_dues
+from cmms.maintenance.notify_dues import DueAlert, notify_dues
 
 BATCH = 2_000
 """Schedules judged in one transaction, about."""
@@ -57,14 +57,14 @@ class Evaluation:
         changed: schedules removed, or now saying something else than before.
     """
 
-    judged: int = 0
+    evaluated: int = 0
     due: int = 0
     withdrawn: int = 0
     changed: int = 0
 
     def __add__(self, other: Evaluation) -> Evaluation:
         return Evaluation(
-            self.judged + other.judged,
+            self.evaluated + other.evaluated,
             self.due + other.due,
             self.withdrawn + other.withdrawn,
             self.changed + other.changed,
@@ -95,10 +95,10 @@ def evaluate(cursor: Cursor, *, today: date, equipment_ids: Sequence[int] | None
             for ids in _split(chosen, BATCH):
                 query(cursor.connection, statement, {"ids": ids})
         batches = _split(chosen, _batch_size(cursor))
-    total, told = Evaluation(), None
+    total, raised = Evaluation(), None
     for ids in batches:
         _cover(cursor, ids)
-        done, told = _evaluate_batch(cursor, ids, today, told)
+        done, raised = _evaluate_batch(cursor, ids, today, raised)
         total += done
     _audit(cursor, total)
     return total
@@ -110,7 +110,7 @@ def evaluate_all(today: date) -> Evaluation:
     Raises:
         DatabaseUnavailable, DatabaseRefused: from the server; earlier batches stay done.
     """
-    total, told, after = Evaluation(), None, 0
+    total, raised, after = Evaluation(), None, 0
     with session() as connection:
         try:
             size = run_transaction(connection, _batch_size, what="counting plans")
@@ -118,8 +118,8 @@ def evaluate_all(today: date) -> Evaluation:
                 connection, partial(_next_machines, after=after, size=size), what="reading machines"
             ):
                 run_transaction(connection, partial(_cover, ids=ids), what="covering machines by plans")
-                work = partial(_evaluate_batch, ids=ids, today=today, told=told)
-                done, told = run_transaction(connection, work, what="evaluating maintenance")
+                work = partial(_evaluate_batch, ids=ids, today=today, raised=raised)
+                done, raised = run_transaction(connection, work, what="evaluating maintenance")
                 total += done
                 after = ids[-1]
         except BaseException:
@@ -159,13 +159,13 @@ def _cover(cursor: Cursor, ids: tuple[int, ...]) -> None:
 
 
 def _evaluate_batch(
-    cursor: Cursor, ids: tuple[int, ...], today: date, told: DueAlert | None
+    cursor: Cursor, ids: tuple[int, ...], today: date, raised: DueAlert | None
 ) -> tuple[Evaluation, DueAlert | None]:
     # Before anything is read: what others have written meanwhile counts.
     query(cursor.connection, "maintenance/lock_schedules", {"ids": ids})
     schedules = query(cursor.connection, "maintenance/schedules", {"ids": ids})
     if not schedules:
-        return Evaluation(), told
+        return Evaluation(), raised
     readings = _read(cursor, ids)
     removed: list[int] = []
     written: list[dict[str, Any]] = []
@@ -196,13 +196,13 @@ def _evaluate_batch(
     insert_many(cursor, "maintenance/write_schedules", written)
     due = insert_many(cursor, "maintenance/insert_dues", opened)
     if due:
-        told = tell_dues(cursor, numbers, int(cursor.lastrowid), told)
+        raised = notify_dues(cursor, numbers, int(cursor.lastrowid), raised)
     gone = sum(
         execute(cursor, "maintenance/withdraw_dues", {"ids": tuple(dues), "reason": reason})
         for reason, dues in withdrawn.items()
         if dues
     )
-    return Evaluation(len(schedules) - len(removed), due, gone, changed + len(removed)), told
+    return Evaluation(len(schedules) - len(removed), due, gone, changed + len(removed)), raised
 
 
 def _read(cursor: Cursor, ids: tuple[int, ...]) -> dict[int, Row]:

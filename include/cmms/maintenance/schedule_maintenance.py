@@ -123,7 +123,7 @@ def remove_schedules(actor: Actor, keys: Sequence[int]) -> tuple[int, tuple[Conf
             return _describe_order(row)
         if row["assigned_by"] != "person":
             return "is asked by the plan itself: change what the plan applies to"
-        execute(cursor, "maintenance/give_back_schedule", {"id": row["id"]})
+        execute(cursor, "maintenance/return_schedule_to_plan", {"id": row["id"]})
         return ""
 
     return _change_schedules(actor, keys, "remove", change, None)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cmms.database import Connection, Cursor, execute, run_transaction
 
 DEFAULT_DAYS = 7
-KEPT_REPORTS = 50
+RETAINED_REPORTS = 50
 _ABANDONED_HOURS = 2
 
 
@@ -23,7 +23,7 @@ def open_report(cursor: Cursor, *, asked_by: str, equipment_ids: Sequence[int] |
     execute(cursor, "operations/validation/open_report", {"asked_by": asked_by[:120], "scope": scope, "days": days})
     report_id = int(cursor.lastrowid)
     for table in ("findings", "reports"):
-        execute(cursor, f"operations/validation/drop_old_{table}", {"oldest": report_id - KEPT_REPORTS + 1})
+        execute(cursor, f"operations/validation/drop_old_{table}", {"oldest": report_id - RETAINED_REPORTS + 1})
     return report_id
 
 

@@ -95,7 +95,7 @@ def watch(
         with _guarded("closing abandoned runs", failures):
             close_abandoned(connection, settings, now, closed, has_waiting_tasks, look_again_seconds)
         with _guarded("releasing the leases of deleted runs", failures):
-            release_left_leases(connection)
+            release_stale_leases(connection)
         with _guarded("closing abandoned reports", failures):
             close_abandoned_reports(connection)
         with _guarded("dropping left staging tables", failures):
@@ -152,9 +152,9 @@ def close_abandoned(
             closed.append(summary)
 
 
-def release_left_leases(connection: Connection) -> None:
+def release_stale_leases(connection: Connection) -> None:
     """Give back what runs hold whose log row somebody deleted: nobody could close them, and nobody else would wait."""
-    work = partial(execute, statement="operations/watch/release_left_leases")
+    work = partial(execute, statement="operations/watch/release_stale_leases")
     if released := run_transaction(connection, work, what="releasing the leases of deleted runs"):
         log.warning("%s leases were held by runs that are gone; released", released)
 
@@ -162,7 +162,7 @@ def release_left_leases(connection: Connection) -> None:
 def drop_left_stages(connection: Connection, dropped: list[str], failures: Failures) -> None:
     """Drop the staging tables of closed runs; one that somebody still uses is left to the next round."""
     connection.rollback()
-    for row in query(connection, "operations/watch/left_stages"):
+    for row in query(connection, "operations/watch/stale_stages"):
         name = str(row["stage_table"])
         with _guarded(f"dropping {name}", failures):
             drop_stage(connection, name)

@@ -13,7 +13,7 @@ from cmms.access.actors import Actor, Capability, Invalid, NotFound
 from cmms.access.connections import raw_session
 from cmms.access.explain_duplicate import EXISTS
 from cmms.database import Connection, query
-from cmms.equipment.change_places import create_plant
+from cmms.equipment.change_plants_and_groups import create_plant
 from cmms.quarantine.identify_record import read_field
 from cmms.quarantine.replay_records import REPLAY_LIMIT, Replay, replay
 from cmms.settings import Settings

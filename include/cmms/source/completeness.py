@@ -141,10 +141,10 @@ def _body_hints(value: Any, place: _Place, route: Sequence[str]) -> Iterator[Hin
     """Hints of an object and of those inside it; of lists only those of links, and those that tell of pages."""
     if not isinstance(value, dict) or len(place) > _DEPTH:
         return
-    tells_of_pages = list(place) == list(route[: len(place)]) or _is_container(place)
+    describes_pages = list(place) == list(route[: len(place)]) or _is_container(place)
     for key, inner in value.items():
         here, name = (*place, key), plain_name(key)
-        yield from _hints_of(name, inner, _path(here), tells_of_pages)
+        yield from _hints_of(name, inner, _path(here), describes_pages)
         if isinstance(inner, list) and (_is_link_list(here) or _is_container(here)):
             yield from _list_hints(inner, here, route)
         elif isinstance(inner, str) and _is_link_list(here):  # written as the header Link is
@@ -191,27 +191,27 @@ def _path(place: _Place) -> str:
     return path[:_NAME_LENGTH]
 
 
-def _hints_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Iterator[Hint]:
-    """What one key says. ``tells_of_pages``: names that also mean other things count too."""
+def _hints_of(name: str, value: Any, path: str, describes_pages: bool) -> Iterator[Hint]:
+    """What one key says. ``describes_pages``: names that also mean other things count too."""
     for hint in (
-        _next_hint_of(name, value, path, tells_of_pages),
-        _flag_hint_of(name, value, path, tells_of_pages),
-        _number_hint_of(name, value, path, tells_of_pages),
+        _next_hint_of(name, value, path, describes_pages),
+        _flag_hint_of(name, value, path, describes_pages),
+        _number_hint_of(name, value, path, describes_pages),
     ):
         if hint is not None:
             yield hint
 
 
-def _next_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
+def _next_hint_of(name: str, value: Any, path: str, describes_pages: bool) -> Hint | None:
     part = name.removeprefix("next") if name.startswith("next") else ""
     is_next = name in names.NEXT_ANYWHERE or part in names.NEXT_PARTS
-    if tells_of_pages:
+    if describes_pages:
         is_next = is_next or name in names.NEXT_IN_CONTAINERS or part in names.NEXT_PARTS_IN_CONTAINERS
     if is_next and name.endswith("key") and isinstance(value, dict):  # a key of several parts, as LastEvaluatedKey is
         return Hint("next_page", path, 1, is_readable=False) if value else None
     if is_next:
         return _next_hint(value, path)
-    if not tells_of_pages:
+    if not describes_pages:
         return None
     is_token = name == "offset" and isinstance(value, str) and len(value) > 3 and any(map(str.isalpha, value))
     if is_token or (name in names.ECHOES_IN_CONTAINERS and isinstance(value, str)):
@@ -220,13 +220,13 @@ def _next_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hin
     return _last_link(value, path) if name in ("last", "lastlink", "lastpage", "lastpagelink", "lastpageurl") else None
 
 
-def _flag_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
-    if name in names.MORE_ANYWHERE | names.MORE_COMPOSED or (tells_of_pages and name in names.MORE_IN_CONTAINERS):
+def _flag_hint_of(name: str, value: Any, path: str, describes_pages: bool) -> Hint | None:
+    if name in names.MORE_ANYWHERE | names.MORE_COMPOSED or (describes_pages and name in names.MORE_IN_CONTAINERS):
         hint = _flag_hint(value, path, more_when=True)
-        return hint and replace(hint, is_end=tells_of_pages)
-    if name in names.CUT_ANYWHERE | names.CUT_COMPOSED or (tells_of_pages and name in names.CUT_IN_CONTAINERS):
+        return hint and replace(hint, is_end=describes_pages)
+    if name in names.CUT_ANYWHERE | names.CUT_COMPOSED or (describes_pages and name in names.CUT_IN_CONTAINERS):
         return _flag_hint(value, path, more_when=True)
-    if not tells_of_pages:
+    if not describes_pages:
         return None
     if name in names.LAST_IN_CONTAINERS | names.DONE_IN_CONTAINERS and _is_word(name, value):
         hint = _flag_hint(_spelled_out(name, value), path, more_when=False)
@@ -243,12 +243,12 @@ def _is_word(name: str, value: Any) -> bool:
     )
 
 
-def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> Hint | None:
+def _number_hint_of(name: str, value: Any, path: str, describes_pages: bool) -> Hint | None:
     if name in ("range", "contentrange", "itemsrange") and isinstance(value, str):
         match = _RANGE_TOTAL.fullmatch(value)
         return Hint("total", path, int(match[1]), is_readable=False) if match else None
     is_total = name in names.TOTAL_ANYWHERE | names.TOTALS_COMPOSED
-    if is_total or (tells_of_pages and name in names.TOTAL_IN_CONTAINERS | names.COUNTS_COMPOSED):
+    if is_total or (describes_pages and name in names.TOTAL_IN_CONTAINERS | names.COUNTS_COMPOSED):
         if isinstance(value, dict) and (inner := next((key for key in value if plain_name(key) in _NUMBERS), None)):
             value, path = value[inner], f"{path}.{inner}"[:_NAME_LENGTH]
         count = read_count(value)
@@ -256,11 +256,11 @@ def _number_hint_of(name: str, value: Any, path: str, tells_of_pages: bool) -> H
     count = read_count(value)
     if count is None:
         return None
-    if name in names.PAGES_ANYWHERE or (tells_of_pages and name in names.PAGES_IN_CONTAINERS):
+    if name in names.PAGES_ANYWHERE or (describes_pages and name in names.PAGES_IN_CONTAINERS):
         return Hint("pages", path, count)
-    if name in names.REMAINING_COMPOSED or (tells_of_pages and name in names.REMAINING_IN_CONTAINERS):
+    if name in names.REMAINING_COMPOSED or (describes_pages and name in names.REMAINING_IN_CONTAINERS):
         return Hint("has_more", path, 1) if count else None
-    if tells_of_pages and name in names.SIZE_IN_CONTAINERS | names.SIZE_COMPOSED:
+    if describes_pages and name in names.SIZE_IN_CONTAINERS | names.SIZE_COMPOSED:
         return Hint("size", path, count, is_echo=name == "size")
     return None
 
@@ -387,10 +387,10 @@ def header_totals(headers: Mapping[str, str], wanted: str) -> set[int]:
 def _named_header_hints(plain: str, value: str, name: str) -> Iterator[Hint]:
     """What a header says whose name is one of the names of the body behind a usual prefix."""
     if plain.endswith("contentrange"):
-        yield from _hints_of("contentrange", value, name, tells_of_pages=True)
+        yield from _hints_of("contentrange", value, name, describes_pages=True)
         return
     if plain in names.HEADER_NAMES:
-        yield from _hints_of(plain, value, name, tells_of_pages=True)
+        yield from _hints_of(plain, value, name, describes_pages=True)
         return
     rest, before = plain, None
     while rest != before:
@@ -399,7 +399,7 @@ def _named_header_hints(plain: str, value: str, name: str) -> Iterator[Hint]:
         rest = rest.removeprefix(prefix)
         if rest in names.REMAINING_IN_CONTAINERS:
             return  # of requests, in a header
-        if prefix and (found := tuple(_hints_of(rest, value, name, tells_of_pages=True))):
+        if prefix and (found := tuple(_hints_of(rest, value, name, describes_pages=True))):
             yield from found
             return
 

@@ -21,9 +21,9 @@ _MAX_VALUE_CHARACTERS = 32 * 1024 * 1024
 """No single value of a streamed body may be larger: it would have to be held in memory as a whole."""
 _SMALL_CHARACTERS = 64 * 1024
 """Of what is larger beside the records only the beginning stays in memory."""
-_KEPT_CHARACTERS = 200
-_KEPT_ELEMENTS = 100
-_KEPT_VALUES = 2_000
+_MAX_CHARACTERS = 200
+_MAX_ELEMENTS = 100
+_MAX_VALUES = 2_000
 """Of a text, of a list, and of everything in one of them."""
 _LONGEST_TOKEN = 16
 _WHITE_SPACE = re.compile(r"[ \t\n\r]*")
@@ -131,7 +131,7 @@ class RecordScanner:
     def _remember(self, place: list[str], text: str, value: Any) -> None:
         is_kept = self._whole_envelope or place[0] in self._wanted_keys
         if len(text) > _SMALL_CHARACTERS and not is_kept:
-            value = _beginning(value, iter(range(_KEPT_VALUES)))
+            value = _beginning(value, iter(range(_MAX_VALUES)))
         inside = self.envelope
         for step in place[:-1]:
             inside = inside.setdefault(step, {})
@@ -217,13 +217,13 @@ class _Window:
 def _beginning(value: Any, left: Iterator[int]) -> Any:
     """A value with less in it; ``left`` counts down what may still be kept."""
     if isinstance(value, str):
-        return value[:_KEPT_CHARACTERS]
+        return value[:_MAX_CHARACTERS]
     if isinstance(value, list):
-        return [_beginning(element, left) for element, _ in zip(value[:_KEPT_ELEMENTS], left, strict=False)]
+        return [_beginning(element, left) for element, _ in zip(value[:_MAX_ELEMENTS], left, strict=False)]
     if isinstance(value, dict):
         flags_first = sorted(value.items(), key=lambda item: isinstance(item[1], dict | list))
         return {
-            key[:_KEPT_CHARACTERS]: _beginning(inner, left) for (key, inner), _ in zip(flags_first, left, strict=False)
+            key[:_MAX_CHARACTERS]: _beginning(inner, left) for (key, inner), _ in zip(flags_first, left, strict=False)
         }
     return value
 

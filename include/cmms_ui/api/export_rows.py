@@ -25,7 +25,7 @@ import anyio
 from fastapi.responses import StreamingResponse
 
 from cmms.access.actors import Actor, Busy, ViewError
-from cmms.access.person_places import Place, Places
+from cmms.access.person_slots import Slot, Slots
 from cmms.listing.definition import ListQuery
 from cmms.listing.read_list import Row, stream_rows
 from cmms.words import count_of
@@ -48,15 +48,15 @@ KINDS = {
 }
 _SEPARATORS = re.compile(r"([;\t\r\n|]|,(?!\s))")
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp"})
-_places = Places(each=EXPORTS_EACH, total=EXPORTS_TOTAL)
+_slots = Slots(each=EXPORTS_EACH, total=EXPORTS_TOTAL)
 
 
 def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> StreamingResponse:
     """The answer with the file; its name is made here."""
     columns = resource.visible_columns(actor)
     name = f"{resource.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{kind}"
-    place = _places.take(actor.name)
-    if place is None:
+    slot = _slots.take(actor.name)
+    if slot is None:
         raise Busy("Too many exports run at this moment; try again when one has ended.")
     ended = Event()
     try:
@@ -67,10 +67,10 @@ def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> Str
         else:
             body = {"csv": write_csv, "xlsx": write_xlsx, "json": write_json}[kind](rows, columns)
     except BaseException:
-        place.leave()
+        slot.leave()
         raise
     headers = {} if kind == "print" else {"Content-Disposition": f'attachment; filename="{name}"'}
-    return ExportResponse(body, ended, place, media_type=KINDS[kind], headers=headers)
+    return ExportResponse(body, ended, slot, media_type=KINDS[kind], headers=headers)
 
 
 class TookTooLong(ViewError):
@@ -82,10 +82,10 @@ class TookTooLong(ViewError):
 class ExportResponse(StreamingResponse):
     """Holds a place from when it is made until it is sent, the client is gone, or its time is over."""
 
-    def __init__(self, body: Iterator[bytes], ended: Event, place: Place, **more: Any) -> None:
+    def __init__(self, body: Iterator[bytes], ended: Event, slot: Slot, **more: Any) -> None:
         super().__init__(body, **more)
         self._ended = ended
-        self._place = place
+        self._slot = slot
         self._is_begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,7 +130,7 @@ class ExportResponse(StreamingResponse):
 
     def _end(self) -> None:
         self._ended.set()
-        self._place.leave()
+        self._slot.leave()
 
     async def _cancel_when_gone(self, receive: Receive, scope: anyio.CancelScope) -> None:
         await self.listen_for_disconnect(receive)
@@ -152,7 +152,7 @@ def neutralise(text: str) -> str:
     A program whose separator is a semicolon sees a cell begin behind each one, and behind each line's end.
     """
     first, *others = _SEPARATORS.split(text)
-    parts = [f"'{part}" if place % 2 and _is_formula(part) else part for place, part in enumerate(others)]
+    parts = [f"'{part}" if position % 2 and _is_formula(part) else part for position, part in enumerate(others)]
     start = "'" if _is_formula(text) else ""
     return "".join((start, first, *parts))
 
@@ -240,14 +240,14 @@ def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes
             "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             "hours": book.add_format({"num_format": "#,##0.000"}),
         }
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, column.label, bold)
-            sheet.set_column(place, place, max(10, column.width // 8))
+        for position, column in enumerate(columns):
+            sheet.write_string(0, position, column.label, bold)
+            sheet.set_column(position, position, max(10, column.width // 8))
         sheet.freeze_panes(1, 0)
         try:
             for number, row in enumerate(rows, start=1):
-                for place, column in enumerate(columns):
-                    _write_cell(sheet, number, place, row[column.name], formats.get(column.kind))
+                for position, column in enumerate(columns):
+                    _write_cell(sheet, number, position, row[column.name], formats.get(column.kind))
         finally:
             book.close()  # it holds files of its own
         file.seek(0)
@@ -255,14 +255,14 @@ def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes
             yield chunk
 
 
-def _write_cell(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
+def _write_cell(sheet: Any, row: int, position: int, value: Any, style: Any) -> None:
     if value is None:
         return
     if isinstance(value, bool):
-        sheet.write_boolean(row, place, value)
+        sheet.write_boolean(row, position, value)
     elif isinstance(value, int | float | Decimal):
-        sheet.write_number(row, place, value, style)
+        sheet.write_number(row, position, value, style)
     elif isinstance(value, date | datetime):
-        sheet.write_datetime(row, place, value, style)
+        sheet.write_datetime(row, position, value, style)
     else:
-        sheet.write_string(row, place, neutralise(str(value))[:32_767])
+        sheet.write_string(row, position, neutralise(str(value))[:32_767])

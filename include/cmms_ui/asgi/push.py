@@ -23,7 +23,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import StreamingResponse
 
-from cmms.access.person_places import Places
+from cmms.access.person_slots import Slots
 from cmms.errors import CmmsError
 from cmms.figures.read_changes import TOPICS, read_versions
 from cmms_ui.asgi.guard import current_actor
@@ -54,7 +54,7 @@ class Watcher:
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.listeners = 0
-        self._places = Places(each=LISTENERS_EACH, total=LISTENER_LIMIT)
+        self._slots = Slots(each=LISTENERS_EACH, total=LISTENER_LIMIT)
 
     @asynccontextmanager
     async def joined(self, who: str) -> AsyncIterator[None]:
@@ -64,8 +64,8 @@ class Watcher:
             HTTPException: 429 when too many of the person's pages, or too many in all, listen; 503 when the database
                 does not answer: the page polls instead.
         """
-        place = self._places.take(who)
-        if place is None:
+        slot = self._slots.take(who)
+        if slot is None:
             detail = "too many pages listen; this one asks by itself"
             raise HTTPException(429, detail, headers={"Retry-After": str(int(STREAM_SECONDS))})
         self.listeners += 1
@@ -79,7 +79,7 @@ class Watcher:
                 raise HTTPException(503, "the CMMS database does not answer")
             yield
         finally:
-            place.leave()
+            slot.leave()
             self.listeners -= 1
             if not self.listeners and self._task:
                 self._task.cancel()

@@ -1,7 +1,7 @@
 """One person's share of this process, so that nobody takes the others' time.
 
 A ``Turns`` lets a person's further requests wait for a moment, for a page asks for many things together; what lasts has
-places instead (``cmms.access.person_places``). Limits are those of one API server process: with two processes a person
+places instead (``cmms.access.person_slots``). Limits are those of one API server process: with two processes a person
 has twice as much.
 """
 

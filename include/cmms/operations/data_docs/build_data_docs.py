@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from cmms.database import session
 from cmms.errors import HandoverMissing, SettingsError
-from cmms.operations.data_docs.list_validations import KeptValidation, list_validations
+from cmms.operations.data_docs.list_validations import StoredValidation, list_validations
 from cmms.settings import Settings
 from cmms.storage import Storage
 from cmms.sync.runs.open_run import current_settings
@@ -106,7 +106,7 @@ def _file_context(output: Path) -> Iterator[Any]:
             project_manager.set_project(before)
 
 
-def _add_suite(context: Any, kept: KeptValidation) -> None:
+def _add_suite(context: Any, kept: StoredValidation) -> None:
     """The rules as they were in the newest result of a stream: the results' pages link to them."""
     import great_expectations as gx
 
@@ -115,7 +115,7 @@ def _add_suite(context: Any, kept: KeptValidation) -> None:
     )
 
 
-def _add(context: Any, kept: KeptValidation) -> str:
+def _add(context: Any, kept: StoredValidation) -> str:
     """Add one unit's result to the context's store; returns the relative path of its page."""
     from great_expectations.core import RunIdentifier
     from great_expectations.data_context.types.resource_identifiers import (
@@ -133,7 +133,7 @@ def _add(context: Any, kept: KeptValidation) -> str:
     return "validations/{}.html".format("/".join(str(part) for part in key.to_tuple()))  # type: ignore[no-untyped-call]
 
 
-def _suite_result(kept: KeptValidation, run: Any) -> Any:
+def _suite_result(kept: StoredValidation, run: Any) -> Any:
     import great_expectations as gx
     from great_expectations.core import ExpectationSuiteValidationResult
 
@@ -212,7 +212,7 @@ def _take_off_the_network(page: Path, output: Path) -> None:
     page.write_text(text.replace("</head>", link, 1), encoding="utf-8")
 
 
-def _index_page(entries: Sequence[tuple[KeptValidation, str]]) -> str:
+def _index_page(entries: Sequence[tuple[StoredValidation, str]]) -> str:
     """The list of units; Great Expectations' own index is empty without its scripts."""
     rows = "\n".join(_index_row(kept, page) for kept, page in entries)
     suites = " · ".join(
@@ -241,7 +241,7 @@ def _index_page(entries: Sequence[tuple[KeptValidation, str]]) -> str:
 """
 
 
-def _index_row(kept: KeptValidation, page: str) -> str:
+def _index_row(kept: StoredValidation, page: str) -> str:
     state, text = ("bad", f"{kept.broken} not met by every record") if kept.broken else ("good", "all met")
     name = f"{kept.stream} {kept.unit_key}" if kept.stream != kept.unit_key else kept.unit_key
     return (

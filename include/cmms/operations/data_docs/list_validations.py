@@ -1,7 +1,7 @@
 """Find the validation results that syncs have kept in the storage, newest run first.
 
 Input: ``runs/<run>/units/<unit>/<attempt>/validation.json``, as step validate writes them. Output:
-:class:`KeptValidation`, one per run and unit: that of the newest attempt.
+:class:`StoredValidation`, one per run and unit: that of the newest attempt.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RESULTS_FILE = "validation.json"
 
 
 @dataclass(frozen=True)
-class KeptValidation:
+class StoredValidation:
     """Great Expectations' results of one unit of one run.
 
     Attributes:
@@ -48,7 +48,7 @@ class KeptValidation:
         return sum(int(result["unexpected_count"]) > 0 for result in self.results)
 
 
-def list_validations(storage: Storage) -> Iterator[KeptValidation]:
+def list_validations(storage: Storage) -> Iterator[StoredValidation]:
     """Newest run first, within a run newest day first; units without records are left out."""
     if not storage.exists(RUNS):
         return
@@ -64,7 +64,7 @@ def list_validations(storage: Storage) -> Iterator[KeptValidation]:
                 yield kept
 
 
-def _newest_attempt(number: int, unit: Any) -> KeptValidation | None:
+def _newest_attempt(number: int, unit: Any) -> StoredValidation | None:
     found = [
         (float(file.stat().st_mtime), file)
         for file in (folder / RESULTS_FILE for folder in unit.iterdir())
@@ -73,7 +73,7 @@ def _newest_attempt(number: int, unit: Any) -> KeptValidation | None:
     if not found:
         return None
     written, file = max(found, key=lambda pair: pair[0])
-    return KeptValidation(
+    return StoredValidation(
         sync_log_id=number,
         unit_key=str(unit.name),
         written_at=datetime.fromtimestamp(written, UTC),

@@ -1,7 +1,7 @@
 """Record a reconciliation in ``reconciliations``, so that people can read its result in the view.
 
 Input: the DAG run, its days and plants, then the report or the error. Output: one row per DAG run; the newest
-:data:`KEPT_RESULTS` stay. Each write is a session of its own: the reconciliation itself reads only.
+:data:`RETAINED_RESULTS` stay. Each write is a session of its own: the reconciliation itself reads only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cmms.database import Cursor, execute, run_transaction, session
 from cmms.errors import Failure
 from cmms.operations.reconciliation.report import Report
 
-KEPT_RESULTS = 50
+RETAINED_RESULTS = 50
 
 
 @dataclass
@@ -68,7 +68,7 @@ def _open(cursor: Cursor, facts: dict[str, Any]) -> int:
     execute(cursor, "operations/reconciliation/open_result", facts)
     key = int(cursor.lastrowid)
     execute(cursor, "operations/reconciliation/abandon_results", {"id": key})
-    execute(cursor, "operations/reconciliation/drop_old_results", {"oldest": key - KEPT_RESULTS + 1})
+    execute(cursor, "operations/reconciliation/drop_old_results", {"oldest": key - RETAINED_RESULTS + 1})
     return key
 
 

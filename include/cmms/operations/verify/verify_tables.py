@@ -85,7 +85,7 @@ CHECKS = (
         "Run {id} is {status}, but gave no sign of life since {seen_at} UTC (lease: {lease_seconds} s);"
         " do its tasks wait in Airflow, or does the watchdog not run?",
     ),
-    Check("operations/watch/left_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
+    Check("operations/watch/stale_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),
     Check(
         "operations/verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."
     ),

@@ -38,7 +38,7 @@ _INTERVAL_SECONDS = 1.0
 _PAUSE_POLL_SECONDS = 1.0
 _BEAT_WAIT_SECONDS = 1
 _LOCK_WAIT_SECONDS = 30
-_KEPT_LINES = 200
+_RETAINED_LINES = 200
 """Of one step: more of the same tell nothing new, and all of them are in the task's log file."""
 
 Listener = Callable[[str, str, int, int | None], None]
@@ -226,7 +226,7 @@ class _LogLines(logging.Handler):
         self.kept: list[tuple[str, str, str]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self.kept) < _KEPT_LINES:
+        if len(self.kept) < _RETAINED_LINES:
             level = "error" if record.levelno >= logging.ERROR else "warning"
             self.kept.append((level, record.name, record.getMessage()))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cmms.access.action_progress import telling_progress
+from cmms.access.action_progress import reporting_progress
 from cmms.access.actors import Actor, Invalid
 from cmms.equipment.change_equipment import (
     BulkResult,
@@ -58,7 +58,7 @@ def _move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _change(actor: Actor, target: Target, wanted: Mapping[str, Any], action: str, state: str) -> Outcome:
-    with telling_progress(actor, target.request) as listener:
+    with reporting_progress(actor, target.request) as listener:
         return _describe(change_many(actor, target.keys, wanted, action=action, listener=listener), state)
 
 

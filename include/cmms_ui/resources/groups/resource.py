@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cmms.access.actors import Actor
-from cmms.equipment.change_places import create_group, edit_group
+from cmms.equipment.change_plants_and_groups import create_group, edit_group
 from cmms_ui.definition.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
 from cmms_ui.definition.status import IN_USE
 from cmms_ui.resources.maintenance_plans.widgets import GROUP_PLANS

@@ -47,7 +47,7 @@ def _tell(saved: SavedPlan, done: str, path: str) -> Outcome:
 
 def _evaluate(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     found = evaluate_now(actor)
-    text = f"{count_of(found.judged, 'schedule has', 'schedules have')} been judged: {found.due:,} have become due"
+    text = f"{count_of(found.evaluated, 'schedule has', 'schedules have')} been judged: {found.due:,} have become due"
     return Outcome(f"{text}, {found.withdrawn:,} are not due any more, {found.changed:,} have changed.")
 
 
@@ -65,9 +65,9 @@ def _describe(found: Rehearsal, *, is_new: bool) -> Preview:
     text = f"The plan would cover {count_of(covered, 'machine')}; {due:,} of them would be due today."
     text += f" {count_of(found.opened, 'due')} would be opened"
     text += f", {found.withdrawn:,} withdrawn." if found.withdrawn else "."
-    if found.judged < found.machines:
+    if found.evaluated < found.machines:
         text += (
-            f" Tried for the first {found.judged:,} of {found.machines:,} machines only: saving judges the others too."
+            f" Tried for the first {found.evaluated:,} of {found.machines:,} machines: saving evaluates the others too."
         )
     rows = [
         (find_status(state, SCHEDULE_STATES).label, f"{found.now.get(state, 0):,}", f"{found.then.get(state, 0):,}")

@@ -139,7 +139,7 @@ def load_summary(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "codes": rejects.code_summaries(_since()),
         "handled": rejects.last_handled(_since()),
-        "settled": rejects.last_settled(_since()),
+        "settled": rejects.last_resolved(_since()),
     }
 
 

@@ -1,4 +1,4 @@
--- Maintenance that had become due, and is ordered, done, waived or withdrawn by now: nobody has to react any more.
+-- Resolve alerts about maintenance due that is ordered, done, waived or withdrawn by now.
 -- Parameters: now. Caller: cmms.alerts.watch_runs
 UPDATE alert_events AS e
 SET e.status = 'resolved', e.resolved_at = %(now)s

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cmms.dag_tasks.close_left_result import close_left_result
-from cmms.dag_tasks.close_left_run import close_left_run
+from cmms.dag_tasks.close_unfinished_result import close_unfinished_result
+from cmms.dag_tasks.close_unfinished_run import close_unfinished_run
 from cmms.database import session
 from cmms.errors import Abandoned, Failure
 from cmms.sync.records import Scope
@@ -34,7 +34,7 @@ def call_back(ended: timedelta, reason: str) -> None:
     end_date = (datetime.now(UTC) - ended).astimezone(ZoneInfo("Asia/Tokyo"))  # an instant in whatever zone
     dag_run = SimpleNamespace(dag_id=DAG, run_id=RUN, end_date=end_date)
     context: Any = {"dag_run": dag_run, "reason": reason}
-    close_left_run(context)
+    close_unfinished_run(context)
 
 
 @pytest.mark.feature("SVC-03")
@@ -104,12 +104,12 @@ def test_a_callback_that_is_not_told_the_dag_run_finds_its_row_by_names(
     site: Site, caplog: pytest.LogCaptureFixture, reason: str | None
 ) -> None:
     context: Any = {"dag": SimpleNamespace(dag_id=DAG), "run_id": "another", "reason": reason}
-    close_left_run(context)  # of a run that never had a row
+    close_unfinished_run(context)  # of a run that never had a row
     open_log(site)
-    close_left_run(context)
+    close_unfinished_run(context)
     assert site.value("SELECT status FROM api_sync_logs") == "running"
     assert [record for record in caplog.records if "could not be closed" in record.getMessage()] == []
-    close_left_run({**context, "run_id": RUN})
+    close_unfinished_run({**context, "run_id": RUN})
     [row] = site.query("SELECT status, error_message FROM api_sync_logs")
     assert row == {"status": "failed", "error_message": reason or "the DAG run failed"}
 
@@ -126,7 +126,7 @@ def test_a_row_that_never_showed_a_sign_of_life_is_closed_too(site: Site) -> Non
 def test_a_callback_that_cannot_close_a_row_keeps_no_other_one_from_its_work(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    close_left_run({})
+    close_unfinished_run({})
     monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", "mysql://root:wrong@127.0.0.1:1/cmms")
     call_back(timedelta(seconds=0), "task_failure")
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
@@ -142,9 +142,9 @@ def test_the_result_of_a_reconciliation_whose_process_was_killed_does_not_say_ru
         site.execute(f"{row} ('cmms_reconcile_sources', '{run}', 'x', '2026-01-30', '2026-01-31', '{status}')")
     for run in ("killed", "ended", "unknown"):
         context: Any = {"dag_run": SimpleNamespace(dag_id="cmms_reconcile_sources", run_id=run)}
-        close_left_result(context)
+        close_unfinished_result(context)
     broken: Any = {}
-    close_left_result(broken)  # other callbacks may follow
+    close_unfinished_result(broken)  # other callbacks may follow
     found = site.query(
         "SELECT run_id, status, error_message, ended_at IS NULL AS is_open FROM reconciliations ORDER BY id"
     )

@@ -1,7 +1,7 @@
 """Close the report of a validation whose process was killed or timed out: callback of its DAG on failure.
 
-Input: the context of a DAG callback. Output: a closed row of ``validation_reports``. People are told before, by the
-callback ahead of this one; what a callback misses, the watchdog closes.
+Input: the context of a DAG callback. Output: a closed row of ``validation_reports``. The callback before
+this one sends the alert; what a callback misses, the watchdog closes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 20
 
 
-def close_left_report(context: Context) -> None:
+def close_unfinished_report(context: Context) -> None:
     """Close the run's report as failed if it is still open. Never raises."""
     from cmms.database import session
     from cmms.operations.validation_reports import close_report

@@ -1,4 +1,4 @@
--- Failed records that were all corrected, discarded or taken over by a later run: nobody has to react any more.
+-- Resolve alerts whose failed records were all corrected, discarded or stored by a later run.
 -- Parameters: now. Caller: cmms.alerts.watch_runs
 UPDATE alert_events AS e
 SET e.status = 'resolved', e.resolved_at = %(now)s

@@ -1,6 +1,6 @@
-"""Places for what lasts, taken or refused at once: exports, event streams, replays, validations.
+"""Slots for long requests, given or refused at once: exports, event streams, replays, validations.
 
-So many for one person, so many for all, so that nobody takes those of the others. Limits are those of one process.
+One limit per person and one for all, so that nobody takes the slots of the others. The limits are those of one process.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from functools import partial
 from threading import RLock
 
 
-class Place:
-    """One that was taken. It is left once, at the latest when nobody holds it any more: an answer may never be sent."""
+class Slot:
+    """A slot that was taken. Freed once, at the latest when it is garbage-collected: an answer may never be sent."""
 
     def __init__(self, leave: Callable[[], None]) -> None:
         self._leave: Callable[[], None] | None = leave
@@ -26,24 +26,24 @@ class Place:
     __del__ = leave
 
 
-class Places:
-    """So many for one person, so many for all; from any thread."""
+class Slots:
+    """A limit per person and one for all; thread-safe."""
 
     def __init__(self, *, each: int, total: int) -> None:
         self._each = each
         self._total = total
         self._taken: Counter[str] = Counter()
-        self._lock = RLock()  # a place may be left by the garbage collector, at any moment
+        self._lock = RLock()  # the garbage collector may free a slot at any moment
 
-    def take(self, who: str) -> Place | None:
-        """A place, None if there is none."""
+    def take(self, who: str) -> Slot | None:
+        """A slot; None if none is free."""
         with self._lock:
             if self._taken.get(who, 0) >= self._each or self._taken.total() >= self._total:
                 return None
             self._taken[who] += 1
-        return Place(partial(self._give_back, who))
+        return Slot(partial(self._free, who))
 
-    def _give_back(self, who: str) -> None:
+    def _free(self, who: str) -> None:
         with self._lock:
             self._taken[who] -= 1
             if not self._taken[who]:

@@ -1,9 +1,9 @@
-"""Close a log row that the DAG run's own closing task could not: callback of the syncs' DAGs on failure.
+"""Close the log row of a DAG run whose closing task did not run: failure callback of the sync DAGs.
 
-Input: the context of a DAG callback. Output: a closed log row. Airflow skips all tasks of a run that has
-timed out, the closing one too; the callback then closes the row. What it misses (killed with the DAG
-processor) the watchdog closes. Callbacks may come late: a run that was started again meanwhile is left alone.
-People are told before, by the callback ahead of this one: closing may wait for a merge that is just committing.
+Input: the context of a DAG callback. Output: a closed log row. When a run times out, Airflow skips
+all its tasks, the closing one too; this callback then closes the row. If the DAG processor is killed before, the
+watchdog closes it. Callbacks may come late: a run that was restarted in the meantime is left alone. The callback before
+this one sends the alert, because closing may wait for a merge that is just committing.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _PATIENCE_SECONDS = 20
 _REASONS = {"timed_out": RunTimedOut("the run took longer than its time-out")}
 
 
-def close_left_run(context: Context) -> None:
+def close_unfinished_run(context: Context) -> None:
     """Close the run's log row as failed if it is still open. Never raises: other callbacks follow."""
     try:
         dag_run, dag = context.get("dag_run"), context.get("dag")
         dag_id = dag_run.dag_id if dag_run else dag.dag_id  # type: ignore[union-attr]
         run_id = dag_run.run_id if dag_run else context["run_id"]
         reason = str(context.get("reason") or "the DAG run failed")
-        # The tasks of a run that has timed out may live for some seconds more; all others have ended before the run.
+        # The tasks of a run that has timed out may live some seconds longer; all others end before their run.
         ended_at = None if reason in _REASONS else getattr(dag_run, "end_date", None)
         _close(dag_id, run_id, _REASONS.get(reason, DagRunFailed(reason)), ended_at)
     except Exception as error:
@@ -48,6 +48,6 @@ def _close(dag_id: str, run_id: str, error: CmmsError, ended_at: datetime | None
             return
         row = found[0]
         if ended_at and row["heartbeat_at"] and row["heartbeat_at"] > ended_at.astimezone(UTC).replace(tzinfo=None):
-            log.info("Run %s was started again after this failure: left alone", row["id"])
+            log.info("Run %s was restarted after this failure and is left alone", row["id"])
             return
         close_run(connection, int(row["id"]), error=error)

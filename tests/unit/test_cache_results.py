@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cmms.access import keep_results
-from cmms.access.keep_results import Keeper
+from cmms.access import cache_results
+from cmms.access.cache_results import ResultCache
 
 Question = Callable[[float], Callable[[], int]]
 
@@ -27,7 +27,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock of the test's own."""
     clock = Clock()
-    monkeypatch.setattr(keep_results, "time", clock)
+    monkeypatch.setattr(cache_results, "time", clock)
     return clock
 
 
@@ -51,46 +51,46 @@ def question(clock: Clock) -> Question:
 def test_a_dear_result_is_kept_for_twenty_times_its_cost_and_a_cheap_one_never(
     clock: Clock, question: Question
 ) -> None:
-    keeper = Keeper()
+    cache = ResultCache()
     dear, cheap = question(1.0), question(0.01)
     clock.now += 1
-    assert [keeper.keep("dear", dear), keeper.keep("dear", dear)] == [1, 1]
+    assert [cache.cached_result("dear", dear), cache.cached_result("dear", dear)] == [1, 1]
     clock.now += 19.9
-    assert keeper.keep("dear", dear) == 1
+    assert cache.cached_result("dear", dear) == 1
     clock.now += 0.2
-    assert keeper.keep("dear", dear) == 2
-    assert keeper.keep("cheap", cheap) == 1
+    assert cache.cached_result("dear", dear) == 2
+    assert cache.cached_result("cheap", cheap) == 1
     clock.now += 0.001
-    assert keeper.keep("cheap", cheap) == 2
+    assert cache.cached_result("cheap", cheap) == 2
 
 
 @pytest.mark.feature("PERF-08")
 def test_after_a_change_it_is_kept_for_twice_its_cost(clock: Clock, question: Question) -> None:
-    keeper = Keeper()
+    cache = ResultCache()
     dear = question(1.0)
-    assert keeper.keep("dear", dear) == 1
+    assert cache.cached_result("dear", dear) == 1
     clock.now += 5
-    keeper.forget_soon()
+    cache.expire_soon()
     clock.now += 1.9
-    assert keeper.keep("dear", dear) == 1
+    assert cache.cached_result("dear", dear) == 1
     clock.now += 0.2
-    assert keeper.keep("dear", dear) == 2
+    assert cache.cached_result("dear", dear) == 2
     clock.now += 10
-    assert keeper.keep("dear", dear) == 2  # nothing was changed since
+    assert cache.cached_result("dear", dear) == 2  # nothing was changed since
 
 
 @pytest.mark.feature("PERF-08")
 def test_a_change_while_it_is_read_counts_too(clock: Clock) -> None:
-    keeper = Keeper()
+    cache = ResultCache()
 
     def read() -> float:
         clock.now += 0.5
-        keeper.forget_soon()
+        cache.expire_soon()
         clock.now += 0.5
         return clock.now
 
-    first = keeper.keep("dear", read)
+    first = cache.cached_result("dear", read)
     clock.now += 1.9
-    assert keeper.keep("dear", read) == first
+    assert cache.cached_result("dear", read) == first
     clock.now += 0.2
-    assert keeper.keep("dear", read) != first
+    assert cache.cached_result("dear", read) != first

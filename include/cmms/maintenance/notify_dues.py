@@ -1,7 +1,7 @@
-"""The alert about machines that have become due: one an evaluation, in the transaction that opens the dues.
+"""The alert about machines that have become due: one per evaluation, in the transaction that opens the dues.
 
-Input: numbers of the machines. Output: a row of ``alert_events``. It is open until none of the dues that it tells of is
-(``alerts/resolve_settled_dues``, by the watchdog); the next crossing is a new one.
+Input: numbers of the machines. Output: a row of ``alert_events``. It stays open until none of its dues is open
+(``alerts/resolve_due_alerts``, run by the watchdog); what becomes due later raises a new alert.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from cmms.database import Cursor, execute, query
 from cmms.sync.runs.levels import respond_by
 
 RULE = "maintenance_due"
-ADVICE = "Look at the list of maintenance due, and create work orders for what is to be done."
+ADVICE = "Open the list of maintenance due and create work orders for what has to be done."
 _NAMED = 20
 
 
 @dataclass(frozen=True)
 class DueAlert:
-    """What an evaluation has told so far; ``machines`` are all it has found."""
+    """The alert of an evaluation; ``machines`` are all that it has found due so far."""
 
     event_id: int
     fingerprint: str
@@ -29,19 +29,19 @@ class DueAlert:
     dues: int
 
 
-def tell_dues(cursor: Cursor, machines: Sequence[str], first_due_id: int, told: DueAlert | None) -> DueAlert:
-    """Raise the alert of an evaluation, or let the one it has raised already tell of these dues too.
+def notify_dues(cursor: Cursor, machines: Sequence[str], first_due_id: int, raised: DueAlert | None) -> DueAlert:
+    """Raise the alert of an evaluation, or add these dues to the alert that it has raised already.
 
     Args:
         cursor: of the transaction that has opened the dues.
         machines: number of the machine of each due that has just been opened.
-        first_due_id: id of one of them, by which this alert is no other one.
-        told: what this evaluation has told before.
+        first_due_id: id of one of these dues; makes the alert unique.
+        raised: the alert that this evaluation has raised already; None: none yet.
     """
     now = query(cursor.connection, "now")[0]["now"]
-    numbers = frozenset(machines) | (told.machines if told else frozenset())
-    dues = len(machines) + (told.dues if told else 0)
-    fingerprint = told.fingerprint if told else f"{RULE}:{first_due_id}"
+    numbers = frozenset(machines) | (raised.machines if raised else frozenset())
+    dues = len(machines) + (raised.dues if raised else 0)
+    fingerprint = raised.fingerprint if raised else f"{RULE}:{first_due_id}"
     at = from_database(now)
     alert = Alert(
         rule_key=RULE,
@@ -54,16 +54,16 @@ def tell_dues(cursor: Cursor, machines: Sequence[str], first_due_id: int, told: 
         respond_by=respond_by("medium", at),
     )
     values = {"title": alert.title[:200], "body": json.dumps({"firing": alert.to_dict()}), "at": now}
-    if told:
-        execute(cursor, "maintenance/extend_alert", {**values, "id": told.event_id})
-        return DueAlert(told.event_id, fingerprint, numbers, dues)
+    if raised:
+        execute(cursor, "maintenance/extend_alert", {**values, "id": raised.event_id})
+        return DueAlert(raised.event_id, fingerprint, numbers, dues)
     limit = to_database(alert.respond_by) if alert.respond_by else None
     execute(cursor, "maintenance/insert_alert", {**values, "fingerprint": fingerprint, "respond_by": limit})
     return DueAlert(int(cursor.lastrowid), fingerprint, numbers, dues)
 
 
 def title_of(numbers: frozenset[str]) -> str:
-    """What people read in the list of alerts."""
+    """The title of the alert."""
     if len(numbers) == 1:
         return f"{next(iter(numbers))} has become due for maintenance"
     return f"{len(numbers):,} machines have become due for maintenance"

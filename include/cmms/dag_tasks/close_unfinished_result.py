@@ -1,7 +1,7 @@
 """Close the result of a reconciliation whose process was killed or timed out: callback of its DAG on failure.
 
-Input: the context of a DAG callback. Output: a closed row of ``reconciliations``. People are told before, by the
-callback ahead of this one.
+Input: the context of a DAG callback. Output: a closed row of ``reconciliations``. The callback before
+this one sends the alert.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 20
 
 
-def close_left_result(context: Context) -> None:
+def close_unfinished_result(context: Context) -> None:
     """Close the run's row as failed if it is still open. Never raises."""
     from cmms.database import execute, run_transaction, session
     from cmms.patience import limited_patience
@@ -27,7 +27,7 @@ def close_left_result(context: Context) -> None:
         with limited_patience(_PATIENCE_SECONDS), session() as connection:
             run_transaction(
                 connection,
-                lambda cursor: execute(cursor, "operations/reconciliation/close_left_result", run),
+                lambda cursor: execute(cursor, "operations/reconciliation/close_unfinished_result", run),
                 what="closing a result",
             )
     except Exception as error:

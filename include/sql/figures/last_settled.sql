@@ -1,8 +1,0 @@
--- Purpose: by code of rejected records, by whom one was settled last; a sync that stored it settles too.
--- Parameters: since. Caller: cmms.figures.rejects.
-SELECT code, resolved_by, resolved_at
-FROM (
-  SELECT code, resolved_by, resolved_at, ROW_NUMBER() OVER (PARTITION BY code ORDER BY resolved_at DESC, id DESC) AS place
-  FROM sync_record_errors WHERE resolved_at IS NOT NULL AND last_seen_at >= %(since)s
-) settled
-WHERE place = 1
