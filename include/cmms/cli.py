@@ -1,7 +1,7 @@
 """``python -m cmms``: the engine without a scheduler.
 
-Exit code 0 only on success: a sync that ends ``failed`` or ``cancelled``, a difference found by ``verify`` or
-``reconcile``, or a wrong setting give another one.
+The exit code is 0 only on success. It is not 0 when a sync ends ``failed`` or ``cancelled``, when ``verify`` or
+``reconcile`` finds a difference, or when a setting is wrong.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cmms.streams import STREAMS
 from cmms.words import count_of
 
 _WITH_TABLES = frozenset({"seed", "replay", "validate", "verify", "reconcile", "evaluate", "cleanup", "docs"})
-"""Commands that need all tables, and do not look by themselves whether they are there."""
+"""Commands that need all tables and do not check for them themselves."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,20 +52,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # nobody reads on; without this, Python complains once more at its end
+    except BrokenPipeError:  # nobody reads the output; without this, Python reports the error again on exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
 def _print_anything() -> None:
-    """Where the terminal's encoding has no sign for a character, a question mark stands for it."""
+    """Print a question mark for each character that the terminal's encoding does not have."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def _check_tables() -> None:
-    """Refuse tables that are not there, older or newer, with what to do; else a statement would fail in the middle."""
+    """Stop with advice if tables are missing or of another version, before a statement fails halfway."""
     from cmms.database import session
     from cmms.schema_version import check_schema_version
 
@@ -84,18 +84,26 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=name, description="CMMS Sync: the engine without a scheduler.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
-    init = commands.add_parser("init", help="prepare a site: settings, pool, storage, tables, plants; then diagnose")
-    init.add_argument("--plants", type=Path, help="the site's list of plants (CSV: plant_code,name), copied once")
+    init = commands.add_parser(
+        "init", help="set up a site (settings, pool, storage, tables, plants), then run the diagnosis"
+    )
+    init.add_argument(
+        "--plants", type=Path, help="the site's list of plants (CSV: plant_code,name); copied the first time"
+    )
     init.set_defaults(run=_init)
 
-    uninstall = commands.add_parser("uninstall", help="remove our DAGs and pool from Airflow; asks first")
-    uninstall.add_argument("--drop-data", action="store_true", help="drop our tables and stored files too")
+    uninstall = commands.add_parser(
+        "uninstall", help="remove the DAGs and the pool of CMMS Sync from Airflow; asks first"
+    )
+    uninstall.add_argument(
+        "--drop-data", action="store_true", help="also drop the tables and stored files of CMMS Sync"
+    )
     uninstall.add_argument("--yes", action="store_true", help="do not ask")
     uninstall.set_defaults(run=_uninstall)
 
     migrate = commands.add_parser("migrate", help="create or migrate the tables of connection cmms_mysql")
     migrate.add_argument("--revision", default="head", help="target revision (default: the newest)")
-    migrate.add_argument("--down", action="store_true", help="go back to the revision: undo the migrations after it")
+    migrate.add_argument("--down", action="store_true", help="downgrade to the revision")
     migrate.set_defaults(run=_migrate)
 
     seed = commands.add_parser("seed", help="add plants from a CSV file (plant_code,name)")
@@ -116,38 +124,42 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
         command.set_defaults(run=_sync, stream_name=stream.name)
 
-    replay = commands.add_parser("replay", help="judge quarantined records again and store those that pass now")
+    replay = commands.add_parser("replay", help="validate quarantined records again and store those that pass now")
     replay.add_argument("--code", action="append", default=[], help="only this code (repeatable; default: all)")
     replay.add_argument("--id", type=int, action="append", default=[], help="only this record (repeatable)")
     replay.add_argument(
-        "--accept-counter", metavar="REASON", help="accept the counter decrease of the chosen records, with this reason"
+        "--accept-counter",
+        metavar="REASON",
+        help="accept the counter decrease of the records given by --id, for this reason",
     )
     replay.add_argument(
         "--counter-kind",
         choices=("reset", "replacement", "rollover", "accepted"),
         default="accepted",
-        help="what happened to the counter that is accepted (default: %(default)s)",
+        help="what happened to the counter (default: %(default)s)",
     )
     replay.set_defaults(run=_replay)
 
-    validate = commands.add_parser("validate", help="judge stored machines and readings again by the rules")
+    validate = commands.add_parser("validate", help="validate stored machines and readings again")
     validate.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
-    validate.add_argument("--days", type=int, default=7, help="readings of so many days (default: %(default)s)")
-    validate.add_argument("--report", type=int, help="a report that has been opened already, by the view")
+    validate.add_argument("--days", type=int, default=7, help="how many days of readings (default: %(default)s)")
+    validate.add_argument("--report", type=int, help="fill this report, which the view has opened")
     validate.set_defaults(run=_validate)
 
-    verify = commands.add_parser("verify", help="recompute counters, marks and chains; report every difference")
+    verify = commands.add_parser(
+        "verify", help="recompute counts, markers and counter chains from the stored data; report every difference"
+    )
     verify.set_defaults(run=_verify)
 
-    reconcile = commands.add_parser("reconcile", help="ask the source again and compare; writes nothing")
-    reconcile.add_argument("--days", type=int, help="so many days before today (default: 7)")
+    reconcile = commands.add_parser("reconcile", help="fetch from the source again and compare; writes nothing")
+    reconcile.add_argument("--days", type=int, help="how many days before today (default: 7)")
     reconcile.add_argument("--start-date", type=date.fromisoformat, help="YYYY-MM-DD (default: the end date)")
     reconcile.add_argument("--end-date", type=date.fromisoformat, help="last day (default: the start date)")
     reconcile.add_argument("--plant-code", action="append", default=[], help="only this plant (repeatable)")
     reconcile.add_argument("--json", action="store_true", help="print the report as JSON")
     reconcile.set_defaults(run=_reconcile)
 
-    evaluate = commands.add_parser("evaluate", help="judge machines by the maintenance plans")
+    evaluate = commands.add_parser("evaluate", help="evaluate the maintenance plans of all machines")
     evaluate.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD (default: today at the site)")
     evaluate.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
     evaluate.set_defaults(run=_evaluate)
@@ -155,18 +167,22 @@ def _parser() -> argparse.ArgumentParser:
     cleanup = commands.add_parser("cleanup", help="delete logs and files older than the retention settings")
     cleanup.set_defaults(run=_cleanup)
 
-    docs = commands.add_parser("docs", help="build Great Expectations' Data Docs from the kept validation results")
+    docs = commands.add_parser("docs", help="build Great Expectations' Data Docs from the stored validation results")
     docs.add_argument("--output", type=Path, default=Path("data_docs"), help="folder (default: %(default)s)")
     docs.set_defaults(run=_docs)
 
-    sql = commands.add_parser("sql", help="print a statement of the package, the columns of its stream filled in")
+    sql = commands.add_parser(
+        "sql", help="print a SQL statement of the package with the columns of its stream filled in"
+    )
     sql.add_argument("statement", help="file below include/sql, for example sync/merge/running_time_changes")
-    sql.add_argument("--stream", choices=STREAMS, help="of a statement that all streams share: whose columns")
+    sql.add_argument(
+        "--stream", choices=STREAMS, help="for a statement that all streams share: the stream whose columns to fill in"
+    )
     sql.set_defaults(run=_sql)
 
-    diagnose = commands.add_parser("diagnose", help="check everything that the syncs need; one line a check")
+    diagnose = commands.add_parser("diagnose", help="check everything that the syncs need; prints one line per check")
     diagnose.add_argument("--json", action="store_true", help="print the report as JSON")
-    diagnose.add_argument("--send-test", action="store_true", help="send a test message to each receiver of alerts")
+    diagnose.add_argument("--send-test", action="store_true", help="send a test message to every receiver of alerts")
     diagnose.add_argument("--group", action="append", default=[], help="only this group (repeatable)")
     diagnose.set_defaults(run=_diagnose)
 
@@ -185,11 +201,11 @@ def _init(args: argparse.Namespace) -> int:
 def _uninstall(args: argparse.Namespace) -> int:
     from cmms.operations.installation.uninstall_site import uninstall_site
 
-    lost = "and ALL its tables and stored files" if args.drop_data else "and leaves its tables and stored files"
+    data = "and drops ALL its tables and stored files" if args.drop_data else "and keeps its tables and stored files"
     if not args.yes:
-        print(f"This deletes the DAGs of CMMS Sync with their runs and its pool from Airflow, {lost}.")
+        print(f"This deletes the DAGs of CMMS Sync with their runs and its pool from Airflow {data}.")
         try:
-            answer = input('Type "uninstall" to go on: ')
+            answer = input('Type "uninstall" to continue: ')
         except EOFError:
             answer = ""
         if answer.strip() != "uninstall":
@@ -205,7 +221,7 @@ def _migrate(args: argparse.Namespace) -> int:
 
     if args.down:
         if args.revision in ("head", "base"):
-            raise AskPerson("which --revision to go back to? (to drop all tables: cmms uninstall --drop-data)")
+            raise AskPerson("--down needs a --revision to go back to (to drop all tables: cmms uninstall --drop-data)")
         migrations.downgrade(args.revision)
         print(f"the tables are at revision {args.revision}")
         return 0
@@ -339,17 +355,17 @@ def _evaluate(args: argparse.Namespace) -> int:
             )
     else:
         done = evaluate_all(today)
-    print(f"{today}: {done.evaluated} judged, {done.due} became due, {done.withdrawn} withdrawn")
+    print(f"{today}: {done.evaluated} evaluated, {done.due} became due, {done.withdrawn} withdrawn")
     return 0
 
 
 def _find_machines(connection: Connection, numbers: Sequence[str]) -> list[int]:
-    """Ids of the machines; one that does not exist is an error."""
+    """Ids of the machines; an unknown number is an error."""
     from cmms.database import query
     from cmms.errors import AskPerson
 
     found = query(connection, "operations/validation/numbers_to_ids", {"numbers": tuple(numbers)})
-    connection.commit()  # what is read from here on is as of now
+    connection.commit()  # later reads see the current state
     if missing := set(numbers) - {row["equipment_number"] for row in found}:
         raise AskPerson(f"no such machine: {', '.join(sorted(missing))}")
     return [row["id"] for row in found]

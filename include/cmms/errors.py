@@ -3,7 +3,7 @@
 ::
 
     CmmsError
-    ├── RetryError             try again later, the cause may pass
+    ├── RetryError             try again later: the cause may be temporary
     │   ├── ApiUnavailable
     │   ├── RateLimited
     │   ├── IncompleteFetch
@@ -26,12 +26,12 @@
     │   ├── DatabaseRefused
     │   ├── Fenced
     │   └── HandoverMissing
-    ├── RunCancelled           somebody asked for it: close the run as cancelled
+    ├── RunCancelled           a person cancelled it: close the run as cancelled
     └── AskPerson              needs a decision, for example unknown equipment to replay
 
 A single bad record is never an exception: it is a rejected row with a code (see ``include/expectations``).
-Errors carry what helps to mend them, survive pickling (Airflow ships them between processes) and never
-carry a credential or a response body. What tasks hand to each other, and a log row keeps, is a :class:`Failure`.
+Errors carry the facts that help to fix them, survive pickling (Airflow passes them between processes) and never
+carry a credential or a response body. Tasks pass a :class:`Failure` to each other, and log rows store it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _STACK_LENGTH = 8_000
 
 
 class CmmsError(Exception):
-    """Base of all errors; ``context`` holds the facts that help to mend it (endpoint, page, key...)."""
+    """Base of all errors; ``context`` holds the facts that help to fix it (endpoint, page, key...)."""
 
     category = "business"
 
@@ -66,7 +66,7 @@ def _rebuild(kind: type[CmmsError], message: str, context: dict[str, Any]) -> Cm
 
 
 class RetryError(CmmsError):
-    """The cause may pass by itself: Airflow retries the task."""
+    """The cause may be temporary: Airflow retries the task."""
 
 
 class StopError(CmmsError):
@@ -74,11 +74,11 @@ class StopError(CmmsError):
 
 
 class AskPerson(CmmsError):
-    """A person has to decide before this can go on."""
+    """A person has to decide before this can continue."""
 
 
 class RunCancelled(CmmsError):
-    """Somebody asked through the log row to cancel this run."""
+    """A person cancelled this run through its log row."""
 
 
 class ApiUnavailable(RetryError):
@@ -88,33 +88,33 @@ class ApiUnavailable(RetryError):
 
 
 class RateLimited(RetryError):
-    """429 whose Retry-After is longer than the cap; ``wait_seconds`` names it."""
+    """429 with a Retry-After above the limit; ``wait_seconds`` holds it."""
 
     category = "api"
 
 
 class IncompleteFetch(RetryError):
-    """A page is missing, repeated or the total does not match: nothing may be merged from this fetch."""
+    """A page is missing or repeated, or the total does not match: nothing of this fetch may be merged."""
 
     category = "api"
 
 
 class DatabaseUnavailable(RetryError):
-    """The server is down, went away or is read-only, or a lock could not be had in three attempts."""
+    """The server is down, the connection broke, the server is read-only, or three attempts to get a lock failed."""
 
     category = "database"
 
 
 class StatementTooLong(DatabaseUnavailable):
-    """The server ended a statement at its session's time limit, or somebody ended it; the server itself answers."""
+    """A statement hit the session's time limit or was killed; the server itself answers."""
 
 
 class StorageUnavailable(RetryError):
-    """The storage between the tasks, or the folder for temporary files, is full, read-only or not there."""
+    """The storage that the tasks share, or the folder for temporary files, is full, read-only or missing."""
 
 
 class PackageIncomplete(RetryError):
-    """A file of ``include/`` is not on this machine; another worker may have it."""
+    """A file of ``include/`` is missing on this machine; another worker may have it."""
 
 
 class RunConflict(RetryError):
@@ -122,7 +122,7 @@ class RunConflict(RetryError):
 
 
 class Abandoned(RetryError):
-    """The run's process gave no sign of life for longer than its lease: the watchdog closed the run."""
+    """The run's process sent no heartbeat for longer than its lease: the watchdog closed the run."""
 
 
 class RunTimedOut(RetryError):
@@ -130,7 +130,7 @@ class RunTimedOut(RetryError):
 
 
 class DagRunFailed(RetryError):
-    """The DAG run failed before its closing task could: ended by hand, or by Airflow."""
+    """The DAG run failed before its closing task ran: a person or Airflow ended it."""
 
 
 class SettingsError(StopError):
@@ -138,19 +138,19 @@ class SettingsError(StopError):
 
 
 class ApiRefused(StopError):
-    """401, 403, 404, 409 or another status that a repetition will not change."""
+    """401, 403, 404, 409 or another status that a retry will not change."""
 
     category = "api"
 
 
 class BadPayload(StopError):
-    """The body is no JSON, an HTML page, too large, or not shaped as the settings say."""
+    """The body is not JSON, is an HTML page, is too large, or does not have the shape that the settings describe."""
 
     category = "api"
 
 
 class AnswerIncomplete(StopError):
-    """The answer says that more records exist than came, and no setting uses what it says; nothing is merged."""
+    """The answer says that more records exist than arrived, and no setting covers that; nothing is merged."""
 
     category = "api"
 
@@ -179,7 +179,7 @@ class StaleMaster(BatchRuleBroken):
 
 
 class DatabaseRefused(StopError):
-    """Disk full, missing privilege: repeating only makes it worse."""
+    """Disk full or a missing privilege: retrying only makes it worse."""
 
     category = "database"
 
@@ -189,7 +189,7 @@ class Fenced(StopError):
 
 
 class HandoverMissing(StopError):
-    """Pages, chunks or staging rows of an earlier step are not there, or damaged: clear and re-run from that step."""
+    """Pages, chunks or staging rows of an earlier step are missing or damaged: clear and re-run from that step."""
 
 
 @dataclass(frozen=True)
@@ -197,10 +197,10 @@ class Failure:
     """Why something failed, as a value.
 
     Attributes:
-        message: in words, with the facts that help to mend it.
-        name: class of the error; None where none was raised (a killed worker, steps that were marked by hand).
+        message: in words, with the facts that help to fix it.
+        name: class of the error; None if none was raised (a killed worker, steps that were marked manually).
         category: of the error.
-        stack_trace: the end of it, where there is one.
+        stack_trace: its end, if there is one.
     """
 
     message: str
@@ -217,7 +217,7 @@ class Failure:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody asked for it."""
+        """Whether a person cancelled the run."""
         return self.name == RunCancelled.__name__
 
     def __str__(self) -> str:
@@ -229,7 +229,7 @@ class Failure:
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; a task of an older version has left ``{"error": "Name: message"}``."""
+        """Inverse of :meth:`to_dict`; tasks of an older version wrote ``{"error": "Name: message"}``."""
         if "error" not in raw:
             return cls(**raw)
         name, _, message = str(raw["error"]).partition(": ")

@@ -1,4 +1,4 @@
-"""What the command line shows: a progress bar while a sync runs, and its summary as a table."""
+"""Output of the command line: a progress bar while a sync runs, then its summary as a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ProgressBar:
         self._tasks: dict[tuple[str, str], TaskID] = {}
 
     def update(self, unit_key: str, step: str, done: int, total: int | None) -> None:
-        """Show how far a step is."""
+        """Show the progress of a step."""
         key = (unit_key, step)
         if key not in self._tasks:
             for task in self._tasks.values():
@@ -60,6 +60,6 @@ def print_summary(summary: RunSummary) -> None:
         if codes:
             console.print(f"{title}: " + ", ".join(f"{code} {records:,}" for code, records in codes))
     if summary.stale_master:
-        console.print("master data may be stale: no equipment sync has succeeded for this day")
+        console.print("master data may be stale: no equipment sync succeeded for this day")
     if summary.error_message:
         console.print(f"{summary.error_class or 'error'}: {summary.error_message}", style="red", markup=False)

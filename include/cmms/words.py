@@ -1,4 +1,4 @@
-"""Numbers together with their nouns and verbs, by the plural rule and the number format of the language.
+"""Numbers with their nouns and verbs, by the plural rule and the number format of the language.
 
 All texts are English; a translation changes :data:`_LANGUAGE` and gives the forms that its rule asks for.
 """
@@ -19,7 +19,7 @@ def count_of(number: int | Decimal, one: str, many: str = "") -> str:
     """``1 record``, ``2,001 machines``, ``0 entries``.
 
     Args:
-        number: whole; what a SUM of the database gives is a Decimal.
+        number: whole; a SUM of the database is a Decimal.
         one: the noun for one.
         many: for any other number; without it ``one`` with an s.
     """

@@ -71,7 +71,7 @@ def _raised(run: RunSummary, history: RunHistory | None = None) -> dict[str, str
         ("counter_decreased", {"rejects_by_code": (("COUNTER_DECREASED", 2), ("REQUIRED", 9))}, 0,
          "Running-time sync: 2 records with a counter that went back"),
         ("counter_jumped", {"warnings_by_code": (("HOURS_MISMATCH", 2), ("EXCEEDS_DAY", 1))}, 0,
-         "Running-time sync: 3 records whose hours do not fit the counter or the day"),
+         "Running-time sync: 3 records whose hours do not match the counter or the day"),
         ("readings_missing", {}, 1, "Running-time sync: 1 machine stopped reporting"),
     ],
 )  # fmt: skip

@@ -97,7 +97,7 @@ def damage(*statements: str) -> Damage:
          ["running_time 2026-02-28 is still held by run", "which is partial."]),
         (damage("INSERT INTO sync_leases VALUES ('equipment', 'equipment', 1, 99999999, NOW())"), ["which is deleted."]),
         (damage("UPDATE api_sync_logs SET heartbeat_at = '2026-03-01 11:00:00' WHERE status = 'running'"),
-         ["is running, but gave no sign of life since 2026-03-01 11:00:00 UTC"]),
+         ["is running, but sent no heartbeat since 2026-03-01 11:00:00 UTC"]),
         (damage("UPDATE sync_record_errors SET payload = 'x'"), ["(E1|2026-02-28): the payload is not the one"]),
         (damage("DELETE FROM plants"), ["equipment_running_times refers to", "in plants, which does not exist."]),
         (damage("UPDATE sync_units SET sync_log_id = 77777777 ORDER BY id LIMIT 1"),

@@ -53,7 +53,7 @@ def test_a_run_whose_lease_is_over_is_closed_as_failed_and_told_once(
         "SELECT status, level, error_class, error_message, records_processed, records_failed FROM api_sync_logs",
     )
     assert row[:3] == ("failed", "critical", "Abandoned")
-    assert row[3].startswith("no sign of life since 2026-03-01 11:44:00 UTC, longer than the lease of 900 s")
+    assert row[3].startswith("no heartbeat since 2026-03-01 11:44:00 UTC, longer than the lease of 900 s")
     assert row[4:] == (10, 2)  # what was merged stays merged, and counted
     assert select(connection, "SELECT sync_log_id, lease_until FROM sync_leases") == [(None, None)]
     assert headers == ["[CMMS CRITICAL] Running-time sync failed: Abandoned"]

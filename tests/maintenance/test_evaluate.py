@@ -468,10 +468,10 @@ def test_the_command_line_evaluates_and_says_what_it_did(
 
     workshop.read(pump, {"2026-01-31": ("8", "500")})
     assert main(["evaluate", "--date", "2026-02-01"]) == 0
-    assert capsys.readouterr().out == "2026-02-01: 1 judged, 1 became due, 0 withdrawn\n"
+    assert capsys.readouterr().out == "2026-02-01: 1 evaluated, 1 became due, 0 withdrawn\n"
     workshop.read(pump, {"2026-01-31": ("8", "480")})
     assert main(["evaluate", "--date", "2026-02-01", "--equipment-number", "PUMP-1"]) == 0
-    assert capsys.readouterr().out == "2026-02-01: 1 judged, 0 became due, 1 withdrawn\n"
+    assert capsys.readouterr().out == "2026-02-01: 1 evaluated, 0 became due, 1 withdrawn\n"
     assert main(["evaluate"]) == 0
     assert main(["evaluate", "--equipment-number", "PUMP-9"]) == 2
     assert "no such machine: PUMP-9" in capsys.readouterr().err

@@ -17,9 +17,9 @@ from cmms.sync.records import Counts, RunSummary
 from cmms.words import count_of
 
 TASK_FAILED = "TaskFailed"
-"""Error class of a run of which only Airflow's own text is known (worker killed, timed out)."""
+"""Error class of a run for which only Airflow's own text is known (worker killed, timed out)."""
 ABANDONED = "Abandoned"
-"""Error class of a run that the watchdog closed because its worker was gone."""
+"""Error class of a run that the watchdog closed because its worker had died."""
 
 FIRST_CODES = 5
 """How many reject codes an alert lists."""
@@ -40,23 +40,23 @@ _ADVICE_BY_CLASS = {
         " clear the failed task or wait for the next run."
     ),
     "RateLimited": (
-        "Nothing incomplete was merged. The API asked us to wait: run again later, or lower requests_per_second."
+        "Nothing incomplete was merged. The API asked to wait: run the sync again later, or lower requests_per_second."
     ),
     "IncompleteFetch": (
-        "Nothing incomplete was merged, the pages did not add up. Clear the failed task; if it happens"
-        " again, tell the owner of the API which page is missing."
+        "Nothing incomplete was merged: the pages did not add up. Clear the failed task; if it happens"
+        " again, report the missing page to the owner of the API."
     ),
     "RunConflict": "Another run holds the same days. Wait for it to end, then clear the failed task.",
     "SettingsError": "Correct the named setting, then clear the failed task.",
     "ApiRefused": (
-        "Nothing incomplete was merged, and repeating will not help. Check credentials and path of connection cmms_api."
+        "Nothing incomplete was merged, and a retry will not help. Check the credentials and path of"
+        " connection cmms_api."
     ),
     "BadPayload": (
-        "Nothing incomplete was merged. The API sent something that is no valid page; its first kilobyte"
-        " is kept with the run."
+        "Nothing incomplete was merged. The API sent an invalid page; its first kilobyte is stored with the run."
     ),
     "AnswerIncomplete": (
-        "Nothing was merged, because the API says that more records exist than came. Change the setting that"
+        "Nothing was merged, because the API says that more records exist than it sent. Change the setting that"
         " the message names, then clear the failed task."
     ),
     "ContractBroken": (
@@ -64,79 +64,84 @@ _ADVICE_BY_CLASS = {
         " names in the settings, then clear the failed task."
     ),
     "BatchRuleBroken": (
-        "None of its records was stored, to protect what is there. Compare with the source; if the data is"
+        "None of its records was stored, to protect the existing data. Compare with the source; if the data is"
         " right, raise the limit in the settings and clear the failed task."
     ),
     "DatabaseUnavailable": (
-        "Check that the database server of connection cmms_mysql runs, is reachable and is not read-only; then clear"
+        "Check that the database server of connection cmms_mysql is running, reachable and not read-only; then clear"
         " the failed task."
     ),
     "DatabaseRefused": (
-        "Check disk space and privileges of the database, and that it is migrated (python -m cmms migrate); then"
+        "Check the disk space and privileges of the database and its migrations (python -m cmms migrate); then"
         " clear the failed task."
     ),
-    "HandoverMissing": "Files of an earlier task are gone. Clear the run from the task fetch on.",
+    "HandoverMissing": "Files of an earlier task are missing. Clear the run from the task fetch on.",
     "RunTimedOut": (
-        "Look at which task took or waited so long: a slow source, a busy pool cmms_sync (or none), or a run that was"
-        " paused. Then clear the run: what is merged already is not merged twice."
+        "Check which task took or waited so long: a slow source, a busy or missing pool cmms_sync, or a paused run."
+        " Then clear the run: nothing is merged twice."
     ),
     TASK_FAILED: (
-        "The worker was lost or ran out of time. Check its host (memory, restarts), then clear the failed"
-        " task: what is merged already is not merged twice."
+        "The worker died or ran out of time. Check its host (memory, restarts), then clear the failed"
+        " task: nothing is merged twice."
     ),
     ABANDONED: (
-        "The worker was lost in the middle. Check its host (memory, restarts), then run again: what is"
-        " merged already is not merged twice."
+        "The worker died during the run. Check its host (memory, restarts), then run the sync again:"
+        " nothing is merged twice."
     ),
 }
 _ADVICE_FAILED = (
-    "Open the run, read the log of the failed task, mend the cause, then clear the task: what is"
-    " merged already is not merged twice."
+    "Open the run, read the log of the failed task, fix the cause, then clear the task: nothing is merged twice."
 )
-ADVICE_RECORDS = "Good records are merged. Open the quarantine in the CMMS view, correct or discard the failed ones."
+ADVICE_RECORDS = (
+    "Good records are merged. Open the quarantine in the CMMS view and correct or discard the failed records."
+)
 ADVICE_INCOMPLETE = (
-    "What came is merged; nothing was marked as missing or resolved. Change the setting that the message names, then"
+    "The records that arrived are merged; nothing was marked as missing or resolved. Change the setting"
+    " that the message names, then"
     " run the sync again. With api.strict: true such a run fails instead."
 )
 ADVICE_EXPOSED = (
-    "The sync went well. Use https in the connection cmms_api and replace the credential, which others may have read;"
-    " where the way is safe, set api.allow_plain_http: true."
+    "The sync succeeded. Use https in the connection cmms_api and replace the credential, which others may have read;"
+    " if the network is trusted, set api.allow_plain_http: true."
 )
 ADVICE_DIFFERS = (
-    "Run python -m cmms reconcile for the whole list. Sync the days or the equipment again; what then differs still was"
-    " changed in the database, or is gone at the source."
+    "Run python -m cmms reconcile for the whole list. Sync the days or the equipment again; remaining differences were"
+    " changed in the database or deleted at the source."
 )
-ADVICE_CONSECUTIVE = "This does not mend itself. Open the newest failed run and follow its error."
-ADVICE_SPIKE = "Something changed at the source. Look at the codes that grew, and ask its owner before correcting rows."
+ADVICE_CONSECUTIVE = "This will not resolve itself. Open the newest failed run and follow its error."
+ADVICE_SPIKE = (
+    "Something changed at the source. Check which codes increased, and ask its owner before correcting records."
+)
 _INTEGRITY = {
     "counter_decreased": (
         "{records} with a counter that went back",
         "Open the rejected records: accept a counter that was replaced or reset, correct or discard the others.",
     ),
     "counter_jumped": (
-        "{records} whose hours do not fit the counter or the day",
-        "The readings are kept with a warning. Compare them on the machines' pages with what the source says.",
+        "{records} whose hours do not match the counter or the day",
+        "The readings are stored with a warning. Compare them with the source on the machines' pages.",
     ),
     "readings_missing": (
         "{machines} stopped reporting",
-        "Open the gaps on the tab Running time sync, and fill them when the source has the readings.",
+        "Open the gaps on the tab Running time sync and fill them once the source has the readings.",
     ),
 }
 TITLE_STARVED = "No task gets a slot in the pool cmms_sync"
 ADVICE_STARVED = (
-    "Without the pool no sync goes on. Look under Admin > Pools; where it is missing: airflow pools set cmms_sync 4"
-    ' "Tasks of CMMS Sync". Where it has free slots, check that the workers have room.'
+    "No sync can continue without the pool. Look under Admin > Pools; if it is missing: airflow pools set cmms_sync 4"
+    ' "Tasks of CMMS Sync". If it has free slots, check that the workers have capacity.'
 )
-ADVICE_QUEUED = "Check that scheduler and workers run, and that the pool cmms_sync has free slots."
+ADVICE_QUEUED = "Check that the scheduler and the workers are running and that the pool cmms_sync has free slots."
 ADVICE_STALLED = (
-    "Check the worker of this run: one that is gone is closed as failed when its lease is over, and can be repeated."
-    " When its tasks wait for a place in the pool cmms_sync, it goes on by itself."
+    "Check the worker of this run: if it died, the run is closed as failed when its lease ends and can"
+    " be started again."
+    " If its tasks wait for a slot in the pool cmms_sync, it continues by itself."
 )
 ADVICE_RESOLVED = "Nothing to do."
 
 
 def sync_name(sync_type: str) -> str:
-    """What people call a sync type."""
+    """The name of a sync type for people."""
     return _SYNC_NAMES.get(sync_type, sync_type)
 
 
@@ -149,23 +154,23 @@ def title_records(summary: RunSummary) -> str:
     """Title of a run with failed records."""
     counts = summary.counts
     return (
-        f"{sync_name(summary.sync_type)}: {counts.rejected:,} of {counts.fetched:,} records failed"
+        f"{sync_name(summary.sync_type)}: {counts.rejected:,} of {count_of(counts.fetched, 'record')} failed"
         f" ({percent(counts.failed_percent)})"
     )
 
 
 def title_exposed(summary: RunSummary) -> str:
     """Title of a run that sent a secret in the clear."""
-    return f"{sync_name(summary.sync_type)}: the source's credential goes over plain HTTP"
+    return f"{sync_name(summary.sync_type)}: the credential is sent over plain HTTP"
 
 
 def title_incomplete(summary: RunSummary) -> str:
-    """Title of a run whose answers say that more exists."""
-    return f"{sync_name(summary.sync_type)}: the source says that more records exist than came"
+    """Title of a run whose source says that more records exist."""
+    return f"{sync_name(summary.sync_type)}: the source says that more records exist than it sent"
 
 
 def doubt_facts(summary: RunSummary) -> tuple[tuple[str, str], ...]:
-    """Why more may exist than came, the first few of them."""
+    """The first few reasons why more records may exist than arrived."""
     return tuple(("Reason", doubt[:300]) for doubt in summary.doubts[:3])
 
 
@@ -213,16 +218,16 @@ def about_integrity(summary: RunSummary, rule_key: str, count: int) -> tuple[str
 
 def title_queued(name: str, minutes: int) -> str:
     """Title of a run that does not start."""
-    return f"{sync_name(name)}: queued for {minutes} minutes"
+    return f"{sync_name(name)}: queued for {count_of(minutes, 'minute')}"
 
 
 def title_stalled(name: str, minutes: int) -> str:
-    """Title of a run that gives no sign of life."""
-    return f"{sync_name(name)}: no heartbeat for {minutes} minutes"
+    """Title of a run without heartbeat."""
+    return f"{sync_name(name)}: no heartbeat for {count_of(minutes, 'minute')}"
 
 
 def title_resolved(title: str) -> str:
-    """Title of the one message that says it is over."""
+    """Title of the message that an alert is resolved."""
     return f"Resolved: {title}"
 
 
@@ -232,7 +237,7 @@ def advice_failed(error_class: str | None) -> str:
 
 
 def run_facts(summary: RunSummary) -> tuple[tuple[str, str], ...]:
-    """The facts of a run: what, how it ended, why, counts, first errors, when."""
+    """The facts of a run: what ran, how it ended and why, counts, first errors, times."""
     return tuple(_run_facts(summary))
 
 
@@ -246,7 +251,7 @@ def _run_facts(summary: RunSummary) -> Iterator[tuple[str, str]]:
     if summary.scope.start_date:
         first, last = summary.scope.start_date, summary.scope.end_date or summary.scope.start_date
         yield "Days", f"{first}" if first == last else f"{first} to {last}"
-    if summary.sync_log_id:  # without a log row nobody knows what was done
+    if summary.sync_log_id:  # without a log row the counts are unknown
         yield "Records", _counts_text(summary.counts)
     if summary.rejects_by_code:
         most = sorted(summary.rejects_by_code, key=lambda item: (-item[1], item[0]))
@@ -254,7 +259,7 @@ def _run_facts(summary: RunSummary) -> Iterator[tuple[str, str]]:
         more = f" and {len(most) - FIRST_CODES} more codes" if len(most) > FIRST_CODES else ""
         yield "First errors", listed + more
     if summary.stale_master:
-        yield "Master data", "stale: the equipment sync before it did not succeed"
+        yield "Master data", "stale: the previous equipment sync did not succeed"
     yield "Started", instant(summary.started_at)
     yield "Ended", instant(summary.completed_at)
 
@@ -268,7 +273,7 @@ def _counts_text(counts: Counts) -> str:
 
 
 def safe_message(summary: RunSummary) -> str | None:
-    """The error's text if it is one that cannot carry payload or secret."""
+    """The text of the error, if its class cannot carry payload or secrets."""
     known = {kind.__name__ for kind in _all_errors(CmmsError)} | {TASK_FAILED, ABANDONED}
     return summary.error_message if summary.error_message and summary.error_class in known else None
 
@@ -287,7 +292,7 @@ def run_link(base_url: str, dag_id: str | None, run_id: str | None) -> str | Non
 
 
 def percent(value: float) -> str:
-    """``10.01 %``: two digits, so that just above a limit does not read as the limit."""
+    """``10.01 %``: two decimals, so that a value just above a limit does not look like the limit."""
     return f"{value:.2f}".rstrip("0").rstrip(".") + " %"
 
 

@@ -106,7 +106,7 @@ class Listing:
         for known in self.relations:
             if known.name == name:
                 return known
-        raise Invalid(f"there is nothing related called {name[:40]!r}", where="unknown relation")
+        raise Invalid(f"unknown relation {name[:40]!r}", where="unknown relation")
 
     def field_of(self, relation: str, name: str) -> Field:
         """A field of the list, or of a relation of it."""

@@ -133,16 +133,16 @@ def close_abandoned(
     limits = {"now": to_database(now), "lease_seconds": settings.engine.lease_seconds}
     silent = query(connection, "operations/watch/abandoned_runs", limits)
     if silent and look_again_seconds:
-        connection.rollback()  # what is read from here on is as of now
+        connection.rollback()  # later reads see the current state
         time.sleep(look_again_seconds)
         before = {run["id"] for run in silent}
         silent = [run for run in query(connection, "operations/watch/abandoned_runs", limits) if run["id"] in before]
     for run in silent:
         if run["run_id"] and has_waiting_tasks(run["dag_id"], run["run_id"]):
-            log.warning("Run %s: no sign of life since %s UTC; its tasks wait in Airflow", run["id"], run["seen_at"])
+            log.warning("Run %s: no heartbeat since %s UTC; its tasks wait in Airflow", run["id"], run["seen_at"])
             continue
         error = Abandoned(
-            f"no sign of life since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease"
+            f"no heartbeat since {run['seen_at']:%Y-%m-%d %H:%M:%S} UTC, longer than the lease"
             f" of {run['lease_seconds']} s; start the sync again"
         )
         if not close_if_open(connection, int(run["id"]), error=error):

@@ -143,7 +143,7 @@ def _required(connection: ApiConnection, what: Literal["login", "password"], aut
         raise SettingsError(f"{whose} is missing; auth scheme {auth.scheme} needs it")
     is_header = auth.scheme in ("bearer", "raw", "api_key")
     if is_header and not (_fits_header(value) and value == value.strip()):
-        raise SettingsError(f"{whose} has characters that no header can carry")
+        raise SettingsError(f"{whose} has characters that are not allowed in a header")
     return value
 
 

@@ -97,7 +97,7 @@ def page_content(
     if isinstance(following, dict | list):
         raise BadPayload(f"{_next_path(pagination)!r} is neither a link nor a cursor")
     if isinstance(following, str) and storable(following) != following:
-        raise BadPayload(f"{_next_path(pagination)!r} holds a lone surrogate, which no address can carry")
+        raise BadPayload(f"{_next_path(pagination)!r} holds a lone surrogate, which is not allowed in an address")
     more = _at(envelope, more_path)
     has_more = read_flag(more, more_path or "")
     if more not in (None, "") and has_more is None:
@@ -149,7 +149,7 @@ def _count(envelope: Mapping[str, Any], path: str | None) -> int | None:
         return None
     count = read_count(value)
     if count is None:
-        raise BadPayload(f"{path!r} is no count")
+        raise BadPayload(f"{path!r} is not a count")
     return count
 
 
@@ -197,11 +197,11 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; the decoder of the records takes the last of two keys, so the scanner has to look at them.
 
     Raises:
-        ValueError: a key is there twice.
+        ValueError: a key is duplicated.
     """
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a key is duplicated")
     return found
 
 

@@ -27,7 +27,7 @@ def check_headers(connection: ApiConnection, stream: StreamSettings) -> None:
         if not _NAME.fullmatch(name):
             raise SettingsError(f"{where}: {name!r:.60} is not a valid header name")
         if not _fits(value):
-            raise SettingsError(f"{where}: the value of {name:.60} has characters that no header can carry")
+            raise SettingsError(f"{where}: the value of {name:.60} has characters that are not allowed in a header")
 
 
 def _headers(connection: ApiConnection, stream: StreamSettings) -> Iterator[tuple[str, str, str]]:

@@ -196,7 +196,7 @@ class ApiClient:
         except (ApiRefused, BadPayload) as error:
             # Its status must not look like the 401 of a page, which a new token may cure.
             facts = {**error.context, "token_status": error.context.get("status"), "status": None}
-            raise ApiRefused("the token endpoint gives us no token", **facts) from None
+            raise ApiRefused("the token endpoint returned no token", **facts) from None
 
     @staticmethod
     def _read_token(answer: Answer, body: Body) -> Token:

@@ -22,6 +22,7 @@ from cmms.source import completeness_names as names
 from cmms.source.completeness_names import plain_name
 from cmms.source.links import header_links
 from cmms.storable_text import storable
+from cmms.words import count_of
 
 HintKind = Literal["next_page", "has_more", "total", "pages", "size", "list"]
 
@@ -433,12 +434,12 @@ def describe(hint: Hint, came: str) -> str:
     """What a hint says, and which setting would use it."""
     where = "its header" if hint.is_header else "its body"
     says = {
-        "total": f"{hint.value} records",
-        "pages": f"{hint.value} pages",
+        "total": count_of(hint.value, "record"),
+        "pages": count_of(hint.value, "page"),
         "has_more": "more records",
         "next_page": "a next page",
-        "size": f"pages of {hint.value} records",
-        "list": f"{hint.value} further records",
+        "size": f"pages of {count_of(hint.value, 'record')}",
+        "list": count_of(hint.value, "further record"),
     }[hint.kind]
     kind = {"size": "next_page", "list": "has_more"}.get(hint.kind, hint.kind)
     return storable(
@@ -459,7 +460,7 @@ def _remedy(hint: Hint) -> str:
             "" if hint.is_header or hint.is_link else f" with last_page_path: {hint.name}"
         )
     if hint.kind == "list":
-        return "records_path to the list that holds all of them"
+        return "records_path to the list that holds all records"
     if hint.kind == "has_more" and not hint.is_header:
         return f"the pagination.style of the source with has_more_path: {hint.name}"
     if hint.is_header and hint.name.lower() == "link":

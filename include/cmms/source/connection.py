@@ -110,7 +110,7 @@ def _check_extra(text: str | None, connection: str) -> None:
     except ValueError:
         is_object = False
     if not is_object:
-        raise SettingsError(f"the extra of the Airflow connection {connection} is no JSON object")
+        raise SettingsError(f"the extra of the Airflow connection {connection} is not a JSON object")
 
 
 def _verify(value: Any) -> bool | str:

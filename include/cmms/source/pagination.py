@@ -22,6 +22,7 @@ from cmms.settings import Pagination
 from cmms.source.completeness import Doubt, Hint, describe, header_totals, is_no_page, strongest
 from cmms.source.completeness_names import PAGES_ANYWHERE, plain_name
 from cmms.source.links import follow_link, header_links
+from cmms.words import count_of
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -152,7 +153,7 @@ class PageTrail:
     def check(self) -> str | None:
         """What is wrong with the fetch as a whole, now that it is complete; None: nothing."""
         if self.total is not None and self.records != self.total:
-            return f"the source promised {self.total} records and sent {self.records}"
+            return f"the source promised {count_of(self.total, 'record')} and sent {self.records:,}"
         return self.gap() if self.total is None else None
 
     def gap(self) -> str | None:
@@ -161,7 +162,8 @@ class PageTrail:
         last = max((offset for offset, records in pages if records), default=0)
         for (offset, records), (following, _) in pairwise(pages):
             if offset + records < following <= last:
-                return f"the page at offset {offset} holds {records} records, and the next one begins at {following}"
+                held = count_of(records, "record")
+                return f"the page at offset {offset} holds {held}, and the next one begins at {following}"
         return None
 
     def doubts(self) -> list[Doubt]:
@@ -183,14 +185,16 @@ class PageTrail:
         first = self._facts[1]
         if self.total is not None or not first.records:
             return []
-        sentence = "{} leads nowhere on the first page: correct it, or hints.missing_path: ignore if it may be absent"
+        sentence = (
+            "{} does not exist on the first page: correct it, or set hints.missing_path: ignore if it may be absent"
+        )
         return [Doubt("missing_path", sentence.format(path)) for path in first.missing_paths]
 
     def _uncounted(self) -> list[Doubt]:
         """Numbers of records and of pages that are larger than what came."""
         hints = [hint for facts in self._facts.values() for hint in facts.hints]
         found = strongest(hint for hint in hints if hint.kind == "total" and hint.value > self.records)
-        doubts = [Doubt("total", describe(found, f"{self.records} came"))] if found else []
+        doubts = [Doubt("total", describe(found, f"{self.records:,} came"))] if found else []
         if self._numbered and (last_page := self._last_page()):
             hints.append(Hint("pages", str(self._pagination.last_page_path), last_page))
         is_counted = self.total is None and self._promised_pages() is not None
@@ -234,7 +238,8 @@ class PageTrail:
         is_counted = number <= self._sure_pages()
         if is_counted or before.has_more or (not self._numbered and before.next_value):
             sentence = (
-                f"page {number} was promised, and the source answers that there is none: have the source corrected, or"
+                f"page {number} was promised, but the source answers that it does not exist: have the source"
+                " corrected, or"
                 " set hints.next_page: ignore if its pages end like that"
             )
             return [Doubt("next_page", sentence)]
@@ -264,7 +269,8 @@ class PageTrail:
         return [
             Doubt(
                 "next_page",
-                f"a page came twice, and it is as long as a page may be ({first.records} records): does the source know"
+                f"a page arrived twice, and it has the maximum length ({count_of(first.records, 'record')}): does"
+                " the source know"
                 f" the parameter {name}? Correct pagination.{paging.style}_parameter, or hints.next_page: ignore if the"
                 " source does not page",
             )
@@ -281,8 +287,10 @@ class PageTrail:
         return [
             Doubt(
                 "next_page",
-                f"page {number} is refused, and the one before is as long as the first one ({before.records} records):"
-                " does the source limit how far one can ask? Split the request (plant_parameter.mode: per_plant), or"
+                f"page {number} is refused, and the page before it is as long as the first one"
+                f" ({count_of(before.records, 'record')}):"
+                " does the source limit the number of records it returns? Split the request (plant_parameter.mode:"
+                " per_plant), or"
                 " hints.next_page: ignore if its pages end like that",
             )
         ]
@@ -421,9 +429,9 @@ class PageTrail:
             self._has_stayed = True
             return []
         if self._in_vain >= _EMPTY_PAGES:
-            raise IncompleteFetch(f"{_EMPTY_PAGES} pages in a row brought no new records", page=address.number)
+            raise IncompleteFetch(f"{_EMPTY_PAGES} pages in a row had no new records", page=address.number)
         if facts.repeated and self.total is None:
-            raise IncompleteFetch("a page came twice and no total tells whether one is missing", page=address.number)
+            raise IncompleteFetch("a page arrived twice and no total shows whether one is missing", page=address.number)
         paging = self._pagination
         if paging.style == "cursor":
             size = [(paging.size_parameter, str(paging.size))] if paging.size_parameter else []
@@ -434,7 +442,7 @@ class PageTrail:
             self._has_stayed = True
             return []
         if url in self._seen:
-            raise IncompleteFetch("the pages go round in a circle", page=address.number)
+            raise IncompleteFetch("the pages form a loop", page=address.number)
         return [self._ask(address.number + 1, url)]
 
     def _is_enough(self) -> bool:

@@ -69,7 +69,7 @@ class RecordScanner:
         try:
             yield from self._enter(0)
             if self._text.peek():
-                raise BadPayload("the body is no valid JSON: there is something after its end")
+                raise BadPayload("the body is not valid JSON: there is something after its end")
         except UnicodeDecodeError as error:
             raise bad_text(error) from None
         except RecursionError:
@@ -81,14 +81,14 @@ class RecordScanner:
             if not (self._null_is_empty and self._text.take_null()):
                 yield from self._list(depth)
             return
-        self._expect_shape("{", depth, "object")
+        self._expect_shape("{", depth, "an object")
         keys: list[str] = []
         found = False
         while (key := self._next_key(first=not keys)) is not None:
             keys.append(key)
             if key == self._route[depth]:
                 if found:
-                    raise BadPayload(f"the key {key!r:.60} is there twice: which one holds the records is a guess")
+                    raise BadPayload(f"the key {key!r:.60} is duplicated: it is unclear which one holds the records")
                 found = True
                 yield from self._enter(depth + 1)
             else:
@@ -98,7 +98,7 @@ class RecordScanner:
             raise BadPayload(f"there are no records at {self._records_path!r}; the keys there are: {there}")
 
     def _list(self, depth: int) -> Iterator[bytes]:
-        self._expect_shape("[", depth, "list")
+        self._expect_shape("[", depth, "a list")
         if self._text.peek() == "]":
             self._text.skip()
             return
@@ -114,7 +114,7 @@ class RecordScanner:
         if not first and self._text.take(",}") == "}":
             return None
         if self._text.peek() not in ('"', ""):
-            raise BadPayload("the body is no valid JSON: a key is expected")
+            raise BadPayload("the body is not valid JSON: a key is expected")
         key = str(self._text.value()[1])
         self._text.take(":")
         return key
@@ -123,9 +123,9 @@ class RecordScanner:
         if self._text.peek() not in (opening, ""):
             start = self._text.preview()
             if not depth and start[:1] not in '{["-0123456789tfnNI':
-                raise BadPayload("the body is no JSON" + _likeness(start))
+                raise BadPayload("the body is not JSON" + _likeness(start))
             place = ".".join(self._route[:depth])
-            raise BadPayload(f"{place!r} is no {what}" if place else f"the body is no {what}")
+            raise BadPayload(f"{place!r} is not {what}" if place else f"the body is not {what}")
         self._text.take(opening)
 
     def _remember(self, place: list[str], text: str, value: Any) -> None:
@@ -172,7 +172,7 @@ class _Window:
         if not character:
             raise cut_short()
         if character not in allowed:
-            raise BadPayload(f"the body is no valid JSON: {' or '.join(allowed)} is expected")
+            raise BadPayload(f"the body is not valid JSON: {' or '.join(allowed)} is expected")
         self._position += 1
         return character
 
@@ -192,7 +192,7 @@ class _Window:
                 content, end = TOLERANT_JSON.raw_decode(window, start)
             except json.JSONDecodeError as error:
                 if not _may_go_on(error, window):
-                    raise BadPayload("the body is no valid JSON", problem=error.msg) from None
+                    raise BadPayload("the body is not valid JSON", problem=error.msg) from None
                 if not self._more():
                     raise _why(error, window) from None
                 continue
@@ -206,7 +206,7 @@ class _Window:
             return False
         waiting = len(self._text) - self._position
         if waiting > _MAX_VALUE_CHARACTERS:
-            raise BadPayload("the body is no valid JSON, or one of its values is too large")
+            raise BadPayload("the body is not valid JSON, or one of its values is too large")
         data = self._stream.read(max(_READ_BYTES, waiting))
         self._at_end = not data
         self._text = self._text[self._position :] + self._decoder.decode(data, final=self._at_end)
@@ -240,7 +240,7 @@ def _why(error: json.JSONDecodeError, text: str) -> BadPayload | ApiUnavailable:
     cut_off = cut_off or (len(rest) < _LONGEST_TOKEN and _HALF_A_TOKEN.search(text) is not None)
     if cut_off or error.msg.startswith("Unterminated string"):
         return cut_short()
-    return BadPayload("the body is no valid JSON", problem=error.msg)
+    return BadPayload("the body is not valid JSON", problem=error.msg)
 
 
 def _likeness(start: str) -> str:

@@ -1,4 +1,4 @@
--- Runs that wait too long for a worker, or whose worker gives no sign of life. Paused runs are silent on purpose.
+-- Runs that wait too long for a worker, or whose worker sends no heartbeat. Paused runs send none on purpose.
 -- Parameters: queued_before, silent_before. Caller: cmms.alerts.watch_runs
 SELECT id, sync_type, status, dag_id, run_id,
        IF(status = 'queued', created_at, COALESCE(heartbeat_at, sync_started_at, created_at)) AS since

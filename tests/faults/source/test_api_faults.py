@@ -432,13 +432,13 @@ def test_a_credential_in_the_path_is_told_nowhere(tmp_path, simulator, calls):
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        (Fault("invalid_json"), "no valid JSON"),
+        (Fault("invalid_json"), "not valid JSON"),
         (Fault("html"), "HTML"),
         (Fault("empty_body"), "empty"),
         (Fault("bom"), "byte order mark"),
         (Fault("wrong_charset"), "byte order mark|not UTF-8"),
         (Fault("literal_body", body='{"items": []}'), "'data'; the keys there are: 'items'"),
-        (Fault("literal_body", body='{"data": {}}'), "'data' is no list"),
+        (Fault("literal_body", body='{"data": {}}'), "'data' is not a list"),
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else None,
 )

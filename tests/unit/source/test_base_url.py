@@ -74,7 +74,7 @@ def test_an_extra_that_is_no_object_is_refused(monkeypatch, extra):
 
     asked = {"conn_type": "http", "host": "erp.example", "password": "s3cr-et"}
     monkeypatch.setenv("AIRFLOW_CONN_CMMS_API", json.dumps({**asked, "extra": extra}))
-    with pytest.raises(SettingsError, match="no JSON object"):
+    with pytest.raises(SettingsError, match="not a JSON object"):
         read_connection()
     for right in ("", "{}", '{"X-Site": "north"}'):
         monkeypatch.setenv("AIRFLOW_CONN_CMMS_API", json.dumps({**asked, "extra": right}))
@@ -85,7 +85,7 @@ def test_an_extra_that_is_no_object_is_refused(monkeypatch, extra):
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"extra": "[1]"}, "the extra of the Airflow connection erp is no JSON object"),
+        ({"extra": "[1]"}, "the extra of the Airflow connection erp is not a JSON object"),
         ({"extra": '{"proxies": 5}'}, "the extra proxies of the Airflow connection erp is no object"),
         ({"extra": '{"cert": 5}'}, "the extra cert of the Airflow connection erp is neither"),
         ({"host": "ftp://erp.example"}, "the Airflow connection erp has no usable host"),

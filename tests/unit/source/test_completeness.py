@@ -566,7 +566,9 @@ def test_a_source_with_a_page_size_of_its_own_is_followed_to_the_end(tmp_path, s
 def test_a_page_that_is_refused_behind_full_ones_is_no_end(tmp_path, style, status):
     more = [{"EQUNR": str(number)} for number in (4, 5, 6)]
     end = Scripted(b"the result window is too large", status=status)
-    assert "limit how far" in str(refusal(tmp_path, {"data": THREE}, {"data": more}, end, pagination={"style": style}))
+    assert "limit the number of records" in str(
+        refusal(tmp_path, {"data": THREE}, {"data": more}, end, pagination={"style": style})
+    )
     fetched, _ = answered(tmp_path, {"data": THREE}, {"data": TWO}, end, pagination={"style": style})
     assert (len(fetched.records), doubts(fetched)) == (5, [])
 
@@ -656,7 +658,7 @@ def test_a_total_that_counts_a_capped_page_is_refused(tmp_path, style, cap, besi
      b'{"data": [], "data": [{"EQUNR": "2"}]}'],
 )  # fmt: skip
 def test_records_under_a_key_that_is_there_twice_are_no_guess(tmp_path, body):
-    assert "twice" in str(refusal(tmp_path, body, kind=BadPayload, pagination=NONE))
+    assert "is duplicated" in str(refusal(tmp_path, body, kind=BadPayload, pagination=NONE))
 
 
 @pytest.mark.feature("SRC-01")

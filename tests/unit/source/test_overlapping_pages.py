@@ -3,6 +3,7 @@
 import pytest
 
 from cmms.errors import IncompleteFetch
+from cmms.words import count_of
 from tests.unit.source.fetching import connect, fetch
 from tests.unit.source.scripted_source import Scripted, scripted
 
@@ -21,7 +22,7 @@ def test_pages_that_overlap_are_refused_when_one_more_page_has_new_records(tmp_p
     calls = []
     with scripted(*window, *window) as source, pytest.raises(IncompleteFetch) as refused:
         fetch(connect(source), tmp_path, calls=calls, pagination=paging, parallel_requests=parallel)
-    assert "promised 6 records and sent 7; records that came on two pages: 1" in str(refused.value)
+    assert "promised 6 records and sent 7; records on two pages: 1" in str(refused.value)
     assert len(calls) == 6
 
 
@@ -53,7 +54,9 @@ def test_a_short_page_in_the_middle_is_a_gap_between_offsets(tmp_path, middle, b
     pages = [page(*numbers, total=9) for numbers in (["1", "2", "3"], middle, ["7", "8", "9"], behind)]
     with scripted(*pages, *pages) as source, pytest.raises(IncompleteFetch) as refused:
         fetch(connect(source), tmp_path, pagination=OFFSET)
-    assert f"the page at offset 3 holds {len(middle)} records, and the next one begins at 6" in str(refused.value)
+    assert f"the page at offset 3 holds {count_of(len(middle), 'record')}, and the next one begins at 6" in str(
+        refused.value
+    )
 
 
 @pytest.mark.feature("SRC-01")

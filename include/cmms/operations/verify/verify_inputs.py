@@ -32,6 +32,7 @@ from cmms.sync.records import LandedPage, Manifest, Scope
 from cmms.sync.validate.parse_records import parse_records
 from cmms.sync.validate.raw_columns import RawColumns
 from cmms.sync.validate.read_records import RecordReader
+from cmms.words import agree, count_of
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +131,9 @@ def _compare(run: _Run, storage: Storage, manifest: Manifest, known: Any) -> Ite
     if held != counted and set(manifest.unit_keys) <= set(run.fetched):
         units = manifest.unit_keys[0] if len(manifest.unit_keys) == 1 else f"{manifest.unit_keys[0]} and following"
         yield (
-            f"Unit {units} of run {run.sync_log_id}: the stored answer holds {held} records, {counted} were counted;"
+            f"Unit {units} of run {run.sync_log_id}: the stored answer holds {count_of(held, 'record')}, but"
+            f" {counted:,}"
+            f" {agree(counted, 'was', 'were')} counted;"
             " sync it again."
         )
 

@@ -82,7 +82,7 @@ CHECKS = (
     ),
     Check(
         "operations/watch/abandoned_runs",
-        "Run {id} is {status}, but gave no sign of life since {seen_at} UTC (lease: {lease_seconds} s);"
+        "Run {id} is {status}, but sent no heartbeat since {seen_at} UTC (lease: {lease_seconds} s);"
         " do its tasks wait in Airflow, or does the watchdog not run?",
     ),
     Check("operations/watch/stale_stages", "Staging table {stage_table} was left behind by run {sync_log_id}."),

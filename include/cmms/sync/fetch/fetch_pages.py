@@ -253,7 +253,7 @@ class _BatchFetch:
             problem = problem or state.trail.gap()
             if problem is None and (beyond := state.trail.beyond()):
                 return [_Job(state, beyond)]
-            problem = problem and f"{problem}; records that came on two pages: {shared}"
+            problem = problem and f"{problem}; records on two pages: {shared}"
         if problem is None:
             return [_Job(state, self._trail(state.request).first(), is_recheck=True)]
         return self._finish(state, problem)
@@ -316,7 +316,7 @@ class _BatchFetch:
             return
         if same_subjects(self._storage, first.landed, page.landed, stream):
             raise IncompleteFetch(
-                "the second page holds the machines of the first one, with other values: does the source know the"
+                "the second page holds the machines of the first page with other values: does the source know the"
                 " page parameter? Set pagination.style: none if it does not page",
                 endpoint=self._endpoint(state),
                 unit=state.request.unit_keys[0],
@@ -327,7 +327,7 @@ class _BatchFetch:
         first = state.pages[1]
         is_same = first.facts.total == again.facts.total and self._is_same_page(first, again)
         self._delete(again)
-        return None if is_same else "rows moved while the pages were fetched"
+        return None if is_same else "records moved between pages during the fetch"
 
     def _is_same_page(self, one: FetchedPage, other: FetchedPage) -> bool:
         """Whether it holds the same records; a counter that goes on, or the time of the answer, moves none of them."""

@@ -16,6 +16,7 @@ from cmms.errors import SettingsError
 from cmms.settings import Settings, StreamSettings
 from cmms.sync.fetch.check_requests import check_days_are_named, check_parameters, placeholders
 from cmms.sync.records import Batch, PlannedRequest, Scope
+from cmms.words import count_of
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -163,5 +164,5 @@ def _days(settings: Settings, scope: Scope) -> list[date]:
     if count < 1:
         raise SettingsError(f"the end date {scope.end_date} lies before the start date {scope.start_date}")
     if count > settings.engine.max_days:
-        raise SettingsError(f"{count} days are asked for; engine.max_days allows {settings.engine.max_days}")
+        raise SettingsError(f"{count_of(count, 'day')} requested; engine.max_days allows {settings.engine.max_days}")
     return [scope.start_date + timedelta(days=number) for number in range(count)]

@@ -99,6 +99,7 @@ def _lock(cursor: Cursor, key: dict[str, Any]) -> tuple[int, int | None, bool]:
     row = cursor.fetchone()
     if row is None:
         raise Fenced(
-            f"{key['stream']} {key['unit_key']}: its row in sync_leases is gone: nobody holds it; start the run again"
+            f"{key['stream']} {key['unit_key']}: its row in sync_leases was deleted, so nobody holds the unit;"
+            " start the run again"
         )
     return int(row[0]), row[1], bool(row[3])

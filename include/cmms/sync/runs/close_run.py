@@ -40,7 +40,7 @@ def close_run(
     close_if_open(connection, sync_log_id, error=error)
     summary = load_summary(connection, sync_log_id=sync_log_id)
     if summary is None:
-        raise HandoverMissing("the run's log row is gone", sync_log_id=sync_log_id)
+        raise HandoverMissing("the log row of the run was deleted", sync_log_id=sync_log_id)
     return summary
 
 

@@ -24,6 +24,7 @@ from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
 from cmms.sync.runs.report_progress import write_event
 from cmms.sync.runs.run_context import RunContext
+from cmms.words import count_of
 
 EARLIEST_DAY = date(1970, 1, 1)
 """Nobody has readings of an earlier one: a date before it is a slip of the keyboard."""
@@ -84,7 +85,7 @@ def open_run(
         settings, version_id = current_settings(connection)
     scope = _checked(scope, run_date)
     if units is None and (days := len(scope.units)) > settings.engine.max_days:
-        raise SettingsError(f"{days} days are asked for; engine.max_days allows {settings.engine.max_days}")
+        raise SettingsError(f"{count_of(days, 'day')} requested; engine.max_days allows {settings.engine.max_days}")
     stale = sync_type is None and bool(scope.definition.needs) and not _has_fresh_equipment(connection, scope, run_date)
     row: dict[str, Any] = {
         "sync_type": sync_type or scope.stream,

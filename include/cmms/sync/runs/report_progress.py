@@ -155,7 +155,7 @@ class Reporter:
             rows = query(connection, "sync/runs/control", {"sync_log_id": self.sync_log_id})
             connection.commit()
         if not rows:
-            raise Fenced("the run's log row is gone", sync_log_id=self.sync_log_id)
+            raise Fenced("the log row of the run was deleted", sync_log_id=self.sync_log_id)
         return rows[0]
 
     def _set_status(self, status: str) -> None:

@@ -13,6 +13,7 @@ from cmms.database import Connection, query
 from cmms.errors import BatchRuleBroken, ContractBroken
 from cmms.settings import Rules, StreamSettings
 from cmms.streams import STREAMS, StreamName
+from cmms.words import agree, count_of
 
 
 def check_fields(
@@ -47,7 +48,7 @@ def check_fields(
     )
     raise ContractBroken(
         f"no record carries {wanted}: renamed or dropped at the source? Map the new name in"
-        f" streams.{stream}.fields, or set an empty list if the source does not deliver an optional field any more",
+        f" streams.{stream}.fields, or set an empty list if the source no longer delivers an optional field",
         stream=stream,
     )
 
@@ -67,7 +68,7 @@ def check_not_empty(settings: StreamSettings, *, stream: StreamName, unit_keys: 
 
 
 def check_reject_rate(rules: Rules, *, unit_key: str, fetched: int, rejected: Mapping[str, int]) -> None:
-    """More rejected records than the limit means that the input as a whole is wrong.
+    """Check the limit of rejected records: above it, the input as a whole counts as wrong.
 
     Raises:
         BatchRuleBroken: with the counts by code.
@@ -80,6 +81,7 @@ def check_reject_rate(rules: Rules, *, unit_key: str, fetched: int, rejected: Ma
     if rejected.get("PLANT_UNKNOWN", 0) * 2 > total:
         advice = "; add the plants, or set rules.unknown_plant to create"
     raise BatchRuleBroken(
-        f"{unit_key}: {total} of {fetched} records were rejected, more than rules.max_rejected_percent ="
+        f"{unit_key}: {total:,} of {count_of(fetched, 'record')} {agree(total, 'was', 'were')} rejected, more"
+        " than rules.max_rejected_percent ="
         f" {rules.max_rejected_percent:g} allows; nothing was merged ({codes}){advice}"
     )

@@ -51,7 +51,7 @@ class RecordReader:
         """Read one page.
 
         Raises:
-            BadPayload: the body is no JSON, or has no list at the records path.
+            BadPayload: the body is not JSON, or has no list at the records path.
         """
         records = split_records(body, self._records_path).records
         return self.read_records(records)

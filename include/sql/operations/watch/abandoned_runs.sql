@@ -1,4 +1,4 @@
--- Purpose: open runs whose process gave no sign of life for longer than the lease that the run itself works with.
+-- Purpose: open runs whose process sent no heartbeat for longer than the lease of the run.
 --   A queued run is waited for; only one that had a heartbeat can have lost its process. dag_id and run_id: to ask
 --   Airflow whether its tasks wait.
 -- Parameters: now, lease_seconds (for runs without pinned settings). Caller: cmms.operations.watch_runs.
