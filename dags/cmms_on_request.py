@@ -1,10 +1,10 @@
-"""### On request: one work that a person has asked for. Manual; the view starts it.
+"""### On request: work that a person has requested. Manual; usually started by the view.
 
-1. **do_work** - `replay`: judges rejected records of one stream again and stores those that pass. `validate`: judges
-   stored machines and readings by today's rules, into a report that the view has opened
+1. **do_work** - `replay`: validates rejected records of one stream again and stores those that pass. `validate`:
+   validates stored machines and readings by today's rules and fills the report that the view has opened
 
-The run's log and *Syncs* in the view say how it ended; a person who has asked in the view follows it there. Keep it on:
-while it is paused, what people ask for waits.
+The log of the run and *Syncs* in the view show the result; the view also shows the progress. Keep this DAG on: while
+it is paused, requested work waits.
 """
 
 from datetime import timedelta
@@ -21,7 +21,7 @@ _, zone = dag_defaults.read_site()
 
 with DAG(
     dag_id="cmms_on_request",
-    description="Replays and validates what people ask for",
+    description="Replays and validations that people request",
     doc_md=__doc__,
     tags=["cmms"],
     default_args={**dag_defaults.REQUEST_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
@@ -34,7 +34,7 @@ with DAG(
 
     @task
     def do_work(**context: Any) -> dict[str, Any]:
-        """What has become of it: ids of log rows or of the report, and counts."""
+        """The result: ids of log rows or of the report, and counts."""
         from cmms.dag_tasks.do_requested_work import do_requested_work
         from cmms.dag_tasks.fail_without_retry import fail_without_retry
 

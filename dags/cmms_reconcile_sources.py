@@ -1,10 +1,10 @@
-"""### Reconcile: does the CMMS hold what the source says? Weekly, and on request.
+"""### Reconcile: does the CMMS match the source? Weekly, and on request.
 
-1. **reconcile** - asks the source for the last seven days and the equipment snapshot again, compares them with the
-   tables and changes no record; differences raise one alert, which is resolved when both are equal again
+1. **reconcile** - fetches the last seven days and the equipment snapshot from the source again and compares them with
+   the tables. It changes no record. Differences raise one alert, which is resolved when both are equal again
 
-Started manually with days or plants, it compares these and leaves the alert as it is. The task ends well when it could
-compare. Its log lists the differences; so do Syncs > History in the view and `python -m cmms reconcile`.
+Started manually with days or plants, it compares only these and does not change the alert. The task succeeds if it
+could compare. Its log lists the differences; so do Syncs > History in the view and `python -m cmms reconcile`.
 """
 
 from datetime import timedelta

@@ -1,11 +1,11 @@
-"""### Setup: what `cmms init` does, for an Airflow without a shell. Manual.
+"""### Setup: the same as `cmms init`, for an Airflow without a shell. Manual.
 
-1. **prepare** - checks that the connections and privileges are there and the storage can be written; creates or
-   migrates the tables; adds the plants of the trigger form
-2. **diagnose** - checks everything that the syncs need; its log has one line a check, with a remedy
+1. **prepare** - checks connections, privileges and write access to the storage; creates or migrates the
+   tables; adds the plants of the trigger form
+2. **diagnose** - checks everything that the syncs need; its log has one line per check, with a remedy
 
-Trigger it after each installation and upgrade. A task may not create pools: create the pool `cmms_sync` under
-*Admin > Pools*, with 4 slots. What is there already stays as it is.
+Trigger it after each installation and upgrade. Tasks cannot create pools: create the pool `cmms_sync` under
+*Admin > Pools*, with 4 slots. It does not change what exists already.
 """
 
 from datetime import timedelta
@@ -28,7 +28,7 @@ with DAG(
             type=["array", "null"],
             items={"type": "string", "minLength": 1},
             title="Plants",
-            description="One a line: code,name. Those that exist stay as they are.",
+            description="One per line: code,name. Existing plants are not changed.",
         ),
     },
     default_args={"owner": "cmms", "retries": 0},
@@ -38,7 +38,7 @@ with DAG(
 
     @task
     def prepare(**context: Any) -> None:
-        """Everything that can be prepared from inside a task."""
+        """All steps of the setup that a task can do."""
         from cmms.dag_tasks.check_conf import check_conf
         from cmms.operations.installation.init_site import prepare_database, prepare_storage
         from cmms.seed_plants import add_plants, read_plants
@@ -51,7 +51,7 @@ with DAG(
 
     @task
     def diagnose() -> None:
-        """Fails when a check fails; the log names each."""
+        """Fails if a check fails; the log lists all checks."""
         from airflow.sdk.exceptions import AirflowFailException
 
         from cmms.operations.diagnose import print_report, run_diagnosis
@@ -59,6 +59,6 @@ with DAG(
         report = run_diagnosis()
         print_report(report)
         if report.failed:
-            raise AirflowFailException("the diagnosis has failed lines: see this log")
+            raise AirflowFailException("the diagnosis found problems: see this log")
 
     prepare() >> diagnose()

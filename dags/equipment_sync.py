@@ -1,16 +1,16 @@
 """### Equipment: the snapshot of the master data, daily.
 
-1. **open_run** - a log row `running` in `api_sync_logs`, with the settings of this run pinned in it
-2. **plan_requests** - take the unit of work from other runs; what to ask the source for
-3. **fetch** - raw pages into the storage, complete or not at all
-4. **validate** - every record judged by the rules in `include/expectations/equipment.json`
-5. **stage** - valid rows into a staging table
-6. **merge** - new and changed rows, rejected records and counters, in one transaction
-7. **replay_orphans** - readings that were rejected because their equipment was missing
-8. **close_run** - always: closes the log row; fails when the sync failed; updates the asset `cmms_equipment`
+1. **open_run** - writes a log row `running` to `api_sync_logs` that pins the settings of this run
+2. **plan_requests** - locks the snapshot against other runs; plans the requests to the source
+3. **fetch** - stores the raw pages, all of them or none
+4. **validate** - checks every record by the rules in `include/expectations/equipment.json`
+5. **stage** - loads the valid rows into a staging table
+6. **merge** - writes new and changed rows, rejected records and counts in one transaction
+7. **replay_orphans** - replays readings that were rejected because their equipment was missing
+8. **close_run** - always runs: closes the log row; fails if the sync failed; updates the asset `cmms_equipment`
 
-Trigger it by hand to sync now. `plant_codes` and `equipment_numbers` restrict it; then nothing is called
-missing. Needs the connections `cmms_api` and `cmms_mysql`, and the pool `cmms_sync`, without which no task
+Trigger it manually to sync now. `plant_codes` and `equipment_numbers` restrict it; then no machine is marked as
+missing. Needs the connections `cmms_api` and `cmms_mysql` and the pool `cmms_sync`; without the pool no task
 starts.
 """
 

@@ -1,10 +1,10 @@
-"""### Maintenance: judge all machines by the maintenance plans, after each sync of running times.
+"""### Maintenance: evaluate the maintenance plans of all machines, after each sync of running times.
 
-1. **evaluate** - what each plan asks of each machine as of the run's day; opens and withdraws what has become due, and
+1. **evaluate** - calculates the schedule of each machine for the run's day; opens and withdraws maintenance due, and
    raises one alert about it
 
-Runs when the asset `cmms_running_times` is updated. Trigger it by hand after a change of plans made outside the view.
-Done again for the same day with the same readings it changes nothing.
+Runs when the asset `cmms_running_times` is updated. Trigger it manually after plans were changed outside the view.
+A second run for the same day with the same readings changes nothing.
 """
 
 from datetime import timedelta
@@ -20,7 +20,7 @@ schedule, zone = dag_defaults.read_site()
 
 with DAG(
     dag_id="maintenance_evaluation",
-    description="Judges machines by their maintenance plans",
+    description="Evaluates the maintenance plans of all machines",
     doc_md=__doc__,
     tags=["cmms", "maintenance"],
     default_args={**dag_defaults.HOUSEKEEPING_ARGUMENTS, **dag_defaults.notified(is_logged=False)},
@@ -31,7 +31,7 @@ with DAG(
 
     @task
     def evaluate(**context: Any) -> dict[str, int]:
-        """How many were judged, have become due, were withdrawn and changed."""
+        """How many schedules were evaluated, became due, were withdrawn and were changed."""
         from dataclasses import asdict
 
         from cmms.dag_tasks.check_conf import check_conf

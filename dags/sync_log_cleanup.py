@@ -1,8 +1,7 @@
 """### Log cleanup, weekly.
 
 1. **clean_up_logs** - deletes log rows, call logs and files of runs that are older than the section
-   `retention` of the settings says, in bounded batches. Open rejected records stay, and so do the runs that
-   they belong to.
+   `retention` of the settings allows, in small batches. Open rejected records and their runs are kept.
 """
 
 from datetime import timedelta

@@ -1,12 +1,11 @@
-"""### Watchdog: what no callback can tell, every five minutes.
+"""### Watchdog: finds what no callback can report, every five minutes.
 
-1. **watch** - closes runs whose process is gone (log row without heartbeat for longer than its lease, and no
-   task of it waits in Airflow) as failed, drops staging tables that they left, sends alerts again that a receiver
-   did not take, and raises alerts about runs that wait too long, also those that Airflow has not begun, and
-   about tasks that get no slot in the pool
+1. **watch** - closes runs as failed whose process died (no heartbeat for longer than the lease, and no task waiting in
+   Airflow), drops their staging tables, sends failed alerts again, and raises alerts about runs that wait too long,
+   including those that Airflow has not started, and about tasks that get no slot in the pool
 
-Keep it on: it is the only one who notices a killed worker. It needs no pool; when it fails, people are told once, and
-once more when it works again.
+Keep this DAG on: nothing else notices a killed worker. It needs no pool. If it fails, it alerts once, and once more
+when it works again.
 """
 
 from datetime import timedelta
@@ -22,7 +21,7 @@ schedule, zone = dag_defaults.read_site()
 
 with DAG(
     dag_id="sync_watchdog",
-    description="Closes abandoned runs, repeats alerts",
+    description="Closes abandoned runs and sends failed alerts again",
     doc_md=__doc__,
     tags=["cmms", "upkeep"],
     default_args={
@@ -38,7 +37,7 @@ with DAG(
 
     @task
     def watch(**context: Any) -> dict[str, int]:
-        """One round; fails when a part of it did not work."""
+        """One round; fails if a part of it failed."""
         from airflow.sdk.exceptions import AirflowFailException
 
         from cmms.dag_tasks.find_starved_tasks import find_starved_tasks

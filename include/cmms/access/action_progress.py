@@ -1,7 +1,7 @@
 """How far an action on many rows has come, so that the dialog can say so while it works.
 
 Kept in the database: the question may be answered by another process than the one that works. Each person sees their
-own only. What cannot be told does no harm to the action itself.
+own only. If the progress cannot be reported, the action itself continues.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ def ignore_progress(_done: int, _total: int) -> None:
 
 @contextmanager
 def reporting_progress(actor: Actor, request: str) -> Iterator[Listener]:
-    """A listener for the action that the dialog ``request`` has started; what it was told is forgotten at the end."""
+    """A listener for the action that the dialog ``request`` has started; its rows are deleted at the end."""
     if not request:
         yield ignore_progress
         return
     place = _place(actor, request)
 
-    def tell(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         body = json.dumps({"done": done, "total": total})
         with suppress(CmmsError):
             write(
@@ -42,7 +42,7 @@ def reporting_progress(actor: Actor, request: str) -> Iterator[Listener]:
             )
 
     try:
-        yield tell
+        yield report
     finally:
         with suppress(CmmsError):
             write(lambda cursor: execute(cursor, "access/forget_progress", place), what="forgetting progress")

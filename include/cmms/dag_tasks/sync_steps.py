@@ -160,7 +160,7 @@ def close_run(sync_log_id: LogId, **context: Any) -> Descriptor:
 def find_error(context: Context | dict[str, Any]) -> Failure:
     """Why the run failed, by the first step that left word of it; a cancellation counts most.
 
-    A step that failed and was then marked as successful by hand has left word too; that is not why.
+    A step that failed and was then marked as successful manually has left word too; that is not why.
     """
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id], task_ids=None).get(ti.run_id, {})
@@ -175,7 +175,9 @@ def find_error(context: Context | dict[str, Any]) -> Failure:
     failed = sorted(name for name, state in states.items() if state == "failed")
     if failed:
         return Failure(f"{', '.join(failed[:3])} ended without saying why (killed?); see its log in Airflow")
-    return Failure.of(HandoverMissing("steps were marked by hand without their work; clear them and run again"))
+    return Failure.of(
+        HandoverMissing("steps were marked as successful manually without running; clear them and run again")
+    )
 
 
 def _step_of(name: str) -> str:

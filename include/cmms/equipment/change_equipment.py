@@ -1,9 +1,9 @@
 """Changes of equipment by people. Input: who, which, the version they saw, new values. Output: changed rows, audited.
 
 The source owns its fields: number, description, codes are never changed here. People own ``is_active``, group and
-notes. A change and its audit row commit together. A new machine raises the reference version, since syncs judge by
-which machines exist; the fields that people own are nothing that a record is judged by. What maintenance plans ask of
-the machines is evaluated in the same transaction.
+notes. A change and its audit row commit together. A new machine raises the reference version, since validation depends
+on which machines exist; it does not depend on the fields that people own. What maintenance plans ask of the machines is
+evaluated in the same transaction.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ServiceResult(BulkResult):
 
 
 def create_equipment(actor: Actor, values: Mapping[str, Any]) -> int:
-    """Add a machine by hand; the next snapshot that holds its number takes over the source's fields."""
+    """Add a machine manually; the next snapshot that holds its number takes over the source's fields."""
     actor.require(Capability.EDIT)
     number = str(values.get("equipment_number") or "").strip()
     if not number:

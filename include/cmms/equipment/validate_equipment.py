@@ -1,6 +1,6 @@
 """Validation of stored machines, asked for by a person. Input: chosen machines. Output: a report and its run.
 
-Judging needs the libraries of the rules, so it is a run of ``cmms_on_request``; the report says how far it has come.
+Validation needs the libraries of the rules, so it is a run of ``cmms_on_request``; the report shows its progress.
 """
 
 from __future__ import annotations

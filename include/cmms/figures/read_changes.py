@@ -1,6 +1,7 @@
 """What has changed since somebody looked. Output: an opaque version per topic; one that differs has changed.
 
-A version says nothing about what has changed: who hears of it asks for the page's data as usual, and is judged then.
+A version says nothing about what has changed: who receives it requests the page's data as usual, and rights are checked
+then.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ TOPICS: dict[str, float] = {
     "errors": 1,
     "edits": 0,
 }
-"""Topics, and how many seconds lie between two tellings of each: what costs pages much is not told with every unit.
+"""Topics, and how many seconds lie between two notifications of each: what is expensive for pages is not announced with
+every unit.
 
 ``progress`` of open runs; ``runs`` opened, controlled, closed; ``records`` merged by syncs; ``alerts`` raised, handled,
 read; ``errors``: rejected records and run events; ``edits``: whatever people change through the view.

@@ -1,6 +1,7 @@
 """How a person arranges a list: columns, remembered; and lists kept under a name, for oneself or for everybody.
 
-A body is what the view wrote: names of columns, words, filters. It is bounded here, and judged when it is read.
+A body is what the view wrote: names of columns, words, filters. Its size is limited here; its content is checked when
+it is read.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def calculate_due(
     today: date,
     first_due_date: date | None = None,
 ) -> Due:
-    """Judge one machine by one plan.
+    """Evaluate one plan for one machine.
 
     Args:
         plan: what is asked.

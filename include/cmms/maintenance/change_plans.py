@@ -1,6 +1,6 @@
 """Changes of maintenance plans by administrators. Output: changed plans, audited; or what a change would do.
 
-A plan that is saved is judged for all machines that it concerns: of few in the transaction of the change, of many in
+Saving a plan evaluates all its machines: few of them in the transaction of the change, many in
 batches after it, as long as a person may be kept waiting; the daily evaluation does the rest. What a change would do is
 found by doing it, batch by batch, in transactions that are rolled back.
 """
@@ -29,7 +29,7 @@ MODES = ("floating", "fixed")
 STARTS = ("now", "zero")
 BATCH = 1_000
 PATIENCE_SECONDS = 45.0
-"""How long a person waits for the machines of a plan to be judged: 2,000 take a second, about."""
+"""How long a person waits for the evaluation of a plan's machines; 2,000 take about a second."""
 PREVIEW_SECONDS = 15.0
 _HOURS_LIMIT = Decimal(10_000_000)
 _DAYS_LIMIT = 36_500
@@ -38,7 +38,7 @@ _TABLE = "maintenance_plans"
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """A plan that was saved: how many machines it concerns, and how many of them have not been judged yet."""
+    """A plan that was saved: how many machines it concerns, and how many of them are not evaluated yet."""
 
     id: int
     machines: int
@@ -47,7 +47,7 @@ class SavedPlan:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What saving a plan would do: machines by state, now and then, and dues; ``judged`` of ``machines`` were tried."""
+    """Effect of saving a plan: machines by state before and after, dues; ``evaluated`` of ``machines`` were tried."""
 
     now: Mapping[str, int]
     then: Mapping[str, int]
@@ -58,12 +58,12 @@ class Rehearsal:
 
 
 def create_plan(actor: Actor, values: Mapping[str, Any]) -> SavedPlan:
-    """Add a plan, and judge its machines."""
+    """Add a plan and evaluate its machines."""
     return _save(actor, None, None, check_plan(values))
 
 
 def edit_plan(actor: Actor, key: int, version: int | None, values: Mapping[str, Any]) -> SavedPlan:
-    """Change a plan, and judge its machines anew; one that is not active asks nothing.
+    """Change a plan and evaluate its machines again; an inactive plan schedules nothing.
 
     Raises:
         Stale: the plan has another version by now. NotFound.
@@ -95,7 +95,7 @@ def rehearse_plan(actor: Actor, values: Mapping[str, Any], key: int | None = Non
 
 
 def evaluate_now(actor: Actor) -> Evaluation:
-    """Judge every machine by every plan, as the daily evaluation does."""
+    """Evaluate every plan for every machine, as the daily evaluation does."""
     actor.require(Capability.EDIT)
     found = evaluate_all(site_today())
     after = {"evaluated": found.evaluated, "due": found.due, "withdrawn": found.withdrawn, "changed": found.changed}
@@ -194,7 +194,7 @@ def _save(actor: Actor, key: int | None, version: int | None, row: dict[str, Any
             break
         write(
             lambda cursor, chunk=chunk: evaluate(cursor, today=site_today(cursor.connection), equipment_ids=chunk),  # type: ignore[misc]
-            what="judging the machines of a plan",
+            what="evaluating the machines of a plan",
         )
         evaluated += len(chunk)
     return SavedPlan(plan_id, len(ids), len(ids) - evaluated)

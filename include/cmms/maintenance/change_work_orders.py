@@ -1,4 +1,4 @@
-"""Work orders: created for what is due or by hand, moved through their life. Output: changed rows, audited.
+"""Work orders: created for what is due or created manually, moved through their life. Output: changed rows, audited.
 
 A due has one order: the row of the due is locked while it gets one, so two clicks at once give one order. An order
 that is completed resets where its schedules count from; one that is cancelled gives its due back. Whatever changes when
@@ -137,7 +137,7 @@ def create_orders_for_machines(
 
 
 def create_order(actor: Actor, equipment_id: int, values: Mapping[str, Any]) -> int:
-    """An order by hand, for work that no plan asks for.
+    """Create an order manually, for work that no plan covers.
 
     Raises:
         WrongState: a preventive one for a machine at which something is due: that has, or gets, an order of its own.

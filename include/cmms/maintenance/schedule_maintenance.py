@@ -1,6 +1,6 @@
 """What people have plans ask of single machines: scheduled, put on another day, given back. Audited, then evaluated.
 
-What cannot be done is a conflict, told machine by machine; the others are done. Pressed twice, it does nothing again:
+What cannot be done is reported as a conflict per machine; the rest is done. A second press changes nothing:
 what was scheduled the first time is a conflict the second time.
 """
 

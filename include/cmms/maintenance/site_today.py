@@ -1,4 +1,4 @@
-"""The day it is at the site: by which maintenance asked for by a person is judged."""
+"""The current day at the site, for maintenance work that a person requests."""
 
 from __future__ import annotations
 

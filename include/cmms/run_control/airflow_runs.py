@@ -1,4 +1,4 @@
-"""Runs in Airflow, asked for in the name of the person: Airflow itself judges and logs what they do.
+"""Runs in Airflow, requested in the name of the person: Airflow itself checks their rights and logs what they do.
 
 Input: an actor with their own token. Output: run ids. The calls go to Airflow's public REST API inside the same
 process (no socket), so every auth manager and executor works.

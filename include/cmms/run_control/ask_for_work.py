@@ -1,7 +1,7 @@
 """Work that takes longer than a request: a run of the DAG ``cmms_on_request`` (decision 0032).
 
 Input: who, which work, what it needs. Output: the run, which the dialog follows. Airflow gives it a place in the pool,
-retries and a log; its API judges in the person's name whether they may start it.
+retries and a log; its API checks whether the person may start it.
 """
 
 from __future__ import annotations

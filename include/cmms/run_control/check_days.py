@@ -1,6 +1,6 @@
 """Which days a person may ask the source for. Input: first and last day, the site's settings, today. Pure.
 
-A run of other days would start, fail and raise an alert: whoever asks is told instead.
+A run of other days would start, fail and raise an alert: the request is refused instead.
 """
 
 from __future__ import annotations

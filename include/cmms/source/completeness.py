@@ -92,7 +92,7 @@ def find_hints(
 
     Args:
         envelope: the body without its records, numbers as text.
-        records_path: dotted path of the records: the objects on the way to them tell of pages too.
+        records_path: dotted path of the records: the objects on the way to them describe pages too.
         headers: of the answer.
         status: of the answer.
     """
@@ -139,7 +139,7 @@ def _holds(record: Any, name: str) -> bool:
 
 
 def _body_hints(value: Any, place: _Place, route: Sequence[str]) -> Iterator[Hint]:
-    """Hints of an object and of those inside it; of lists only those of links, and those that tell of pages."""
+    """Hints of an object and of those inside it; of lists only those of links, and those that describe pages."""
     if not isinstance(value, dict) or len(place) > _DEPTH:
         return
     describes_pages = list(place) == list(route[: len(place)]) or _is_container(place)
@@ -158,7 +158,7 @@ def _body_hints(value: Any, place: _Place, route: Sequence[str]) -> Iterator[Hin
 
 
 def _list_hints(elements: Sequence[Any], place: _Place, route: Sequence[str]) -> Iterator[Hint]:
-    """A list that tells of pages: links, or one object that is wrapped in a list; more of them may be anything."""
+    """A list that describes pages: links, or one object that is wrapped in a list; more of them may be anything."""
     for number, element in enumerate(elements):
         if not isinstance(element, dict):
             continue
@@ -175,7 +175,7 @@ def _is_link_list(place: _Place) -> bool:
 
 
 def _is_container(place: _Place) -> bool:
-    """Whether an object tells of pages, by its name or that of the list that it is in."""
+    """Whether an object describes pages, by its name or that of the list that it is in."""
     name = next((plain_name(key) for key in reversed(place) if isinstance(key, str)), "")
     return name in names.CONTAINER_NAMES or any(part in name for part in names.CONTAINER_PARTS)
 

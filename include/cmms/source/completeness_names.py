@@ -28,7 +28,7 @@ NOUNS = _words("record row item element result hit entry object resource documen
 
 
 SUBJECTS = _words("asset machine device equipment")
-"""The same, where a number of them may be told of something else than the pages: only beside what tells of pages."""
+"""The same; a number of them may describe something other than pages, so only beside names that describe pages."""
 
 
 def _composed(*patterns: str, of: frozenset[str] = NOUNS) -> frozenset[str]:
@@ -47,7 +47,7 @@ NEXT_PARTS = _words(
 NEXT_PARTS_IN_CONTAINERS = _words(
     "start startkey skip index key id after batch position range set row results records items rows sequence"
 )
-"""The same; at the top of the body, beside the records, or in an object that tells of pages."""
+"""The same; at the top of the body, beside the records, or in an object that describes pages."""
 NEXT_ANYWHERE = _words("odatanextlink continuationtoken")
 """The next page, in any object of the envelope."""
 NEXT_IN_CONTAINERS = _words(
@@ -98,15 +98,15 @@ PAGES_ANYWHERE = _words(
 PAGES_IN_CONTAINERS = _words("lastpage lastpagenumber maxpage pages pagetotal of")
 """Number of pages; in the same objects as :data:`NEXT_PARTS_IN_CONTAINERS`."""
 SIZE_IN_CONTAINERS = _words("perpage pagesize size limit pagelimit maxpagesize pagelength")
-"""How many records a page holds at most; in the same objects. No promise: it tells a full page from the last one."""
+"""How many records a page holds at most; in the same objects. It promises nothing, but shows whether a page is full."""
 STATUS_NAMES = _words("status state completeness resultstatus")
 PARTIAL_STATUSES = _words("partial truncated incomplete partialsuccess partialcontent")
-"""Values of :data:`STATUS_NAMES` at the top of the body or in an object that tells of pages: some are missing."""
+"""Values of :data:`STATUS_NAMES` at the top of the body or in an object that describes pages: some are missing."""
 CONTAINER_NAMES = _words(
     "links link result results response envelope header navigation nav view search info responseinfo resultinfo"
     " resultsinfo listinfo queryinfo searchinfo datainfo recordinfo recordsinfo countinfo"
 )
-"""Objects that tell of pages, besides those whose name holds one of :data:`CONTAINER_PARTS`."""
+"""Objects that describe pages, besides those whose name holds one of :data:`CONTAINER_PARTS`."""
 CONTAINER_PARTS = ("meta", "pag", "cursor")
 HEADER_PREFIXES = ("x", "pagination", "paging", "odata", "ms", "wp", "sap", "api", "list", "collection", "continuation")
 """What a header's name may begin with before one of the names above."""

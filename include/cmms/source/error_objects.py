@@ -2,7 +2,7 @@
 
 Input: a page's envelope, and where its records are. Output: the name of what says so. Pure. Records beside an error may
 be some of them only, and an empty list beside one is no empty day, so both are refused. An error may stand at the top,
-on the way to the records, in an object that tells of the outcome, or be a message among others (``RETURN`` of a BAPI).
+on the way to the records, in an object that describes the outcome, or be a message among others (``RETURN`` of a BAPI).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def find_error(envelope: Mapping[str, Any], records_path: str = "") -> str | Non
 
     Args:
         envelope: the body without its records.
-        records_path: dotted path of the records: the objects on the way to them tell of errors too.
+        records_path: dotted path of the records: the objects on the way to them report errors too.
     """
     return next(_errors(envelope, records_path.split(".")), None)
 

@@ -1,4 +1,4 @@
-"""One exchange with the source: send a request, receive the whole answer, judge its status.
+"""One exchange with the source: send a request, receive the whole answer, check its status.
 
 Input: a :class:`Target`. Output: :class:`Answer`, or an error that says what to do next. Errors and messages
 hold neither a query string nor a body nor a credential.

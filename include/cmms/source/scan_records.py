@@ -1,7 +1,7 @@
 """Read the records of a JSON stream one by one, tolerantly and with bounded memory.
 
 Input: a binary stream of UTF-8 JSON. Output: the exact text of each record, and the values at the wanted
-paths. NaN, lone surrogates, raw control characters, duplicate keys and endless digits pass: the parser judges
+paths. NaN, lone surrogates, raw control characters, duplicate keys and endless digits pass: the parser checks
 values. :mod:`cmms.source.body` reads proper JSON faster; this is for what it refuses, and for giant bodies.
 """
 

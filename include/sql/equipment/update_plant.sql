@@ -1,4 +1,4 @@
--- Purpose: a plant changed by hand. Caller: cmms.equipment.change_plants_and_groups.
+-- Purpose: update a plant manually. Caller: cmms.equipment.change_plants_and_groups.
 UPDATE plants SET name = %(name)s, description = %(description)s, is_active = %(is_active)s,
   row_version = row_version + 1, updated_at = UTC_TIMESTAMP(3)
 WHERE id = %(id)s

@@ -1,5 +1,5 @@
 -- Purpose: machines added within seven days, by day and by what validation says of them: failed (a rejected record is
---   open), not_yet (added by hand, no snapshot has held it), valid. Caller: cmms.figures.machines.
+--   open), not_yet (added manually, no snapshot has held it), valid. Caller: cmms.figures.machines.
 SELECT DATE(e.created_at) AS day,
   CASE
     WHEN EXISTS (SELECT 1 FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)

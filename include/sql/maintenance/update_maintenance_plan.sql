@@ -1,4 +1,4 @@
--- Purpose: a maintenance plan changed by hand. Caller: cmms.maintenance.change_plans.
+-- Purpose: update a maintenance plan manually. Caller: cmms.maintenance.change_plans.
 UPDATE maintenance_plans SET name = %(name)s, description = %(description)s, scope = %(scope)s,
   equipment_group_id = %(equipment_group_id)s, plant_id = %(plant_id)s, interval_hours = %(interval_hours)s,
   interval_days = %(interval_days)s, schedule_mode = %(schedule_mode)s, start_from = %(start_from)s,

@@ -1,7 +1,7 @@
 """Step 4a, equipment groups: the source's own group field, else the first classification rule that matches.
 
 Input: valid equipment rows and the ordered rules of ``equipment_group_rules``. Output: the column ``group_name``.
-A group set by hand is protected later, by the merge. A rule that takes too long, or is no regular expression, never
+A group set manually is protected later, by the merge. A rule that takes too long, or is no regular expression, never
 stops a sync: the machines that it would have to decide about stay in their group, and the run says so.
 """
 

@@ -2,7 +2,7 @@
 
 Input: the staging table and an empty table of changes, inside the merge's transaction.
 Output: :class:`~cmms.sync.merge.merge_outcome.Outcome`. The
-source owns its fields; ``is_active``, notes and a group set by hand are never touched. Machines that a full snapshot
+source owns its fields; ``is_active``, notes and a group set manually are never touched. Machines that a full snapshot
 does not deliver get ``missing_since``: never deleted, never deactivated; a snapshot that shrank too much fails.
 """
 

@@ -1,5 +1,5 @@
 -- Stream: equipment.
--- Purpose: compare every staged machine with the stored one. A group set by hand never counts as different.
+-- Purpose: compare every staged machine with the stored one. A group set manually never counts as different.
 --   gone: its plant was deleted since validation; older: the stored row is newer; insert, update as they say.
 -- Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
 INSERT INTO merge_changes (equipment_number, target_id, outcome)
