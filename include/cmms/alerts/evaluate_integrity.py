@@ -1,8 +1,8 @@
 """Decide which warnings about the data itself a good run raises or ends. Pure: run + history -> alerts.
 
 A counter that went back, a counter that jumped, machines that stopped reporting: grouped per run and kind, for the view
-only (level medium has no receivers). While the next runs show the same, it is counted, not told again; the first
-comparable run without it ends it.
+only (level medium has no receivers). While the next runs show the same, it is only counted; the first comparable
+run without it resolves it.
 """
 
 from __future__ import annotations

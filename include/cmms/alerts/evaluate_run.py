@@ -1,8 +1,8 @@
 """Decide which alerts a finished run raises or resolves. Pure: run + settings + history -> alerts.
 
 The rules, in order: a failed run (critical), failures in a row, an API that does not answer, failed records
-(high or medium), a jump in failed records, recovery. What is open already is raised again here all the same;
-the outbox only counts it then, so a second process or a repeated callback cannot tell it twice.
+(high or medium), a jump in failed records, recovery. An alert that is open already is raised again;
+the outbox then only counts it, so a second process or a repeated callback cannot send it twice.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _records_alert(summary: RunSummary, settings: Settings) -> Alert:
 
 
 def _doubt_alert(summary: RunSummary, settings: Settings) -> Alert:
-    """Open until a run's answers are complete: every night tells the same."""
+    """Open until a run's answers are complete: it does not notify again every night."""
     return replace(
         make_alert(summary, settings, ANSWER_INCOMPLETE, "high", title=messages.title_incomplete(summary)),
         facts=(*messages.doubt_facts(summary), *messages.run_facts(summary)),
@@ -169,7 +169,7 @@ def _recoveries(summary: RunSummary, settings: Settings, history: RunHistory, *,
 
 
 def open_alert_of(alert: Alert) -> OpenAlert:
-    """What is open after ``alert`` was told."""
+    """The open alert that ``alert`` leaves."""
     return OpenAlert(alert.rule_key, alert.fingerprint, alert.title, alert.level, alert.at, alert.run)
 
 

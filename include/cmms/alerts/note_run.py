@@ -1,4 +1,4 @@
-"""Note that a run went well: one event for the list of the view, with counts and run. Nobody has to react or is told.
+"""Note that a run went well: one event for the list of the view, with counts and run. Nobody is notified.
 
 A run that failed, or rejected records, has its alert instead. So every run with a log row leaves one event.
 """

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _MESSAGE_LIMIT = 500
 _PATIENCE_SECONDS = 8
-"""For each answer of the database, after a failure; then people are told without it."""
+"""For each answer of the database, after a failure; then alerts go out without it."""
 _SYNC_TYPES = {"sync_log_cleanup": "cleanup"}
 """What the log rows of a DAG are called, where that is not its own name without ``_sync``."""
 _TIMED_OUT = "timed_out"
@@ -37,7 +37,7 @@ _TIMED_OUT = "timed_out"
 
 
 class CmmsNotifier(BaseNotifier):
-    """Tell people about a run by the rules of docs/decisions/0004-alerts.md. Never raises.
+    """Notify people of a run by the rules of docs/decisions/0004-alerts.md. Never raises.
 
     Args:
         on: which end of the run the callback tells of.
@@ -71,7 +71,7 @@ class CmmsNotifier(BaseNotifier):
 
 
 def _find_summary(context: Mapping[str, Any], on: Literal["failure", "success"]) -> RunSummary | None:
-    """The closed log row's account; else, after a failure, what the context tells."""
+    """The closed log row's account; else, after a failure, what the context says."""
     from cmms.sync.records import CLOSED_STATUSES
 
     dag_id, run_id = _identity(context)
@@ -149,7 +149,7 @@ def _describe_exception(context: Mapping[str, Any]) -> tuple[str, str | None, st
 
     exception = context.get("exception")
     if isinstance(exception, AirflowFailException) and exception.__cause__ is not None:
-        exception = exception.__cause__  # how a task says that a repetition cannot help
+        exception = exception.__cause__  # how a task says that a retry cannot help
     if isinstance(exception, CmmsError):
         return type(exception).__name__, exception.category, str(exception)[:_MESSAGE_LIMIT]
     if isinstance(exception, BaseException):

@@ -1,4 +1,4 @@
-"""Tell people about a finished run; whatever happens here, the run's own state stays as it is.
+"""Notify people of a finished run; whatever happens here, the state of the run does not change.
 
 Input: the run's summary. Output: rows in the outbox, messages at Slack and SMTP. Order: rules, outbox, send,
 outcome. Without a database: send directly and leave a file for later.
@@ -129,7 +129,7 @@ def notify_without_database(summary: RunSummary, settings: Settings) -> None:
             known = tuple(open_alert_of(entry.notification.alert) for entry in spool_alerts.list_entries(folder))
             notifications = address_alerts(_alerts_without_database(summary, settings, known), receivers)
             _send_entries(spool_alerts.add_alerts(folder, notifications, datetime.now(UTC)), settings)
-    except OSError as error:  # no place for files: tell people rather than stay silent
+    except OSError as error:  # no space for files: notify people anyway
         log.warning("Alert spool %s: %s", spool_alerts.spool_folder(settings), describe_failure(error))
         notifications = address_alerts(_alerts_without_database(summary, settings, ()), receivers)
         send_messages([Message(item.alert, who) for item in notifications for who in item.receivers], settings)
@@ -137,7 +137,7 @@ def notify_without_database(summary: RunSummary, settings: Settings) -> None:
 
 def _alerts_without_database(summary: RunSummary, settings: Settings, known: tuple[OpenAlert, ...]) -> list[Alert]:
     alerts = evaluate_run(summary, settings, RunHistory(open_alerts=known))
-    firing = [alert for alert in alerts if alert.transition == "firing"]  # ends are told from the outbox only
+    firing = [alert for alert in alerts if alert.transition == "firing"]  # only the outbox reports resolved alerts
     if all(alert.rule_key != DATABASE_UNREACHABLE for alert in firing):
         firing.append(database_alert(summary, settings))
     return firing

@@ -22,10 +22,10 @@ class Alert:
 
     Attributes:
         rule_key: Which rule raised it, for example ``run_failed``.
-        fingerprint: What must not be told twice while it is open: rule, sync type and error class.
+        fingerprint: Identifies an alert that must not be sent twice while open: rule, sync type and error class.
         facts: Label and value pairs for people; values may hold data from outside, so renderers escape.
         advice: What to do next.
-        at: When it happened (end of the run), not when it is told.
+        at: When it happened (end of the run), not when it is sent.
         run: Identity of the run, so that several callbacks of one run count once.
     """
 

@@ -41,7 +41,7 @@ class Message:
 
 
 def find_receivers(settings: Settings) -> tuple[Receiver, ...]:
-    """Who can be told: the channels that are switched on and whose Airflow connection is defined."""
+    """Who can be notified: the channels that are switched on and whose Airflow connection is defined."""
     receivers: list[Receiver] = []
     if settings.alerts.slack and _is_defined(SLACK_CONNECTION):
         receivers.append(Receiver("slack", SLACK_CONNECTION))

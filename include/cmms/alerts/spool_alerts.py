@@ -1,7 +1,7 @@
 """Alerts for the time without database: one small file each, until the outbox can take them.
 
 Input: alerts that could not be written. Output: files in ``<storage>/alerts``, or in
-``<AIRFLOW_HOME>/cmms_storage/alerts`` when the storage is no local folder. A file means "told already, do not
+``<AIRFLOW_HOME>/cmms_storage/alerts`` when the storage is no local folder. A file means "sent already, do not
 tell again"; `notify_run` and the watchdog carry it into the outbox as soon as the database answers. Hosts
 without shared storage have a spool each.
 """
@@ -78,7 +78,7 @@ def list_entries(folder: Path) -> list[Entry]:
 
 
 def add_alerts(folder: Path, notifications: Sequence[Notification], now: datetime) -> list[Entry]:
-    """Spool alerts, count those that are there already; return the entries still to be told to somebody."""
+    """Spool alerts, count those that are there already; return the entries that still have to be sent."""
     known = {
         entry.notification.alert.fingerprint: entry
         for entry in list_entries(folder)

@@ -1,7 +1,7 @@
-"""Find what no callback can tell: runs that never start, that fell silent, that ended without any alert.
+"""Find what no callback can report: runs that never start, that fell silent, that ended without any alert.
 
 Input: the log table, now and then (`sync_watchdog`). Output: alerts in the outbox, sent.
-Call it after closing abandoned runs, so that those are told as failed, once.
+Call it after closing abandoned runs, so that they are reported as failed, once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RUN_STALLED = "run_stalled"
 POOL_STARVED = "pool_starved"
 
 _CALLBACK_GRACE = timedelta(minutes=1)
-"""A run that ended just now is still being told by its own callback."""
+"""The callback of a run that ended just now may still be sending."""
 _UNREPORTED_WITHIN = timedelta(hours=24)
 _UNREPORTED_AT_ONCE = 20
 
@@ -60,14 +60,14 @@ def check_watch_alerts(
     queued_runs: Sequence[QueuedRun] = (),
     starved: StarvedTasks | None = None,
 ) -> int:
-    """Raise and resolve the alerts of stuck runs, tell untold ones; return how many messages were taken.
+    """Raise and resolve the alerts of stuck runs, report unreported ones; return how many messages were taken.
 
     Args:
         connection: Session on the database; used until the messages are written, then committed.
         settings: Limits: ``alerts.queued_minutes`` in the queue, ``engine.lease_seconds`` without heartbeat.
         now: Instant to measure from.
-        queued_runs: What Airflow itself has queued, if the caller can tell.
-        starved: What waits for a pool that nothing gets into, if the caller can tell.
+        queued_runs: What Airflow itself has queued, if the caller knows.
+        starved: What waits for a pool that nothing gets into, if the caller knows.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: the log cannot be read.
@@ -86,11 +86,11 @@ def check_watch_alerts(
         run_transaction(
             connection,
             lambda cursor, statement=statement: execute(cursor, statement, {"now": to_database(now)}),  # type: ignore[misc]
-            what="closing settled alerts",
+            what="resolving alerts",
         )
     sent = send_deliveries(deliveries, settings)
     unreported = _load_unreported(connection, now)
-    connection.commit()  # no transaction stays open while others are told
+    connection.commit()  # no transaction stays open while messages are sent
     for summary in unreported:
         notify_run(summary, settings)
     return sent

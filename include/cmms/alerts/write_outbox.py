@@ -27,7 +27,7 @@ _TITLE_LIMIT = 200  # width of title
 
 @dataclass(frozen=True)
 class Notification:
-    """An alert and who is to be told; ``told`` of them have heard it already, without the outbox."""
+    """An alert and its receivers; ``notified`` of them have received it already, without the outbox."""
 
     alert: Alert
     receivers: tuple[Receiver, ...]
@@ -47,7 +47,7 @@ def record_alerts(
 ) -> list[Delivery]:
     """Write alerts and messages in one transaction; return the messages, claimed for the caller to send now.
 
-    An alert that is open already is counted, not told; one of the same run is not even counted.
+    An alert that is open already is only counted; one of the same run is not even counted.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: nothing was written.
@@ -60,7 +60,7 @@ def record_alerts(
             claimed += record(cursor, notification, settings, now)
         return claimed
 
-    connection.rollback()  # whatever the caller has read: judge by what is there now
+    connection.rollback()  # end the caller's snapshot: decide by the current rows
     return run_transaction(connection, work, what="writing alerts")
 
 
@@ -148,7 +148,7 @@ def _raise_alert(cursor: Cursor, notification: Notification, settings: Settings,
         },
     )
     if not inserted:
-        return []  # another process has just opened it, and tells it
+        return []  # another process has just opened it and sends it
     return _insert_deliveries(cursor, int(cursor.lastrowid), notification, settings, now)
 
 

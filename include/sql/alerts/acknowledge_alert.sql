@@ -1,4 +1,4 @@
--- Purpose: somebody takes care of an alert. Caller: cmms.alerts.handle_alerts.
+-- Purpose: acknowledge an alert. Caller: cmms.alerts.handle_alerts.
 UPDATE alert_events
 SET status = 'acknowledged', ack_by = %(user)s, ack_at = UTC_TIMESTAMP(3), note = %(note)s, row_version = row_version + 1
 WHERE id = %(id)s

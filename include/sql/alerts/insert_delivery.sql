@@ -1,4 +1,4 @@
--- A message to one receiver, before it is sent: claimed by the writer until next_attempt_at ('sending'), or told
+-- A message to one receiver, before it is sent: claimed by the writer until next_attempt_at ('sending'), or sent
 -- already on the path without database ('sent').
 -- Parameters: alert_event_id, channel, target, transition, status, attempts, next_attempt_at, sent_at.
 -- Caller: cmms.alerts.write_outbox

@@ -1,4 +1,4 @@
--- Who was told of an alert, or still will be: the same hear that it is over.
+-- Receivers that were notified of an alert, or still will be: they also get the message that it is resolved.
 -- Locking, so that it reads what is there now and not what an older snapshot shows.
 -- Parameters: alert_event_id. Caller: cmms.alerts.write_outbox
 SELECT channel, target

@@ -1,5 +1,6 @@
 -- Runs that ended badly without any alert: their callback never ran (worker or DAG processor killed).
--- A failure counts as told when a later failure of the same sync type was told, or its own just before the row was closed.
+-- A failure counts as reported if a later failure of the same sync type was reported, or if it was itself reported just
+-- before its row was closed.
 -- Parameters: since, until, row_limit. Caller: cmms.alerts.watch_runs
 SELECT l.id
 FROM api_sync_logs AS l

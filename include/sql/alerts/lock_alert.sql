@@ -1,4 +1,4 @@
--- The newest alert of a fingerprint, locked: whoever holds it decides whether something is told again.
+-- The newest alert of a fingerprint, locked: the holder of the lock decides whether to notify again.
 -- Parameters: fingerprint. Caller: cmms.alerts.write_outbox
 SELECT id, status, title, level, body, last_at
 FROM alert_events

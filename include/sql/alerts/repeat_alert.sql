@@ -1,4 +1,4 @@
--- The open alert happened again: count it, tell nobody.
+-- The open alert happened again: count it, notify nobody.
 -- Parameters: id, occurrences, last_at, sync_log_id, body. Caller: cmms.alerts.write_outbox
 UPDATE alert_events
 SET occurrences = occurrences + %(occurrences)s,

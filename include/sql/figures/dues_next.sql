@@ -1,4 +1,4 @@
--- Purpose: what is due and nobody has ordered yet, the foremost first. Parameters: by_priority, row_limit.
+-- Purpose: what is due and not ordered yet, most urgent first. Parameters: by_priority, row_limit.
 -- Caller: cmms.figures.work. The ratio: by how much of its interval a schedule is over.
 SELECT d.id, m.state, m.cause, m.hours_to_go, m.days_to_go, m.predicted_date,
   n.name AS plan_name, n.priority, e.id AS equipment_id, e.equipment_number, COUNT(*) OVER () AS total

@@ -1,4 +1,4 @@
--- Purpose: every active machine with what is wrong with it and its foremost schedule of maintenance, at most 5,000.
+-- Purpose: every active machine with what is wrong with it and its next due schedule, at most 5,000.
 -- Caller: cmms.figures.health.
 SELECT e.id, e.equipment_number, p.plant_code,
   CASE

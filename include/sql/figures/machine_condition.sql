@@ -1,4 +1,4 @@
--- Purpose: how a machine is: its state, newest reading, its foremost schedule of maintenance (worst state, then least
+-- Purpose: how a machine is: its state, newest reading, its next due schedule (worst state, then least
 --   predicted date), open rejected records, and who has switched it on or off last. Parameters: id, id_text.
 -- Caller: cmms.figures.one_machine.
 SELECT e.id, e.is_active, e.inactive_reason, e.missing_since, e.row_version, e.equipment_number,

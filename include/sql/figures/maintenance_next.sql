@@ -1,4 +1,4 @@
--- Purpose: the foremost machines: those overdue, due and soon due, of each state those that come first by the day that
+-- Purpose: the machines due next: those overdue, due and soon due, of each state those that come first by the day that
 --   is predicted, those without a prediction by their hours to go. Parameters: row_limit. Caller: cmms.figures.maintenance.
 SELECT e.id, e.equipment_number, p.name AS plan_name, n.state, n.cause, n.hours_to_go, n.days_to_go, n.predicted_date
 FROM (
