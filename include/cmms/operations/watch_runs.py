@@ -111,7 +111,7 @@ def watch(
     starved: StarvedTasks | None = None
     with _guarded("asking Airflow what waits for the pool", failures):
         starved = find_starved()
-    with _guarded("looking for stuck and untold runs", failures), session() as connection:
+    with _guarded("looking for stuck and unreported runs", failures), session() as connection:
         sent += check_watch_alerts(connection, settings, now, queued_runs=queued_runs, starved=starved)
     closed_runs = tuple(summary.sync_log_id for summary in closed)
     return WatchReport(closed_runs, tuple(dropped), sent, tuple(failures), failures.cause)
