@@ -1,7 +1,8 @@
 """### On request: work that a person has requested. Manual; usually started by the view.
 
 1. **do_work** - `replay`: validates rejected records of one stream again and stores those that pass. `validate`:
-   validates stored machines and readings by today's rules and fills the report that the view has opened
+   validates stored machines and readings by today's rules and fills the report that the view has opened. `change`:
+   changes more than 10,000 rows, in batches; a retry goes on after the last one
 
 The log of the run and *Syncs* in the view show the result; the view also shows the progress. Keep this DAG on: while
 it is paused, requested work waits.
@@ -21,7 +22,7 @@ _, zone = dag_defaults.read_site()
 
 with DAG(
     dag_id="cmms_on_request",
-    description="Replays and validations that people request",
+    description="Replays, validations and large changes that people request",
     doc_md=__doc__,
     tags=["cmms"],
     default_args={**dag_defaults.REQUEST_ARGUMENTS, **dag_defaults.notified(is_logged=False)},

@@ -70,6 +70,14 @@ def client_for(airflow_app: Any) -> ClientFor:
     return make
 
 
+@pytest.fixture
+def no_runs(airflow_app: Any) -> Iterator[None]:
+    """Airflow's runs of a test go with it: a run that waits here for ever would refuse the next test a retry."""
+    view_site.remove_runs()
+    yield
+    view_site.remove_runs()
+
+
 @pytest.fixture(scope="session")
 def tables(seeded: dict[str, Any]) -> Callable[..., list[dict[str, Any]]]:
     """``tables("SELECT ...")``: rows, past the application."""

@@ -25,5 +25,5 @@ def finish_run(run_id: str, *, is_repeated: bool = False) -> dict[str, Any]:
     with create_session() as session:
         run = session.scalars(select(DagRun).where(DagRun.dag_id == ON_REQUEST_DAG_ID, DagRun.run_id == run_id)).one()
         session.expunge(run)
-    params = {"ids": [], "codes": [], "report": None, **(run.conf or {})}
+    params = {"ids": [], "codes": [], "report": None, "change": None, **(run.conf or {})}
     return do_requested_work(run, params, is_repeated=is_repeated)

@@ -115,7 +115,7 @@ def test_a_mass_update_that_breaks_off_says_what_was_changed_and_what_was_not(
             raise DatabaseUnavailable("the server has gone away")
         return stored(work, what=what)
 
-    monkeypatch.setattr(change_equipment, "_BATCH", 2)
+    monkeypatch.setattr(change_equipment, "BATCH", 2)
     monkeypatch.setattr(change_equipment, "write", write_once)
     keys = [31, 999_998, 32, 33, 34]
     answer = _act(client_for("op"), "equipment.deactivate", keys=keys, values={"inactive_reason": "stop"})
@@ -193,6 +193,7 @@ def test_a_run_is_asked_to_pause_resume_and_cancel_until_it_is_over(client_for: 
 
 
 @pytest.mark.feature("SYM-03", "ACT-06", "TAB-01A", "RTY-03")
+@pytest.mark.usefixtures("no_runs")
 def test_a_sync_is_triggered_in_airflow_with_the_chosen_scope_in_the_name_of_the_person(
     client_for: ClientFor, tables: Tables
 ) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import MySQLdb
 import pytest
 
-from tests.plugins import view_site
 from tests.plugins.conftest import ClientFor
 
 Tables = Callable[..., list[dict[str, Any]]]
@@ -88,6 +87,7 @@ def test_a_request_that_failed_may_be_sent_again(client_for: ClientFor, tables: 
 
 
 @pytest.mark.feature("ACT-13", "ACT-14", "ACT-06", "DLQ-03")
+@pytest.mark.usefixtures("no_runs")
 def test_other_actions_that_create_are_carried_out_once(client_for: ClientFor, tables: Tables, due: int) -> None:
     op = client_for("op")
     orders = _at_once(op, "dues.order", 4, keys=[due], values={}, request="dues-once")
@@ -245,13 +245,6 @@ def test_the_key_is_found_in_what_either_server_says(text: str, fields: dict[str
 
 
 STARTED = "audit_log WHERE action = 'trigger' AND entity_id = %s"
-
-
-@pytest.fixture
-def no_runs(airflow_app: Any) -> Iterator[None]:
-    """Airflow's runs of a test go with it."""
-    yield
-    view_site.remove_runs()
 
 
 def test_the_name_of_a_request_that_started_something_else_is_refused(

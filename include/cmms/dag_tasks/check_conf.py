@@ -13,7 +13,7 @@ from cmms.errors import SettingsError
 
 RECONCILE_KEYS = ("start_date", "end_date", "plant_codes")
 """The params of the DAG ``cmms_reconcile_sources``."""
-REQUEST_KEYS = ("work", "stream", "ids", "codes", "report", "asked_by")
+REQUEST_KEYS = ("work", "stream", "ids", "codes", "report", "change", "asked_by")
 """The params of the DAG ``cmms_on_request``."""
 
 

@@ -138,7 +138,7 @@ def request_params() -> dict[str, Param]:
     """What a run of ``cmms_on_request`` is asked for; the view fills it in."""
     numbers: dict[str, Any] = {"type": ["array", "null"], "items": {"type": "integer", "minimum": 1}}
     return {
-        "work": Param("replay", enum=["replay", "validate"], title="Work", description="What is to be done."),
+        "work": Param("replay", enum=["replay", "validate", "change"], title="Work", description="What is to be done."),
         "stream": Param(
             next(iter(STREAMS)), enum=list(STREAMS), title="Replay: stream", description="Whose rejected records."
         ),
@@ -151,6 +151,12 @@ def request_params() -> dict[str, Param]:
             type=["null", "integer"],
             title="Validate: report",
             description="The number of an open report. The view opens one: Equipment > Validate.",
+        ),
+        "change": Param(
+            None,
+            type=["null", "integer"],
+            title="Change: request",
+            description="The number of a stored request. The view stores one for a change of many rows.",
         ),
         "asked_by": Param(None, type=["null", "string"], title="Asked by", description="Empty: who triggers the run."),
     }

@@ -2,7 +2,7 @@
 
 Input: the DAG run's facts and its conf, ``work`` and what that needs. Output: what became of it, small enough for XCom.
 What people see of it while it runs is where they see it of everything else: a replay is a run of ``api_sync_logs``, a
-validation a row of ``validation_reports``.
+validation a row of ``validation_reports``, a large change a row of ``requested_changes``.
 """
 
 from __future__ import annotations
@@ -86,6 +86,17 @@ def _validate(dag_run: DagRunFacts, asked: Mapping[str, Any], is_repeated: bool)
     return {"report": report, **vars(counts)}
 
 
+def _change(_dag_run: DagRunFacts, asked: Mapping[str, Any], _is_repeated: bool) -> dict[str, Any]:
+    from cmms.equipment.do_requested_change import do_requested_change
+
+    change = asked.get("change")
+    if not isinstance(change, int):
+        raise SettingsError("change: the number of a request that the view has stored is expected")
+    done = do_requested_change(change)
+    counts = {"changed": done.changed, "unchanged": done.unchanged, "left_alone": done.left_alone}
+    return {"change": change, "total": done.total, **counts}
+
+
 def _whole_numbers(asked: Mapping[str, Any], name: str) -> tuple[int, ...]:
     values = asked.get(name) or ()
     if not isinstance(values, list | tuple) or not all(type(value) is int for value in values):
@@ -101,4 +112,5 @@ def _asked_by(dag_run: DagRunFacts, asked: Mapping[str, Any]) -> str:
 _WORKS: Mapping[str, Callable[[DagRunFacts, Mapping[str, Any], bool], dict[str, Any]]] = {
     "replay": _replay,
     "validate": _validate,
+    "change": _change,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -28,7 +28,8 @@ from cmms.words import count_of
 
 EDITABLE = frozenset({"is_active", "inactive_reason", "equipment_group_id", "notes"})
 _AUDITED = ("is_active", "inactive_reason", "equipment_group_id", "group_source", "notes", "serviced_at_hours")
-_BATCH = 500
+BATCH = 500
+"""So many rows a transaction."""
 _READ_BATCH = 5_000
 
 
@@ -40,6 +41,15 @@ class BulkResult:
     unchanged: int
     missing: int
     failures: tuple[str, ...] = ()
+
+    def __add__(self, other: BulkResult) -> BulkResult:
+        """The result of both."""
+        return BulkResult(
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.missing + other.missing,
+            self.failures + other.failures,
+        )
 
 
 @dataclass(frozen=True)
@@ -149,28 +159,38 @@ def change_many(
     if not keys:
         raise Invalid("no equipment was chosen")
     batch_id = str(uuid4())
-    changed = unchanged = 0
-    missing: list[int] = []
-    for start in range(0, len(keys), _BATCH):
-        chunk = tuple(keys[start : start + _BATCH])
+    total = BulkResult(0, 0, 0)
+    for start in range(0, len(keys), BATCH):
+        chunk = tuple(keys[start : start + BATCH])
 
-        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, set[int]]:
-            rows = query(cursor.connection, "equipment/lock_equipment_many", {"ids": chunk})
-            done = [int(row["id"]) for row in rows if _apply(cursor, actor, row, values, action, batch_id)]
-            _evaluate(cursor, done, values)
-            return len(done), {int(row["id"]) for row in rows}
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> BulkResult:
+            return change_batch(cursor, actor, chunk, values, action=action, batch_id=batch_id)
 
         try:
-            done, found = write(work, what="changing equipment")
+            total += write(work, what="changing equipment")
         except CmmsError as error:
             if not start:
                 raise
             left = f"{count_of(len(keys) - start, 'machine was', 'machines were')} not reached: {error}"
-            return BulkResult(changed, unchanged, len(missing), (left, *map(_gone, missing)))
-        changed, unchanged = changed + done, unchanged + len(found) - done
-        missing += [key for key in chunk if key not in found]
+            return replace(total, failures=(left, *total.failures))
         listener(start + len(chunk), len(keys))
-    return BulkResult(changed, unchanged, len(missing), tuple(map(_gone, missing)))
+    return total
+
+
+def change_batch(
+    cursor: Cursor, actor: Actor, keys: tuple[int, ...], values: Mapping[str, Any], *, action: str, batch_id: str
+) -> BulkResult:
+    """Change some machines alike in the caller's transaction."""
+    rows = query(cursor.connection, "equipment/lock_equipment_many", {"ids": keys})
+    done = [int(row["id"]) for row in rows if _apply(cursor, actor, row, values, action, batch_id)]
+    _evaluate(cursor, done, values)
+    missing = _missing(keys, rows)
+    return BulkResult(len(done), len(rows) - len(done), len(missing), tuple(map(_gone, missing)))
+
+
+def _missing(keys: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    found = {int(row["id"]) for row in rows}
+    return [key for key in keys if key not in found]
 
 
 def _gone(key: int) -> str:
@@ -196,7 +216,9 @@ def find_groups_of(keys: Sequence[int]) -> list[GroupShare]:
     return [GroupShare(*share, machines) for share, machines in shares.most_common()]
 
 
-def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> ServiceResult:
+def mark_serviced(
+    actor: Actor, keys: Sequence[int], note: str, *, listener: Listener = ignore_progress
+) -> ServiceResult:
     """The newest reading of each machine is where all its plans count from again; its open dues are done.
 
     A machine of which a due has an open work order is left alone: completing the order says what was done, and when.
@@ -206,21 +228,23 @@ def mark_serviced(actor: Actor, keys: Sequence[int], note: str) -> ServiceResult
     if not keys:
         raise Invalid("no equipment was chosen")
     batch_id = str(uuid4())
-    changed, missing, ordered = 0, 0, []
-    for start in range(0, len(keys), _BATCH):
-        chunk = tuple(keys[start : start + _BATCH])
+    changed = missing = 0
+    ordered: list[str] = []
+    for start in range(0, len(keys), BATCH):
+        chunk = tuple(keys[start : start + BATCH])
 
-        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, int, list[str]]:
-            return _serve(cursor, actor, chunk, note, batch_id)
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> ServiceResult:
+            return serve_batch(cursor, actor, chunk, note, batch_id=batch_id)
 
-        done, found, left = write(work, what="marking equipment as serviced")
-        changed, missing = changed + done, missing + len(chunk) - found
-        ordered += left
+        done = write(work, what="marking equipment as serviced")
+        changed, missing = changed + done.changed, missing + done.missing
+        ordered += done.ordered
+        listener(start + len(chunk), len(keys))
     return ServiceResult(changed, 0, missing, ordered=tuple(ordered))
 
 
-def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch_id: str) -> tuple[int, int, list[str]]:
-    """How many were served, how many exist, and the numbers of those that were left alone."""
+def serve_batch(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, *, batch_id: str) -> ServiceResult:
+    """Mark some machines as serviced in the caller's transaction."""
     machines = query(cursor.connection, "equipment/lock_equipment_counters", {"ids": keys})
     schedules = query(cursor.connection, "equipment/lock_schedules_of", {"ids": keys})
     ordered = {row["equipment_id"] for row in schedules if row["due_state"] == "ordered"}
@@ -242,7 +266,8 @@ def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, batch
         ids = tuple(int(row["id"]) for row in served)
         execute(cursor, "equipment/finish_dues_of", {"ids": ids, "reason": note or None, "actor": actor.name[:120]})
         evaluate(cursor, today=today, equipment_ids=ids)
-    return len(served), len(machines), [str(row["equipment_number"]) for row in machines if row["id"] in ordered]
+    left = tuple(str(row["equipment_number"]) for row in machines if row["id"] in ordered)
+    return ServiceResult(len(served), 0, len(_missing(keys, machines)), ordered=left)
 
 
 def _evaluate(cursor: Cursor, keys: Sequence[int], values: Mapping[str, Any]) -> None:

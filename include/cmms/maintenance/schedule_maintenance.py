@@ -6,12 +6,13 @@ what was scheduled the first time is a conflict the second time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from cmms.access.action_progress import Listener, ignore_progress
 from cmms.access.actors import Actor, Capability, Invalid, NotFound
 from cmms.access.audit import audit
 from cmms.access.connections import raw_session, write
@@ -43,7 +44,13 @@ class Scheduled:
 
 
 def schedule_maintenance(
-    actor: Actor, keys: Sequence[int], plan_id: int, due_on: date | None = None, *, move: bool = False
+    actor: Actor,
+    keys: Sequence[int],
+    plan_id: int,
+    due_on: date | None = None,
+    *,
+    move: bool = False,
+    listener: Listener = ignore_progress,
 ) -> Scheduled:
     """Have a plan ask something of these machines; ``due_on`` is when for the first time.
 
@@ -51,34 +58,45 @@ def schedule_maintenance(
     audit rows share a batch id.
     """
     actor.require(Capability.EDIT)
-    _check(keys, plan_id, due_on)
+    check_schedule(keys, plan_id, due_on)
     batch_id = str(uuid4())
-    found = []
+    found, done = [], 0
     for chunk in _batches(keys):
 
         def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> Scheduled:
-            fresh, moving, conflicts = _sort(cursor.connection, chunk, plan_id, due_on, move)
-            for row in (*fresh, *moving):
-                before = (
-                    {"state": row["state"], "first_due_date": row["first_due_date"]} if row["schedule_id"] else None
-                )
-                after = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
-                if row in moving:
-                    execute(
-                        cursor, "maintenance/set_first_due_date", {"id": row["schedule_id"], "first_due_date": due_on}
-                    )
-                    key = row["schedule_id"]
-                else:
-                    asked = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
-                    execute(cursor, "maintenance/insert_schedule", asked)
-                    key = row["schedule_id"] or int(cursor.lastrowid)
-                action = "reschedule" if row in moving else "schedule"
-                audit(cursor, actor, action, _TABLE, key, before=before, after=after, batch_id=batch_id)
-            _evaluate(cursor, [row["id"] for row in (*fresh, *moving)])
-            return Scheduled(len(fresh), len(moving), tuple(conflicts))
+            return schedule_batch(cursor, actor, chunk, plan_id, due_on, move=move, batch_id=batch_id)
 
         found.append(write(work, what="scheduling maintenance"))
+        done += len(chunk)
+        listener(done, len(keys))
     return _add_up(found)
+
+
+def schedule_batch(
+    cursor: Cursor,
+    actor: Actor,
+    keys: tuple[int, ...],
+    plan_id: int,
+    due_on: date | None,
+    *,
+    move: bool,
+    batch_id: str,
+) -> Scheduled:
+    """Schedule some machines in the caller's transaction."""
+    fresh, moving, conflicts = _sort(cursor.connection, keys, plan_id, due_on, move)
+    for row in (*fresh, *moving):
+        before = {"state": row["state"], "first_due_date": row["first_due_date"]} if row["schedule_id"] else None
+        after = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
+        if row in moving:
+            execute(cursor, "maintenance/set_first_due_date", {"id": row["schedule_id"], "first_due_date": due_on})
+            key = row["schedule_id"]
+        else:
+            execute(cursor, "maintenance/insert_schedule", after)
+            key = row["schedule_id"] or int(cursor.lastrowid)
+        action = "reschedule" if row in moving else "schedule"
+        audit(cursor, actor, action, _TABLE, key, before=before, after=after, batch_id=batch_id)
+    _evaluate(cursor, [row["id"] for row in (*fresh, *moving)])
+    return Scheduled(len(fresh), len(moving), tuple(conflicts))
 
 
 def rehearse_schedule(
@@ -86,7 +104,7 @@ def rehearse_schedule(
 ) -> Scheduled:
     """What :func:`schedule_maintenance` would do; changes nothing."""
     actor.require(Capability.EDIT)
-    _check(keys, plan_id, due_on)
+    check_schedule(keys, plan_id, due_on)
     found = []
     for chunk in _batches(keys):
         with raw_session() as connection:
@@ -98,9 +116,19 @@ def rehearse_schedule(
 def reschedule(actor: Actor, keys: Sequence[int], due_on: date) -> Scheduled:
     """Put schedules on a day that a person chooses; one with an open work order is left alone."""
     actor.require(Capability.EDIT)
-    _check_day(due_on)
+    check_day(due_on)
+    done, conflicts = _change_schedules(
+        keys, lambda cursor, chunk, batch_id: reschedule_batch(cursor, actor, chunk, due_on, batch_id=batch_id)
+    )
+    return Scheduled(0, done, conflicts)
 
-    def change(cursor: Cursor, row: Mapping[str, Any]) -> str:
+
+def reschedule_batch(
+    cursor: Cursor, actor: Actor, keys: tuple[int, ...], due_on: date, *, batch_id: str
+) -> tuple[int, tuple[Conflict, ...]]:
+    """Put some schedules on that day in the caller's transaction: how many, and which were left alone."""
+
+    def change(row: Mapping[str, Any]) -> str:
         if row["due_state"] == "ordered":
             return _describe_order(row)
         if row["state"] == "suspended":
@@ -110,15 +138,23 @@ def reschedule(actor: Actor, keys: Sequence[int], due_on: date) -> Scheduled:
         execute(cursor, "maintenance/set_first_due_date", {"id": row["id"], "first_due_date": due_on})
         return ""
 
-    done, conflicts = _change_schedules(actor, keys, "reschedule", change, {"first_due_date": due_on})
-    return Scheduled(0, done, conflicts)
+    return _change_batch(cursor, actor, keys, "reschedule", change, {"first_due_date": due_on}, batch_id)
 
 
 def remove_schedules(actor: Actor, keys: Sequence[int]) -> tuple[int, tuple[Conflict, ...]]:
     """Take back what people have scheduled; what a plan asks by its scope is changed in the plan."""
     actor.require(Capability.EDIT)
+    return _change_schedules(
+        keys, lambda cursor, chunk, batch_id: remove_batch(cursor, actor, chunk, batch_id=batch_id)
+    )
 
-    def change(cursor: Cursor, row: Mapping[str, Any]) -> str:
+
+def remove_batch(
+    cursor: Cursor, actor: Actor, keys: tuple[int, ...], *, batch_id: str
+) -> tuple[int, tuple[Conflict, ...]]:
+    """Take some schedules back in the caller's transaction: how many, and which were left alone."""
+
+    def change(row: Mapping[str, Any]) -> str:
         if row["due_state"] == "ordered":
             return _describe_order(row)
         if row["assigned_by"] != "person":
@@ -126,35 +162,49 @@ def remove_schedules(actor: Actor, keys: Sequence[int]) -> tuple[int, tuple[Conf
         execute(cursor, "maintenance/return_schedule_to_plan", {"id": row["id"]})
         return ""
 
-    return _change_schedules(actor, keys, "remove", change, None)
+    return _change_batch(cursor, actor, keys, "remove", change, None, batch_id)
 
 
 def _change_schedules(
-    actor: Actor, keys: Sequence[int], action: str, change: Any, after: Mapping[str, Any] | None
+    keys: Sequence[int], change: Callable[[Cursor, tuple[int, ...], str], tuple[int, tuple[Conflict, ...]]]
 ) -> tuple[int, tuple[Conflict, ...]]:
-    """``change(cursor, row)`` says why a schedule is left alone, nothing if it was changed."""
+    """``change(cursor, keys, batch_id)`` of each batch, in a transaction of its own."""
     if not keys:
         raise Invalid("no schedule was chosen")
     batch_id = str(uuid4())
-    done, conflicts = 0, []
+    done = 0
+    conflicts: list[Conflict] = []
     for chunk in _batches(keys):
 
-        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[list[int], list[Conflict]]:
-            changed, left = [], []
-            for row in query(cursor.connection, "maintenance/lock_chosen_schedules", {"ids": chunk}):
-                if why := change(cursor, row):
-                    left.append(Conflict(row["equipment_number"], f"{row['plan_name']}: {why}"))
-                    continue
-                changed.append(int(row["equipment_id"]))
-                before = {name: row[name] for name in ("equipment_id", "plan_name", "assigned_by", "first_due_date")}
-                audit(cursor, actor, action, _TABLE, row["id"], before=before, after=after, batch_id=batch_id)
-            _evaluate(cursor, changed)
-            return changed, left
+        def work(cursor: Cursor, chunk: tuple[int, ...] = chunk) -> tuple[int, tuple[Conflict, ...]]:
+            return change(cursor, chunk, batch_id)
 
         changed, left = write(work, what="changing schedules")
-        done += len(changed)
+        done += changed
         conflicts += left
     return done, tuple(conflicts)
+
+
+def _change_batch(
+    cursor: Cursor,
+    actor: Actor,
+    keys: tuple[int, ...],
+    action: str,
+    change: Callable[[Mapping[str, Any]], str],
+    after: Mapping[str, Any] | None,
+    batch_id: str,
+) -> tuple[int, tuple[Conflict, ...]]:
+    """``change(row)`` says why a schedule is left alone, nothing if it was changed."""
+    changed, left = [], []
+    for row in query(cursor.connection, "maintenance/lock_chosen_schedules", {"ids": keys}):
+        if why := change(row):
+            left.append(Conflict(row["equipment_number"], f"{row['plan_name']}: {why}"))
+            continue
+        changed.append(int(row["equipment_id"]))
+        before = {name: row[name] for name in ("equipment_id", "plan_name", "assigned_by", "first_due_date")}
+        audit(cursor, actor, action, _TABLE, row["id"], before=before, after=after, batch_id=batch_id)
+    _evaluate(cursor, changed)
+    return len(changed), tuple(left)
 
 
 def _sort(
@@ -190,11 +240,12 @@ def _describe_order(row: Mapping[str, Any]) -> str:
     return f"has an open work order, {order_number(int(row['work_order_id']))}"
 
 
-def _check(keys: Sequence[int], plan_id: int, due_on: date | None) -> None:
+def check_schedule(keys: Sequence[int], plan_id: int, due_on: date | None) -> None:
+    """Raise :class:`Invalid` or :class:`NotFound` unless the plan can be asked for on that day."""
     if not keys:
         raise Invalid("no equipment was chosen")
     if due_on is not None:
-        _check_day(due_on)
+        check_day(due_on)
     with raw_session() as connection:
         plans = query(connection, "maintenance/maintenance_plan_is_active", {"id": plan_id})
     if not plans:
@@ -203,7 +254,8 @@ def _check(keys: Sequence[int], plan_id: int, due_on: date | None) -> None:
         raise Invalid("This plan is not active.", plan_id="is not active")
 
 
-def _check_day(due_on: date) -> None:
+def check_day(due_on: date) -> None:
+    """Raise :class:`Invalid` for a day in the past."""
     if due_on < site_today():
         raise Invalid("The day is in the past.", first_due_date="is in the past")
 

@@ -22,6 +22,7 @@ from cmms.alerts.records import to_database
 from cmms.alerts.watch_runs import QueuedRun, StarvedTasks, check_watch_alerts
 from cmms.database import Connection, execute, query, run_transaction, server_time, session
 from cmms.errors import Abandoned, Failure, SettingsError
+from cmms.operations.requested_changes import close_abandoned_changes
 from cmms.operations.validation_reports import close_abandoned_reports
 from cmms.settings import Settings
 from cmms.sync.merge.stage_rows import drop_stage
@@ -98,6 +99,8 @@ def watch(
             release_stale_leases(connection)
         with _guarded("closing abandoned reports", failures):
             close_abandoned_reports(connection)
+        with _guarded("closing abandoned changes", failures):
+            close_abandoned_changes(connection)
         with _guarded("dropping left staging tables", failures):
             drop_left_stages(connection, dropped, failures)
     for summary in closed:

@@ -13,7 +13,7 @@ from cmms.access.actors import Actor
 from cmms.dag_ids import ON_REQUEST_DAG_ID
 from cmms.run_control.start_syncs import StartedRun, start_dag
 
-Work = Literal["replay", "validate"]
+Work = Literal["replay", "validate", "change"]
 
 
 def ask_for_work(actor: Actor, work: Work, arguments: Mapping[str, Any], *, request: str = "") -> StartedRun:

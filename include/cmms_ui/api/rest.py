@@ -48,6 +48,8 @@ from cmms_ui.run_action import preview_action, run_action
 
 PREFIX = "/api/v1"
 _KEY_LIMIT = 2**63 - 1
+KEYS_LIMIT = 100_000
+"""So many rows are named in a call; they fit the size of its body."""
 _ACCEPTED = "A run in Airflow does the rest; the answer names it."
 Key = Annotated[int, Path(ge=1, le=_KEY_LIMIT, examples=[1])]
 
@@ -64,7 +66,7 @@ class ActionCall(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     keys: list[Annotated[int, Field(ge=1, le=_KEY_LIMIT), BeforeValidator(_refuse_truth)]] = Field(
-        default=[], max_length=10_000, examples=[[17]]
+        default=[], max_length=KEYS_LIMIT, examples=[[17]]
     )
     version: Annotated[int | None, BeforeValidator(_refuse_truth)] = Field(
         default=None, ge=0, le=_KEY_LIMIT, description="row_version that was seen; needed by actions on one record"

@@ -18,13 +18,15 @@ from cmms.equipment.change_equipment import (
 )
 from cmms.equipment.validate_equipment import start_validation
 from cmms.maintenance import change_work_orders as orders
-from cmms.maintenance.schedule_maintenance import rehearse_schedule, schedule_maintenance
+from cmms.maintenance.schedule_maintenance import check_schedule, rehearse_schedule, schedule_maintenance
 from cmms.operations.validation_reports import DEFAULT_DAYS
 from cmms.parse_input import parse_day, parse_key, parse_whole
 from cmms.quarantine.replay_records import find_open_rejects
+from cmms.run_control.ask_for_change import REQUEST_LIMIT
 from cmms.run_control.start_syncs import start_sync_of
 from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Field, Outcome, Preview, Target
+from cmms_ui.resources.equipment.large_change import ask_for_large_change
 from cmms_ui.resources.plants.place_choices import group_choices, plant_choices
 from cmms_ui.resources.record_errors.resource import replay_records
 from cmms_ui.resources.schedules.resource import plan_choices, tell_conflicts
@@ -58,6 +60,8 @@ def _move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def _change(actor: Actor, target: Target, wanted: Mapping[str, Any], action: str, state: str) -> Outcome:
+    if len(target.keys) > REQUEST_LIMIT:
+        return ask_for_large_change(actor, f"equipment.{action}", target, wanted)
     with reporting_progress(actor, target.request) as listener:
         return _describe(change_many(actor, target.keys, wanted, action=action, listener=listener), state)
 
@@ -83,7 +87,11 @@ def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Pr
 
 
 def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    result = mark_serviced(actor, target.keys, str(values.get("note") or ""))
+    note = str(values.get("note") or "")
+    if len(target.keys) > REQUEST_LIMIT:
+        return ask_for_large_change(actor, "equipment.serviced", target, {"note": note})
+    with reporting_progress(actor, target.request) as listener:
+        result = mark_serviced(actor, target.keys, note, listener=listener)
     told = _describe(result, "marked as serviced")
     if not result.ordered:
         return told
@@ -94,7 +102,13 @@ def _serviced(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
 
 
 def _schedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    done = schedule_maintenance(actor, target.keys, *_plan_of(values), move=bool(values.get("move")))
+    (plan_id, day), move = _plan_of(values), bool(values.get("move"))
+    if len(target.keys) > REQUEST_LIMIT:
+        check_schedule(target.keys, plan_id, day)
+        asked = {"plan_id": plan_id, "first_due_date": day.isoformat() if day else None, "move": move}
+        return ask_for_large_change(actor, "equipment.schedule", target, asked)
+    with reporting_progress(actor, target.request) as listener:
+        done = schedule_maintenance(actor, target.keys, plan_id, day, move=move, listener=listener)
     text = f"{count_of(done.created, 'schedule')} created."
     return tell_conflicts(f"{text} {count_of(done.moved, 'schedule')} moved." if done.moved else text, done.conflicts)
 

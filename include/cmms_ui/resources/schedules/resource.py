@@ -8,8 +8,9 @@ from typing import Any
 from cmms.access import choices
 from cmms.access.actors import Actor
 from cmms.listing.definition import Join
-from cmms.maintenance.schedule_maintenance import Conflict, remove_schedules, reschedule
+from cmms.maintenance.schedule_maintenance import Conflict, check_day, remove_schedules, reschedule
 from cmms.parse_input import parse_day
+from cmms.run_control.ask_for_change import REQUEST_LIMIT
 from cmms.words import count_of
 from cmms_ui.definition.schema import (
     Action,
@@ -24,6 +25,7 @@ from cmms_ui.definition.schema import (
     Target,
     choices_of,
 )
+from cmms_ui.resources.equipment.large_change import ask_for_large_change
 from cmms_ui.resources.maintenance_plans.columns import MACHINE, plan_column
 from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
 
@@ -44,12 +46,18 @@ def tell_conflicts(text: str, conflicts: Sequence[Conflict]) -> Outcome:
 
 
 def _remove(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    if len(target.keys) > REQUEST_LIMIT:
+        return ask_for_large_change(actor, "schedules.remove", target, {})
     done, conflicts = remove_schedules(actor, target.keys)
     return tell_conflicts(f"{count_of(done, 'schedule')} removed.", conflicts)
 
 
 def _reschedule(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    done = reschedule(actor, target.keys, parse_day(values["first_due_date"]))
+    day = parse_day(values["first_due_date"])
+    if len(target.keys) > REQUEST_LIMIT:
+        check_day(day)
+        return ask_for_large_change(actor, "schedules.reschedule", target, {"first_due_date": day.isoformat()})
+    done = reschedule(actor, target.keys, day)
     return tell_conflicts(f"{count_of(done.moved, 'schedule')} moved.", done.conflicts)
 
 

@@ -16,8 +16,10 @@ from cmms.dag_ids import ON_REQUEST_DAG_ID
 from cmms.equipment.validate_equipment import read_report
 from cmms.figures.open_runs import RunSteps, live_run, run_steps
 from cmms.figures.reconciliations import Reconciliation, reconciliation_of_run
+from cmms.operations.requested_changes import ChangeProgress
 from cmms.quarantine.replay_records import Replayed, read_replayed
 from cmms.run_control.airflow_runs import failed_tasks, read_conf, read_run
+from cmms.run_control.ask_for_change import read_change
 from cmms.run_control.find_run import FoundRun, find_run_of_airflow
 from cmms.sync.records import OPEN_STATUSES
 from cmms_ui.asgi.guard import current_actor
@@ -25,6 +27,7 @@ from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
+from cmms_ui.resources.equipment.large_change import render_change
 from cmms_ui.resources.reconciliations.report import describe_result
 from cmms_ui.resources.record_errors.replayed import describe_end, describe_replayed
 from cmms_ui.resources.syncs.run_progress import draw_live_run, step_line
@@ -48,8 +51,10 @@ def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if run is None:
         if result := reconciliation_of_run(dag_id, run_id):
             return {**found, "result": result}
-        if dag_id == ON_REQUEST_DAG_ID and (report := read_report(_asked(dag_id, run_id).get("report") or 0)):
-            found["report"] = report
+        if dag_id == ON_REQUEST_DAG_ID:
+            asked = _asked(dag_id, run_id)
+            found["report"] = read_report(asked.get("report") or 0)
+            found["change"] = read_change(asked.get("change") or 0)
         return {**found, "airflow": _ask_airflow(dag_id, run_id)}
     if run.status in OPEN_STATUSES:
         return {**found, "live": live_run(run.id)}
@@ -87,8 +92,11 @@ def render_followed(data: Mapping[str, Any]) -> Any:
     result: Reconciliation | None = data.get("result")
     report: Mapping[str, Any] | None = data.get("report")
     replayed: Sequence[Replayed] = data.get("replayed", ())
+    change: ChangeProgress | None = data.get("change")
     if result:
         body = describe_result(result)
+    elif change and change.status != "waiting":
+        body = [render_change(change), *([note(GOES_ON)] if change.status == "running" else ())]
     elif report and (report["status"] != "running" or _has_begun(report)):
         body = [render_report(report), *([note(GOES_ON)] if report["status"] == "running" else ())]
     elif run is None:
