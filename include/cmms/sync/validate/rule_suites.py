@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from cmms.package_files import find_folder, read_package_file
 from cmms.settings import Settings
 from cmms.streams import STREAMS
-from cmms.streams.stream import Stream
+from cmms.streams.stream import Field, Stream
 
 SUITES = find_folder("expectations")
 EPOCH = date(1970, 1, 1)
@@ -107,10 +107,35 @@ def find_suite(stream: Stream) -> Path:
 
 @cache
 def load_suite(stream: str) -> dict[str, Any]:
-    """The suite file as it is.
+    """The suite file, and a limit for each text field whose length it does not limit.
 
     Raises:
         PackageIncomplete: it is not there.
     """
     suite: dict[str, Any] = json.loads(read_package_file(find_suite(STREAMS[stream])))
-    return suite
+    return {**suite, "expectations": _limit_lengths(suite["expectations"], STREAMS[stream])}
+
+
+def _limit_lengths(rules: list[dict[str, Any]], stream: Stream) -> list[dict[str, Any]]:
+    """The rules, and behind the last one about a length those that follow from the fields; a rule of the file wins."""
+    limited = {rule["kwargs"]["column"] for rule in rules if "max_value" in rule["kwargs"]}
+    texts = [known for known in stream.fields if known.kind == "text" and known.length]
+    missing = [_limit_length(known) for known in texts if f"{known.name}_length" not in limited]
+    lengths = [index for index, rule in enumerate(rules, start=1) if rule["kwargs"]["column"].endswith("_length")]
+    place = max(lengths, default=len(rules))
+    return [*rules[:place], *missing, *rules[place:]]
+
+
+def _limit_length(known: Field) -> dict[str, Any]:
+    return {
+        "type": "expect_column_values_to_be_between",
+        "kwargs": {"column": f"{known.name}_length", "max_value": known.length},
+        "severity": "critical",
+        "meta": {
+            "code": "TOO_LONG",
+            "rule": "VAL-08",
+            "why": "Longer than the column; a cut code would name another thing, a cut text would lie.",
+            "message": f"{known.name} is longer than {known.length} characters",
+            "field": known.name,
+        },
+    }
