@@ -81,7 +81,7 @@ def test_chosen_machines_are_reactivated_audited_and_at_once_judged_for_maintena
     assert len(numbers) == 3
     page.locator(".cmms-selection").get_by_role("button", name="Activate", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Activate").click()
-    expect(page.get_by_text("3 machines are now active.")).to_be_visible()
+    expect(page.get_by_text("3 machines activated.")).to_be_visible()
     rows = view_site.query(
         seeded,
         "SELECT e.id, e.is_active, e.inactive_reason, (SELECT r.cumulative_hours FROM equipment_running_times r"
@@ -142,7 +142,7 @@ def test_rejected_records_of_chosen_machines_are_retried_and_say_why_they_fail_a
         expect(page.get_by_role("link", name=number, exact=True)).to_be_visible()
         page.locator(".ag-row .ag-checkbox-input").first.click()
         expect(page.get_by_text(re.compile(rf"^{count} rows? selected$"))).to_be_visible()
-    page.locator(".cmms-selection").get_by_role("button", name="Retry rejected").click()
+    page.locator(".cmms-selection").get_by_role("button", name="Retry rejected records").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
     dialog.get_by_role("button", name="Retry", exact=True).click()
@@ -197,7 +197,7 @@ def test_the_heat_map_has_a_row_a_plant_a_scale_and_tells_missing_from_zero(
     page = log_in("viewer")
     page.goto("/cmms/equipment?tab=active")
     widget = page.locator(".cmms-widget", has=page.get_by_role("heading", name="Utilisation by plant", exact=True))
-    grid = widget.get_by_role("region", name="Utilisation by plant and day, per cent")
+    grid = widget.get_by_role("region", name="Utilisation by plant and day, percent")
     expect(grid.get_by_role("row")).to_have_count(5)  # days above, four plants
     assert grid.get_by_role("rowheader").all_inner_texts() == ["P001", "P002", "P003", "P004"]
     missing, zero = (
@@ -225,7 +225,7 @@ def test_the_heat_map_has_a_row_a_plant_a_scale_and_tells_missing_from_zero(
     colours = [next(iter(found)) for found in backgrounds.values()]
     assert all(len(found) == 1 for found in backgrounds.values()) and len(set(colours)) == len(colours)
     legend = widget.locator(".cmms-live-facts").last
-    for words in ("no reading", "stood still", "0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %"):
+    for words in ("no reading", "not running", "0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %"):
         expect(legend.get_by_text(words)).to_be_visible()
     for name in backgrounds:
         sample = legend.locator(f".cmms-heat-{name}").evaluate("cell => getComputedStyle(cell).backgroundColor")

@@ -113,13 +113,13 @@ def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dic
     expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
     dialog.get_by_label("Reason").fill("for a test")
     dialog.get_by_role("button", name="Deactivate").click()
-    expect(page.get_by_text("2 machines are now inactive")).to_be_visible()
+    expect(page.get_by_text("2 machines deactivated")).to_be_visible()
     chosen = "SELECT COUNT(*) AS n FROM equipment WHERE equipment_number IN (%s, %s) AND inactive_reason = 'for a test'"
     assert view_site.query(seeded, chosen, *numbers)[0]["n"] == 2
     page.goto("/cmms/equipment?tab=inactive&q=fan")
     _choose(page, numbers)
     _open(page, "Activate", ".cmms-selection").get_by_role("button", name="Activate").click()
-    expect(page.get_by_text("2 machines are now active")).to_be_visible()
+    expect(page.get_by_text("2 machines activated")).to_be_visible()
 
     page.goto(f"/cmms/equipment?q={numbers[0]}")
     _choose(page, numbers[:1])

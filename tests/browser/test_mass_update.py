@@ -64,7 +64,7 @@ def test_the_progress_of_a_mass_update_is_seen_and_every_changed_row_is_audited(
     done = int(told.inner_text().split(" ")[0].replace(",", ""))
     assert 0 < done <= MACHINES and done % 500 == 0
     assert dialog.get_by_role("progressbar").first.get_attribute("aria-valuenow")
-    expect(page.get_by_text(f"{MACHINES:,} machines are now inactive.")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(f"{MACHINES:,} machines deactivated.")).to_be_visible(timeout=120_000)
     changed = "SELECT COUNT(*) AS n FROM equipment WHERE equipment_number LIKE 'MASS-%' AND is_active = 0"
     assert view_site.query(seeded, changed)[0]["n"] == MACHINES
     audited = (

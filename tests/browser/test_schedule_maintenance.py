@@ -68,14 +68,14 @@ def test_chosen_machines_are_scheduled_after_a_preview_that_lists_the_conflicts(
     dialog.get_by_role("textbox", name="Plan").click()
     page.get_by_role("option", name=NAME).click()
     dialog.get_by_role("button", name="Preview").click()
-    expect(dialog.get_by_text("2 schedules would be created. 1 conflict: left as they are.")).to_be_visible()
+    expect(dialog.get_by_text("2 schedules would be created. 1 conflict: left unchanged.")).to_be_visible()
     conflict = dialog.get_by_role("row").filter(has_text=first)
     expect(conflict).to_contain_text("is scheduled by this plan already: fine, next on")
     assert judge(page) == []
     stored = "SELECT COUNT(*) AS n FROM equipment_maintenance WHERE plan_id = %s"
     assert view_site.query(seeded, stored, plan)[0]["n"] == 1
     dialog.get_by_role("button", name="Schedule", exact=True).click()
-    expect(dialog.get_by_text("2 schedules created. 1 conflict: left as they were.")).to_be_visible()
+    expect(dialog.get_by_text("2 schedules created. 1 conflict: left unchanged.")).to_be_visible()
     expect(dialog.get_by_role("listitem").filter(has_text=first)).to_be_visible()
     assert judge(page) == []
     assert view_site.query(seeded, stored, plan)[0]["n"] == 3
@@ -84,7 +84,7 @@ def test_chosen_machines_are_scheduled_after_a_preview_that_lists_the_conflicts(
     page.goto(f"/cmms/schedules?tab=all&plan_id={plan}")
     expect(page.get_by_text("3 rows", exact=True)).to_be_visible()
     page.locator(".ag-row[row-index='0'] .ag-checkbox-input").first.check()
-    page.locator(".cmms-selection").get_by_role("button", name="Move the date").click()
+    page.locator(".cmms-selection").get_by_role("button", name="Reschedule").click()
     today = datetime.now(UTC).date()
     dialog.get_by_label("Next due on").click()
     page.get_by_role("button", name=re.compile(rf"^{today.day} {today:%B %Y}$")).click()
@@ -109,7 +109,7 @@ def test_a_plan_is_previewed_made_and_evaluated(log_in: LogIn, seeded: dict[str,
     page.get_by_role("option", name="Count from counter 0").click()
     dialog.get_by_role("button", name="Preview").click()
     expect(
-        dialog.get_by_text(re.compile(r"The plan would cover \d+ machines; \d+ of them would be due today\."))
+        dialog.get_by_text(re.compile(r"The plan would cover \d+ machines, \d+ of them due today\."))
     ).to_be_visible()
     assert judge(page) == []
     dialog.get_by_role("button", name="Create").click()

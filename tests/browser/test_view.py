@@ -118,17 +118,17 @@ def test_forms_of_machines_and_syncs_say_at_the_field_what_the_server_refuses(
     before = view_site.query(seeded, "SELECT * FROM equipment WHERE id = 35")
     page.get_by_role("button", name="Edit", exact=True).click()
     dialog = page.get_by_role("dialog")
-    reason, in_use = dialog.get_by_label("Why inactive"), dialog.get_by_role("switch", name="In use")
+    reason, in_use = dialog.get_by_label("Deactivation reason"), dialog.get_by_role("switch", name="Active")
     expect(in_use).to_be_checked()
     expect(reason).to_be_hidden()
-    dialog.locator("label", has_text="In use").click()
-    _refused(page, "Why inactive", "", "Save", "Is required.")
-    dialog.locator("label", has_text="In use").click()
+    dialog.locator("label", has_text="Active").click()
+    _refused(page, "Deactivation reason", "", "Save", "Is required.")
+    dialog.locator("label", has_text="Active").click()
     expect(reason).to_be_hidden()
     _refused(page, "Notes", "x" * 2001, "Save", "At most 2,000 characters.")
     dialog.get_by_label("Notes").fill("short enough")
     dialog.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The change has been saved")).to_be_visible()
+    expect(page.get_by_text("Changes saved")).to_be_visible()
     after = view_site.query(seeded, "SELECT * FROM equipment WHERE id = 35")
     assert {name for name in after[0] if before[0][name] != after[0][name]} == {"notes", "row_version", "updated_at"}
 
@@ -172,7 +172,7 @@ def test_a_cell_is_edited_by_keyboard_and_a_stale_one_is_told(log_in: LogIn, see
     cell = page.locator(".ag-row [col-id=notes]")
     expect(cell).to_have_count(1)
     _type_into(page, "from the list")
-    expect(page.get_by_text("The change has been saved")).to_be_visible()
+    expect(page.get_by_text("Changes saved")).to_be_visible()
     expect(cell).to_have_text("from the list")
     assert view_site.query(seeded, "SELECT notes FROM equipment WHERE id = 33")[0]["notes"] == "from the list"
     view_site.query(seeded, "UPDATE equipment SET notes = 'by a sync', row_version = row_version + 1 WHERE id = 33")
@@ -226,7 +226,7 @@ def test_a_figure_of_the_dashboard_leads_to_the_list_that_it_counts(log_in: LogI
 def test_every_active_machine_has_a_cell_that_leads_to_it(log_in: LogIn, seeded: dict[str, Any]) -> None:
     page = log_in("viewer")
     page.goto("/cmms/")
-    region = page.get_by_role("region", name="Health of every active machine")
+    region = page.get_by_role("region", name="Health of each active machine")
     active = view_site.query(seeded, "SELECT COUNT(*) AS n FROM equipment WHERE is_active = 1")[0]["n"]
     expect(region.locator("a.cmms-health")).to_have_count(active)
     machine = view_site.query(seeded, "SELECT id, equipment_number AS name FROM equipment WHERE is_active = 1 LIMIT 1")[

@@ -33,9 +33,9 @@ def test_a_machines_chart_is_zoomed_by_keyboard_and_every_form_has_the_same_tota
     total = widget.get_by_text(re.compile(r"^90 days: [\d.,]+ hours in 14 readings\."))
     expect(total).to_be_visible()
     said = total.inner_text().split(" hours")[0]
-    for form in ("Lines", "Average of its group", "Bars"):
+    for form in ("Lines", "Group average", "Bars"):
         widget.get_by_text(form, exact=True).click()
-        expect(widget.get_by_text(re.compile(r"Average of its group: [\d.,]+ hours")).or_(total).first).to_be_visible()
+        expect(widget.get_by_text(re.compile(r"Group average: [\d.,]+ hours")).or_(total).first).to_be_visible()
         expect(widget.get_by_text(re.compile(re.escape(said)))).to_be_visible()
     shown = widget.locator("#machine-shown")
     first, last = shown.inner_text().split(" to ")
@@ -70,14 +70,14 @@ def test_up_to_ten_machines_lie_over_each_other_with_one_legend_that_puts_them_o
 
     page = log_in("viewer")
     page.goto("/cmms/running-times")
-    widget = _widget(page, "Machines compared")
+    widget = _widget(page, "Machine comparison")
     lines, legend = widget.locator(".recharts-line"), widget.get_by_role("group", name="Machines in the chart")
     expect(legend.get_by_role("checkbox")).to_have_count(3)  # the busiest, until somebody chooses
     widget.get_by_role("textbox").first.fill(", ".join([*numbers, "nobody"]))
     expect(legend.get_by_role("checkbox")).to_have_count(10)
     expect(lines).to_have_count(10)
     expect(widget.locator(".recharts-legend-wrapper")).to_have_count(0)  # one legend
-    expect(widget.get_by_text("At most 10 machines are shown: 1 more were named.")).to_be_visible()
+    expect(widget.get_by_text("Showing at most 10 machines; 1 more were entered.")).to_be_visible()
     expect(widget.get_by_text("No machine has the number nobody.")).to_be_visible()
     looks = widget.locator(".recharts-line-curve").evaluate_all(
         "lines => lines.map(line => getComputedStyle(line).stroke + line.getAttribute('stroke-dasharray'))"
@@ -104,7 +104,7 @@ def test_up_to_ten_machines_lie_over_each_other_with_one_legend_that_puts_them_o
 def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_in: LogIn) -> None:
     page = log_in("viewer")
     page.goto("/cmms/")
-    cells = page.get_by_role("region", name="Health of every active machine").locator("a")
+    cells = page.get_by_role("region", name="Health of each active machine").locator("a")
     expect(cells.first).to_be_visible()
     expect(page.locator("#page .mantine-Skeleton-root")).to_have_count(0)
     page.route(CALLBACKS, lambda _route: None)  # no refresh draws what is stored over it
@@ -131,7 +131,7 @@ def test_five_thousand_cells_are_drawn_in_a_moment_and_walked_by_arrow_keys(log_
 def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in: LogIn, seeded: dict[str, Any]) -> None:
     page = log_in("op")
     page.goto(f"/cmms/equipment/{SWITCHED}")
-    switch = page.get_by_role("switch", name="In use")
+    switch = page.get_by_role("switch", name="Active")
     expect(switch).to_be_checked()
     held: list[Route] = []
     page.route(CALLBACKS, lambda route: held.append(route))
@@ -144,7 +144,7 @@ def test_a_switch_moves_at_once_can_be_undone_and_goes_back_when_refused(log_in:
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("The machine is active again")).to_be_visible()
     expect(switch).to_be_checked()
-    expect(page.get_by_text(re.compile(r"^Switched on \d+ s ago\.$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Activated \d+ s ago\.$"))).to_be_visible()
     page.wait_for_timeout(6_000)  # the page reads itself anew after each change, and is to have done so
     page.wait_for_load_state("networkidle")
     view_site.query(seeded, "UPDATE equipment SET row_version = row_version + 1 WHERE id = %s", SWITCHED)

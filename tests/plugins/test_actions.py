@@ -93,7 +93,7 @@ def test_a_bulk_change_says_how_many_it_changed_and_audits_exactly_those(client_
     keys = [20, 21, 22, 999_999]
     answer = _act(client_for("op"), "equipment.deactivate", keys=keys, values={"inactive_reason": "stop"}).json()
     assert answer == {
-        "message": "3 machines are now inactive. 1 does not exist any more.",
+        "message": "3 machines deactivated. 1 no longer exists.",
         "level": "warning",
         "details": ["The machine with the id 999999 does not exist any more."],
     }
@@ -122,7 +122,7 @@ def test_a_mass_update_that_breaks_off_says_what_was_changed_and_what_was_not(
     monkeypatch.undo()
     told = answer.json()
     assert (answer.status_code, told["level"]) == (200, "warning")
-    assert told["message"] == "1 machine is now inactive. 1 does not exist any more."
+    assert told["message"] == "1 machine deactivated. 1 no longer exists."
     assert told["details"] == [
         "3 machines were not reached: the server has gone away",
         "The machine with the id 999998 does not exist any more.",

@@ -114,7 +114,7 @@ def test_hours_and_utilisation_of_active_machines_equal_the_readings(client_for:
         assert row.utilisation_percent == 100 * sum(hours) / (24 * len(hours))
     assert f"{rows[-1].running:,} of {rows[-1].machines:,}" in _texts(ACTIVE.render(rows))
     assert f"{rows[-1].utilisation_percent:.1f} % utilisation that day" in _texts(ACTIVE.render(rows))
-    assert "OEE: not measurable." in _texts(ACTIVE.render(rows))
+    assert "OEE: not available." in _texts(ACTIVE.render(rows))
 
 
 @pytest.mark.feature("TAB-03W", "TEST-04")

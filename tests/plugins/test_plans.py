@@ -124,19 +124,23 @@ def test_a_preview_says_what_saving_then_does_and_changes_nothing(client_for: Cl
     due = states.get("due", 0) + states.get("overdue", 0)
     covered = sum(number for state, number in states.items() if state != "suspended")
     assert 0 < due < covered
-    assert preview["text"].startswith(f"The plan would cover {covered} machines; {due} of them would be due today.")
+    assert preview["text"].startswith(f"The plan would cover {covered} machines, {due} of them due today.")
     opened = tables(
         "SELECT COUNT(*) AS n FROM maintenance_dues d JOIN equipment_maintenance m ON m.id = d.equipment_maintenance_id"
         " WHERE m.plan_id = %s AND d.state = 'open'",
         plan["id"],
     )[0]["n"]
-    assert opened == due and f" {opened} dues would be opened" in preview["text"]
+    assert opened == due and f"Maintenance due: {opened} new" in preview["text"]
 
     longer = {**values, "interval_hours": 9_000_000, "is_active": True}
     before = _everything(tables)
     edited = _preview(admin, "maintenance-plans.edit", keys=[plan["id"]], version=1, values=longer).json()
     assert _everything(tables) == before
-    assert f"{due} withdrawn" in edited["text"] and edited["heads"] == ["State", "Machines now", "Machines then"]
+    assert f"{due} withdrawn" in edited["text"] and edited["heads"] == [
+        "State",
+        "Machines now",
+        "Machines after saving",
+    ]
     saved = _act(admin, "maintenance-plans.edit", keys=[plan["id"]], version=1, values=longer)
     assert saved.status_code == 200
     states = _states(tables, plan["id"])
@@ -193,12 +197,12 @@ def test_evaluate_now_finds_what_has_become_due_and_the_second_time_nothing(
     moved = row["baseline_date"] - timedelta(days=20)
     tables("UPDATE equipment_maintenance SET baseline_date = %s WHERE id = %s", moved, row["id"])
     told = _act(op, "maintenance-plans.evaluate", values={}).json()["message"]
-    assert "1 have become due, 0 are not due any more" in told
+    assert "1 became due, 0 no longer due" in told
     assert tables(due, row["id"])[0]["n"] == 1
     again = _act(op, "maintenance-plans.evaluate", values={}).json()["message"]
-    assert "0 have become due, 0 are not due any more, 0 have changed" in again
+    assert "0 became due, 0 no longer due, 0 changed" in again
     tables("UPDATE equipment_maintenance SET baseline_date = %s WHERE id = %s", row["baseline_date"], row["id"])
-    assert "1 are not due any more" in _act(op, "maintenance-plans.evaluate", values={}).json()["message"]
+    assert "1 no longer due" in _act(op, "maintenance-plans.evaluate", values={}).json()["message"]
 
 
 @pytest.mark.feature("DOM-30", "PERF-11")
@@ -214,13 +218,15 @@ def test_machines_that_take_too_long_are_left_to_the_daily_evaluation_and_that_i
     values = {"name": NAME, "scope": "all", "interval_days": 30, "schedule_mode": "floating", "start_from": "now"}
     total = tables("SELECT COUNT(*) AS n FROM equipment")[0]["n"]
     preview = _preview(admin, "maintenance-plans.create", values=values).json()["text"]
-    assert f"Tried for the first 50 of {total} machines only" in preview
+    assert f"first 50 of {total} machines" in preview
     answer = _act(admin, "maintenance-plans.create", values=values).json()
-    assert answer["level"] == "warning" and f"{total} of {total} machines have not been judged yet" in answer["message"]
+    assert (
+        answer["level"] == "warning" and f"{total} of {total} machines have not been evaluated yet" in answer["message"]
+    )
     monkeypatch.setattr(change_plans, "PATIENCE_SECONDS", 60)
     edit = {**values, "interval_days": 31, "is_active": True}
     done = _act(admin, "maintenance-plans.edit", keys=[_plan(tables)["id"]], version=1, values=edit).json()
-    assert f"{total} machines have been judged" in done["message"]
+    assert f"{total} machines evaluated" in done["message"]
     active = tables("SELECT COUNT(*) AS n FROM equipment WHERE is_active = 1")[0]["n"]
     states = _states(tables, _plan(tables)["id"])
     assert sum(number for state, number in states.items() if state != "suspended") == active

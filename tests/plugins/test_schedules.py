@@ -99,7 +99,7 @@ def test_schedules_are_created_once_and_every_conflict_is_listed(
     chosen = {"keys": [*keys, INACTIVE, 999_999], "values": {"plan_id": str(plan)}}
     preview = _preview(op, "equipment.schedule", **chosen).json()
     assert set(_schedules(tables, plan)) == {keys[0]}  # a preview changes nothing
-    assert preview["text"] == "3 schedules would be created. 3 conflicts: left as they are."
+    assert preview["text"] == "3 schedules would be created. 3 conflicts: left unchanged."
     numbers = {row["id"]: row["equipment_number"] for row in tables("SELECT id, equipment_number FROM equipment")}
     due_on = _schedules(tables, plan)[keys[0]]["next_due_date"]
     expected = {
@@ -109,14 +109,14 @@ def test_schedules_are_created_once_and_every_conflict_is_listed(
     }
     assert {tuple(row) for row in preview["rows"]} == expected
     done = _act(op, "equipment.schedule", **chosen).json()
-    assert done["message"] == "3 schedules created. 3 conflicts: left as they were."
+    assert done["message"] == "3 schedules created. 3 conflicts: left unchanged."
     assert set(done["details"]) == {f"{number}: {why}" for number, why in expected}
     stored = _schedules(tables, plan)
     assert set(stored) == set(keys)
     assert {row["assigned_by"] for row in stored.values()} == {"person"}
     assert {row["evaluated_on"] for row in stored.values()} == {datetime.now(UTC).date()}
     again = _act(op, "equipment.schedule", **chosen).json()
-    assert again["message"] == "0 schedules created. 6 conflicts: left as they were."
+    assert again["message"] == "0 schedules created. 6 conflicts: left unchanged."
     assert _schedules(tables, plan) == stored
     batch = tables(
         "SELECT batch_id, entity_id FROM audit_log WHERE entity = 'equipment_maintenance' AND action = 'schedule'"
@@ -142,10 +142,10 @@ def test_a_chosen_day_is_when_it_is_due_and_moves_others_only_if_asked(
     assert {row["next_due_date"] for row in rows.values()} == {today + timedelta(days=5)}
     now = {"plan_id": str(plan), "first_due_date": str(today)}
     done = _act(op, "equipment.schedule", keys=keys, values=now).json()
-    assert done["message"] == "1 schedule created. 2 conflicts: left as they were."
+    assert done["message"] == "1 schedule created. 2 conflicts: left unchanged."
     assert {row["state"] for row in _schedules(tables, plan).values()} == {"upcoming", "due"}
     moved = _act(op, "equipment.schedule", keys=keys, values={**now, "move": True}).json()
-    assert moved["message"] == "0 schedules created. 2 schedules moved. 1 conflict: left as they were."
+    assert moved["message"] == "0 schedules created. 2 schedules moved. 1 conflict: left unchanged."
     rows = _schedules(tables, plan)
     assert {row["state"] for row in rows.values()} == {"due"}
     assert [_dues(tables, row["id"]) for row in rows.values()] == [["open"]] * 3
@@ -186,20 +186,20 @@ def test_what_has_an_open_work_order_is_neither_moved_nor_removed_nor_marked_as_
     later = {"first_due_date": str(today + timedelta(days=30))}
     ids = [rows[key]["id"] for key in keys]
     moved = _act(op, "schedules.reschedule", keys=ids, values=later).json()
-    assert moved["message"] == "1 schedule moved. 1 conflict: left as they were."
+    assert moved["message"] == "1 schedule moved. 1 conflict: left unchanged."
     assert moved["details"][0].endswith(f"has an open work order, WO-{order:06d}")
     assert {key: row["state"] for key, row in _schedules(tables, plan).items()} == {keys[0]: "due", keys[1]: "ok"}
     assert (_dues(tables, ids[0]), _dues(tables, ids[1])) == (["ordered"], ["withdrawn"])
     again = {"plan_id": str(plan), **later, "move": True}
     told = _act(op, "equipment.schedule", keys=keys[:1], values=again).json()
-    assert told["message"] == "0 schedules created. 1 conflict: left as they were."
+    assert told["message"] == "0 schedules created. 1 conflict: left unchanged."
     assert told["details"][0].endswith(f"has an open work order, WO-{order:06d}")
     served = _act(op, "equipment.serviced", keys=keys, values={"note": "oil"}).json()
-    assert served["message"] == "1 machine is now marked as serviced. 1 was left alone."
-    assert served["details"][0].endswith("has an open work order, complete that")
+    assert served["message"] == "1 machine marked as serviced. 1 was skipped."
+    assert served["details"][0].endswith("has an open work order; complete it instead")
     assert _schedules(tables, plan)[keys[0]]["first_due_date"] == today
     removed = _act(op, "schedules.remove", keys=ids, values={}).json()
-    assert removed["message"] == "1 schedule removed. 1 conflict: left as they were."
+    assert removed["message"] == "1 schedule removed. 1 conflict: left unchanged."
     rows = _schedules(tables, plan)
     assert rows[keys[0]]["assigned_by"] == "person"
     assert keys[1] not in rows or rows[keys[1]]["state"] == "suspended"

@@ -107,7 +107,7 @@ def test_five_dues_become_five_orders_and_a_second_click_none_but_links(
     assert len({row["batch_id"] for row in audited}) == 1 and {row["actor"] for row in audited} == {"user"}
 
     second = _act(user, "equipment.order", keys=machines).json()
-    assert (second["message"], second["level"]) == ("0 work orders created. 5 dues already ordered.", "info")
+    assert (second["message"], second["level"]) == ("0 work orders created. 5 already have a work order.", "info")
     assert second["paths"] == paths
     assert all("already open" in line for line in second["details"])
     third = _act(user, "dues.order", keys=[due["due"] for due in due_machines]).json()
@@ -459,11 +459,11 @@ def test_the_queue_shows_what_is_overdue_first_and_offers_the_order(
         _act(op, "dues.order", keys=[expected[0]["id"]])
         ordered = refresh_widget(op, "dashboard", "due_queue", sorted="due")
         assert expected[0]["id"] not in [int(button["key"]) for button in buttons(ordered, "order")]
-        assert "1 due in work" in texts(ordered)
+        assert "With a work order: 1" in texts(ordered)
         tables("UPDATE maintenance_dues SET state = 'withdrawn' WHERE state = 'open'")
         _act(op, "equipment.edit", keys=[7], version=_row(tables, "equipment", 7)["row_version"], values={"notes": "x"})
         empty = " ".join(texts(refresh_widget(op, "dashboard", "due_queue", sorted="due")))
-        assert "Nothing is due that has no work order." in empty
+        assert "No maintenance is due without a work order." in empty
     finally:
         tables("UPDATE maintenance_plans SET priority = 3 WHERE name = 'Safety inspection'")
 
@@ -475,7 +475,7 @@ def test_a_machine_shows_its_dues_and_orders(
     op, due = client_for("op"), due_machines[0]
     shown = refresh_widget(op, "equipment", "machine_work", str(due["machine"]))
     assert [int(button["key"]) for button in buttons(shown, "order")] == [due["due"]]
-    assert "There has been no work order for this machine." in texts(shown)
+    assert "No work orders for this machine." in texts(shown)
     order = _order(op, tables, due)
     shown = refresh_widget(op, "equipment", "machine_work", str(due["machine"]))
     assert buttons(shown, "order") == []

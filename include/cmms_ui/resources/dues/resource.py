@@ -21,19 +21,20 @@ from cmms_ui.definition.schema import (
     Target,
     choices_of,
 )
+from cmms_ui.resources.dues import text
 from cmms_ui.resources.dues.statuses import DUE_STATES
 from cmms_ui.resources.maintenance_plans.columns import MACHINE, order_number_source, plan_column
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.schedules.resource import plan_choices
 from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
-from cmms_ui.resources.work_orders.actions import ORDER_FIELDS, planned_date, preview_orders, tell_orders
+from cmms_ui.resources.work_orders.actions import ORDER_FIELDS, planned_date, preview_orders, report_orders
 
 _STATES = choices_of(SCHEDULE_STATES)
 
 
 def _order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     result = orders.create_orders_for_dues(actor, target.keys, planned_date(values), values.get("note"))
-    return tell_orders(result)
+    return report_orders(result)
 
 
 def _preview(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
@@ -42,8 +43,8 @@ def _preview(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview
 
 DUES = Resource(
     name="dues",
-    label="Maintenance due",
-    singular="Maintenance due",
+    label=text.MAINTENANCE_DUE,
+    singular=text.MAINTENANCE_DUE,
     icon="tool",
     table="maintenance_dues d",
     key="d.id",
@@ -55,26 +56,26 @@ DUES = Resource(
     },
     order=(("urgency", False), ("due_date", False)),
     title="equipment_number",
-    search_hint="Search machine or plan",
+    search_hint=text.SEARCH_HINT,
     refresh_seconds=60,
     topics=("edits",),
     columns=(
-        Column("id", "Id", "d.id", "integer", width=90, link=True),
+        Column("id", text.ID, "d.id", "integer", width=90, link=True),
         MACHINE,
         plan_column("n"),
         Column(
             "schedule_state",
-            "How due",
+            text.DUE_STATUS,
             "m.state",
             "status",
             width=130,
             choices=_STATES,
             statuses=SCHEDULE_STATES,
-            help="As it stands now",
+            help=text.DUE_STATUS_HELP,
         ),
         Column(
             "status",
-            "Status",
+            text.STATUS,
             "d.state",
             "status",
             width=140,
@@ -82,83 +83,94 @@ DUES = Resource(
             statuses=DUE_STATES,
             phone="side",
         ),
-        Column("hours_to_go", "Hours to go", "m.hours_to_go", "hours", width=125, phone="fact", help="Below 0: over"),
-        Column("due_hours", "Due at counter", "d.due_hours", "hours", width=135),
-        Column("due_date", "Due on", "d.due_date", "date", width=115, phone="fact"),
-        Column("predicted_date", "Predicted", "m.predicted_date", "date", width=120),
+        Column(
+            "hours_to_go",
+            text.HOURS_TO_GO,
+            "m.hours_to_go",
+            "hours",
+            width=125,
+            phone="fact",
+            help=text.HOURS_TO_GO_HELP,
+        ),
+        Column("due_hours", text.DUE_AT_COUNTER, "d.due_hours", "hours", width=135),
+        Column("due_date", text.DUE_ON, "d.due_date", "date", width=115, phone="fact"),
+        Column("predicted_date", text.PREDICTED, "m.predicted_date", "date", width=120),
         Column(
             "cause",
-            "Because of",
+            text.TRIGGER,
             "d.cause",
             width=120,
-            choices=(Choice("hours", "Hours"), Choice("calendar", "Calendar")),
+            choices=(Choice("hours", text.TRIGGER_HOURS), Choice("calendar", text.TRIGGER_CALENDAR)),
         ),
-        Column("priority", "Priority", "n.priority", "integer", width=105, help="1 is the most urgent, 5 the least"),
+        Column("priority", text.PRIORITY, "n.priority", "integer", width=105, help=text.PRIORITY_HELP),
         Column(
             "order_number",
-            "Work order",
+            text.WORK_ORDER,
             order_number_source("d.work_order_id"),
             width=130,
             sortable=False,
             leads_to=("work-orders", "work_order_id"),
             phone="fact",
         ),
-        Column("detected_on", "Detected on", "d.detected_on", "date", width=125),
-        Column("plant_code", "Plant", "p.plant_code", width=90),
-        Column("detected_hours", "Counter when detected", "d.detected_hours", "hours", width=175, hidden=True),
-        Column("days_to_go", "Days to go", "m.days_to_go", "integer", width=115, hidden=True),
-        Column("reason", "Why", "d.reason", width=200, sortable=False, hidden=True),
-        Column("decided_by", "Decided by", "d.decided_by", width=130, hidden=True),
-        Column("decided_at", "Decided", "d.decided_at", "instant", width=178, hidden=True),
+        Column("detected_on", text.DETECTED_ON, "d.detected_on", "date", width=125),
+        Column("plant_code", text.PLANT, "p.plant_code", width=90),
+        Column("detected_hours", text.DETECTED_HOURS, "d.detected_hours", "hours", width=175, hidden=True),
+        Column("days_to_go", text.DAYS_TO_GO, "m.days_to_go", "integer", width=115, hidden=True),
+        Column("reason", text.REASON, "d.reason", width=200, sortable=False, hidden=True),
+        Column("decided_by", text.DECIDED_BY, "d.decided_by", width=130, hidden=True),
+        Column("decided_at", text.DECIDED_AT, "d.decided_at", "instant", width=178, hidden=True),
         Column(
             "urgency",
-            "Urgency",
+            text.URGENCY,
             "CASE m.state WHEN 'overdue' THEN 1 WHEN 'due' THEN 2 ELSE 3 END",
             "integer",
             joins=("m",),
             width=105,
             hidden=True,
-            help="1 overdue, 2 due, 3 neither any more",
+            help=text.URGENCY_HELP,
         ),
-        Column("equipment_id", "Machine id", "m.equipment_id", "integer", width=100, hidden=True),
-        Column("plan_id", "Plan id", "m.plan_id", "integer", width=90, hidden=True),
-        Column("work_order_id", "Order id", "d.work_order_id", "integer", width=100, hidden=True),
-        Column("row_version", "Version", "d.row_version", "integer", width=90, hidden=True),
+        Column("equipment_id", text.MACHINE_ID, "m.equipment_id", "integer", width=100, hidden=True),
+        Column("plan_id", text.PLAN_ID, "m.plan_id", "integer", width=90, hidden=True),
+        Column("work_order_id", text.ORDER_ID, "d.work_order_id", "integer", width=100, hidden=True),
+        Column("row_version", text.VERSION, "d.row_version", "integer", width=90, hidden=True),
     ),
     tabs=(
         Tab(
             "open",
-            "Open",
+            text.OPEN,
             "alert",
             "d.state = 'open'",
-            "Nothing is due that has no work order.",
+            text.NONE_OPEN,
             alarming=True,
-            hint="Due by a plan, and nobody has ordered the work yet.",
+            hint=text.OPEN_HINT,
         ),
-        Tab("ordered", "Ordered", "clock", "d.state = 'ordered'", "No due has a work order that is not finished."),
-        Tab("done", "Done", "check", "d.state = 'done'", "No maintenance that was due has been done yet."),
-        Tab("all", "All", "list", "", "Nothing has ever been due. Maintenance plans say what is."),
+        Tab("ordered", text.ORDERED, "clock", "d.state = 'ordered'", text.NONE_ORDERED),
+        Tab("done", text.DONE, "check", "d.state = 'done'", text.NONE_DONE),
+        Tab("all", text.ALL, "list", "", text.NONE_EVER),
     ),
     filters=(
-        Filter("plant_code", "Plant", load_choices=plant_code_choices),
-        Filter("plan_id", "Plan", load_choices=plan_choices),
-        Filter("schedule_state", "How due", choices=_STATES),
-        Filter("equipment_id", "Machine id", quiet=True),
+        Filter("plant_code", text.PLANT, load_choices=plant_code_choices),
+        Filter("plan_id", text.PLAN, load_choices=plan_choices),
+        Filter("schedule_state", text.DUE_STATUS, choices=_STATES),
+        Filter("equipment_id", text.MACHINE_ID, quiet=True),
     ),
     infolist=(
-        Section("Due", ("equipment_number", "plant_code", "plan_name", "status", "cause", "due_hours", "due_date")),
-        Section("Now", ("schedule_state", "hours_to_go", "days_to_go", "predicted_date", "priority")),
-        Section("Detected", ("detected_on", "detected_hours")),
-        Section("Answered", ("order_number", "decided_by", "decided_at", "reason")),
+        Section(
+            text.SECTION_DUE,
+            ("equipment_number", "plant_code", "plan_name", "status", "cause", "due_hours", "due_date"),
+        ),
+        Section(text.SECTION_NOW, ("schedule_state", "hours_to_go", "days_to_go", "predicted_date", "priority")),
+        Section(text.SECTION_DETECTED, ("detected_on", "detected_hours")),
+        Section(text.SECTION_RESOLUTION, ("order_number", "decided_by", "decided_at", "reason")),
     ),
     actions=(
         Action(
             "dues.order",
-            "Create work orders",
+            text.CREATE_ORDERS,
             "tool",
             _order,
-            confirm="Create",
-            explain="One work order for each due. A due that has one already keeps it and gets no second one.",
+            confirm=text.CREATE,
+            explain=text.CREATE_EXPLAIN,
             fields=ORDER_FIELDS,
             preview=_preview,
             visible_when=lambda row: row.get("status") == "open",

@@ -9,5 +9,5 @@ DUE_STATES: Statuses = {
     "ordered": Status("Ordered", "info", "▶"),
     "done": Status("Done", "good", "✓"),
     "waived": Status("Waived", "idle", "⊘"),
-    "withdrawn": Status("Not due any more", "idle", "–"),
+    "withdrawn": Status("No longer due", "idle", "–"),
 }

@@ -19,13 +19,13 @@ from cmms.figures.work import (
     orders_of_machine,
 )
 from cmms.maintenance.change_work_orders import order_number
-from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.definition.status import find_status
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.action_marks import row_button
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import link, moment, note, small_table
+from cmms_ui.resources.dues import text
 from cmms_ui.resources.dues.statuses import DUE_STATES
 from cmms_ui.resources.maintenance_plans.plan_words import to_go_text
 from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
@@ -34,15 +34,15 @@ from cmms_ui.resources.work_orders.statuses import ORDER_STATES
 SHOWN = 10
 _SORTED = Field(
     "sorted",
-    "Sorted by",
+    text.SORT_BY,
     "choice",
-    choices=(Choice("due", "Overdue, then date"), Choice("priority", "Priority, then how far over")),
+    choices=(Choice("due", text.SORT_DUE), Choice("priority", text.SORT_PRIORITY)),
     default="due",
 )
 
 
 def load_queue(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """What is due and has no work order, the foremost first."""
+    """What is due and has no work order, the most urgent first."""
     rows = next_dues(SHOWN, by_priority=parameters["sorted"] == "priority")
     return {"rows": rows, "ordered": count_ordered()}
 
@@ -50,10 +50,9 @@ def load_queue(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def render_queue(data: Mapping[str, Any]) -> Any:
     """A line for each due, with a button that orders the work."""
     rows: Sequence[NextDue] = data["rows"]
-    ordered = link(f"{count_of(data['ordered'], 'due')} in work", "/dues?tab=ordered") if data["ordered"] else None
+    ordered = link(text.IN_PROGRESS.format(count=data["ordered"]), "/dues?tab=ordered") if data["ordered"] else None
     if not rows:
-        text = "Nothing is due that has no work order. Maintenance plans say what becomes due, judged daily."
-        return html.Div([empty_state(text, name="check"), ordered])
+        return html.Div([empty_state(text.QUEUE_EMPTY, name="check"), ordered])
     cells = [
         [
             status_badge(row.state, SCHEDULE_STATES),
@@ -61,15 +60,23 @@ def render_queue(data: Mapping[str, Any]) -> Any:
             row.plan_name,
             f"{row.priority}",
             to_go_text(row),
-            row.predicted_date or "no forecast",
-            row_button("dues.order", "Create work order", "plus", row.id) or "–",
+            row.predicted_date or text.NO_FORECAST,
+            row_button("dues.order", text.CREATE_ORDER, "plus", row.id) or "–",
         ]
         for row in rows
     ]
-    heads = ("How due", "Machine", "Plan", "Priority", "To go", "Reached, or predicted", "Work order")
-    all_of_them = link(f"All {count_of(rows[0].total, 'due')} without a work order", "/dues?tab=open")
+    heads = (
+        text.DUE_STATUS,
+        text.MACHINE,
+        text.PLAN,
+        text.PRIORITY,
+        text.TO_GO,
+        text.REACHED_OR_PREDICTED,
+        text.WORK_ORDER,
+    )
+    all_of_them = link(text.ALL_WITHOUT_ORDER.format(count=rows[0].total), "/dues?tab=open")
     below = [all_of_them, *([" · ", ordered] if ordered else [])]
-    return html.Div([small_table(heads, cells, "Maintenance due without a work order"), note(below)])
+    return html.Div([small_table(heads, cells, text.WITHOUT_ORDER), note(below)])
 
 
 def load_machine(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,10 +102,10 @@ def render_machine(data: Mapping[str, Any]) -> Any:
             ]
             for row in dues
         ]
-        heads = ("Plan", "Status", "Due at counter", "Due on", "Detected on", "Work order")
-        parts.append(small_table(heads, lines, "Maintenance due"))
+        heads = (text.PLAN, text.STATUS, text.DUE_AT_COUNTER, text.DUE_ON, text.DETECTED_ON, text.WORK_ORDER)
+        parts.append(small_table(heads, lines, text.MAINTENANCE_DUE))
     else:
-        parts.append(note("Nothing has been due at this machine."))
+        parts.append(note(text.NONE_AT_MACHINE))
     if orders:
         lines = [
             [
@@ -112,14 +119,22 @@ def render_machine(data: Mapping[str, Any]) -> Any:
             ]
             for order in orders
         ]
-        columns = ("Work order", "Title", "Status", "Priority", "Planned for", "Done on", "At counter")
-        parts.append(small_table(columns, lines, "Work orders"))
+        columns = (
+            text.WORK_ORDER,
+            text.TITLE,
+            text.STATUS,
+            text.PRIORITY,
+            text.PLANNED_FOR,
+            text.DONE_ON,
+            text.AT_COUNTER,
+        )
+        parts.append(small_table(columns, lines, text.WORK_ORDERS))
     else:
-        parts.append(note("There has been no work order for this machine."))
+        parts.append(note(text.NO_ORDERS_OF_MACHINE))
     more = [
-        link("All that was due", f"/dues?tab=all&equipment_id={data['key']}"),
+        link(text.ALL_DUES, f"/dues?tab=all&equipment_id={data['key']}"),
         " · ",
-        link("All work orders", f"/work-orders?tab=all&equipment_id={data['key']}"),
+        link(text.ALL_ORDERS, f"/work-orders?tab=all&equipment_id={data['key']}"),
     ]
     return html.Div([*parts, note(more)], className="cmms-stack")
 
@@ -128,7 +143,7 @@ def _answer(row: MachineDue) -> Any:
     if row.work_order_id:
         return link(order_number(row.work_order_id), f"/work-orders/{row.work_order_id}")
     if row.state == "open":
-        return row_button("dues.order", "Create work order", "plus", row.id) or "–"
+        return row_button("dues.order", text.CREATE_ORDER, "plus", row.id) or "–"
     return row.reason or "–"
 
 
@@ -140,7 +155,7 @@ def load_history(parameters: Mapping[str, Any]) -> tuple[OrderStep, ...]:
 def render_history(rows: Sequence[OrderStep]) -> Any:
     """Who moved it when from where to where, newest first."""
     if not rows:
-        return note("Nothing has happened to this order yet.")
+        return note(text.NO_HISTORY)
     cells = [
         [
             moment(row.at),
@@ -151,12 +166,12 @@ def render_history(rows: Sequence[OrderStep]) -> Any:
         ]
         for row in rows
     ]
-    return small_table(("When", "Who", "From", "To", "Note"), cells, "Transitions of the work order")
+    return small_table((text.WHEN, text.WHO, text.FROM, text.TO, text.NOTE), cells, text.TRANSITIONS)
 
 
 DUE_QUEUE = Widget(
     "due_queue",
-    "Maintenance due",
+    text.MAINTENANCE_DUE,
     load_queue,
     render_queue,
     refresh_seconds=60,
@@ -166,7 +181,7 @@ DUE_QUEUE = Widget(
 )
 MACHINE_WORK = Widget(
     "machine_work",
-    "Maintenance due and work orders",
+    text.DUE_AND_ORDERS,
     load_machine,
     render_machine,
     refresh_seconds=60,
@@ -174,5 +189,5 @@ MACHINE_WORK = Widget(
     topics=("edits",),
 )
 ORDER_HISTORY = Widget(
-    "order_history", "History", load_history, render_history, refresh_seconds=60, span=12, topics=("edits",)
+    "order_history", text.HISTORY, load_history, render_history, refresh_seconds=60, span=12, topics=("edits",)
 )

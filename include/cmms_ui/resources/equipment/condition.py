@@ -1,4 +1,4 @@
-"""Widget about the condition of a machine: in use or not, its health, and what its foremost maintenance plan asks."""
+"""Widget about the condition of a machine: in use or not, its health, and its next due plan."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from dash import html
 
 from cmms.access.actors import NotFound
 from cmms.figures.one_machine import AuditEntry, Condition, audit_entry, machine_condition
-from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.definition.schema import Widget
+from cmms_ui.definition.status import find_status
 from cmms_ui.render.action_marks import may, row_button
 from cmms_ui.render.marks import aria, status_badge
 from cmms_ui.render.parts import describe_seconds, link, note
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.statuses import HEALTH_STATES
 from cmms_ui.resources.maintenance_plans.plan_words import describe_use, share_used
 
@@ -27,7 +28,7 @@ def load_condition(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The machine, and its last switch if this person has just made it."""
     row = machine_condition(parameters["key"])
     if row is None:
-        raise NotFound("there is no such machine")
+        raise NotFound(text.NO_SUCH_MACHINE)
     switch = audit_entry(row.switch_id) if row.switch_id else None
     mine = switch and switch.actor == current_actor().name and 0 <= switch.seconds_ago < UNDO_SECONDS
     return {"row": row, "undo": switch if mine else None}
@@ -63,56 +64,58 @@ def _switch(row: Condition, undo: AuditEntry | None) -> Any:
             checked=active,
             disabled=not may("equipment.deactivate"),
             size="lg",
-            onLabel="✓ Active",
-            offLabel="– Inactive",
+            onLabel=text.SWITCH_ON,
+            offLabel=text.SWITCH_OFF,
             className="cmms-switch",
-            **aria(label="In use"),
+            **aria(label=text.ACTIVE),
         )
     ]
     if undo:
-        done = "on" if active else "off"
+        done = (text.SWITCHED_ON if active else text.SWITCHED_OFF).format(age=describe_seconds(undo.seconds_ago))
         parts += [
-            html.Span(f"Switched {done} {describe_seconds(undo.seconds_ago)} ago.", role="status"),
-            html.Button("Undo", id={"type": "machine-undo", **identity}, className="cmms-chip", type="button"),
+            html.Span(done, role="status"),
+            html.Button(text.UNDO, id={"type": "machine-undo", **identity}, className="cmms-chip", type="button"),
         ]
     elif row.inactive_reason:
-        parts.append(html.Span(f"Why: {row.inactive_reason}", className="cmms-dim"))
+        parts.append(html.Span(text.WHY_INACTIVE.format(reason=row.inactive_reason), className="cmms-dim"))
     return html.Div(parts, className="cmms-live-head")
 
 
 def _health(row: Condition) -> Any:
-    used = share_used(row)
+    used, health = share_used(row), health_of(row)
     tone = {"overdue": "bad", "due": "bad", "upcoming": "warn"}.get(row.state or "", "good")
-    text = describe_use(row)
+    used_text = describe_use(row)
     badge = dmc.Tooltip(
         html.Span(
-            status_badge(health_of(row), HEALTH_STATES), tabIndex=0, **aria(label=f"Health: {health_of(row)}. {text}")
+            status_badge(health, HEALTH_STATES),
+            tabIndex=0,
+            **aria(label=text.HEALTH_LABEL.format(health=find_status(health, HEALTH_STATES).label, text=used_text)),
         ),
-        label=text,
+        label=used_text,
         events={"hover": True, "focus": True, "touch": True},
         withArrow=True,
     )
-    parts: list[Any] = [html.Div([html.Span("Health"), badge], className="cmms-live-head"), note(text)]
+    parts: list[Any] = [html.Div([html.Span(text.HEALTH), badge], className="cmms-live-head"), note(used_text)]
     if used is not None:
         parts.append(
             dmc.Progress(
                 value=float(min(used, Decimal(100))),
                 size="lg",
                 color=f"var(--cmms-{tone}-mark)",
-                **aria(label="Share of the maintenance interval"),
+                **aria(label=text.SHARE_OF_INTERVAL),
             )
         )
     if row.open_errors:
         path = f"/record-errors?tab=open&q={row.equipment_number}"
-        parts.append(html.Div(link(count_of(row.open_errors, "open rejected record"), path)))
+        parts.append(html.Div(link(text.open_rejects(row.open_errors), path)))
     if row.plan_id:
-        button = row_button("maintenance-plans.edit", "Change plan", "pencil", row.plan_id)
-        head = [note("Plan"), link(row.plan_name, f"/maintenance-plans/{row.plan_id}"), button]
+        button = row_button("maintenance-plans.edit", text.CHANGE_PLAN, "pencil", row.plan_id)
+        head = [note(text.PLAN), link(row.plan_name, f"/maintenance-plans/{row.plan_id}"), button]
         parts.append(html.Div(head, className="cmms-live-head"))
-        schedules = link("Its schedules", f"/schedules?tab=all&equipment_id={row.id}")
-        day = f"Expected due on {row.predicted_date}. " if row.predicted_date else "No forecast of the day. "
-        parts.append(note([day, schedules]))
+        schedules = link(text.ITS_SCHEDULES, f"/schedules?tab=all&equipment_id={row.id}")
+        day = text.EXPECTED_ON.format(day=row.predicted_date) if row.predicted_date else text.NO_DAY_EXPECTED
+        parts.append(note([day, " ", schedules]))
     return html.Div(parts, className="cmms-stack cmms-stack-close")
 
 
-CONDITION = Widget("condition", "Condition", load_condition, render_condition, refresh_seconds=30, span=4)
+CONDITION = Widget("condition", text.CONDITION, load_condition, render_condition, refresh_seconds=30, span=4)

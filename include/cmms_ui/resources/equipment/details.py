@@ -16,6 +16,7 @@ from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import small_table
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.record_errors.resource import RECORD_ERRORS
 from cmms_ui.resources.running_times.statuses import QUALITIES
 
@@ -28,7 +29,7 @@ def _load_readings(chosen: Mapping[str, Any]) -> Any:
 
 def _show_readings(rows: Any) -> Any:
     if not rows:
-        return html.P("No reading yet.", className="cmms-dim")
+        return html.P(text.NO_READING, className="cmms-dim")
     cells = [
         (
             str(row["date"]),
@@ -38,7 +39,7 @@ def _show_readings(rows: Any) -> Any:
         )
         for row in reversed(rows)
     ]
-    return small_table(("Day", "Hours", "Counter", "Quality"), cells, "Last readings")
+    return small_table((text.DAY, text.HOURS, text.COUNTER, text.QUALITY), cells, text.LAST_READINGS)
 
 
 def _load_errors(chosen: Mapping[str, Any]) -> Any:
@@ -49,7 +50,7 @@ def _load_errors(chosen: Mapping[str, Any]) -> Any:
 
 def _show_errors(page: Any) -> Any:
     if not page.rows:
-        return html.P("No rejected record is open.", className="cmms-dim")
+        return html.P(text.NO_OPEN_ERRORS, className="cmms-dim")
     cells = [
         (
             dcc.Link(
@@ -61,12 +62,14 @@ def _show_errors(page: Any) -> Any:
         for row in page.rows
     ]
     more = (
-        html.P(f"and {page.total - len(page.rows)} more", className="cmms-dim") if page.total > len(page.rows) else None
+        html.P(text.AND_MORE.format(count=page.total - len(page.rows)), className="cmms-dim")
+        if page.total > len(page.rows)
+        else None
     )
-    return html.Div([small_table(("Code", "Day", "Reason"), cells, "Open errors"), more])
+    return html.Div([small_table((text.CODE, text.DAY, text.REASON), cells, text.OPEN_ERRORS), more])
 
 
 EQUIPMENT_DETAILS = (
-    Widget("last_readings", "Last readings", _load_readings, _show_readings),
-    Widget("open_errors", "Open errors", _load_errors, _show_errors),
+    Widget("last_readings", text.LAST_READINGS, _load_readings, _show_readings),
+    Widget("open_errors", text.OPEN_ERRORS, _load_errors, _show_errors),
 )

@@ -11,14 +11,15 @@ from cmms.figures.health import Health, MachineHealth, PlantHealth, health_by_pl
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import aria, empty_state
 from cmms_ui.render.parts import link, note, small_table
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.maintenance_plans.plan_words import describe_use
 
 CELL_LIMIT = 5_000
-_TONES: Mapping[Health, str] = {
-    "good": "good",
-    "warn": "warning or not in feed",
-    "bad": "rejected records",
-    "idle": "no reading that day",
+_WORDS: Mapping[Health, str] = {
+    "good": text.LEGEND_GOOD,
+    "warn": text.LEGEND_WARN,
+    "bad": text.LEGEND_BAD,
+    "idle": text.LEGEND_NO_READING_THAT_DAY,
 }
 _SIGNS: Mapping[Health, str] = {"good": "✓", "warn": "▲", "bad": "!", "idle": "·"}
 _WORST_FIRST = ("bad", "warn", "idle", "good")
@@ -27,7 +28,7 @@ _WORST_FIRST = ("bad", "warn", "idle", "good")
 def load_health(_parameters: Mapping[str, Any]) -> dict[str, Any]:
     """How the active machines of each plant are; every machine too, unless there are more than :data:`CELL_LIMIT`."""
     plants = health_by_plant()
-    machines = sum(plant.count(health) for plant in plants for health in _TONES)
+    machines = sum(plant.count(health) for plant in plants for health in _WORDS)
     return {"plants": plants, "machines": health_of_machines() if machines <= CELL_LIMIT else ()}
 
 
@@ -35,13 +36,13 @@ def render_health(data: Mapping[str, Any]) -> Any:
     """Colour, sign and number of each health; below one cell a machine, by plant, or the plants' numbers."""
     plants: Sequence[PlantHealth] = data["plants"]
     if not plants:
-        return empty_state("No machine is active.", name="gauge")
+        return empty_state(text.NO_ACTIVE, name="gauge")
     legend = [
         html.Span(
-            f"{_SIGNS[health]} {text}: {sum(plant.count(health) for plant in plants):,}",
+            text.LEGEND.format(sign=_SIGNS[health], text=word, count=sum(plant.count(health) for plant in plants)),
             className=f"cmms-text-{health}",
         )
-        for health, text in _TONES.items()
+        for health, word in _WORDS.items()
     ]
     body = _health_cells(data["machines"]) if data["machines"] else _health_of_plants(plants)
     return html.Div([html.Div(legend, className="cmms-live-facts"), body])
@@ -51,12 +52,12 @@ def _health_of_plants(rows: Sequence[PlantHealth]) -> Any:
     cells = [
         [
             link(row.plant_code, f"/equipment?tab=active&plant_code={row.plant_code}"),
-            *(html.Span(f"{_SIGNS[h]} {row.count(h):,}", className=f"cmms-text-{h}") for h in _TONES),
+            *(html.Span(f"{_SIGNS[h]} {row.count(h):,}", className=f"cmms-text-{h}") for h in _WORDS),
         ]
         for row in rows
     ]
-    heads = ("Plant", "Good", "Warning", "Rejected", "No reading")
-    return html.Div(small_table(heads, cells, "Health of the active machines by plant"), className="cmms-matrix")
+    heads = (text.PLANT, text.GOOD, text.WARNING, text.REJECTED, text.NO_READING_HEAD)
+    return html.Div(small_table(heads, cells, text.HEALTH_BY_PLANT), className="cmms-matrix")
 
 
 def _health_cells(rows: Sequence[MachineHealth]) -> Any:
@@ -67,7 +68,7 @@ def _health_cells(rows: Sequence[MachineHealth]) -> Any:
         plants.setdefault(row.plant_code, []).append(cell)
     for machines in plants.values():
         machines.sort(key=lambda cell: _WORST_FIRST.index(cell[2]))
-    cells = {"plants": plants, "signs": _SIGNS, "words": _TONES, "base": get_relative_path("/equipment/")}
+    cells = {"plants": plants, "signs": _SIGNS, "words": _WORDS, "base": get_relative_path("/equipment/")}
     return html.Div(
         [
             dcc.Store(id="health-data", data=cells),
@@ -75,11 +76,11 @@ def _health_cells(rows: Sequence[MachineHealth]) -> Any:
                 id="health-cells",
                 className="cmms-matrix",
                 role="region",
-                **aria(label="Health of every active machine"),
+                **aria(label=text.HEALTH_CELLS),
             ),
-            note("Arrow keys go from machine to machine, Enter opens it. Worst first."),
+            note(text.HEALTH_KEYS),
         ]
     )
 
 
-HEALTH = Widget("health", "Health of machines", load_health, render_health, refresh_seconds=30, span=6)
+HEALTH = Widget("health", text.HEALTH_OF_MACHINES, load_health, render_health, refresh_seconds=30, span=6)

@@ -12,6 +12,7 @@ from cmms_ui.definition.schema import Action, Widget
 from cmms_ui.render.action_marks import may
 from cmms_ui.render.marks import icon
 from cmms_ui.render.parts import note
+from cmms_ui.resources.equipment import text
 
 
 def make_launcher(find_actions: Callable[[], tuple[Action, ...]]) -> Widget:
@@ -21,13 +22,13 @@ def make_launcher(find_actions: Callable[[], tuple[Action, ...]]) -> Widget:
         found = [action for action in find_actions() if action.on == "rows" and may(action.name)]
         return sorted(found, key=lambda action: action.dangerous)
 
-    return Widget("launcher", "Bulk operations", load, render_launcher, span=4)
+    return Widget("launcher", text.BULK_OPERATIONS, load, render_launcher, span=4)
 
 
 def render_launcher(actions: list[Action]) -> Any:
     """A button for each; its dialog says how many machines it concerns."""
     if not actions:
-        return note("Your role reads and exports; it changes no machines.")
+        return note(text.LAUNCHER_READ_ONLY)
     buttons = [
         dmc.Button(
             action.label,
@@ -40,5 +41,4 @@ def render_launcher(actions: list[Action]) -> Any:
         for action in actions
         for resource in (action.name.partition(".")[0],)
     ]
-    text = note("With the rows that are selected in the list.")
-    return html.Div([*buttons, text], className="cmms-launcher")
+    return html.Div([*buttons, note(text.LAUNCHER_NOTE)], className="cmms-launcher")

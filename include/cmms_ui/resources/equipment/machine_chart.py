@@ -12,29 +12,31 @@ from dash import dcc, html
 
 from cmms.equipment.read_equipment import find_by_number
 from cmms.figures.running_hours import AVERAGED_MACHINES, DayValue, Reading, group_average, readings_of_period
-from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import GROUPED, KEYBOARD, note, small_table
+from cmms_ui.resources.equipment import text
 
 _OPTIONS = (
     Field(
         "days",
-        "Period",
+        text.PERIOD,
         "choice",
-        choices=tuple(Choice(str(days), f"{days} days") for days in (30, 90, 365)),
+        choices=tuple(Choice(str(days), text.PERIOD_DAYS.format(days=days)) for days in (30, 90, 365)),
         default="90",
     ),
-    Field("form", "Form", "choice", choices=(Choice("bar", "Bars"), Choice("line", "Lines")), default="bar"),
+    Field(
+        "form", text.CHART_FORM, "choice", choices=(Choice("bar", text.BARS), Choice("line", text.LINES)), default="bar"
+    ),
     Field(
         "beside",
-        "Compare",
+        text.COMPARE,
         "choice",
-        choices=(Choice("counter", "Counter"), Choice("group", "Average of its group")),
+        choices=(Choice("counter", text.COUNTER), Choice("group", text.GROUP_AVERAGE)),
         default="counter",
     ),
-    Field("number", "Compare with number", max_length=50),
+    Field("number", text.COMPARE_NUMBER, max_length=50),
 )
 
 
@@ -50,10 +52,10 @@ def load_chart(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if number := parameters["number"]:
         other = find_by_number(number)
         if other is None:
-            return {**data, "problem": f"No machine has the number {number}."}
+            return {**data, "problem": text.UNKNOWN_NUMBER.format(number=number)}
         return {**data, "other": readings_of_period(other, days), "other_name": number}
     if parameters["beside"] == "group":
-        return {**data, "other": group_average(key, days), "other_name": "Average of its group"}
+        return {**data, "other": group_average(key, days), "other_name": text.GROUP_AVERAGE}
     return data
 
 
@@ -65,7 +67,7 @@ def total_hours(rows: Sequence[DayValue]) -> Decimal:
 def chart_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A point for each day from the first reading to the last; a day without a reading has no value, not zero."""
     rows: Sequence[Reading] = data["rows"]
-    sides: dict[str, Sequence[DayValue]] = {"Hours": rows}
+    sides: dict[str, Sequence[DayValue]] = {text.HOURS: rows}
     if data["other"] is not None:
         sides[data["other_name"]] = data["other"]
     days = [row.day for side in sides.values() for row in side]
@@ -78,27 +80,26 @@ def chart_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
             points[value.day][name] = float(value.running_hours)
     if data["other"] is None:
         for row in rows:
-            points[row.day]["Counter"] = float(row.cumulative_hours)
+            points[row.day][text.COUNTER] = float(row.cumulative_hours)
     return list(points.values())
 
 
 def render_chart(data: Mapping[str, Any]) -> Any:
     """Hours by day, with the counter or the other side; totals and figures below for who cannot see them."""
     if not data["rows"] and not data["other"]:
-        return empty_state("This machine has no reading in this period.", name="clock")
+        return empty_state(text.NO_READING_OF_MACHINE, name="clock")
     compared = data["other"] is not None
-    series = [{"name": "Hours", "type": data["form"], "color": "var(--cmms-brand-mark)"}]
+    series = [{"name": text.HOURS, "type": data["form"], "color": "var(--cmms-brand-mark)"}]
     if compared:
         series.append({"name": data["other_name"], "type": data["form"], "color": "var(--cmms-other-mark)"})
     else:
-        series.append({"name": "Counter", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"})
-    readings = count_of(len(data["rows"]), "reading")
-    totals = f"{data['days']} days: {hours_text(total_hours(data['rows']))} hours in {readings}."
+        series.append({"name": text.COUNTER, "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"})
+    totals = [text.period_total(data["days"], hours_text(total_hours(data["rows"])), len(data["rows"]))]
     if compared:
-        days = count_of(len(data["other"]), "day")
-        totals += f" {data['other_name']}: {hours_text(total_hours(data['other']))} hours in {days}."
-        if data["other_name"] == "Average of its group":
-            totals += f" The average is that of {AVERAGED_MACHINES} active machines at most."
+        other = hours_text(total_hours(data["other"]))
+        totals.append(text.compared_total(data["other_name"], other, len(data["other"])))
+        if data["other_name"] == text.GROUP_AVERAGE:
+            totals.append(text.AVERAGE_NOTE.format(machines=AVERAGED_MACHINES))
     table = [
         [
             row.day,
@@ -119,8 +120,8 @@ def render_chart(data: Mapping[str, Any]) -> Any:
                 series=series,
                 withLegend=True,
                 withRightYAxis=not compared,
-                yAxisLabel="Hours a day",
-                rightYAxisLabel="" if compared else "Counter, hours",
+                yAxisLabel=text.HOURS_A_DAY,
+                rightYAxisLabel="" if compared else text.COUNTER_HOURS,
                 valueFormatter=GROUPED,
                 curveType="linear",
                 yAxisProps={"domain": [0, 24]},
@@ -131,12 +132,12 @@ def render_chart(data: Mapping[str, Any]) -> Any:
                 composedChartProps=KEYBOARD,
             ),
             _zoom(points),
-            note(totals),
+            note(" ".join(totals)),
             note(data["problem"]) if "problem" in data else None,
             html.Details(
                 [
-                    html.Summary("Readings as a table"),
-                    small_table(("Day", "Hours", "Counter", "Quality"), table, "Readings"),
+                    html.Summary(text.READINGS_AS_TABLE),
+                    small_table((text.DAY, text.HOURS, text.COUNTER, text.QUALITY), table, text.READINGS),
                 ]
             ),
         ]
@@ -159,15 +160,19 @@ def _zoom(points: list[dict[str, Any]]) -> Any:
                 minRange=1,
                 label=None,
                 size="sm",
-                thumbFromLabel="First day shown",
-                thumbToLabel="Last day shown",
+                thumbFromLabel=text.FIRST_DAY_SHOWN,
+                thumbToLabel=text.LAST_DAY_SHOWN,
                 className="cmms-grow",
             ),
-            html.Span(f"{points[0]['day']} to {points[-1]['day']}", id="machine-shown", role="status"),
-            html.Button("Reset", id="machine-zoom-reset", type="button", className="cmms-chip"),
+            html.Span(
+                text.DAYS_SHOWN.format(first=points[0]["day"], last=points[-1]["day"]),
+                id="machine-shown",
+                role="status",
+            ),
+            html.Button(text.RESET, id="machine-zoom-reset", type="button", className="cmms-chip"),
         ],
         className="cmms-zoom",
     )
 
 
-CHART = Widget("chart", "Running time", load_chart, render_chart, span=8, options=_OPTIONS)
+CHART = Widget("chart", text.STREAM_RUNNING_TIME, load_chart, render_chart, span=8, options=_OPTIONS)

@@ -15,6 +15,7 @@ from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import aria, empty_state
 from cmms_ui.render.parts import KEYBOARD, link, note, small_table
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.machine_chart import total_hours
 
 MOST, AT_FIRST = 10, 3
@@ -60,14 +61,14 @@ def overlay_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def render_overlay(data: Mapping[str, Any]) -> Any:
     """One chart, one legend, and the totals as text."""
-    hints = [f"No machine has the number {number}." for number in data["unknown"]]
+    hints = [text.UNKNOWN_NUMBER.format(number=number) for number in data["unknown"]]
     if not data["asked"]:
-        hints.append(f"The busiest machines. Name up to {MOST} others by their numbers, with commas between.")
+        hints.append(text.BUSIEST.format(most=MOST))
     if data["left_out"]:
-        hints.append(f"At most {MOST} machines are shown: {data['left_out']} more were named.")
+        hints.append(text.OVERLAY_LEFT_OUT.format(most=MOST, count=data["left_out"]))
     points = overlay_points(data)
     if not points:
-        return empty_state(" ".join(hints) or "No reading in this period.", name="clock")
+        return empty_state(" ".join(hints) or text.NO_READING_IN_PERIOD, name="clock")
     machines: Sequence[Machine] = data["machines"]
     readings: Mapping[int, Sequence[MachineHours]] = data["readings"]
     names = [machine.equipment_number for machine in machines]
@@ -98,7 +99,7 @@ def render_overlay(data: Mapping[str, Any]) -> Any:
                 withLegend=False,
                 curveType="linear",
                 connectNulls=False,
-                yAxisLabel="Hours a day",
+                yAxisLabel=text.HOURS_A_DAY,
                 yAxisProps={"domain": [0, 24]},
                 lineChartProps=KEYBOARD,
             ),
@@ -107,13 +108,17 @@ def render_overlay(data: Mapping[str, Any]) -> Any:
                 dmc.ChipGroup([_chip(one) for one in series], id="overlay-shown", multiple=True, value=names),
                 className="cmms-chips",
                 role="group",
-                **aria(label="Machines in the chart"),
+                **aria(label=text.MACHINES_IN_CHART),
             ),
             *(note(hint) for hint in hints),
             html.Details(
                 [
-                    html.Summary("Totals as a table"),
-                    small_table(("Machine", "Readings", f"Hours, {data['days']} days"), table, "Hours by machine"),
+                    html.Summary(text.TOTALS_AS_TABLE),
+                    small_table(
+                        (text.MACHINE, text.READINGS, text.HOURS_OF_DAYS.format(days=data["days"])),
+                        table,
+                        text.HOURS_BY_MACHINE,
+                    ),
                 ]
             ),
         ]
@@ -129,18 +134,18 @@ def _chip(series: Mapping[str, str]) -> Any:
 
 OVERLAY = Widget(
     "overlay",
-    "Machines compared",
+    text.MACHINES_COMPARED,
     load_overlay,
     render_overlay,
     refresh_seconds=300,
     span=12,
     options=(
-        Field("numbers", "Numbers, by comma", max_length=600),
+        Field("numbers", text.OVERLAY_NUMBERS, max_length=600),
         Field(
             "days",
-            "Period",
+            text.PERIOD,
             "choice",
-            choices=tuple(Choice(str(days), f"{days} days") for days in (14, 30, 90)),
+            choices=tuple(Choice(str(days), text.PERIOD_DAYS.format(days=days)) for days in (14, 30, 90)),
             default="30",
         ),
     ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cmms.figures.rejects import machine_codes
 from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab, choices_of
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.actions import EQUIPMENT_ACTIONS
 from cmms_ui.resources.equipment.details import EQUIPMENT_DETAILS
 from cmms_ui.resources.equipment.launcher import make_launcher
@@ -20,8 +21,8 @@ from cmms_ui.resources.syncs.daily_syncs import DAILY_WIDE
 
 # The newest reading of a machine: row "r", read for the rows of one page. For all machines that takes seconds.
 _NEWEST_DATE = "(SELECT MAX(m.date) FROM equipment_running_times m WHERE m.equipment_id = e.id)"
-# What maintenance asks of a machine first: the worst state, then the least predicted date; also for one page only.
-_FOREMOST = (
+# The next due schedule of a machine: the worst state, then the earliest predicted date; also for one page only.
+_NEXT_SCHEDULE = (
     "(SELECT f.id FROM equipment_maintenance f WHERE f.equipment_id = e.id ORDER BY FIELD(f.state, 'overdue', 'due',"
     " 'upcoming', 'no_reading', 'ok', 'suspended'), f.predicted_date IS NULL, f.predicted_date, f.id LIMIT 1)"
 )
@@ -47,8 +48,8 @@ def _find_actions() -> tuple[Action, ...]:
 
 EQUIPMENT: Resource = Resource(
     name="equipment",
-    label="Equipment",
-    singular="Equipment",
+    label=text.EQUIPMENT,
+    singular=text.EQUIPMENT,
     icon="gauge",
     table="equipment e",
     key="e.id",
@@ -56,22 +57,22 @@ EQUIPMENT: Resource = Resource(
         "p": Join("JOIN plants p ON p.id = e.plant_id"),
         "g": Join("LEFT JOIN equipment_groups g ON g.id = e.equipment_group_id"),
         "r": Join(f"LEFT JOIN equipment_running_times r ON r.equipment_id = e.id AND r.date = {_NEWEST_DATE}"),
-        "s": Join(f"LEFT JOIN equipment_maintenance s ON s.id = {_FOREMOST}"),
+        "s": Join(f"LEFT JOIN equipment_maintenance s ON s.id = {_NEXT_SCHEDULE}"),
         "pl": Join("LEFT JOIN maintenance_plans pl ON pl.id = s.plan_id", after=("s",)),
     },
     order=(("equipment_number", False),),
     title="equipment_number",
-    search_hint="Search number, text",
+    search_hint=text.SEARCH_HINT,
     refresh_seconds=30,
     topics=("records", "edits"),
     inline_edit="edit",
     widgets=(DAILY_WIDE, make_launcher(_find_actions)),
     record_widgets=RECORD_WIDGETS,
     columns=(
-        Column("id", "Id", "e.id", "integer", width=90, hidden=True),
+        Column("id", text.ID, "e.id", "integer", width=90, hidden=True),
         Column(
             "equipment_number",
-            "Number",
+            text.NUMBER,
             "e.equipment_number",
             width=205,
             searchable=True,
@@ -81,7 +82,7 @@ EQUIPMENT: Resource = Resource(
         ),
         Column(
             "equipment_description",
-            "Description",
+            text.DESCRIPTION,
             "e.equipment_description",
             width=220,
             searchable=True,
@@ -90,7 +91,7 @@ EQUIPMENT: Resource = Resource(
         ),
         Column(
             "status",
-            "Status",
+            text.STATUS,
             "CASE WHEN e.is_active = 0 THEN 'inactive' WHEN e.missing_since IS NOT NULL THEN 'missing'"
             " ELSE 'active' END",
             "status",
@@ -99,11 +100,11 @@ EQUIPMENT: Resource = Resource(
             statuses=MACHINE_STATES,
             phone="side",
         ),
-        Column("plant_code", "Plant", "p.plant_code", width=90, leads_to=("plants", "plant_id"), phone="fact"),
-        Column("plant_name", "Plant name", "p.name", width=160, hidden=True),
+        Column("plant_code", text.PLANT, "p.plant_code", width=90, leads_to=("plants", "plant_id"), phone="fact"),
+        Column("plant_name", text.PLANT_NAME, "p.name", width=160, hidden=True),
         Column(
             "group_name",
-            "Group",
+            text.GROUP,
             "COALESCE(g.name, 'Unclassified')",
             joins=("g",),
             width=198,
@@ -112,7 +113,7 @@ EQUIPMENT: Resource = Resource(
         ),
         Column(
             "maintenance_state",
-            "Maintenance",
+            text.MAINTENANCE,
             "IF(s.state = 'ok', 'fine', COALESCE(s.state, 'no_plan'))",
             "status",
             135,
@@ -121,11 +122,11 @@ EQUIPMENT: Resource = Resource(
             sortable=False,
             filterable=False,
             hidden=True,
-            help="The worst of what maintenance plans ask of the machine, as of the last evaluation",
+            help=text.MAINTENANCE_HELP,
         ),
         Column(
             "plan_name",
-            "Foremost plan",
+            text.NEXT_PLAN,
             "pl.name",
             width=200,
             sortable=False,
@@ -133,19 +134,21 @@ EQUIPMENT: Resource = Resource(
             hidden=True,
             leads_to=("maintenance-plans", "maintenance_plan_id"),
         ),
-        Column("hours_to_go", "Hours to go", "s.hours_to_go", "hours", 125, False, False, hidden=True),
-        Column("next_due_hours", "Due at counter", "s.next_due_hours", "hours", 135, False, False, hidden=True),
-        Column("next_due_date", "Due on", "s.next_due_date", "date", 120, False, False, hidden=True),
-        Column("predicted_date", "Predicted", "s.predicted_date", "date", 120, False, False, hidden=True),
-        Column("maintenance_plan_id", "Plan id", "s.plan_id", "integer", 90, False, False, hidden=True),
-        Column("running_hours", "Hours, last day", "r.running_hours", "hours", 130, False, False),
-        Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", 130, False, False, phone="fact"),
-        Column("hours_30d", "Hours, 30 days", _HOURS_OF_30_DAYS, "hours", 130, False, False, hidden=True),
-        Column("reading_date", "Last reading", "r.date", "date", 125, False, False, phone="fact"),
-        Column("reading_quality", "Quality", "r.quality", "status", 115, False, False, hidden=True, statuses=QUALITIES),
+        Column("hours_to_go", text.HOURS_TO_GO, "s.hours_to_go", "hours", 125, False, False, hidden=True),
+        Column("next_due_hours", text.DUE_AT_COUNTER, "s.next_due_hours", "hours", 135, False, False, hidden=True),
+        Column("next_due_date", text.DUE_ON, "s.next_due_date", "date", 120, False, False, hidden=True),
+        Column("predicted_date", text.PREDICTED, "s.predicted_date", "date", 120, False, False, hidden=True),
+        Column("maintenance_plan_id", text.PLAN_ID, "s.plan_id", "integer", 90, False, False, hidden=True),
+        Column("running_hours", text.HOURS_LAST_DAY, "r.running_hours", "hours", 130, False, False),
+        Column("cumulative_hours", text.COUNTER, "r.cumulative_hours", "hours", 130, False, False, phone="fact"),
+        Column("hours_30d", text.HOURS_30_DAYS, _HOURS_OF_30_DAYS, "hours", 130, False, False, hidden=True),
+        Column("reading_date", text.LAST_READING, "r.date", "date", 125, False, False, phone="fact"),
+        Column(
+            "reading_quality", text.QUALITY, "r.quality", "status", 115, False, False, hidden=True, statuses=QUALITIES
+        ),
         Column(
             "hours_since_service",
-            "Hours since service",
+            text.HOURS_SINCE_SERVICE,
             _SINCE_SERVICE,
             "hours",
             150,
@@ -156,7 +159,7 @@ EQUIPMENT: Resource = Resource(
         ),
         Column(
             "open_errors",
-            "Open errors",
+            text.OPEN_ERRORS,
             "(SELECT COUNT(*) FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number"
             " AND x.open_flag = 1)",
             "integer",
@@ -167,7 +170,7 @@ EQUIPMENT: Resource = Resource(
         ),
         Column(
             "error_codes",
-            "Error codes",
+            text.ERROR_CODES,
             "(SELECT GROUP_CONCAT(DISTINCT x.code ORDER BY x.code) FROM sync_record_errors x"
             " WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)",
             "set",
@@ -175,110 +178,115 @@ EQUIPMENT: Resource = Resource(
             sortable=False,
             hidden=True,
         ),
-        Column("notes", "Notes", "e.notes", width=200, editable=True, searchable=False, help="Double click to edit"),
-        Column("company_code", "Company", "e.company_code", width=105, hidden=True),
-        Column("object_number", "Object number", "e.object_number", width=190, hidden=True),
-        Column("point", "Measuring point", "e.point", width=140, hidden=True),
-        Column("inactive_reason", "Why inactive", "e.inactive_reason", width=180, hidden=True),
-        Column("missing_since", "Not in feed since", "e.missing_since", "date", width=150, hidden=True),
+        Column("notes", text.NOTES, "e.notes", width=200, editable=True, searchable=False, help=text.NOTES_HELP),
+        Column("company_code", text.COMPANY, "e.company_code", width=105, hidden=True),
+        Column("object_number", text.OBJECT_NUMBER, "e.object_number", width=190, hidden=True),
+        Column("point", text.MEASURING_POINT, "e.point", width=140, hidden=True),
+        Column("inactive_reason", text.INACTIVE_REASON, "e.inactive_reason", width=180, hidden=True),
+        Column("missing_since", text.MISSING_SINCE, "e.missing_since", "date", width=150, hidden=True),
         Column(
             "group_source",
-            "Group set by",
+            text.GROUP_SET_BY,
             "e.group_source",
             width=120,
             hidden=True,
             choices=(
-                Choice("manual", "Person"),
-                Choice("rule", "Classification rule"),
-                Choice("source", "Source"),
+                Choice("manual", text.BY_PERSON),
+                Choice("rule", text.BY_RULE),
+                Choice("source", text.BY_SOURCE),
             ),
         ),
-        Column("serviced_at_hours", "Counter at service", "e.serviced_at_hours", "hours", width=150, hidden=True),
-        Column("created_at", "Added", "e.created_at", "instant", width=178, hidden=True),
-        Column("updated_at", "Changed", "e.updated_at", "instant", width=178, hidden=True),
-        Column("api_created_at", "Created in source", "e.api_created_at", "instant", width=178, hidden=True),
-        Column("equipment_group_id", "Group id", "e.equipment_group_id", "integer", hidden=True, width=90),
-        Column("plant_id", "Plant id", "e.plant_id", "integer", hidden=True, width=90),
-        Column("is_active", "Is active", "e.is_active", "boolean", hidden=True, width=90),
-        Column("row_version", "Version", "e.row_version", "integer", hidden=True, width=90),
+        Column("serviced_at_hours", text.COUNTER_AT_SERVICE, "e.serviced_at_hours", "hours", width=150, hidden=True),
+        Column("created_at", text.ADDED, "e.created_at", "instant", width=178, hidden=True),
+        Column("updated_at", text.CHANGED, "e.updated_at", "instant", width=178, hidden=True),
+        Column("api_created_at", text.CREATED_IN_SOURCE, "e.api_created_at", "instant", width=178, hidden=True),
+        Column("equipment_group_id", text.GROUP_ID, "e.equipment_group_id", "integer", hidden=True, width=90),
+        Column("plant_id", text.PLANT_ID, "e.plant_id", "integer", hidden=True, width=90),
+        Column("is_active", text.ACTIVE, "e.is_active", "boolean", hidden=True, width=90),
+        Column("row_version", text.VERSION, "e.row_version", "integer", hidden=True, width=90),
     ),
     tabs=(
-        Tab("all", "All", "list", "", "No equipment yet: start an equipment sync.", widgets=TAB_WIDGETS["all"]),
-        Tab("active", "Active", "check", "e.is_active = 1", "No machine is active.", widgets=TAB_WIDGETS["active"]),
+        Tab("all", text.ALL, "list", "", text.NO_EQUIPMENT, widgets=TAB_WIDGETS["all"]),
+        Tab("active", text.ACTIVE, "check", "e.is_active = 1", text.NO_ACTIVE, widgets=TAB_WIDGETS["active"]),
         Tab(
             "inactive",
-            "Inactive",
+            text.INACTIVE,
             "pause",
             "e.is_active = 0",
-            "No machine has been deactivated.",
+            text.NO_INACTIVE,
             columns=("inactive_reason",),
             widgets=TAB_WIDGETS["inactive"],
         ),
         Tab(
             "needs_maintenance",
-            "Needs maintenance",
+            text.NEEDS_MAINTENANCE,
             "tool",
             "e.is_active = 1 AND " + _HAS_SCHEDULE_THAT_IS.format("'due', 'overdue'"),
-            "Nothing is due by any plan. Plans are made in Maintenance plans.",
+            text.NO_MAINTENANCE_DUE,
             columns=("maintenance_state", "plan_name", "hours_to_go", "predicted_date", "hours_since_service"),
             alarming=True,
-            hint="What a plan asks of the machine is due or overdue. Plans are made in Maintenance plans.",
+            hint=text.NEEDS_MAINTENANCE_HINT,
             widgets=TAB_WIDGETS["needs_maintenance"],
         ),
         Tab(
             "recent",
-            "Recently added",
+            text.RECENTLY_ADDED,
             "plus",
             "e.created_at >= UTC_TIMESTAMP(3) - INTERVAL 7 DAY",
-            "Nothing has been added within seven days.",
+            text.NONE_RECENT,
             columns=("created_at",),
             widgets=TAB_WIDGETS["recent"],
         ),
         Tab(
             "sync_errors",
-            "Sync errors",
+            text.SYNC_ERRORS,
             "alert",
             _HAS_OPEN_ERROR,
-            "No machine has a rejected record that is still open.",
+            text.NO_SYNC_ERRORS,
             columns=("open_errors", "error_codes"),
             alarming=True,
             widgets=TAB_WIDGETS["sync_errors"],
-            hint="Machines with rejected records that are still open.",
+            hint=text.SYNC_ERRORS_HINT,
         ),
     ),
     filters=(
         Filter(
             "plant_code",
-            "Plant",
+            text.PLANT,
             load_choices=plant_code_choices,
         ),
         Filter(
             "group_name",
-            "Group",
-            load_choices=lambda: [*(Choice(c.label, c.label) for c in group_choices()), Choice(*["Unclassified"] * 2)],
+            text.GROUP,
+            load_choices=lambda: [
+                *(Choice(c.label, c.label) for c in group_choices()),
+                Choice("Unclassified", text.UNCLASSIFIED),
+            ],
         ),
         Filter(
             "status",
-            "Status",
+            text.STATUS,
             choices=choices_of(MACHINE_STATES),
         ),
-        Filter("error_codes", "Error", load_choices=_error_choices, quiet=True),
-        Filter("created_at", "Added", kind="days"),
+        Filter("error_codes", text.ERROR, load_choices=_error_choices, quiet=True),
+        Filter("created_at", text.ADDED, kind="days"),
     ),
     chips=(
-        Chip("missing", "Not in feed", "e.missing_since IS NOT NULL"),
-        Chip("no_group", "Without group", "e.equipment_group_id IS NULL"),
-        Chip("by_hand", "Group by hand", "e.group_source = 'manual'"),
-        Chip("upcoming", "Maintenance upcoming", _HAS_SCHEDULE_THAT_IS.format("'upcoming'")),
-        Chip("noted", "With notes", "e.notes <> ''"),
+        Chip("missing", text.NOT_IN_FEED, "e.missing_since IS NOT NULL"),
+        Chip("no_group", text.WITHOUT_GROUP, "e.equipment_group_id IS NULL"),
+        Chip("by_hand", text.GROUP_SET_MANUALLY, "e.group_source = 'manual'"),
+        Chip("upcoming", text.MAINTENANCE_UPCOMING, _HAS_SCHEDULE_THAT_IS.format("'upcoming'")),
+        Chip("noted", text.WITH_NOTES, "e.notes <> ''"),
     ),
     relations=EQUIPMENT_RELATIONS,
     details=EQUIPMENT_DETAILS,
     infolist=(
-        Section("Machine", ("equipment_number", "equipment_description", "plant_code", "plant_name", "company_code")),
-        Section("State", ("status", "inactive_reason", "group_name", "group_source", "missing_since", "notes")),
         Section(
-            "Counter",
+            text.MACHINE, ("equipment_number", "equipment_description", "plant_code", "plant_name", "company_code")
+        ),
+        Section(text.STATE, ("status", "inactive_reason", "group_name", "group_source", "missing_since", "notes")),
+        Section(
+            text.COUNTER,
             (
                 "running_hours",
                 "cumulative_hours",
@@ -289,10 +297,12 @@ EQUIPMENT: Resource = Resource(
             ),
         ),
         Section(
-            "Maintenance",
+            text.MAINTENANCE,
             ("maintenance_state", "plan_name", "hours_to_go", "next_due_hours", "next_due_date", "predicted_date"),
         ),
-        Section("Source", ("object_number", "point", "api_created_at", "created_at", "updated_at", "open_errors")),
+        Section(
+            text.BY_SOURCE, ("object_number", "point", "api_created_at", "created_at", "updated_at", "open_errors")
+        ),
     ),
     actions=EQUIPMENT_ACTIONS,
 )

@@ -13,7 +13,7 @@ HEALTH_STATES: Statuses = {
     "missing": MACHINE_STATES["missing"],
     "no_reading": Status("No reading", "idle", "·"),
     "warning": Status("Warning", "warn", "▲"),
-    "fine": Status("Fine", "good", "✓"),
+    "fine": Status("OK", "good", "✓"),
     "suspended": Status("Suspended", "idle", "Ⅱ"),
     "no_plan": Status("No plan", "idle", "–"),
 }

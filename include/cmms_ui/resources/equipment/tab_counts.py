@@ -10,6 +10,7 @@ from dash import html
 from cmms.listing.read_list import read_badges
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.parts import figure
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.resource import EQUIPMENT
 
 
@@ -21,12 +22,12 @@ def load_counts(_parameters: Mapping[str, Any]) -> dict[str, int]:
 def render_counts(counts: Mapping[str, int]) -> Any:
     """Figures that lead to their lists."""
     shown = (
-        ("all", "Machines", ""),
-        ("active", "✓ Active", "good"),
-        ("inactive", "– Inactive", "idle"),
-        ("needs_maintenance", "! Need maintenance", "bad"),
-        ("recent", "+ Recently added", "info"),
-        ("sync_errors", "! With sync errors", "bad"),
+        ("all", text.MACHINES, ""),
+        ("active", text.COUNT_ACTIVE, "good"),
+        ("inactive", text.COUNT_INACTIVE, "idle"),
+        ("needs_maintenance", text.COUNT_NEED_MAINTENANCE, "bad"),
+        ("recent", text.COUNT_RECENT, "info"),
+        ("sync_errors", text.COUNT_SYNC_ERRORS, "bad"),
     )
     return html.Div(
         [
@@ -38,5 +39,5 @@ def render_counts(counts: Mapping[str, int]) -> Any:
 
 
 COUNTS = Widget(
-    "counts", "Equipment", load_counts, render_counts, refresh_seconds=300, span=12, topics=("records", "edits")
+    "counts", text.EQUIPMENT, load_counts, render_counts, refresh_seconds=300, span=12, topics=("records", "edits")
 )

@@ -20,12 +20,12 @@ from cmms.figures.maintenance import (
 )
 from cmms.figures.rejects import MachineCode, machine_codes
 from cmms.figures.running_hours import DayHours, active_hours_by_day
-from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import find_status
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import GROUPED, KEYBOARD, choose, link, moment, note, share_bars, small_table, stat
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.statuses import MACHINE_STATES
 from cmms_ui.resources.equipment.utilisation import HEAT
 from cmms_ui.resources.maintenance_plans.plan_words import interval_text, to_go_text
@@ -44,9 +44,9 @@ def load_distribution(_parameters: Mapping[str, Any]) -> tuple[Share, ...]:
 def render_distribution(rows: Sequence[Share]) -> Any:
     """Three sets of bars, each adds up to all machines; a click filters the list."""
     if not rows:
-        return empty_state("No equipment yet.", name="gauge")
+        return empty_state(text.NO_EQUIPMENT_YET, name="gauge")
     columns = []
-    for kind, title in (("status", "By status"), ("plant_code", "By plant"), ("group_name", "By group")):
+    for kind, title in (("status", text.BY_STATUS), ("plant_code", text.BY_PLANT), ("group_name", text.BY_GROUP)):
         chosen = [(row.value, row.machines) for row in rows if row.kind == kind]
         bars = share_bars(
             [
@@ -74,13 +74,16 @@ def load_active(_parameters: Mapping[str, Any]) -> tuple[DayHours, ...]:
 def render_active(rows: Sequence[DayHours]) -> Any:
     """Figures of the newest day, and hours with utilisation by day."""
     if not rows:
-        return empty_state("No reading yet.", name="clock")
+        return empty_state(text.NO_READING, name="clock")
     newest = rows[-1]
     figures = html.Div(
         [
-            stat(f"ran on {newest.day}", f"{newest.running:,} of {newest.machines:,}"),
-            stat("hours that day", f"{newest.hours:,.1f}"),
-            stat("utilisation that day", f"{newest.utilisation_percent:.1f} %"),
+            stat(
+                text.RAN_ON.format(day=newest.day),
+                text.RAN_COUNT.format(running=newest.running, machines=newest.machines),
+            ),
+            stat(text.HOURS_THAT_DAY, f"{newest.hours:,.1f}"),
+            stat(text.UTILISATION_THAT_DAY, f"{newest.utilisation_percent:.1f} %"),
         ],
         className="cmms-figures cmms-figures-column",
     )
@@ -88,19 +91,23 @@ def render_active(rows: Sequence[DayHours]) -> Any:
         composedChartProps=KEYBOARD,
         h=235,
         data=[
-            {"day": f"{row.day:%m-%d}", "Hours": float(row.hours), "Utilisation, %": float(row.utilisation_percent)}
+            {
+                "day": f"{row.day:%m-%d}",
+                text.HOURS: float(row.hours),
+                text.UTILISATION_PERCENT: float(row.utilisation_percent),
+            }
             for row in rows
         ],
         dataKey="day",
         series=[
-            {"name": "Hours", "type": "bar", "color": "var(--cmms-brand-mark)"},
-            {"name": "Utilisation, %", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"},
+            {"name": text.HOURS, "type": "bar", "color": "var(--cmms-brand-mark)"},
+            {"name": text.UTILISATION_PERCENT, "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"},
         ],
         withLegend=True,
         withRightYAxis=True,
-        yAxisLabel="Hours",
+        yAxisLabel=text.HOURS,
         yAxisProps={"width": 76},
-        rightYAxisLabel="Utilisation, %",
+        rightYAxisLabel=text.UTILISATION_PERCENT,
         rightYAxisProps={"domain": [0, 100], "width": 60},
         valueFormatter=GROUPED,
         curveType="linear",
@@ -114,12 +121,12 @@ def render_active(rows: Sequence[DayHours]) -> Any:
     return html.Div(
         [
             html.Div([figures, html.Div(chart, className="cmms-grow")], className="cmms-beside"),
-            note("Utilisation: hours run of 24 hours for each active machine that has a reading of the day."),
-            note("OEE: not measurable. The source sends hours, but no figures of performance and quality."),
+            note(text.UTILISATION_NOTE),
+            note(text.OEE_NOTE),
             html.Details(
                 [
-                    html.Summary("Figures as a table"),
-                    small_table(("Day", "Hours", "Machines that ran", "Utilisation"), table, "Active machines by day"),
+                    html.Summary(text.FIGURES_AS_TABLE),
+                    small_table((text.DAY, text.HOURS, text.MACHINES_RAN, text.UTILISATION), table, text.ACTIVE_BY_DAY),
                 ]
             ),
         ]
@@ -134,7 +141,7 @@ def load_candidates(_parameters: Mapping[str, Any]) -> tuple[Candidate, ...]:
 def render_candidates(rows: Sequence[Candidate]) -> Any:
     """Inactive machines that have run lately: somebody should look at them."""
     if not rows:
-        return empty_state(f"No inactive machine has run within {CANDIDATE_DAYS} days.", name="check")
+        return empty_state(text.NO_CANDIDATES.format(days=CANDIDATE_DAYS), name="check")
     cells = [
         [
             link(row.equipment_number, f"/equipment/{row.id}"),
@@ -147,31 +154,36 @@ def render_candidates(rows: Sequence[Candidate]) -> Any:
     return html.Div(
         [
             note(
-                f"{count_of(len(rows), 'inactive machine')} ran within {CANDIDATE_DAYS} days."
-                f" {f'The {_SHOWN} with most hours:' if len(rows) > _SHOWN else ''}"
+                text.top_candidates_note(len(rows), CANDIDATE_DAYS, _SHOWN)
+                if len(rows) > _SHOWN
+                else text.candidates_note(len(rows), CANDIDATE_DAYS)
             ),
-            small_table(("Machine", "Why inactive", f"Hours, {CANDIDATE_DAYS} days", "Last ran"), cells, "Candidates"),
+            small_table(
+                (text.MACHINE, text.INACTIVE_REASON, text.HOURS_OF_DAYS.format(days=CANDIDATE_DAYS), text.LAST_RAN),
+                cells,
+                text.CANDIDATES,
+            ),
         ]
     )
 
 
 def load_maintenance(_parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """How many machines are overdue, due and soon due, by plan too, and the foremost of each: as last evaluated."""
+    """Machines that are overdue, due and upcoming, also by plan, and the most urgent ones: as last evaluated."""
     return {"counts": maintenance_counts(), "plans": counts_by_plan(), "next": next_machines(_SHOWN)}
 
 
 def render_maintenance(data: Mapping[str, Any]) -> Any:
-    """Overdue, due, upcoming: how many, by plan, and which are foremost."""
+    """Overdue, due, upcoming: how many, by plan, and the most urgent machines."""
     plans: Sequence[PlanCounts] = data["plans"]
     counts: MaintenanceCounts = data["counts"]
     next_due: Sequence[NextMachine] = data["next"]
     if not plans:
-        return empty_state("There is no active maintenance plan. Plans are made in Maintenance plans.", name="tool")
+        return empty_state(text.NO_ACTIVE_PLAN, name="tool")
     figures = html.Div(
         [
-            stat("‼ Overdue: beyond tolerance", f"{counts.overdue:,}", _tone(counts.overdue, "bad")),
-            stat("! Due: the interval is reached", f"{counts.due:,}", _tone(counts.due, "bad")),
-            stat("▲ Upcoming: it soon will be", f"{counts.upcoming:,}", _tone(counts.upcoming, "warn")),
+            stat(text.FIGURE_OVERDUE, f"{counts.overdue:,}", _tone(counts.overdue, "bad")),
+            stat(text.FIGURE_DUE, f"{counts.due:,}", _tone(counts.due, "bad")),
+            stat(text.FIGURE_UPCOMING, f"{counts.upcoming:,}", _tone(counts.upcoming, "warn")),
         ],
         className="cmms-figures",
     )
@@ -183,13 +195,13 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
         ]
         for row in plans
     ]
-    foremost = [
+    most_urgent = [
         [
             link(machine.equipment_number, f"/equipment/{machine.id}"),
             machine.plan_name,
             status_badge(machine.state, SCHEDULE_STATES, size="sm"),
             to_go_text(machine),
-            machine.predicted_date or "no forecast",
+            machine.predicted_date or text.NO_FORECAST,
         ]
         for machine in next_due
     ]
@@ -200,7 +212,9 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
                     figures,
                     html.Div(
                         small_table(
-                            ("Plan", "Interval", "Machines", "Overdue", "Due", "Upcoming"), by_plan, "Maintenance plans"
+                            (text.PLAN, text.INTERVAL, text.MACHINES, text.OVERDUE, text.DUE, text.UPCOMING),
+                            by_plan,
+                            text.MAINTENANCE_PLANS,
                         ),
                         className="cmms-short",
                     ),
@@ -211,15 +225,13 @@ def render_maintenance(data: Mapping[str, Any]) -> Any:
                 [
                     html.Div(
                         small_table(
-                            ("Machine", "Plan", "State", "To go", "Predicted"),
-                            foremost,
-                            "Foremost machines",
+                            (text.MACHINE, text.PLAN, text.STATE, text.TO_GO, text.PREDICTED),
+                            most_urgent,
+                            text.MOST_URGENT,
                         ),
                         className="cmms-short",
                     ),
-                    note(
-                        "A machine counts once, by the worst of its plans. Predicted: by the hours of the last 30 days."
-                    ),
+                    note(text.MAINTENANCE_NOTE),
                 ]
             ),
         ],
@@ -237,16 +249,16 @@ def load_new(_parameters: Mapping[str, Any]) -> tuple[NewMachines, ...]:
 
 
 _STATES = {
-    "valid": ("✓ Valid", "var(--cmms-good-mark)"),
-    "failed": ("! Has rejected records", "var(--cmms-bad-mark)"),
-    "not_yet": ("… Not yet in a snapshot", "var(--cmms-idle-mark)"),
+    "valid": (text.NEW_VALID, "var(--cmms-good-mark)"),
+    "failed": (text.NEW_REJECTED, "var(--cmms-bad-mark)"),
+    "not_yet": (text.NEW_NOT_YET, "var(--cmms-idle-mark)"),
 }
 
 
 def render_new(rows: Sequence[NewMachines]) -> Any:
     """Bars by day, each divided by what validation says."""
     if not rows:
-        return empty_state("Nothing has been added within seven days.", name="plus")
+        return empty_state(text.NONE_RECENT, name="plus")
     last = max(row.day for row in rows)
     days: dict[date, dict[str, Any]] = {
         day: {"day": f"{day:%m-%d}"} for day in (last - timedelta(days=back) for back in range(7, -1, -1))
@@ -265,13 +277,18 @@ def render_new(rows: Sequence[NewMachines]) -> Any:
                 series=[{"name": label, "color": colour} for label, colour in _STATES.values()],
                 maxBarWidth=40,
                 withLegend=True,
-                yAxisLabel="Machines",
+                yAxisLabel=text.MACHINES,
                 yAxisProps={"allowDecimals": False, "width": 70},
                 valueFormatter=GROUPED,
             ),
-            note(", ".join(f"{_STATES[state][0]}: {count:,}" for state, count in totals.items()) + "."),
+            note(_describe_totals(totals)),
         ]
     )
+
+
+def _describe_totals(totals: Mapping[str, int]) -> str:
+    words = {state: label for state, (label, _) in _STATES.items()}
+    return text.NEW_TOTALS.format(**words, **{f"{state}_count": count for state, count in totals.items()})
 
 
 def load_errors(_parameters: Mapping[str, Any]) -> tuple[MachineCode, ...]:
@@ -282,7 +299,7 @@ def load_errors(_parameters: Mapping[str, Any]) -> tuple[MachineCode, ...]:
 def render_errors(rows: Sequence[MachineCode]) -> Any:
     """Codes with their records and machines; a click on a code filters the list."""
     if not rows:
-        return empty_state("No machine has an open rejected record.", name="check")
+        return empty_state(text.NO_SYNC_ERRORS, name="check")
     cells = [
         [
             choose(row.code, "equipment", "error_codes", row.code),
@@ -294,16 +311,16 @@ def render_errors(rows: Sequence[MachineCode]) -> Any:
         ]
         for row in rows
     ]
-    heads = ("Code", "Category", "Machines", "Records", "Tried again", "Last seen")
-    return html.Div(small_table(heads, cells, "Open rejected records by code"), className="cmms-short")
+    heads = (text.CODE, text.CATEGORY, text.MACHINES, text.RECORDS, text.RETRIES, text.LAST_SEEN)
+    return html.Div(small_table(heads, cells, text.REJECTS_BY_CODE), className="cmms-short")
 
 
-DISTRIBUTION = Widget("distribution", "All machines", load_distribution, render_distribution, 300, span=12)
-ACTIVE = Widget("active", "Running hours of active machines", load_active, render_active, 300, span=12)
-CANDIDATES = Widget("candidates", "Inactive, but running", load_candidates, render_candidates, 300, span=12)
-MAINTENANCE = Widget("maintenance", "Maintenance", load_maintenance, render_maintenance, 300, span=12)
-NEW = Widget("new", "New machines by day", load_new, render_new, 300, span=12)
-MACHINE_ERRORS = Widget("errors", "Open errors by code", load_errors, render_errors, 30, span=12)
+DISTRIBUTION = Widget("distribution", text.ALL_MACHINES, load_distribution, render_distribution, 300, span=12)
+ACTIVE = Widget("active", text.HOURS_OF_ACTIVE, load_active, render_active, 300, span=12)
+CANDIDATES = Widget("candidates", text.INACTIVE_RUNNING, load_candidates, render_candidates, 300, span=12)
+MAINTENANCE = Widget("maintenance", text.MAINTENANCE, load_maintenance, render_maintenance, 300, span=12)
+NEW = Widget("new", text.NEW_BY_DAY, load_new, render_new, 300, span=12)
+MACHINE_ERRORS = Widget("errors", text.OPEN_ERRORS_BY_CODE, load_errors, render_errors, 30, span=12)
 
 TAB_WIDGETS: Mapping[str, tuple[Widget, ...]] = {
     "all": (DISTRIBUTION,),

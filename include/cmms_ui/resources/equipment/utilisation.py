@@ -14,6 +14,7 @@ from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import aria, empty_state
 from cmms_ui.render.parts import link, note
+from cmms_ui.resources.equipment import text
 
 STEP_PERCENT = 20
 _STEPS = range(100 // STEP_PERCENT)
@@ -30,10 +31,10 @@ def render_heat(data: Mapping[str, Any]) -> Any:
     """Per cent of 24 hours; a day without any reading is empty, one on which every machine stood still is 0."""
     cells: dict[tuple[str, date], PlantDayHours] = {(row.plant_code, row.day): row for row in data["rows"]}
     if not cells:
-        return empty_state("No reading yet.", name="clock")
+        return empty_state(text.NO_READING, name="clock")
     last = max(day for _, day in cells)
     days = [last - timedelta(days=back) for back in range(data["days"] - 1, -1, -1)]
-    head = [html.Th("Plant", scope="col"), *(html.Th(f"{day:%d}", scope="col", title=str(day)) for day in days)]
+    head = [html.Th(text.PLANT, scope="col"), *(html.Th(f"{day:%d}", scope="col", title=str(day)) for day in days)]
     body = [
         html.Tr(
             [
@@ -50,20 +51,21 @@ def render_heat(data: Mapping[str, Any]) -> Any:
                 className="cmms-table-box",
                 tabIndex=0,
                 role="region",
-                **aria(label="Utilisation by plant and day, per cent"),
+                **aria(label=text.UTILISATION_BY_DAY),
             ),
             html.Div([html.Span(sign) for sign in _legend()], className="cmms-live-facts cmms-dim"),
-            note("Hours run of 24 hours for each active machine that has a reading of the day, in per cent."),
+            note(text.HEAT_NOTE),
         ]
     )
 
 
 def _cell(plant: str, day: date, row: PlantDayHours | None) -> Any:
     if row is None:
-        return html.Td("□", title=f"{plant}, {day}: no reading", className="cmms-gap cmms-heat-none")
+        return html.Td(
+            "□", title=text.HEAT_CELL_EMPTY.format(plant=plant, day=day), className="cmms-gap cmms-heat-none"
+        )
     used = row.utilisation_percent
-    machines, hours = f"{row.machines:,}", hours_text(row.hours)
-    title = f"{plant}, {day}: {used:.1f} %, {hours} h of {machines} machines with a reading"
+    title = text.heat_cell(plant, day, float(used), hours_text(row.hours), row.machines)
     return html.Td(f"{used:.0f}", title=title, className=f"cmms-gap cmms-heat-{_step_of(float(used), row)}")
 
 
@@ -73,22 +75,31 @@ def _step_of(percent: float, row: PlantDayHours) -> str:
 
 
 def _legend() -> list[list[Any]]:
-    scale = [("□", "none", "no reading"), ("0", "zero", "stood still")]
-    scale += [("\u2003", str(step), f"{step * STEP_PERCENT} to {(step + 1) * STEP_PERCENT} %") for step in _STEPS]
+    scale = [("□", "none", text.LEGEND_NO_READING), ("0", "zero", text.LEGEND_IDLE)]
+    scale += [
+        ("\u2003", str(step), text.LEGEND_STEP.format(first=step * STEP_PERCENT, last=(step + 1) * STEP_PERCENT))
+        for step in _STEPS
+    ]
     return [
-        [html.Span(sign, className=f"cmms-gap cmms-heat-sample cmms-heat-{name}"), f" {text}"]
-        for sign, name, text in scale
+        [html.Span(sign, className=f"cmms-gap cmms-heat-sample cmms-heat-{name}"), f" {meaning}"]
+        for sign, name, meaning in scale
     ]
 
 
 HEAT = Widget(
     "heat",
-    "Utilisation by plant",
+    text.UTILISATION_BY_PLANT,
     load_heat,
     render_heat,
     refresh_seconds=300,
     span=12,
     options=(
-        Field("days", "Days", "choice", choices=(Choice("14", "14 days"), Choice("30", "30 days")), default="14"),
+        Field(
+            "days",
+            text.DAYS,
+            "choice",
+            choices=tuple(Choice(str(days), text.PERIOD_DAYS.format(days=days)) for days in (14, 30)),
+            default="14",
+        ),
     ),
 )

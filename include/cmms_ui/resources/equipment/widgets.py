@@ -17,12 +17,12 @@ from cmms.figures.one_machine import (
     reading_quality,
 )
 from cmms.figures.running_hours import DayHours, hours_by_day
-from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import GROUPED, KEYBOARD, drill, link, moment, note, small_table
 from cmms_ui.resources.dues.widgets import MACHINE_WORK
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.condition import CONDITION
 from cmms_ui.resources.equipment.machine_chart import CHART
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
@@ -38,7 +38,7 @@ def load_trend(_parameters: Mapping[str, Any]) -> tuple[DayHours, ...]:
 def render_trend(rows: Sequence[DayHours]) -> Any:
     """Hours of all machines by day."""
     if not rows:
-        return empty_state("No reading yet.", name="clock")
+        return empty_state(text.NO_READING, name="clock")
     newest = rows[-1]
     return html.Div(
         [
@@ -47,24 +47,20 @@ def render_trend(rows: Sequence[DayHours]) -> Any:
                 h=230,
                 data=[{"day": f"{row.day:%m-%d}", "date": str(row.day), "hours": float(row.hours)} for row in rows],
                 dataKey="day",
-                series=[{"name": "hours", "color": "var(--cmms-brand-mark)", "label": "Running hours"}],
+                series=[{"name": "hours", "color": "var(--cmms-brand-mark)", "label": text.RUNNING_HOURS}],
                 curveType="linear",
                 tickLine="x",
                 valueFormatter=GROUPED,
-                yAxisLabel="Hours",
+                yAxisLabel=text.HOURS,
                 yAxisProps={"width": 76},
                 areaChartProps=KEYBOARD,
             ),
-            note(
-                f"{newest.day}: {float(newest.hours):,.0f} hours, {newest.running:,} of"
-                f" {count_of(newest.machines, 'machine has', 'machines have')} run."
-                " A click on a day shows its readings."
-            ),
+            note(text.trend_note(newest.day, float(newest.hours), newest.running, newest.machines)),
             html.Details(
                 [
-                    html.Summary("Figures as a table"),
+                    html.Summary(text.FIGURES_AS_TABLE),
                     small_table(
-                        ("Day", "Hours", "Machines that ran"),
+                        (text.DAY, text.HOURS, text.MACHINES_RAN),
                         [
                             [
                                 link(row.day, f"/running-times?tab=all&date={row.day}&date={row.day}"),
@@ -73,7 +69,7 @@ def render_trend(rows: Sequence[DayHours]) -> Any:
                             ]
                             for row in reversed(rows)
                         ],
-                        "Running hours by day",
+                        text.HOURS_BY_DAY,
                     ),
                 ]
             ),
@@ -92,13 +88,10 @@ def render_quality(data: Mapping[str, Any]) -> Any:
     quality: ReadingQuality = data["quality"]
     errors: Sequence[MachineReject] = data["errors"]
     lines: list[Any] = [
-        note(
-            f"Last 30 days: {count_of(quality.readings, 'reading')}, {quality.warnings or 0} with a warning,"
-            f" {float(quality.hours or 0):,.1f} hours."
-        )
+        note(text.quality_note(DAYS, quality.readings, int(quality.warnings or 0), float(quality.hours or 0)))
     ]
     if not errors:
-        lines.append(note("No record of this machine has been rejected."))
+        lines.append(note(text.NONE_REJECTED))
         return html.Div(lines)
     rows = [
         [
@@ -109,7 +102,7 @@ def render_quality(data: Mapping[str, Any]) -> Any:
         ]
         for row in errors
     ]
-    lines.append(small_table(("Code", "Day", "Status", "Last seen"), rows, "Rejected records of this machine"))
+    lines.append(small_table((text.CODE, text.DAY, text.STATUS, text.LAST_SEEN), rows, text.REJECTS_OF_MACHINE))
     return html.Div(lines)
 
 
@@ -121,14 +114,14 @@ def load_history(parameters: Mapping[str, Any]) -> tuple[MachineChange, ...]:
 def render_history(rows: Sequence[MachineChange]) -> Any:
     """Who has changed what, newest first."""
     if not rows:
-        return note("Nobody has changed this machine since it was added.")
+        return note(text.NO_CHANGES)
     cells = [[moment(row.at), row.who, row.what, html.Code((row.detail or "")[:160])] for row in rows]
-    return small_table(("When", "Who", "What", "Values"), cells, "Changes of this machine")
+    return small_table((text.WHEN, text.WHO, text.WHAT, text.VALUES), cells, text.CHANGES_OF_MACHINE)
 
 
-TREND = Widget("trend", "Running hours by day", load_trend, render_trend, refresh_seconds=300, span=6)
-QUALITY = Widget("quality", "Data quality", load_quality, render_quality, span=6)
-HISTORY = Widget("history", "Changes", load_history, render_history, span=6)
+TREND = Widget("trend", text.HOURS_BY_DAY, load_trend, render_trend, refresh_seconds=300, span=6)
+QUALITY = Widget("quality", text.DATA_QUALITY, load_quality, render_quality, span=6)
+HISTORY = Widget("history", text.CHANGES, load_history, render_history, span=6)
 
 RECORD_WIDGETS: tuple[Widget, ...] = (CONDITION, CHART, MACHINE_WORK, QUALITY, HISTORY)
 """The page of a machine, in this order."""

@@ -17,32 +17,32 @@ from cmms.equipment.change_group_rules import (
     group_names,
 )
 from cmms.listing.definition import Join
-from cmms.words import agree, count_of
 from cmms_ui.definition.schema import Action, Choice, Column, Field, Outcome, Preview, Resource, Section, Tab, Target
 from cmms_ui.definition.status import IN_USE
+from cmms_ui.resources.group_rules import text
 from cmms_ui.resources.plants.place_choices import group_choices
 
 _FIELDS = (
-    Choice("equipment_number", "Number"),
-    Choice("equipment_description", "Description"),
-    Choice("plant_code", "Plant"),
-    Choice("company_code", "Company"),
+    Choice("equipment_number", text.FIELD_NUMBER),
+    Choice("equipment_description", text.FIELD_DESCRIPTION),
+    Choice("plant_code", text.FIELD_PLANT),
+    Choice("company_code", text.FIELD_COMPANY),
 )
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     key = create_group_rule(actor, values)
-    return Outcome("The rule classifies from the next equipment sync on.", path=f"/group-rules/{key}")
+    return Outcome(text.CREATED, path=f"/group-rules/{key}")
 
 
 def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     edit_group_rule(actor, target.keys[0], target.version, values)
-    return Outcome("The change holds from the next equipment sync on.")
+    return Outcome(text.SAVED)
 
 
 def _delete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     delete_group_rule(actor, target.keys[0], target.version)
-    return Outcome("The rule has been deleted.", path="/group-rules")
+    return Outcome(text.DELETED, path="/group-rules")
 
 
 def _preview_create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
@@ -59,40 +59,34 @@ def _preview_delete(actor: Actor, target: Target, values: Mapping[str, Any]) -> 
 
 def _describe(moves: Moves) -> Preview:
     names = group_names()
-    moved = (
-        "No machine changes its group"
-        if not moves.total
-        else count_of(moves.total, "machine changes its group", "machines change their group")
-    )
-    put = agree(
-        moves.fixed, "was put in its group by a person and stays", "were put in their group by a person and stay"
-    )
-    fixed = f" {moves.fixed:,} {put}." if moves.fixed else ""
+    sentences = [text.moves(moves.total) if moves.total else text.NONE_MOVES]
+    if moves.fixed:
+        sentences.append(text.stay(moves.fixed))
     rows = tuple(
         (names.get(before, "?"), names.get(after, "?"), f"{machines:,}")
         for (before, after), machines in sorted(moves.counts.items(), key=lambda item: -item[1])
     )
-    return Preview(f"{moved} at the next equipment sync.{fixed}", ("Group now", "Group then", "Machines"), rows)
+    return Preview(" ".join(sentences), (text.GROUP_NOW, text.GROUP_THEN, text.MACHINES), rows)
 
 
 _INPUTS = (
-    Field("priority", "Priority", "number", required=True, help="Rules are tried from the lowest number on."),
-    Field("equipment_group_id", "Group", "choice", required=True, load_choices=group_choices),
-    Field("field", "Looks at", "choice", required=True, choices=_FIELDS, default="equipment_description"),
+    Field("priority", text.PRIORITY, "number", required=True, help=text.PRIORITY_HELP),
+    Field("equipment_group_id", text.GROUP, "choice", required=True, load_choices=group_choices),
+    Field("field", text.FIELD, "choice", required=True, choices=_FIELDS, default="equipment_description"),
     Field(
         "pattern",
-        "Pattern",
+        text.PATTERN,
         required=True,
         max_length=200,
-        help="A regular expression of Python, found anywhere in the text; (?i) in front: in any case of letters.",
+        help=text.PATTERN_HELP,
     ),
-    Field("is_active", "Active", "boolean", default=True),
+    Field("is_active", text.ACTIVE, "boolean", default=True),
 )
 
 GROUP_RULES = Resource(
     name="group-rules",
-    label="Classification rules",
-    singular="Rule",
+    label=text.RULES,
+    singular=text.RULE,
     icon="list",
     parent="groups",
     table="equipment_group_rules r",
@@ -100,62 +94,61 @@ GROUP_RULES = Resource(
     joins={"g": Join("JOIN equipment_groups g ON g.id = r.equipment_group_id")},
     order=(("priority", False),),
     title="priority",
-    search_hint="Search pattern or group",
+    search_hint=text.SEARCH_HINT,
     columns=(
-        Column("id", "Id", "r.id", "integer", width=90, hidden=True),
-        Column("priority", "Priority", "r.priority", "integer", width=110, link=True, phone="title"),
-        Column("group_name", "Group", "g.name", width=200, searchable=True, phone="fact"),
-        Column("field", "Looks at", "r.field", width=150, choices=_FIELDS, phone="fact"),
-        Column("pattern", "Pattern", "r.pattern", width=320, searchable=True, phone="line"),
+        Column("id", text.ID, "r.id", "integer", width=90, hidden=True),
+        Column("priority", text.PRIORITY, "r.priority", "integer", width=110, link=True, phone="title"),
+        Column("group_name", text.GROUP, "g.name", width=200, searchable=True, phone="fact"),
+        Column("field", text.FIELD, "r.field", width=150, choices=_FIELDS, phone="fact"),
+        Column("pattern", text.PATTERN, "r.pattern", width=320, searchable=True, phone="line"),
         Column(
             "status",
-            "Status",
+            text.STATUS,
             "IF(r.is_active = 1, 'active', 'inactive')",
             "status",
             width=130,
             statuses=IN_USE,
             phone="side",
         ),
-        Column("updated_at", "Changed", "r.updated_at", "instant", width=178),
-        Column("equipment_group_id", "Group id", "r.equipment_group_id", "integer", hidden=True),
-        Column("is_active", "Is active", "r.is_active", "boolean", hidden=True),
-        Column("row_version", "Version", "r.row_version", "integer", hidden=True),
+        Column("updated_at", text.CHANGED, "r.updated_at", "instant", width=178),
+        Column("equipment_group_id", text.GROUP_ID, "r.equipment_group_id", "integer", hidden=True),
+        Column("is_active", text.ACTIVE, "r.is_active", "boolean", hidden=True),
+        Column("row_version", text.VERSION, "r.row_version", "integer", hidden=True),
     ),
-    tabs=(Tab("all", "All", "list", "", "No rule yet: machines stay without a group unless a person chooses one."),),
-    infolist=(Section("Rule", ("priority", "group_name", "field", "pattern", "status", "updated_at")),),
+    tabs=(Tab("all", text.ALL, "list", "", text.NO_RULES),),
+    infolist=(Section(text.RULE, ("priority", "group_name", "field", "pattern", "status", "updated_at")),),
     actions=(
         Action(
             "group-rules.create",
-            "New rule",
+            text.NEW,
             "plus",
             _create,
             on="list",
-            confirm="Create",
+            confirm=text.CREATE,
             fields=_INPUTS,
             preview=_preview_create,
-            explain="The first rule that matches gives a machine its group, at every equipment sync. A group that the"
-            " source delivers or a person has chosen is not changed.",
+            explain=text.CREATE_EXPLAIN,
         ),
         Action(
             "group-rules.edit",
-            "Edit",
+            text.EDIT,
             "pencil",
             _edit,
             on="record",
-            confirm="Save",
+            confirm=text.SAVE,
             prefill=True,
             fields=_INPUTS,
             preview=_preview_edit,
         ),
         Action(
             "group-rules.delete",
-            "Delete",
+            text.DELETE,
             "stop",
             _delete,
             on="record",
-            confirm="Delete",
+            confirm=text.DELETE,
             dangerous=True,
-            explain="Machines that this rule classifies go where the other rules put them, at the next equipment sync.",
+            explain=text.DELETE_EXPLAIN,
             preview=_preview_delete,
         ),
     ),

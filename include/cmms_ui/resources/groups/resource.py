@@ -1,4 +1,4 @@
-"""Equipment groups: what machines are of a kind; plans of maintenance can ask something of all machines of a group."""
+"""Equipment groups: machines of the same kind. A maintenance plan can cover a group."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from cmms.access.actors import Actor
 from cmms.equipment.change_plants_and_groups import create_group, edit_group
 from cmms_ui.definition.schema import Action, Column, Field, Outcome, Resource, Section, Tab, Target
 from cmms_ui.definition.status import IN_USE
+from cmms_ui.resources.groups import text
 from cmms_ui.resources.maintenance_plans.widgets import GROUP_PLANS
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     key = create_group(actor, values)
-    return Outcome(f"Group {values['name']} has been created.", path=f"/groups/{key}")
+    return Outcome(text.CREATED.format(name=values["name"]), path=f"/groups/{key}")
 
 
 def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     edit_group(actor, target.keys[0], target.version, values)
-    return Outcome("The change has been saved.")
+    return Outcome(text.SAVED)
 
 
 _FIELDS = (
-    Field("name", "Name", required=True, max_length=120),
-    Field("description", "Description", "long", max_length=2000),
+    Field("name", text.NAME, required=True, max_length=120),
+    Field("description", text.DESCRIPTION, "long", max_length=2000),
 )
 
 GROUPS = Resource(
     name="groups",
-    label="Groups",
-    singular="Group",
+    label=text.GROUPS,
+    singular=text.GROUP,
     icon="group",
     table="equipment_groups g",
     key="g.id",
@@ -38,14 +39,14 @@ GROUPS = Resource(
     title="name",
     refresh_seconds=30,
     topics=("edits",),
-    search_hint="Search name",
+    search_hint=text.SEARCH_HINT,
     record_widgets=(GROUP_PLANS,),
     columns=(
-        Column("id", "Id", "g.id", "integer", width=90, hidden=True),
-        Column("name", "Name", "g.name", width=220, searchable=True, link=True, phone="title"),
+        Column("id", text.ID, "g.id", "integer", width=90, hidden=True),
+        Column("name", text.NAME, "g.name", width=220, searchable=True, link=True, phone="title"),
         Column(
             "status",
-            "Status",
+            text.STATUS,
             "IF(g.is_active = 1, 'active', 'inactive')",
             "status",
             width=130,
@@ -54,7 +55,7 @@ GROUPS = Resource(
         ),
         Column(
             "plans",
-            "Maintenance plans",
+            text.PLANS,
             "(SELECT GROUP_CONCAT(m.name ORDER BY m.name SEPARATOR '; ') FROM maintenance_plans m"
             " WHERE m.equipment_group_id = g.id AND m.scope = 'group' AND m.is_active = 1)",
             width=240,
@@ -64,35 +65,31 @@ GROUPS = Resource(
         ),
         Column(
             "machines",
-            "Machines",
+            text.MACHINES,
             "(SELECT COUNT(*) FROM equipment e WHERE e.equipment_group_id = g.id)",
             "integer",
             width=110,
             filterable=False,
             phone="fact",
         ),
-        Column("description", "Description", "g.description", width=320, sortable=False, phone="line"),
-        Column("created_at", "Added", "g.created_at", "instant", width=178),
-        Column("is_active", "Is active", "g.is_active", "boolean", hidden=True),
-        Column("row_version", "Version", "g.row_version", "integer", hidden=True),
+        Column("description", text.DESCRIPTION, "g.description", width=320, sortable=False, phone="line"),
+        Column("created_at", text.ADDED, "g.created_at", "instant", width=178),
+        Column("is_active", text.ACTIVE, "g.is_active", "boolean", hidden=True),
+        Column("row_version", text.VERSION, "g.row_version", "integer", hidden=True),
     ),
-    tabs=(
-        Tab(
-            "all", "All", "list", "", "No group yet: groups classify machines; a maintenance plan can be made for each."
-        ),
-    ),
-    infolist=(Section("Group", ("name", "status", "machines", "description", "created_at")),),
+    tabs=(Tab("all", text.ALL, "list", "", text.NO_GROUPS),),
+    infolist=(Section(text.GROUP, ("name", "status", "machines", "description", "created_at")),),
     actions=(
-        Action("groups.create", "New group", "plus", _create, on="list", confirm="Create", fields=_FIELDS),
+        Action("groups.create", text.NEW, "plus", _create, on="list", confirm=text.CREATE, fields=_FIELDS),
         Action(
             "groups.edit",
-            "Edit",
+            text.EDIT,
             "pencil",
             _edit,
             on="record",
-            confirm="Save",
+            confirm=text.SAVE,
             prefill=True,
-            fields=(*_FIELDS, Field("is_active", "Active", "boolean", default=True)),
+            fields=(*_FIELDS, Field("is_active", text.ACTIVE, "boolean", default=True)),
         ),
     ),
 )

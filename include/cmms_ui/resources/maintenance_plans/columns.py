@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cmms_ui.definition.schema import Column
+from cmms_ui.resources.maintenance_plans import text
 
 MACHINE = Column(
     "equipment_number",
-    "Machine",
+    text.MACHINE,
     "e.equipment_number",
     width=205,
     searchable=True,
@@ -19,7 +20,7 @@ def plan_column(alias: str) -> Column:
     """The plan, whose table has this alias in the list's joins."""
     return Column(
         "plan_name",
-        "Plan",
+        text.PLAN,
         f"{alias}.name",
         width=220,
         searchable=True,

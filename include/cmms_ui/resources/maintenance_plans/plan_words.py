@@ -1,30 +1,30 @@
-"""Maintenance in words: how often a plan asks for it, how much of an interval is used, what is left of it."""
+"""Maintenance in words: the interval of a plan, how much of it is used, and what is left of it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from cmms.figures.maintenance import Interval, IntervalUse, ToGo
-from cmms.words import count_of
+from cmms_ui.resources.maintenance_plans import text
 
 
 def interval_text(row: Interval) -> str:
     """``every 2,000 h or 180 days``."""
-    parts = []
-    if row.interval_hours is not None:
-        parts.append(f"{row.interval_hours:,f}".removesuffix(".00") + " h")
-    if row.interval_days is not None:
-        parts.append(count_of(row.interval_days, "day"))
-    return f"every {' or '.join(parts)}"
+    hours = None if row.interval_hours is None else f"{row.interval_hours:,f}".removesuffix(".00")
+    if hours is None:
+        return text.every_days(row.interval_days or 0)
+    if row.interval_days is None:
+        return text.every_hours(hours)
+    return text.every_hours_or_days(hours, row.interval_days)
 
 
 def to_go_text(row: ToGo) -> str:
     """``12.5 h over`` or ``3 days to go``: by what decides; a dash where nothing does."""
     if row.cause == "hours" and row.hours_to_go is not None:
-        return f"{abs(row.hours_to_go):,.1f} h {'over' if row.hours_to_go <= 0 else 'to go'}"
+        return (text.HOURS_OVER if row.hours_to_go <= 0 else text.HOURS_TO_GO).format(hours=abs(row.hours_to_go))
     if row.days_to_go is None:
         return "–"
-    return f"{count_of(abs(row.days_to_go), 'day')} {'over' if row.days_to_go <= 0 else 'to go'}"
+    return text.days_over(-row.days_to_go) if row.days_to_go <= 0 else text.days_to_go(row.days_to_go)
 
 
 def share_used(row: IntervalUse) -> Decimal | None:
@@ -37,19 +37,18 @@ def describe_use(row: IntervalUse) -> str:
     shares = _shares(row)
     if not shares:
         if row.since_service is None:
-            return "no reading yet"
-        what = row.plan_name or "no plan"
-        return f"{row.since_service:,.1f} h since service, {what}"
+            return text.NO_READING_YET
+        return text.SINCE_SERVICE.format(hours=row.since_service, plan=row.plan_name or text.NO_PLAN)
     kind = max(shares, key=lambda name: shares[name])
-    return f"{_used(row, kind)}, {shares[kind]:.0f} %: {row.plan_name}"
+    return text.USE.format(used=_used(row, kind), percent=shares[kind], plan=row.plan_name)
 
 
 def _used(row: IntervalUse, kind: str) -> str:
     """``1,234.5 of 2,000 h`` or ``90 of 180 days``."""
     if kind == "hours" and row.interval_hours is not None and row.hours_to_go is not None:
-        return f"{row.interval_hours - row.hours_to_go:,.1f} of {row.interval_hours:,.0f} h"
+        return text.HOURS_USED.format(used=row.interval_hours - row.hours_to_go, interval=row.interval_hours)
     days = row.interval_days or 0
-    return f"{days - (row.days_to_go or 0):,} of {count_of(days, 'day')}"
+    return text.days_used(days - (row.days_to_go or 0), days)
 
 
 def _shares(row: IntervalUse) -> dict[str, Decimal]:

@@ -11,6 +11,7 @@ from cmms.figures.maintenance import GroupPlan, plan_states, plans_of_group
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import figure, link, note, small_table
+from cmms_ui.resources.maintenance_plans import text
 from cmms_ui.resources.maintenance_plans.plan_words import interval_text
 
 
@@ -21,19 +22,21 @@ def load_group_plans(parameters: Mapping[str, Any]) -> tuple[GroupPlan, ...]:
 
 def render_group_plans(rows: Sequence[GroupPlan]) -> Any:
     """Each plan with its interval and its machines, and where plans are made."""
-    where = note([link("Maintenance plans", "/maintenance-plans"), " are where a plan for this group is made."])
+    where = note(link(text.ADD_PLAN, "/maintenance-plans"))
     if not rows:
-        return html.Div([empty_state("No plan asks anything of this group.", name="tool"), where])
+        return html.Div([empty_state(text.NO_PLAN_OF_GROUP, name="tool"), where])
     cells = [
         [
-            link(row.name if row.is_active else f"{row.name} (inactive)", f"/maintenance-plans/{row.id}"),
+            link(
+                row.name if row.is_active else text.INACTIVE_PLAN.format(name=row.name), f"/maintenance-plans/{row.id}"
+            ),
             interval_text(row),
             *(f"{number:,}" for number in (row.machines, row.overdue, row.due, row.upcoming)),
         ]
         for row in rows
     ]
-    heads = ("Plan", "Interval", "Machines", "Overdue", "Due", "Upcoming")
-    return html.Div([small_table(heads, cells, "Maintenance plans of this group"), where])
+    heads = (text.PLAN, text.INTERVAL, text.MACHINES, text.OVERDUE, text.DUE, text.UPCOMING)
+    return html.Div([small_table(heads, cells, text.PLANS_OF_GROUP), where])
 
 
 def load_plan_machines(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,12 +45,12 @@ def load_plan_machines(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _FIGURES = (
-    ("overdue", "‼ Overdue", "bad"),
-    ("due", "! Due", "bad"),
-    ("upcoming", "▲ Upcoming", "warn"),
-    ("ok", "✓ Fine", "good"),
-    ("no_reading", "· No reading", "idle"),
-    ("suspended", "– Suspended", "idle"),
+    ("overdue", text.FIGURE_OVERDUE, "bad"),
+    ("due", text.FIGURE_DUE, "bad"),
+    ("upcoming", text.FIGURE_UPCOMING, "warn"),
+    ("ok", text.FIGURE_OK, "good"),
+    ("no_reading", text.FIGURE_NO_READING, "idle"),
+    ("suspended", text.FIGURE_SUSPENDED, "idle"),
 )
 
 
@@ -55,7 +58,7 @@ def render_plan_machines(data: Mapping[str, Any]) -> Any:
     """A figure for each state; it leads to the schedules."""
     counts: Mapping[str, int] = data["counts"]
     if not counts:
-        return empty_state("This plan covers no machine.", name="tool")
+        return empty_state(text.NO_MACHINES, name="tool")
     path = f"/schedules?tab=all&plan_id={data['key']}"
     shown = [
         figure(label, counts.get(state, 0), f"{path}&state={state}", tone if counts.get(state) else "good")
@@ -65,14 +68,14 @@ def render_plan_machines(data: Mapping[str, Any]) -> Any:
     return html.Div(
         [
             html.Div(shown, className="cmms-figures"),
-            note([link("Its schedules", path), ": one for each machine, as of the last evaluation."]),
+            note([link(text.VIEW_SCHEDULES, path), " · ", text.SCHEDULES_NOTE]),
         ]
     )
 
 
 GROUP_PLANS = Widget(
-    "group_plans", "Maintenance plans", load_group_plans, render_group_plans, 300, span=12, topics=("records", "edits")
+    "group_plans", text.PLANS, load_group_plans, render_group_plans, 300, span=12, topics=("records", "edits")
 )
 PLAN_MACHINES = Widget(
-    "plan_machines", "Machines", load_plan_machines, render_plan_machines, 300, span=12, topics=("records", "edits")
+    "plan_machines", text.MACHINES, load_plan_machines, render_plan_machines, 300, span=12, topics=("records", "edits")
 )

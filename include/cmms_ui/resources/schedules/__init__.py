@@ -1,1 +1,1 @@
-"""Schedules: what plans ask of machines."""
+"""Schedules: the maintenance of each machine by each of its plans."""

@@ -1,4 +1,4 @@
-"""Words, colours and signs of what a plan asks of a machine."""
+"""Words, colours and signs of the states of a schedule."""
 
 from __future__ import annotations
 

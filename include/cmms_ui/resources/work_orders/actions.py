@@ -24,26 +24,33 @@ from cmms.maintenance.change_work_orders import (
 from cmms.maintenance.order_life_cycle import HOLD_REASONS, UNFINISHED, may
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_day, parse_number
-from cmms.words import count_of
 from cmms_ui.definition.schema import Action, Choice, Detail, Field, Outcome, Preview, Row, Target
+from cmms_ui.resources.work_orders import text
 
 SHOWN = 100
-TYPES = (Choice("preventive", "Preventive"), Choice("corrective", "Corrective"), Choice("inspection", "Inspection"))
-PRIORITIES = tuple(
-    Choice(str(number), f"{number} {word}".strip())
-    for number, word in enumerate(("(most urgent)", "", "(usual)", "", "(least urgent)"), 1)
+TYPES = (
+    Choice("preventive", text.TYPE_PREVENTIVE),
+    Choice("corrective", text.TYPE_CORRECTIVE),
+    Choice("inspection", text.TYPE_INSPECTION),
 )
-HOLD_CHOICES = tuple(Choice(reason, reason.capitalize()) for reason in HOLD_REASONS)
+PRIORITIES = (
+    Choice("1", text.PRIORITY_1),
+    Choice("2", "2"),
+    Choice("3", text.PRIORITY_3),
+    Choice("4", "4"),
+    Choice("5", text.PRIORITY_5),
+)
+HOLD_CHOICES = tuple(Choice(reason, text.HOLD_REASONS[reason]) for reason in HOLD_REASONS)
 ORDER_FIELDS = (
-    Field("planned_date", "Planned for", "date", help="When the work is to be done; may stay empty."),
-    Field("note", "Note", max_length=500),
+    Field("planned_date", text.PLANNED_FOR, "date", help=text.PLANNED_HELP),
+    Field("note", text.NOTE, max_length=500),
 )
-_NOTE = Field("note", "Note", "long", max_length=2000)
+_NOTE = Field("note", text.NOTE, "long", max_length=2000)
 _PLAIN_FIELDS = (
-    Field("title", "Title", required=True, max_length=200),
-    Field("description", "What is to be done", "long", max_length=2000),
-    Field("priority", "Priority", "choice", required=True, choices=PRIORITIES, default="3"),
-    Field("planned_date", "Planned for", "date"),
+    Field("title", text.TITLE, required=True, max_length=200),
+    Field("description", text.DESCRIPTION, "long", max_length=2000),
+    Field("priority", text.PRIORITY, "choice", required=True, choices=PRIORITIES, default="3"),
+    Field("planned_date", text.PLANNED_FOR, "date"),
 )
 
 
@@ -54,69 +61,65 @@ def planned_date(values: Mapping[str, Any]) -> date | None:
 
 def preview_orders(found: OrdersResult) -> Preview:
     """How many orders would be made, and why not of the rest."""
-    parts = [f"{count_of(len(found.created), 'work order')} would be created."]
-    if found.already:
-        parts.append(f"{count_of(len(found.already), 'due')} already ordered.")
-    if found.gone:
-        parts.append(f"{count_of(len(found.gone), 'due')} not open any more.")
-    if found.idle:
-        parts.append(f"Nothing is due at {count_of(len(found.idle), 'machine')}.")
+    summary = _summarise(text.would_create(len(found.created)), found)
     rows = [
-        *((line.equipment_number, line.plan_name, "new work order") for line in found.created),
+        *((line.equipment_number, line.plan_name, text.ROW_NEW) for line in found.created),
         *((line.equipment_number, line.plan_name, _ordered(line)) for line in found.already),
-        *((line.equipment_number, line.plan_name, "not open any more") for line in found.gone),
-        *((number, "–", "nothing due") for _, number in found.idle),
+        *((line.equipment_number, line.plan_name, text.ROW_NOT_OPEN) for line in found.gone),
+        *((number, "–", text.ROW_NOTHING_DUE) for _, number in found.idle),
     ]
     hidden = len(rows) - SHOWN
-    shown = [*rows[:SHOWN], *([("...", f"and {hidden:,} more", "")] if hidden > 0 else [])]
-    return Preview(" ".join(parts), ("Machine", "Plan", "What would be done"), tuple(shown))
+    shown = [*rows[:SHOWN], *([("...", text.ROW_MORE.format(count=hidden), "")] if hidden > 0 else [])]
+    return Preview(summary, (text.MACHINE, text.PLAN, text.RESULT), tuple(shown))
 
 
-def tell_orders(result: OrdersResult) -> Outcome:
+def report_orders(result: OrdersResult) -> Outcome:
     """What was created, and of each due that got no order why."""
-    text = f"{count_of(len(result.created), 'work order')} created."
-    if result.already:
-        text += f" {count_of(len(result.already), 'due')} already ordered."
-    if result.gone or result.missing:
-        text += f" {count_of(len(result.gone) + result.missing, 'due')} not open any more."
-    if result.idle:
-        text += f" Nothing is due at {count_of(len(result.idle), 'machine')}."
     lines = [
-        *(Detail(f"✓ {_name(line)}: created", f"/work-orders/{line.order_id}") for line in result.created),
-        *(Detail(f"= {_name(line)}: already open", f"/work-orders/{line.order_id}") for line in result.already),
-        *(
-            Detail(f"– {line.equipment_number}, {line.plan_name}: not open any more", f"/dues/{line.due_id}")
-            for line in result.gone
-        ),
-        *(Detail(f"– {number}: nothing due", f"/equipment/{key}") for key, number in result.idle),
+        *(Detail(_name(text.LINE_CREATED, line), f"/work-orders/{line.order_id}") for line in result.created),
+        *(Detail(_name(text.LINE_ALREADY, line), f"/work-orders/{line.order_id}") for line in result.already),
+        *(Detail(_name(text.LINE_NOT_OPEN, line), f"/dues/{line.due_id}") for line in result.gone),
+        *(Detail(text.LINE_NOTHING_DUE.format(machine=number), f"/equipment/{key}") for key, number in result.idle),
     ]
     hidden = len(lines) - SHOWN
-    shown = [*lines[:SHOWN], *([Detail(f"and {hidden:,} more", "/work-orders")] if hidden > 0 else [])]
-    return Outcome(text, "success" if result.created else "info", details=tuple(shown))
+    shown = [*lines[:SHOWN], *([Detail(text.ROW_MORE.format(count=hidden), "/work-orders")] if hidden > 0 else [])]
+    summary = _summarise(text.created(len(result.created)), result)
+    return Outcome(summary, "success" if result.created else "info", details=tuple(shown))
 
 
-def _name(line: DueLine) -> str:
-    return f"{order_number(line.order_id or 0)}, {line.equipment_number}, {line.plan_name}"
+def _summarise(done: str, result: OrdersResult) -> str:
+    sentences = [done]
+    if result.already:
+        sentences.append(text.already_ordered(len(result.already)))
+    if result.gone or result.missing:
+        sentences.append(text.no_longer_open(len(result.gone) + result.missing))
+    if result.idle:
+        sentences.append(text.nothing_due(len(result.idle)))
+    return " ".join(sentences)
+
+
+def _name(sentence: str, line: DueLine) -> str:
+    return sentence.format(order=order_number(line.order_id or 0), machine=line.equipment_number, plan=line.plan_name)
 
 
 def _ordered(line: DueLine) -> str:
-    return f"has {order_number(line.order_id or 0)} already"
+    return text.ROW_ORDERED.format(order=order_number(line.order_id or 0))
 
 
 def _create(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     key = create_order(actor, target.keys[0], values)
-    done = Detail(f"{order_number(key)}: {values['title']}", f"/work-orders/{key}")
-    return Outcome(f"{order_number(key)} has been created.", details=(done,))
+    done = Detail(text.ORDER_LINE.format(order=order_number(key), title=values["title"]), f"/work-orders/{key}")
+    return Outcome(text.ORDER_CREATED.format(order=order_number(key)), details=(done,))
 
 
 def _start(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     start_order(actor, target.keys[0], target.version, values.get("note"))
-    return Outcome("The work has been started.")
+    return Outcome(text.STARTED)
 
 
 def _hold(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     hold_order(actor, target.keys[0], target.version, values["hold_reason"], values.get("note"))
-    return Outcome("The work is on hold.")
+    return Outcome(text.ON_HOLD)
 
 
 def _complete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -129,27 +132,27 @@ def _complete(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcom
         done_on=parse_day(day) if day else None,
         note=values.get("note"),
     )
-    return Outcome("The work is completed; its plan counts from this counter and day on.")
+    return Outcome(text.COMPLETED)
 
 
 def _close(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     close_order(actor, target.keys[0], target.version, values.get("note"))
-    return Outcome("The work order is closed.")
+    return Outcome(text.CLOSED)
 
 
 def _cancel(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     cancel_order(actor, target.keys[0], target.version, values["cancel_reason"])
-    return Outcome("The work order is cancelled; what was due is open again.")
+    return Outcome(text.ORDER_CANCELLED)
 
 
 def _reopen(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     reopen_order(actor, target.keys[0], target.version, values.get("note"))
-    return Outcome("The work order is in progress again; its plan counts from where it did before.")
+    return Outcome(text.REOPENED)
 
 
 def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     edit_order(actor, target.keys[0], target.version, values)
-    return Outcome("The change has been saved.")
+    return Outcome(text.SAVED)
 
 
 def _allows(verb: str) -> Any:
@@ -162,103 +165,102 @@ def _suggest_completion(row: Row) -> dict[str, Any]:
 
 NEW_ORDER = Action(
     "equipment.new_order",
-    "New work order",
+    text.NEW,
     "plus",
     _create,
     on="record",
-    confirm="Create",
-    explain="For work that no plan asks for. What is due by a plan gets its order by 'Create work orders'.",
-    fields=(Field("type", "Type", "choice", required=True, choices=TYPES, default="corrective"), *_PLAIN_FIELDS),
-    suggest=lambda row: {"title": f"{row['equipment_number']}: "},
+    confirm=text.CREATE,
+    explain=text.NEW_EXPLAIN,
+    fields=(Field("type", text.TYPE, "choice", required=True, choices=TYPES, default="corrective"), *_PLAIN_FIELDS),
+    suggest=lambda row: {"title": text.NEW_TITLE.format(machine=row["equipment_number"])},
 )
 
 WORK_ORDER_ACTIONS = (
     Action(
         "work-orders.start",
-        "Start",
+        text.START,
         "play",
         _start,
         on="record",
-        confirm="Start",
-        explain="The work begins, or goes on after it was on hold. The counter at the first start is kept.",
+        confirm=text.START,
+        explain=text.START_EXPLAIN,
         fields=(_NOTE,),
         visible_when=_allows("start"),
     ),
     Action(
         "work-orders.complete",
-        "Complete",
+        text.COMPLETE,
         "check",
         _complete,
         on="record",
-        confirm="Complete",
-        explain="The due is done, and its plan counts from this counter and day on.",
+        confirm=text.COMPLETE,
+        explain=text.COMPLETE_EXPLAIN,
         fields=(
             Field(
                 "completion_reading",
-                "Counter at completion, hours",
+                text.COMPLETION_READING,
                 "number",
-                help="Needed if the machine has readings; not less than at the start of the work.",
+                help=text.COMPLETION_READING_HELP,
             ),
-            Field("completion_date", "Done on", "date", help="Today, unless you choose an earlier day."),
-            Field("note", "What was done", "long", max_length=2000),
+            Field("completion_date", text.DONE_ON, "date", help=text.COMPLETION_DATE_HELP),
+            Field("note", text.WORK_DONE, "long", max_length=2000),
         ),
         visible_when=_allows("complete"),
         suggest=_suggest_completion,
     ),
     Action(
         "work-orders.hold",
-        "Put on hold",
+        text.HOLD,
         "pause",
         _hold,
         on="record",
-        confirm="Put on hold",
-        explain="The work waits; 'Start' goes on with it.",
-        fields=(Field("hold_reason", "Waits for", "choice", required=True, choices=HOLD_CHOICES), _NOTE),
+        confirm=text.HOLD,
+        explain=text.HOLD_EXPLAIN,
+        fields=(Field("hold_reason", text.WAITING_FOR, "choice", required=True, choices=HOLD_CHOICES), _NOTE),
         visible_when=_allows("hold"),
     ),
     Action(
         "work-orders.close",
-        "Close order",
+        text.CLOSE,
         "check",
         _close,
         on="record",
-        explain="Somebody has looked at the finished work. A closed order is not changed any more.",
+        explain=text.CLOSE_EXPLAIN,
         fields=(_NOTE,),
         visible_when=_allows("close"),
     ),
     Action(
         "work-orders.reopen",
-        "Reopen",
+        text.REOPEN,
         "refresh",
         _reopen,
         on="record",
-        confirm="Reopen",
-        explain="The work was not done after all: the due is ordered again, and its plan counts from where it did"
-        " before the completion.",
+        confirm=text.REOPEN,
+        explain=text.REOPEN_EXPLAIN,
         fields=(_NOTE,),
         visible_when=_allows("reopen"),
     ),
     Action(
         "work-orders.edit",
-        "Edit",
+        text.EDIT,
         "pencil",
         _edit,
         on="record",
-        confirm="Save",
+        confirm=text.SAVE,
         prefill=True,
         fields=_PLAIN_FIELDS,
         visible_when=lambda row: row.get("status") in UNFINISHED,
     ),
     Action(
         "work-orders.cancel",
-        "Cancel order",
+        text.CANCEL,
         "stop",
         _cancel,
         on="record",
-        confirm="Cancel order",
+        confirm=text.CANCEL,
         dangerous=True,
-        explain="The work is not done. What was due is open again and may get another order.",
-        fields=(Field("cancel_reason", "Reason", required=True, max_length=200),),
+        explain=text.CANCEL_EXPLAIN,
+        fields=(Field("cancel_reason", text.REASON, required=True, max_length=200),),
         visible_when=_allows("cancel"),
     ),
 )
