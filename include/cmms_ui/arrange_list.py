@@ -57,7 +57,9 @@ def arrange_list(resource: Resource, actor: Actor, search: str) -> Arrangement:
         view = next((view for view in views if view.is_default), None)
     else:
         view = next((view for view in views if str(view.id) == asked.get("view", [""])[0]), None)
-    missing = ("the view itself: it is not shared with you, or deleted",) if "view" in asked and view is None else ()
+    missing = (
+        ("the view itself: it is not shared with you or has been deleted",) if "view" in asked and view is None else ()
+    )
     if view is None:
         body: Mapping[str, Any] = {
             "tab": asked.get("tab", [""])[0],

@@ -146,7 +146,7 @@ def _check_tab(resource: Resource, actor: Actor, name: str) -> str:
     for tab in resource.tabs:
         if tab.name == name:
             if not actor.can(tab.capability):
-                raise Forbidden("this tab is not yours to open")
+                raise Forbidden("you do not have permission to open this tab")
             return name
     raise Invalid(f"there is no tab {name[:40]!r}", tab="unknown")
 

@@ -53,9 +53,8 @@ def to_text(value: Any, column: Column) -> str:
     """A value as a person reads it; instants are shown in UTC and named so."""
     if value is None or value == "":
         return NOTHING
-    for choice in column.choices:
-        if choice.value == value:
-            return choice.label
+    if column.choices and isinstance(value, str):
+        return column.label_of(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S} UTC"
     if column.kind == "integer" and not isinstance(value, str):

@@ -34,7 +34,7 @@ def run_once(
         with claiming(claim):
             outcome = run()
     except Repeated:
-        return _read(find_answer(claim, wait=True) or {"message": "This has been done already."})
+        return _read(find_answer(claim, wait=True) or {"message": "This has already been done."})
     store_answer(claim, asdict(outcome))
     return outcome
 

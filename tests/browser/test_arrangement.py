@@ -36,9 +36,9 @@ def test_columns_are_remembered_and_a_list_is_kept_under_a_name(log_in: LogIn) -
     page.get_by_role("textbox", name="Search").fill("pump")
     page.wait_for_url("**q=pump**")
     page.get_by_role("button", name="Views").click()
-    page.get_by_label("Keep this list as").fill("Pumps at work")
-    expect(page.get_by_label("Everybody may use it")).to_be_disabled()  # a user may not share
-    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_label("Save this list as").fill("Pumps at work")
+    expect(page.get_by_label("Share with everyone")).to_be_disabled()  # a user may not share
+    page.get_by_role("button", name="Save view", exact=True).click()
     page.wait_for_url(re.compile(r"/equipment\?view=\d+$"))
 
     page.goto("/cmms/syncs")
@@ -101,6 +101,6 @@ def _find(page: Page, typed: str, choice: str) -> None:
     page.keyboard.press("Control+k")
     palette = page.get_by_role("dialog", name="Find")
     palette.get_by_role("textbox", name="Find").fill(typed)
-    found = palette.get_by_role("region", name="Found")
+    found = palette.get_by_role("region", name="Results")
     found.get_by_role("link", name=choice).or_(found.get_by_role("button", name=choice)).first.click()
     expect(palette).to_have_count(0)

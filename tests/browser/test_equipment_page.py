@@ -144,7 +144,7 @@ def test_rejected_records_of_chosen_machines_are_retried_and_say_why_they_fail_a
         expect(page.get_by_text(re.compile(rf"^{count} rows? selected$"))).to_be_visible()
     page.locator(".cmms-selection").get_by_role("button", name="Retry rejected records").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
+    expect(dialog.get_by_text("Applies to 2 rows.")).to_be_visible()
     dialog.get_by_role("button", name="Retry", exact=True).click()
     expect(dialog.get_by_role("listitem").filter(has_text=bad)).to_contain_text("PLANT_UNKNOWN")  # at once
     expect(dialog).to_contain_text("Queued in Airflow, no task has begun yet.")

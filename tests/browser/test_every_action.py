@@ -110,7 +110,7 @@ def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dic
     numbers = page.locator(".ag-row-selected [col-id=equipment_number] .cmms-cell-link").all_inner_texts()
     assert len(numbers) == 2
     dialog = _open(page, "Deactivate", ".cmms-selection")
-    expect(dialog.get_by_text("Concerns 2 rows.")).to_be_visible()
+    expect(dialog.get_by_text("Applies to 2 rows.")).to_be_visible()
     dialog.get_by_label("Reason").fill("for a test")
     dialog.get_by_role("button", name="Deactivate").click()
     expect(page.get_by_text("2 machines deactivated")).to_be_visible()
@@ -143,7 +143,7 @@ def test_actions_do_what_they_say_and_show_the_result(log_in: LogIn, seeded: dic
     page.keyboard.press("Escape")
     plants.get_by_role("button", name="Sync equipment of P003").click()
     dialog.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("The equipment sync has been started")).to_be_visible()
+    expect(page.get_by_text("Equipment sync started")).to_be_visible()
     newest = "SELECT after_json AS a FROM audit_log WHERE action = 'trigger' ORDER BY id DESC LIMIT 1"
     assert '"P003"' in view_site.query(seeded, newest)[0]["a"]
 
@@ -174,7 +174,7 @@ def test_a_run_names_the_step_that_took_longest(log_in: LogIn, seeded: dict[str,
     page.goto(f"/cmms/syncs/{run}")
     steps = page.locator(".cmms-widget", has=page.get_by_role("heading", name="Steps", exact=True))
     said = steps.get_by_text(
-        re.compile(r"^Most of the work: (Source|Rules|Database: stage|Database: merge), \d+ % of ")
+        re.compile(r"^Most of the work: (Source|Validation|Database: stage|Database: merge), \d+ % of ")
     )
     expect(said).to_be_visible()
     named, percent = re.findall(r"work: (.+), (\d+) % of", said.inner_text())[0]
@@ -185,5 +185,5 @@ def test_a_run_names_the_step_that_took_longest(log_in: LogIn, seeded: dict[str,
             strict=True,
         )
     )
-    assert set(shares) == {"Source", "Rules", "Database: stage", "Database: merge"}
+    assert set(shares) == {"Source", "Validation", "Database: stage", "Database: merge"}
     assert max(shares.values()) == shares[named] == int(percent)

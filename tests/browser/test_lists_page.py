@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from cmms_ui.resources.record_errors.error_codes import code_label
 from tests.browser.conftest import LogIn
 from tests.plugins import view_site
 
@@ -60,8 +61,8 @@ def test_a_search_of_conditions_is_built_holds_after_reload_and_is_kept_in_a_vie
     expect(count).to_be_visible()
 
     page.get_by_role("button", name="Views").click()
-    page.get_by_label("Keep this list as").fill("Plant 1, rejected")
-    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_label("Save this list as").fill("Plant 1, rejected")
+    page.get_by_role("button", name="Save view", exact=True).click()
     page.wait_for_url(re.compile(r"/equipment\?view=\d+$"))
     expect(summary).to_be_visible()
     expect(count).to_be_visible()
@@ -133,7 +134,7 @@ def test_rows_chosen_in_two_tabs_and_filtered_away_are_all_concerned(log_in: Log
     expect(page.get_by_text("0 rows", exact=True)).to_be_visible()
     expect(page.get_by_text("5 rows selected", exact=True)).to_be_visible()
     page.locator(".cmms-selection").get_by_role("button", name="Change group").click()
-    expect(page.get_by_role("dialog").get_by_text("Concerns 5 rows.")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("Applies to 5 rows.")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Clear selection").click()
     expect(page.get_by_text("5 rows selected", exact=True)).to_be_hidden()
@@ -153,7 +154,7 @@ def test_details_of_a_row_open_beside_the_list(log_in: LogIn, seeded: dict[str, 
     code = view_site.query(
         seeded, "SELECT code FROM sync_record_errors WHERE equipment_number = %s AND status = 'open' LIMIT 1", number
     )[0]["code"]
-    expect(panel.get_by_role("link", name=code).first).to_be_visible()
+    expect(panel.get_by_role("link", name=code_label(code)).first).to_be_visible()
     newest = view_site.query(
         seeded,
         "SELECT r.date FROM equipment_running_times r JOIN equipment e ON e.id = r.equipment_id WHERE"

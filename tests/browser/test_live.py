@@ -149,7 +149,7 @@ def test_progress_is_the_same_on_every_page_and_moves_by_push(log_in: LogIn, sql
         _is_pushed(page)
     key = _open_run(sql, "manual__progress")
     for page in (dashboard, syncs):
-        expect(page.get_by_label(f"Sync {key}, progress")).to_have_count(1)
+        expect(page.get_by_label(f"Progress of sync {key}")).to_have_count(1)
     for step, done, sign in (("fetch", 150, "▶ Fetch"), ("validate", 60, "▶ Validate"), ("stage", 240, "▶ Write")):
         sql("UPDATE sync_units SET step = %s, done = %s, total = 300, rate = 60, updated_at = UTC_TIMESTAMP(3)"
             " WHERE sync_log_id = %s", step, done, key)  # fmt: skip
@@ -159,7 +159,7 @@ def test_progress_is_the_same_on_every_page_and_moves_by_push(log_in: LogIn, sql
             expect(run.locator(".cmms-step-now")).to_contain_text(sign)
     _close_run(sql, key)
     for page in (dashboard, syncs):
-        expect(page.get_by_label(f"Sync {key}, progress")).to_have_count(0)
+        expect(page.get_by_label(f"Progress of sync {key}")).to_have_count(0)
         expect(page.get_by_role("row").filter(has_text=f"#{key}")).to_contain_text("Success")
 
 
@@ -232,7 +232,7 @@ def test_where_push_is_blocked_the_clock_asks(log_in: LogIn, sql: Sql) -> None:
     page.goto("/cmms/")
     expect(page.locator(".cmms-live-run")).not_to_have_count(0)
     key = _open_run(sql, "manual__blocked")
-    expect(page.get_by_label(f"Sync {key}, progress")).to_have_count(1, timeout=30_000)
+    expect(page.get_by_label(f"Progress of sync {key}")).to_have_count(1, timeout=30_000)
     _raise_alert(sql, "Broken without push")
     expect(page.locator("#banner")).to_contain_text("Broken without push", timeout=30_000)
     assert not page.evaluate("window.dash_clientside.cmms.hears()")
@@ -251,7 +251,7 @@ def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until
     sql("INSERT INTO audit_log (actor, action, entity, entity_id) VALUES ('op', 'edit', 'equipment', '7')")
     page.wait_for_timeout(4_000)
     assert "history" not in asked
-    page.get_by_role("button", name="Refresh Changes. Refreshes by hand.").click()
+    page.get_by_role("button", name="Refresh Changes. Updates only when you press this button.").click()
     _wait_until(page, lambda: "history" in asked)
     _await_answers(page)
     assert [name for name in asked if name != "machine_work"] == ["history"]  # that one is told of every edit
@@ -263,8 +263,8 @@ def test_what_is_read_by_hand_waits_for_its_button_and_what_is_polled_asks_until
         "request", lambda request: rows.append(request.url) if "getRowsResponse" in (request.post_data or "") else None
     )
     _wait_until(page, lambda: len(rows) > 1)
-    page.get_by_role("textbox", name="How often this page refreshes").click()
-    page.get_by_role("option", name="By hand").click()
+    page.get_by_role("textbox", name="Refresh interval of this page").click()
+    page.get_by_role("option", name="Manual").click()
     _await_answers(page)
     rows.clear()
     page.wait_for_timeout(6_000)
@@ -291,7 +291,7 @@ def test_nobody_asks_while_the_window_is_hidden_and_everything_is_there_when_it_
     page.wait_for_timeout(5_000)
     assert requests == []
     page.evaluate(show, False)
-    expect(page.get_by_label(f"Sync {key}, progress")).to_have_count(1)
+    expect(page.get_by_label(f"Progress of sync {key}")).to_have_count(1)
 
 
 @pytest.mark.feature("SYM-03", "WAD-13", "ACT-09", "CMP-01", "NOT-01")
@@ -304,8 +304,8 @@ def test_a_run_is_followed_in_its_dialog_from_the_queue_to_its_result(log_in: Lo
     page.get_by_role("button", name="Sync equipment").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Start", exact=True).dblclick()
-    expect(page.get_by_role("alert").filter(has_text="has been started")).to_be_visible()
-    expect(dialog).to_contain_text("Queued in Airflow, no task has begun yet.")
+    expect(page.get_by_role("alert").filter(has_text="sync started")).to_be_visible()
+    expect(dialog).to_contain_text("Queued in Airflow. No task has started yet.")
     expect(dialog).to_contain_text("The DAG equipment_sync is paused")  # as it comes; and what to do
     expect(dialog.get_by_role("link", name="equipment_sync in Airflow")).to_have_attribute(
         "href", "/dags/equipment_sync"
@@ -315,13 +315,13 @@ def test_a_run_is_followed_in_its_dialog_from_the_queue_to_its_result(log_in: Lo
 
     key = _open_run(sql, started[0])
     sql("UPDATE sync_units SET step = 'fetch', done = 150, total = 300, rate = 50 WHERE sync_log_id = %s", key)
-    expect(dialog.get_by_label(f"Sync {key}, progress")).to_be_visible()
+    expect(dialog.get_by_label(f"Progress of sync {key}")).to_be_visible()
     expect(dialog).to_contain_text("fetch: 150 of 300 records (50 %)")
     expect(dialog).to_contain_text("50 records/s")
     expect(dialog).to_contain_text("left: 3 s")
-    expect(dialog).to_contain_text("It goes on in the background when you close this.")
+    expect(dialog).to_contain_text("It continues in the background when you close this dialog.")
     _close_run(sql, key)
-    expect(dialog).to_contain_text("It is over: everything is stored.")
+    expect(dialog).to_contain_text("Finished: everything is stored.")
     expect(dialog).not_to_contain_text("It goes on")
     expect(dialog.locator(".cmms-step-done")).to_have_count(4)
     expect(dialog).to_contain_text("300 records")
@@ -343,12 +343,12 @@ def test_the_dialog_can_be_closed_and_the_run_goes_on(log_in: LogIn, sql: Sql) -
     page.get_by_role("button", name="Sync running times").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Start", exact=True).click()
-    expect(dialog).to_contain_text("It goes on in the background when you close this.")
+    expect(dialog).to_contain_text("It continues in the background when you close this dialog.")
     dialog.get_by_role("button", name="Close", exact=True).last.click()
     expect(dialog).to_have_count(0)
     started = sql("SELECT entity_id FROM audit_log WHERE action = 'trigger' ORDER BY id DESC LIMIT 1")[0]["entity_id"]
     key = _open_run(sql, started, "running_time_sync")
-    expect(page.get_by_label(f"Sync {key}, progress")).to_have_count(1)
+    expect(page.get_by_label(f"Progress of sync {key}")).to_have_count(1)
 
 
 @pytest.mark.feature("ACT-11")
@@ -367,9 +367,9 @@ def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_r
     _await_answers(page)
     happen("WHILE_PAUSED")
     page.wait_for_timeout(4_000)
-    expect(stream).not_to_contain_text("WHILE_PAUSED")
-    page.get_by_role("button", name="▶ Go on").click()
-    expect(stream).to_contain_text("WHILE_PAUSED")
+    expect(stream).not_to_contain_text("While paused")
+    page.get_by_role("button", name="▶ Resume").click()
+    expect(stream).to_contain_text("While paused")
 
     _await_answers(page)
     stream.evaluate("box => { box.scrollTop = 60; }")
@@ -377,15 +377,15 @@ def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_r
     _await_answers(page)
     happen("WHILE_READING")
     page.wait_for_timeout(4_000)
-    expect(stream).not_to_contain_text("WHILE_READING")
+    expect(stream).not_to_contain_text("While reading")
     stream.evaluate("box => { box.scrollTop = 0; }")
-    expect(stream).to_contain_text("WHILE_READING")
+    expect(stream).to_contain_text("While reading")
 
     happen("IN_DATABASE", "database")
-    page.get_by_role("textbox", name="Errors as they come: Category").click()
+    page.get_by_role("textbox", name="Live errors: Category").click()
     page.get_by_role("option", name="Database", exact=True).click()
-    expect(stream).to_contain_text("IN_DATABASE")
-    expect(stream).not_to_contain_text("WHILE_READING")
+    expect(stream).to_contain_text("In database")
+    expect(stream).not_to_contain_text("While reading")
 
 
 @pytest.mark.feature("ACT-11")
@@ -405,8 +405,8 @@ def test_an_answer_under_way_moves_no_line_from_under_a_reader_and_ends_no_pause
     for route in held:
         route.continue_()
     page.unroute(CALLBACKS)
-    expect(stream).to_contain_text("UNDER_WAY")
-    expect(page.get_by_role("button", name="▶ Go on")).to_have_attribute("aria-pressed", "true")
+    expect(stream).to_contain_text("Under way")
+    expect(page.get_by_role("button", name="▶ Resume")).to_have_attribute("aria-pressed", "true")
     assert stream.evaluate(_TOP_LINE) == read
 
 
@@ -420,7 +420,7 @@ _TOP_LINE = """box => {
 def _open_stream(page: Page, sql: Sql) -> tuple[Locator, Callable[..., None]]:
     """The stream of page *Syncs*, and ``happen(code, category="api")``, an event of a run that is open."""
     page.goto("/cmms/syncs")
-    stream = page.get_by_role("log", name="Errors as they come")
+    stream = page.get_by_role("log", name="Live errors")
     expect(stream.get_by_role("listitem").first).to_be_visible()
     _is_pushed(page)
     key = _open_run(sql, "manual__stream")
@@ -473,7 +473,7 @@ def test_one_event_of_each_kind_reaches_just_its_receivers(
             reached.append((len(slack.bodies), len(smtp.messages)))
     assert reached == [(0, 0), (0, 0), (0, 1), (1, 2)]
     expect(page.locator("#banner")).to_contain_text("Replay failed: BadPayload")
-    page.get_by_role("tab", name="Good runs").click()
+    page.get_by_role("tab", name="Successful runs").click()
     note = page.locator(".ag-row [col-id=title]").filter(has_text="Replay: 7 records, 0 new, 0 changed")
     expect(note).to_have_count(1)
     page.locator(".ag-row").filter(has_text="Replay: 7 records").locator("[col-id=id] a").click()

@@ -56,7 +56,7 @@ def test_the_progress_of_a_mass_update_is_seen_and_every_changed_row_is_audited(
     page.get_by_role("button", name=f"Select all {MACHINES:,} that match").click()
     page.locator(".cmms-selection").get_by_role("button", name="Deactivate", exact=True).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text(f"Concerns {MACHINES:,} rows.")).to_be_visible()
+    expect(dialog.get_by_text(f"Applies to {MACHINES:,} rows.")).to_be_visible()
     dialog.get_by_label("Reason").fill("plant is closed")
     dialog.get_by_role("button", name="Deactivate").click()
     told = dialog.get_by_text(re.compile(rf"^[\d,]+ of {MACHINES:,} done$"))

@@ -41,7 +41,7 @@ def test_a_gap_is_chosen_and_its_backfill_confirmed(log_in: LogIn, gap: None, se
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Plants").locator("..").get_by_text("P002")).to_be_visible()
     dialog.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("The running time sync has been started")).to_be_visible()
+    expect(page.get_by_text("Running time sync started")).to_be_visible()
     after = view_site.query(
         seeded, "SELECT after_json FROM audit_log WHERE action = 'trigger' ORDER BY id DESC LIMIT 1"
     )
@@ -66,7 +66,7 @@ def test_sync_now_opens_its_form_wherever_it_stands_and_starts_a_sync(log_in: Lo
     started = "SELECT COUNT(*) AS n FROM audit_log WHERE action = 'trigger'"
     before = view_site.query(seeded, started)[0]["n"]
     dialog.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("The running time sync has been started").first).to_be_visible()
+    expect(page.get_by_text("Running time sync started").first).to_be_visible()
     assert view_site.query(seeded, started)[0]["n"] == before + 1
 
 
@@ -82,11 +82,11 @@ def test_dialogs_say_what_a_stop_will_do_and_how_each_retry_went(log_in: LogIn, 
     for number, run in enumerate(view_site.query(seeded, restartable), 1):
         page.locator(f'.ag-row[row-id="{run["id"]}"] .ag-checkbox-input').first.click()
         expect(page.get_by_text(re.compile(rf"^{number} rows? selected$"))).to_be_visible()
-    page.get_by_role("button", name="Start again", exact=True).first.click()
+    page.get_by_role("button", name="Retry", exact=True).first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Start again").click()
+    dialog.get_by_role("button", name="Retry").click()
     expect(dialog.get_by_role("listitem")).to_have_count(2)
-    expect(dialog.get_by_role("listitem").first).to_contain_text("has been started again")
+    expect(dialog.get_by_role("listitem").first).to_contain_text("restarted")
     dialog.get_by_role("button", name="Close", exact=True).last.click()
     expect(dialog).to_have_count(0)
 

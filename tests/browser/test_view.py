@@ -177,7 +177,7 @@ def test_a_cell_is_edited_by_keyboard_and_a_stale_one_is_told(log_in: LogIn, see
     assert view_site.query(seeded, "SELECT notes FROM equipment WHERE id = 33")[0]["notes"] == "from the list"
     view_site.query(seeded, "UPDATE equipment SET notes = 'by a sync', row_version = row_version + 1 WHERE id = 33")
     _type_into(page, "too late")
-    expect(page.get_by_text("Somebody else has changed this row meanwhile")).to_be_visible()
+    expect(page.get_by_text("Someone else changed this row in the meantime")).to_be_visible()
     expect(cell).to_have_text("by a sync")
 
 

@@ -166,10 +166,10 @@ def test_a_sync_is_started_from_the_dashboard_after_it_said_which_and_of_what_on
     page.get_by_title("Sync running time").click()
     dialog = page.get_by_role("dialog", name="Sync running times")
     expect(
-        dialog.get_by_text(re.compile(r"Running time sync of \d{4}-\d\d-\d\d, all plants and machines"))
+        dialog.get_by_text(re.compile(r"Syncs the running times of \d{4}-\d\d-\d\d for all plants and machines"))
     ).to_be_visible()
     dialog.get_by_role("button", name="Start", exact=True).dblclick()
-    expect(page.get_by_text("The running time sync has been started")).to_be_visible()
+    expect(page.get_by_text("Running time sync started")).to_be_visible()
     expect(dialog).to_have_count(0)
     assert view_site.query(seeded, started)[0]["n"] == before + 1
 
@@ -200,11 +200,11 @@ def test_bulk_actions_need_a_selection_and_all_that_match_is_a_step_of_its_own(
     expect(dialog).to_have_count(0)
     page.locator(".ag-row .ag-checkbox-input").first.check()
     for place in (launcher, bar):
-        open_from(place, "Concerns 1 row.")
+        open_from(place, "Applies to 1 row.")
     everything.click()
     expect(page.get_by_text(f"All {stored} that match are selected", exact=True)).to_be_visible()
     for place in (launcher, bar):
-        open_from(place, f"Concerns {stored} rows.")
+        open_from(place, f"Applies to {stored} rows.")
     page.locator(".ag-row .ag-checkbox-input").first.uncheck()
     expect(bar).to_be_hidden()
     launcher.get_by_role("button", name="Deactivate", exact=True).click()
@@ -214,7 +214,7 @@ def test_bulk_actions_need_a_selection_and_all_that_match_is_a_step_of_its_own(
     expect(page.get_by_text(f"All {stored} that match are selected", exact=True)).to_be_visible()
     page.get_by_role("textbox", name="Search").fill("pump")  # another list: what was on is not on any more
     expect(page.get_by_text("1 row selected", exact=True)).to_be_visible()
-    open_from(bar, "Concerns 1 row.")
+    open_from(bar, "Applies to 1 row.")
 
 
 @pytest.mark.feature("CUS-04", "NAV-02", "A11Y-01")

@@ -49,6 +49,13 @@ test("a choice shows its label; one without a label shows itself", () => {
   assert.equal(formats.cmmsChoice({ value: null, colDef: {} }), "");
 });
 
+test("several choices show a label each", () => {
+  const { formats } = openCells();
+  const colDef = { context: { DATE_OLD: "Old date" } };
+  assert.equal(formats.cmmsChoices({ value: "DATE_OLD,OTHER", colDef }), "Old date, OTHER");
+  assert.equal(formats.cmmsChoices({ value: null, colDef }), "");
+});
+
 test("charts group numbers and leave texts", () => {
   const { page } = openCells();
   assert.equal(page.window.dashMantineFunctions.cmmsGrouped(20873), "20,873");

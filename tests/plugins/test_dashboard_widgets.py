@@ -44,7 +44,7 @@ def test_a_sync_gets_late_and_overdue_at_the_ages_of_the_settings(
         data = daily_widgets.load_daily({})
     block = daily_widgets._sync("equipment", data["runs"]["equipment"], data["limits"], data["now"])
     said = next(part for part in walk(_plain(block)) if _class(part) == f"cmms-text-{tone}")
-    assert said["props"]["children"].startswith(f"{word}: last good ")
+    assert said["props"]["children"].startswith(f"{word}: last success ")
 
 
 def _plain(component: Any) -> Any:

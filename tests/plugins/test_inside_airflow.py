@@ -256,7 +256,7 @@ def test_an_airflow_that_hangs_is_answered_for_in_time_and_may_still_do_it(
             other.execute("ROLLBACK")
         assert answer.status_code == 504, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
-        assert "has not answered within 0.5 seconds" in answer.json()["detail"]
+        assert "did not respond within 0.5 seconds" in answer.json()["detail"]
         monkeypatch.setattr(ask_airflow, "ANSWER_SECONDS", 60)
         again = browser.post(f"{API}/syncs/actions/equipment", json=body)
         assert again.status_code == 200, again.text

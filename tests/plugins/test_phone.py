@@ -56,9 +56,9 @@ def test_hours_look_the_same_in_lists_details_and_records(hours: Decimal | None,
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("running", "It goes on in the background when you close this."),
-        ("success", "It is over: everything is stored."),
-        ("failed", "It is over: it failed."),
+        ("running", "It continues in the background when you close this dialog."),
+        ("success", "Finished: everything is stored."),
+        ("failed", "Failed: whatever was merged before the failure stays."),
     ],
 )
 def test_the_dialog_of_a_started_run_says_what_happened_once_it_is_over(
@@ -74,4 +74,4 @@ def test_the_dialog_of_a_started_run_says_what_happened_once_it_is_over(
     finally:
         tables("DELETE FROM api_sync_logs WHERE run_id = 'manual__over'")
     assert said in shown
-    assert ("goes on" in shown) == (status == "running")
+    assert ("continues in" in shown) == (status == "running")

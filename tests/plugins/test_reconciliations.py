@@ -88,7 +88,7 @@ def test_differences_are_listed_one_by_one_with_their_machines(client_for: Clien
     shown = " ".join(texts(widget))
     for part in ("2026-01-30 to 2026-01-31, all plants.", "3 differences", "1,016.000", "17.000", "Equipment",
                  "running hours 8.000 at the source, 9.000 in the CMMS", "a page is missing",
-                 "The first 2 are listed; there are 1 more."):  # fmt: skip
+                 "Only the first 2 of 3 are listed."):  # fmt: skip
         assert part in shown, part
     assert any("/equipment?q=0047" in href for href in hrefs(widget))
     newest = refresh_widget(viewer, "syncs", "reconciled")
@@ -99,8 +99,8 @@ def test_differences_are_listed_one_by_one_with_their_machines(client_for: Clien
     ("status", "values", "said"),
     [
         ("running", {"steps": 8, "steps_done": 2}, "2 of 8 requests compared"),
-        ("running", {}, "Planning what to ask for"),
-        ("equal", {"source_records": 40, "stored_records": 40}, "✓ The CMMS holds what the source says."),
+        ("running", {}, "Planning the requests."),
+        ("equal", {"source_records": 40, "stored_records": 40}, "✓ The CMMS matches the source."),
         ("failed", {"error_message": "ApiUnavailable: no answer"}, "✕ ApiUnavailable: no answer"),
     ],
 )
@@ -120,4 +120,4 @@ def test_without_any_result_the_page_says_so(client_for: ClientFor, tables: Tabl
     shown = texts(refresh_widget(client_for("viewer"), "syncs", "reconciled"))
     assert shown == ["The CMMS has not been reconciled with the source yet."]
     gone = texts(refresh_widget(client_for("viewer"), "reconciliations", "result", key="77"))
-    assert gone == ["This result is not stored any more."]
+    assert gone == ["This result does not exist any more."]

@@ -126,7 +126,7 @@ def test_what_is_saved_while_airflow_starts_no_run_is_said_to_be_saved(
     monkeypatch.setattr(airflow_runs, "_senders", [lambda *_: (503, {"detail": "The scheduler is being replaced."})])
     answer = op.post(f"{ACTIONS}/correct", json=call)
     assert (answer.status_code, answer.json()["level"]) == (200, "warning"), answer.text
-    assert "is saved, but not replayed yet: The scheduler is being replaced." in answer.json()["message"]
+    assert "saved, but not replayed yet: The scheduler is being replaced." in answer.json()["message"]
     changed = tables("SELECT edited_payload, code FROM sync_record_errors WHERE id = %s", row["id"])[0]
     assert (json.loads(changed["edited_payload"]), changed["code"]) == (record, row["code"])
     tables(

@@ -103,7 +103,7 @@ def test_of_several_runs_each_is_asked_and_told_of(client_for: ClientFor, tables
     answer = _ask(client_for("user"), "pause", fine, over)
     assert answer.status_code == 200 and answer.json()["level"] == "warning"
     assert answer.json()["details"] == [
-        f"✓ Run {fine}: The run will pause after the batch at hand.",
+        f"✓ Run {fine}: The run will pause after the current batch.",
         f"✕ Run {over} is over: success.",
     ]
     assert (_control(tables, fine), _control(tables, over)) == ("pause", "none")

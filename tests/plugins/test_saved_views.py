@@ -102,7 +102,7 @@ def test_what_a_view_names_and_is_gone_is_left_out_and_told() -> None:
     assert (first.name, first.width, first.sort) == ("name", 300, "desc")
     assert {place.name for place in arranged.columns} == {c.name for c in groups.visible_columns(VIEWER)}
     assert arrange_list(groups, OP, f"?view={view.id}").missing == (
-        "the view itself: it is not shared with you, or deleted",
+        "the view itself: it is not shared with you or has been deleted",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cmms.words import count_of
+from cmms_ui.resources.record_errors.error_codes import code_label
 from tests.plugins.conftest import ClientFor
 from tests.plugins.dash_calls import buttons, hrefs, open_dialog, prefilled, refresh_widget, texts
 
@@ -174,9 +175,8 @@ def test_a_gap_of_days_opens_a_form_for_just_these_and_the_run_gets_them(
     assert values in prefilled(grid, "running_time")
     pressed = next(one for one in buttons(grid, "running_time") if json.loads(one["key"]) == values)
     dialog = open_dialog(user, pressed)["response"]["action-modal"]["children"]
-    assert (
-        f"Filled in below: running time sync of {gap['first']} to {gap['last']}, plant {code}, all machines."
-        in texts(dialog)
+    assert f"Selected: running time sync of {gap['first']} to {gap['last']}, plant {code}, all machines." in texts(
+        dialog
     )
     assert (
         prefilled(refresh_widget(client_for("viewer"), "syncs", "gaps", plant="all", days="14"), "running_time") == []
@@ -238,9 +238,12 @@ def test_errors_by_category_add_up_to_the_tables(client_for: ClientFor, tables: 
     runs = tables("SELECT COUNT(*) AS n FROM api_sync_logs WHERE status = 'failed' AND sync_started_at >= %s", since)[
         0
     ]["n"]
-    for counted, total in (("records", f"{records:,} records were rejected"), ("runs", f"{runs:,} runs failed")):
+    for counted, total in (
+        ("records", f"{count_of(records, 'record')} rejected"),
+        ("runs", f"{count_of(runs, 'run')} failed"),
+    ):
         shown = texts(refresh_widget(client_for("user"), "syncs", "categories", counted=counted))
-        assert any(text.startswith(f"{total} in 30 days: ") for text in shown)
+        assert any(text.startswith(f"{total} in the last 30 days: ") for text in shown)
 
 
 @pytest.mark.feature("SYM-T5", "TEST-09")
@@ -253,7 +256,7 @@ def test_a_bulk_retry_says_of_each_run_how_it_went_and_counts_by_error_class(
     good = tables("SELECT id FROM api_sync_logs WHERE status = 'success' AND run_id LIKE 'history-%%' LIMIT 1")[0]["id"]
     keys = [failed[0]["id"], good, failed[1]["id"]]
     answer = _act(client_for("user"), "retry", keys=keys).json()
-    assert (answer["message"], answer["level"]) == ("2 of 3 runs have been started again.", "warning")
+    assert (answer["message"], answer["level"]) == ("2 of 3 runs restarted.", "warning")
     assert [line[:1] for line in answer["details"]] == ["✓", "✕", "✓"]
     assert all(f"Run {key}" in line for key, line in zip(keys, answer["details"], strict=True))
     assert _act(client_for("user"), "retry", keys=[good]).status_code == 422
@@ -263,7 +266,7 @@ def test_a_bulk_retry_says_of_each_run_how_it_went_and_counts_by_error_class(
         "SELECT COUNT(*) AS n FROM api_sync_logs WHERE error_class = 'ApiRefused'"
         " AND sync_started_at >= UTC_DATE() - INTERVAL 29 DAY"
     )[0]["n"]
-    line = _line(refresh_widget(client_for("user"), "syncs", "retries"), "ApiRefused")
+    line = _line(refresh_widget(client_for("user"), "syncs", "retries"), "Request refused")
     tables("UPDATE api_sync_logs SET run_id = 'history-good' WHERE id = %s", good)
     assert line[1:6] == [str(runs), "2", "1", "1", "50 %"]
 
@@ -276,7 +279,7 @@ def test_what_replays_have_brought_is_counted_by_code(client_for: ClientFor, tab
     kept = tables("SELECT id, attempts, status FROM sync_record_errors WHERE code = %s LIMIT 3", code[0]["code"])
     for row, (attempts, status) in zip(kept, ((2, "resolved"), (3, "open"), (4, "open")), strict=True):
         tables("UPDATE sync_record_errors SET attempts = %s, status = %s WHERE id = %s", attempts, status, row["id"])
-    line = _line(refresh_widget(client_for("user"), "syncs", "retries"), code[0]["code"])
+    line = _line(refresh_widget(client_for("user"), "syncs", "retries"), code_label(code[0]["code"]))
     for row in kept:
         before = (row["attempts"], row["status"], row["id"])
         tables("UPDATE sync_record_errors SET attempts = %s, status = %s WHERE id = %s", *before)
@@ -311,14 +314,14 @@ def test_who_takes_care_of_rejected_records_is_seen_by_code(client_for: ClientFo
     row = tables("SELECT id, code FROM sync_record_errors WHERE status = 'open' ORDER BY id LIMIT 1")[0]
     body = {"keys": [row["id"]], "values": {"note": "asked the plant"}}
     taken = op.post(f"{API}/record-errors/actions/acknowledge", json=body).json()
-    assert taken["message"] == "You take care of 1 record."
+    assert taken["message"] == "1 record acknowledged."
     counts = {
         status: tables(
             "SELECT COUNT(*) AS n FROM sync_record_errors WHERE code = %s AND status = %s", row["code"], status
         )[0]["n"]
         for status in ("open", "acknowledged")
     }
-    line = _line(refresh_widget(op, "record-errors", "error_summary"), row["code"])
+    line = _line(refresh_widget(op, "record-errors", "error_summary"), code_label(row["code"]))
     assert line[1] == (f"! {counts['open']}" if counts["open"] else "0")
     assert line[2] == f"◔ {counts['acknowledged']}"
     assert any(text.startswith("op: take_over") for text in line[5:8])  # a time stands there too once one was settled
@@ -336,7 +339,7 @@ def test_the_steps_of_a_run_name_the_one_that_took_most_of_the_work(client_for: 
         " FROM sync_units WHERE sync_log_id = %s",
         key,
     )[0]
-    times = {"Source": sums["a"], "Rules": sums["v"], "Database: stage": sums["s"], "Database: merge": sums["m"]}
+    times = {"Source": sums["a"], "Validation": sums["v"], "Database: stage": sums["s"], "Database: merge": sums["m"]}
     shown = texts(refresh_widget(client_for("viewer"), "syncs", "steps", str(key)))
     most = max(times, key=lambda name: times[name])
     percent = f"{100 * times[most] / sum(times.values()):.0f} %"
@@ -350,7 +353,7 @@ def test_what_went_wrong_is_a_tree_down_to_the_record(client_for: ClientFor, tab
     shown = refresh_widget(client_for("viewer"), "syncs", "errors", str(key))
     codes = tables("SELECT code, COUNT(*) AS n FROM sync_record_errors WHERE sync_log_id = %s GROUP BY code", key)
     for row in codes:
-        assert f"{row['code']}: {row['n']} record{'' if row['n'] == 1 else 's'}" in texts(shown)
+        assert f"{code_label(row['code'])}: {count_of(row['n'], 'record')}" in texts(shown)
     first = tables("SELECT MIN(id) AS id FROM sync_record_errors WHERE sync_log_id = %s", key)[0]["id"]
     assert f"/cmms/record-errors/{first}" in hrefs(shown)
 

@@ -243,7 +243,7 @@ def test_what_was_chosen_in_a_widget_goes_before_the_row() -> None:
 def test_a_form_says_what_it_does_to_how_many_and_previews_first_if_it_can() -> None:
     plain = action_form(_form(*INPUTS, explain="Changes things.", confirm="Do it"), count=3, row=None)
     said = json.dumps([part.to_plotly_json()["props"].get("children") for part in _parts(plain)], default=str)
-    assert "Changes things." in said and "Concerns 3 rows." in said
+    assert "Changes things." in said and "Applies to 3 rows." in said
     assert (_button(plain).children, _button(plain).color) == ("Do it", None)
     form = _form(*INPUTS, confirm="Do it", preview=lambda *_: Preview("nothing"), dangerous=True)
     first = _button(action_form(form, count=1, row=None))

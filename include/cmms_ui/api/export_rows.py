@@ -57,7 +57,7 @@ def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> Str
     name = f"{resource.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{kind}"
     slot = _slots.take(actor.name)
     if slot is None:
-        raise Busy("Too many exports run at this moment; try again when one has ended.")
+        raise Busy("Too many exports are running. Try again when one has finished.")
     ended = Event()
     try:
         rows = _until(ended, stream_rows(resource.listing, query))
@@ -103,7 +103,7 @@ class ExportResponse(StreamingResponse):
                         await self.stream_response(send)
                     if limit.cancelled_caught:
                         failure = TookTooLong(
-                            f"This export was cut off after {EXPORT_SECONDS:.0f} seconds. Narrow the list."
+                            f"This export was stopped after {EXPORT_SECONDS:.0f} seconds. Narrow the list."
                         )
                 except Exception as error:
                     failure = error
@@ -219,7 +219,7 @@ def write_page(rows: Iterator[Row], columns: Iterable[Column], *, title: str, wh
         printed += 1
         cells = "".join(f"<td>{html.escape(to_text(row[column.name], column))}</td>" for column in columns)
         yield f"<tr>{cells}</tr>\n".encode()
-    left = " The list is longer: export it, or filter it first." if next(rows, None) is not None else ""
+    left = " The list is longer. Export it, or filter it first." if next(rows, None) is not None else ""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {html.escape(who)}"
     yield f"</tbody></table><footer>{count_of(printed, 'row')}.{left} CMMS Sync, {made}</footer></body></html>".encode()
 

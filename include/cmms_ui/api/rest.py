@@ -75,7 +75,7 @@ class ActionCall(BaseModel):
         default="",
         max_length=80,
         pattern=r"^[A-Za-z0-9_:.-]*$",
-        description="a name of one's own for this call: sent twice within a day, it is carried out once, and the second"
+        description="a name of your own for this call: sent twice within a day, it is carried out once, and the second"
         " answer is that of the first; another call under the same name is refused",
     )
     values: dict[str, Any] = Field(default={}, examples=[{"inactive_reason": "scrapped"}])
@@ -332,7 +332,7 @@ def _show_no_script(_request: Request, _error: Exception) -> JSONResponse:
 
 
 def _show_fault(_request: Request, _error: Exception) -> JSONResponse:
-    return _answer(500, "Something went wrong here. The API server's log says what.")
+    return _answer(500, "Something went wrong. The API server's log has the details.")
 
 
 def _answer(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:

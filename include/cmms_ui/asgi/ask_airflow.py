@@ -30,7 +30,7 @@ def send(token: str, method: str, path: str, body: Mapping[str, Any]) -> tuple[i
     """
     application = airflow_application()
     if application is None:
-        raise AirflowRefused("Airflow's API is not at hand here.")
+        raise AirflowRefused("Airflow's API is not available here.")
     answer = anyio.from_thread.run(_ask, application, token, method, path, dict(body))
     kind = answer.headers.get("content-type", "")
     return answer.status_code, answer.json() if "json" in kind else {"detail": answer.text[:200]}
@@ -45,7 +45,8 @@ async def _ask(application: Any, token: str, method: str, path: str, body: dict[
     call.add_done_callback(_forget)
     call.cancel()
     raise AirflowSilent(
-        f"Airflow has not answered within {ANSWER_SECONDS:g} seconds. It may still do it: look before you repeat it."
+        f"Airflow did not respond within {ANSWER_SECONDS:g} seconds. The request may still succeed: check before you"
+        " repeat it."
     )
 
 

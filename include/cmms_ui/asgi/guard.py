@@ -44,7 +44,7 @@ SMALL_BODY_BYTES = 20_000
 """What is larger is parsed in a thread, one body of a person at a time: a megabyte of JSON takes a while."""
 PROGRAM_PATIENCE, PAGE_PATIENCE = Patience(waiting=8, seconds=5), Patience(waiting=60, seconds=30)
 """A page asks for up to thirty things when it opens; a program waits for an answer before it asks again."""
-FAULT = "Something went wrong here. The API server's log says what."
+FAULT = "Something went wrong. The API server's log has the details."
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 NOT_KEPT, KEPT_BY_BROWSER = b"no-store", b"private, max-age=31536000, immutable"
 

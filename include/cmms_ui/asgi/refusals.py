@@ -16,16 +16,16 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
-    409: "In conflict with its present state",
+    409: "Conflict with the current state",
     413: "Too large",
     415: "Unsupported media type",
-    416: "No such range",
+    416: "Range not available",
     422: "Not accepted",
     429: "Too many requests",
     500: "Internal error",
     502: "Refused by Airflow",
     503: "Not available",
-    504: "No answer in time",
+    504: "No response in time",
 }
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} - CMMS</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -39,8 +39,11 @@ def explain_outage(error: Exception) -> tuple[int, str]:
     if isinstance(error, SettingsError):  # it names the connection or the setting, and what to do
         return 503, error.message
     if isinstance(error, StatementTooLong):
-        return 504, "This takes the database too long. Ask for less at once: fewer conditions, fewer days or one plant."
-    return 503, "The CMMS database does not answer. Trying again may help."
+        return (
+            504,
+            "This takes the database too long. Request less at once: fewer conditions, fewer days or one plant.",
+        )
+    return 503, "The CMMS database does not respond. Try again in a moment."
 
 
 class Refused(Exception):
@@ -86,5 +89,5 @@ def _render_page(scope: Scope, refused: Refused, path: str) -> str:
         login = f"{prefix.rpartition('/')[0]}/auth/login?next={quote(prefix + path)}"
         link = f'<p><a href="{escape(login)}">Log in to Airflow</a></p>'
     elif refused.status == 404:
-        link = f'<p><a href="{escape(str(scope.get("root_path", "")))}/">To the start page</a></p>'
+        link = f'<p><a href="{escape(str(scope.get("root_path", "")))}/">Go to the start page</a></p>'
     return _PAGE.format(title=title, message=escape(refused.message), link=link)

@@ -92,5 +92,5 @@ class Turns:
 
 
 def _refusal() -> Refused:
-    text = "Too many of your requests run at this moment; try again in a few seconds."
+    text = "Too many of your requests are running. Try again in a few seconds."
     return Refused(429, text, retry_after=RETRY_SECONDS)

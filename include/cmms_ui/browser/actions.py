@@ -17,9 +17,9 @@ from cmms.access.action_progress import read_progress
 from cmms.access.actors import Forbidden, Invalid, NotFound, Stale, ViewError
 from cmms.listing.read_list import read_keys, read_row
 from cmms.parse_input import parse_json, parse_key
-from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.asgi.note_refusal import note_refusal
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import go_to, notify, on
 from cmms_ui.definition.schema import Action, Outcome, Preview, Target
 from cmms_ui.list_query import ListState, from_state
@@ -34,7 +34,6 @@ from cmms_ui.pages.action_form import (
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import find_action, may_run, preview_action, run_action
 
-NOTHING_SELECTED = "Select rows in the list first. 'Select all that match' is offered once a row is selected."
 PREFILLED_LENGTH = 20_000
 CHOSEN_LIMIT = 10_000
 """More are chosen by what they have in common, as with the REST API."""
@@ -100,7 +99,7 @@ def open_action(
     action = find_action(pressed["resource"], pressed["verb"])
     resource = RESOURCES[pressed["resource"]]
     if not may_run(actor, action):
-        raise Forbidden(f"{action.label} is not yours to do.")
+        raise Forbidden(text.FORBIDDEN.format(action=action.label))
     request = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}_{token_hex(4)}"
     context: dict[str, Any] = {"resource": resource.name, "verb": action.verb, "request": request}
     count, row, chosen = None, None, None
@@ -112,7 +111,7 @@ def open_action(
     elif pressed["place"] in ("rows", "launcher"):
         if everything and everything[0]:
             if not states or not header_filters:
-                raise Invalid("there is no list here")
+                raise Invalid(text.NO_SUCH_LIST)
             context["matching"] = {**(states[0] or {}), "header_filters": header_filters[0] or {}}
             keys = _read_matching(context)
             context["found"] = _mark(keys, {})
@@ -120,13 +119,15 @@ def open_action(
             keys = _keys_of((item or {}).get("id") for item in (selected[0] if selected else None) or ())
             context["keys"] = list(keys)
         if not keys:
-            raise Invalid(NOTHING_SELECTED)
+            raise Invalid(text.SELECT_FIRST)
         count = len(keys)
     elif pressed["place"] == "prefilled":
         chosen = _read_prefilled(action, pressed.get("key"))
     if row is not None and action.suggest and chosen is None:
         chosen = dict(action.suggest(row))
-    title = action.label if row is None else f"{action.label}: {row[resource.title]}"
+    title = (
+        action.label if row is None else text.ACTION_TITLE.format(action=action.label, record=resource.title_of(row))
+    )
     previewed = _preview_at_once(action, context) if action.preview and not action.fields else None
     return True, title, action_form(action, count=count, row=row, chosen=chosen, previewed=previewed), context
 
@@ -135,32 +136,32 @@ def _key_of(value: object) -> int:
     try:
         return parse_key(value)
     except ValueError:
-        raise NotFound("there is no such record") from None
+        raise NotFound(text.NO_SUCH_RECORD) from None
 
 
 def _keys_of(values: Iterable[object]) -> tuple[int, ...]:
     """Each row once; raises :class:`Invalid` where there are too many to be chosen one by one."""
     keys = tuple(dict.fromkeys(map(_key_of, values)))
     if len(keys) > CHOSEN_LIMIT:
-        raise Invalid(f"choose at most {CHOSEN_LIMIT:,} rows, or all that match")
+        raise Invalid(text.TOO_MANY_ROWS.format(limit=CHOSEN_LIMIT))
     return keys
 
 
-def _read_prefilled(action: Action, text: object) -> dict[str, Any]:
+def _read_prefilled(action: Action, given: object) -> dict[str, Any]:
     """The values that a button puts into the form."""
     try:
-        found = parse_json(str(text), length=PREFILLED_LENGTH)
+        found = parse_json(str(given), length=PREFILLED_LENGTH)
     except ValueError as error:
-        raise Invalid(f"the button's values: {error}") from None
+        raise Invalid(text.BUTTON_PROBLEM.format(problem=error)) from None
     if not isinstance(found, dict):
-        raise Invalid("the button's values are no object")
+        raise Invalid(text.BUTTON_NO_OBJECT)
     for field in action.fields:
         value = found.get(field.name)
         parts = value if field.kind == "choices" and isinstance(value, list) else [value]
         if not all(part is None or isinstance(part, str | int | float) for part in parts):
-            raise Invalid(f"the button's values: {field.name} is of another kind")
+            raise Invalid(text.BUTTON_WRONG_KIND.format(field=field.name))
         if field.kind == "choices" and not isinstance(value, list | None):
-            raise Invalid(f"the button's values: {field.name} is a list")
+            raise Invalid(text.BUTTON_LIST.format(field=field.name))
     return found
 
 
@@ -257,10 +258,7 @@ def _find_keys(context: Context | dict[str, Any]) -> tuple[int, ...]:
         return _keys_of(context.get("keys") or ())
     keys = _read_matching(context)
     if _mark(keys, {}) != context.get("found"):
-        raise Stale(
-            "The list has changed since this dialog was opened:"
-            f" {count_of(len(keys), 'row matches', 'rows match')} now. Select again."
-        )
+        raise Stale(text.list_has_changed(len(keys)))
     return keys
 
 
@@ -276,7 +274,7 @@ def _tell(outcome: Outcome) -> None:
     if outcome.path and not outcome.runs:
         go_to(outcome.path)
     if outcome.runs:
-        set_props("action-modal", {"children": follow_runs(outcome), "title": "Started"})
+        set_props("action-modal", {"children": follow_runs(outcome), "title": text.STARTED})
     elif outcome.details:
         set_props("action-modal", {"children": action_result(outcome)})
 
@@ -297,7 +295,7 @@ def _show_form() -> None:
     set_props("action-fields", {"hidden": False})
     set_props("action-preview", {"hidden": True})
     set_props("action-back", {"style": {"display": "none"}})
-    set_props("action-submit", {"children": "Preview"})
+    set_props("action-submit", {"children": text.PREVIEW})
 
 
 @on("open_action", Output("action-previewed", "data"), Input("action-back", "n_clicks"), prevent_initial_call=True)

@@ -12,6 +12,7 @@ from cmms.listing.saved_views import delete_view, find_views, remember_columns, 
 from cmms.parse_input import parse_key
 from cmms_ui.arrange_list import describe_columns
 from cmms_ui.asgi.guard import current_actor
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import go_to, notify, on
 from cmms_ui.list_query import ListState
 from cmms_ui.resources import RESOURCES
@@ -21,7 +22,7 @@ def _key_of(pressed: Any) -> int:
     try:
         return parse_key(pressed["key"])
     except (ValueError, TypeError):
-        raise NotFound("there is no such view") from None
+        raise NotFound(text.NO_SUCH_VIEW) from None
 
 
 class Remembered(TypedDict):
@@ -110,7 +111,7 @@ def keep(
     except Invalid as error:
         return f"{error.message[:1].upper()}{error.message[1:]}."
     view = next((view for view in find_views(actor, resource.name) if view.is_own and view.name == name), None)
-    notify(f"Kept as {name}.")
+    notify(text.VIEW_SAVED.format(view=name))
     if view is not None:  # it may have been deleted in another window
         go_to(f"/{resource.name}?view={view.id}")
     return None
@@ -128,7 +129,7 @@ def forget(clicks: list[int | None]) -> Any:
         return no_update
     resource = RESOURCES[ctx.triggered_id["resource"]]
     delete_view(current_actor(), resource.name, _key_of(ctx.triggered_id))
-    notify("The view is deleted.")
+    notify(text.VIEW_DELETED)
     go_to(f"/{resource.name}?tab={resource.tabs[0].name}")
     return no_update
 

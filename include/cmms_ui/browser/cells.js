@@ -33,6 +33,11 @@
     const labels = params.colDef.context || {};
     return labels[params.value] || params.value || "";
   };
+  // Several values with commas between them.
+  formats.cmmsChoices = function (params) {
+    const labels = params.colDef.context || {};
+    return String(params.value || "").split(",").map(function (part) { return labels[part] || part; }).join(", ");
+  };
 
   components.CmmsLink = function (props) {
     if (!props.data || isMissing(props.value)) return "";

@@ -11,6 +11,7 @@ from dash import MATCH, ClientsideFunction, Input, Output, ctx, dcc, get_relativ
 from cmms.access.actors import NotFound
 from cmms.listing.read_list import read_row
 from cmms.parse_input import parse_key
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import on
 from cmms_ui.resources import RESOURCES
 
@@ -36,7 +37,7 @@ def show_details(pressed: dict[str, Any] | None) -> Any:
     try:
         key = parse_key(pressed["value"]["key"])
     except ValueError:
-        raise NotFound("there is no such record") from None
+        raise NotFound(text.NO_SUCH_RECORD) from None
     row = read_row(resource.listing, key)
     parts = [
         html.Section(
@@ -44,8 +45,14 @@ def show_details(pressed: dict[str, Any] | None) -> Any:
         )
         for widget in resource.details
     ]
-    link = dcc.Link(f"Open {row[resource.title]}", href=get_relative_path(f"/{resource.name}/{key}"))
-    return True, f"{resource.singular} {row[resource.title]}", html.Div([*parts, link], className="cmms-details-panel")
+    link = dcc.Link(
+        text.OPEN_RECORD.format(record=resource.title_of(row)), href=get_relative_path(f"/{resource.name}/{key}")
+    )
+    return (
+        True,
+        text.DETAILS_TITLE.format(kind=resource.singular, record=resource.title_of(row)),
+        html.Div([*parts, link], className="cmms-details-panel"),
+    )
 
 
 def attach_browser_part(app: dash.Dash) -> None:

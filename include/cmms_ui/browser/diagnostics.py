@@ -7,7 +7,7 @@ from typing import Any
 from dash import Input, Output
 
 from cmms.operations.run_diagnostics import run_diagnostics
-from cmms.words import count_of
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import notify, on
 from cmms_ui.pages.diagnostics_page import show_report
 
@@ -24,7 +24,7 @@ def run(_clicks: int | None) -> Any:
     report = run_diagnostics()
     faults = report.count("fail")
     if faults:
-        notify(f"{count_of(faults, 'check')} failed.", "warning")
+        notify(text.checks_failed(faults), "warning")
     else:
-        notify("No check failed.")
+        notify(text.NO_CHECK_FAILED)
     return show_report(report)

@@ -9,7 +9,7 @@
   function showPause() {
     const button = document.querySelector(".cmms-stream-pause");
     button.setAttribute("aria-pressed", String(reader.paused));
-    button.textContent = reader.paused ? "▶ Go on" : "Ⅱ Pause";
+    button.textContent = reader.paused ? button.dataset.resume : button.dataset.pause;
   }
   cmms.isStreamHeld = function () {
     return reader.paused || reader.line !== null;

@@ -11,8 +11,8 @@ from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, no_u
 from cmms.access.actors import NotFound, Stale
 from cmms.listing.read_list import read_badges, read_chips, read_page
 from cmms.parse_input import parse_key, parse_whole
-from cmms.words import count_of
 from cmms_ui.asgi.guard import current_actor
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import notify, on
 from cmms_ui.definition.schema import Resource, Target
 from cmms_ui.list_query import GridRequest, ListState, from_grid
@@ -87,9 +87,8 @@ def load_rows(request: GridRequest | None, state: ListState | None) -> Any:
         raise
     columns = resource.visible_columns(actor)
     rows = [to_grid(row, columns) for row in page.rows]
-    count = count_of(page.total, "row")
-    if resource.count_limit and page.total == resource.count_limit:
-        count += " or more"
+    is_limit = bool(resource.count_limit) and page.total == resource.count_limit
+    count = text.describe_rows(page.total, is_limit=is_limit)
     if page.total:
         return _answer(rows, page.total), count, None, True
     return _answer([], 0), count, _explain_empty(resource, state, request), False
@@ -107,7 +106,7 @@ def _explain_empty(resource: Resource, state: ListState, request: GridRequest) -
         or request.get("filterModel")
     )
     if narrowed:
-        return empty_state("Nothing matches. Clear the search or a filter.", name="search")
+        return empty_state(text.NO_MATCHES, name="search")
     tab = resource.tab(state.get("tab"))
     return empty_state(tab.empty, name=tab.icon)
 
@@ -188,7 +187,7 @@ def edit_cell(changes: list[EditedCell] | None) -> Any:
     except Exception as error:
         set_props({"type": "list-changed", "resource": resource.name}, {"data": edited_at})
         if isinstance(error, Stale):
-            notify("Somebody else has changed this row meanwhile; the list shows it as it is now.", "error")
+            notify(text.CHANGED_MEANWHILE, "error")
             return no_update
         raise
     notify(outcome.message, outcome.level)
@@ -200,7 +199,7 @@ def _target_of(row: EditedRow) -> Target:
     try:
         return Target((parse_key(row["id"]),), parse_whole(row["row_version"], 0))
     except ValueError:
-        raise NotFound("there is no such record") from None
+        raise NotFound(text.NO_SUCH_RECORD) from None
 
 
 @on(
@@ -220,7 +219,8 @@ def count_chips(tab: str, _token: Any, chips: list[ChipId]) -> Any:
     counts = read_chips(resource.listing, resource.tab(tab).name)
     labels = {chip.name: chip.label for chip in resource.chips}
     return [
-        f"{labels[item['chip']]} ({counts[item['chip']]:,})" if item["chip"] in labels else no_update for item in chips
+        text.CHIP.format(chip=labels[item["chip"]], count=counts[item["chip"]]) if item["chip"] in labels else no_update
+        for item in chips
     ]
 
 

@@ -11,6 +11,7 @@ from cmms.access.actors import NotFound, ViewError
 from cmms.equipment.change_equipment import switch_equipment
 from cmms.parse_input import parse_key, parse_whole
 from cmms_ui.asgi.guard import current_actor
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import notify, on
 
 _ID = {"type": "machine-switch", "key": MATCH, "version": MATCH}
@@ -52,11 +53,11 @@ def _switch(active: bool) -> Any:
             current_actor(), parse_key(identity["key"]), parse_whole(identity["version"], 0), active=active
         )
     except ValueError:
-        raise NotFound("there is no such machine") from None
+        raise NotFound(text.NO_SUCH_MACHINE) from None
     except ViewError as error:
         notify(error.message, "error")
         return not active
     if changed:  # the answer that puts a switch back comes here again and changes nothing
-        notify("The machine is active again." if active else "The machine is inactive now.")
+        notify(text.MACHINE_ACTIVE if active else text.MACHINE_INACTIVE)
         set_props("refresh-token", {"data": time.time_ns() // 1_000_000})
     return no_update

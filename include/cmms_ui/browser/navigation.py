@@ -17,6 +17,7 @@ from cmms.streams import STREAMS
 from cmms.sync.records import RETRYABLE_STATUSES
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.asgi.policy import ACTIONS
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import on
 from cmms_ui.pages.catalogue import catalogue_page
 from cmms_ui.pages.dashboard import dashboard_page
@@ -50,7 +51,7 @@ def show_page(pathname: str | None, search: str | None, _token: int, entries: li
     try:
         path = (strip_relative_path(pathname or get_relative_path("/")) or "").strip("/")
     except UnsupportedRelativePath:
-        raise NotFound("this address is not of this view") from None
+        raise NotFound(text.FOREIGN_ADDRESS) from None
     name, _, key = path.partition("/")
     if ctx.triggered_id == "refresh-token" and not key:
         return no_update, [no_update] * len(entries)
@@ -85,8 +86,8 @@ def not_found() -> Any:
     """There is no such page or record."""
     return html.Div(
         [
-            empty_state("There is nothing here (any more).", name="search"),
-            html.Div(dcc.Link("To the dashboard", href=get_relative_path("/")), style={"textAlign": "center"}),
+            empty_state(text.NOT_FOUND, name="search"),
+            html.Div(dcc.Link(text.TO_DASHBOARD, href=get_relative_path("/")), style={"textAlign": "center"}),
         ]
     )
 
@@ -110,7 +111,7 @@ def _show_bell(actor: Actor) -> Any:
     if not actor.can(ACTIONS["notifications.acknowledge"]):
         return None
     unread = count_unread(actor)
-    label = f"Notifications, {unread} unread" if unread else "Notifications"
+    label = text.UNREAD_NOTIFICATIONS.format(unread=unread) if unread else text.NOTIFICATIONS
     return dcc.Link(
         [
             icon("bell", 20),
@@ -128,17 +129,17 @@ def _show_banner() -> Any:
     worst = read_worst_alert()
     if worst is None:
         return None
-    text = [html.Strong("‼ " + str(worst["title"])), html.Span(f" {worst['occurrences']} times", className="cmms-dim")]
-    if worst["occurrences"] == 1:
-        text.pop()
-    offers: list[Any] = [dcc.Link("Details", href=get_relative_path(f"/notifications/{worst['id']}"))]
+    title: list[Any] = [html.Strong("‼ " + str(worst["title"]))]
+    if worst["occurrences"] > 1:
+        title.append(html.Span(text.OCCURRENCES.format(count=worst["occurrences"]), className="cmms-dim"))
+    offers: list[Any] = [dcc.Link(text.DETAILS, href=get_relative_path(f"/notifications/{worst['id']}"))]
     if worst["sync_log_id"]:
-        offers.append(dcc.Link("Run", href=get_relative_path(f"/syncs/{worst['sync_log_id']}")))
+        offers.append(dcc.Link(text.RUN, href=get_relative_path(f"/syncs/{worst['sync_log_id']}")))
     if worst["run_status"] in RETRYABLE_STATUSES and worst["sync_type"] in STREAMS:
-        offers.append(row_button("syncs.retry", "Retry", "refresh", worst["sync_log_id"], place="banner"))
-    offers.append(row_button("notifications.acknowledge", "Acknowledge", "check", worst["id"], place="banner"))
+        offers.append(row_button("syncs.retry", text.RETRY, "refresh", worst["sync_log_id"], place="banner"))
+    offers.append(row_button("notifications.acknowledge", text.ACKNOWLEDGE, "check", worst["id"], place="banner"))
     return dmc.Alert(
-        html.Div([html.Div(text), html.Div(offers, className="cmms-banner-links")], className="cmms-banner-row"),
+        html.Div([html.Div(title), html.Div(offers, className="cmms-banner-links")], className="cmms-banner-row"),
         color="red",
         variant="light",
         className="cmms-banner",

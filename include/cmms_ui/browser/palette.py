@@ -11,6 +11,7 @@ from cmms.access.actors import Actor
 from cmms.listing.definition import TEXT_LIMIT, ListQuery
 from cmms.listing.read_list import read_page
 from cmms_ui.asgi.guard import current_actor
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import go_to, on
 from cmms_ui.definition.schema import Action, Resource
 from cmms_ui.render.marks import icon
@@ -31,15 +32,15 @@ def find_anything(typed: str | None) -> Any:
     words = _words(typed)
     actor = current_actor()
     groups = (
-        ("Machines", [_link(path, label) for path, label in _find_machines(words)]),
-        ("Pages", [_link(path, label) for path, label in _find_pages(actor, words)]),
-        ("Actions", [_button(resource, action) for resource, action in _find_actions(actor, words)]),
+        (text.MACHINES, [_link(path, label) for path, label in _find_machines(words)]),
+        (text.PAGES, [_link(path, label) for path, label in _find_pages(actor, words)]),
+        (text.ACTIONS, [_button(resource, action) for resource, action in _find_actions(actor, words)]),
     )
     found: list[Any] = []
     for title, items in groups:
         if items:
             found += [html.H3(title, className="cmms-widget-title"), *items]
-    return found or html.P("Nothing is called so.", className="cmms-dim")
+    return found or html.P(text.NO_RESULTS, className="cmms-dim")
 
 
 @on(
@@ -87,11 +88,14 @@ def _find_machines(words: list[str]) -> list[tuple[str, str]]:
 
 
 def _find_pages(actor: Actor, words: list[str]) -> list[tuple[str, str]]:
-    pages = [("/", "Dashboard"), ("/diagnostics", "Diagnostics")]
+    pages = [("/", text.DASHBOARD), ("/diagnostics", text.DIAGNOSTICS)]
     for resource in RESOURCES.values():
         pages.append((f"/{resource.name}", resource.label))
         tabs = resource.visible_tabs(actor)[1:]
-        pages += [(f"/{resource.name}?tab={tab.name}", f"{resource.label}: {tab.label}") for tab in tabs]
+        pages += [
+            (f"/{resource.name}?tab={tab.name}", text.PAGE_TAB.format(page=resource.label, tab=tab.label))
+            for tab in tabs
+        ]
     return [(path, label) for path, label in pages if _holds(label, words)]
 
 
@@ -115,4 +119,6 @@ def _link(path: str, label: str) -> Any:
 def _button(resource: Resource, action: Action) -> Any:
     """Opens the same dialog as the button of the list."""
     identity = {"type": "action", "resource": resource.name, "verb": action.verb, "place": "list", "key": "palette"}
-    return html.Button([icon(action.icon, 14), f" {action.label} …"], id=identity, className=_CLASS)
+    return html.Button(
+        [icon(action.icon, 14), text.START_ACTION.format(action=action.label)], id=identity, className=_CLASS
+    )

@@ -22,6 +22,7 @@ from cmms_ui.asgi.guard import current_actor
 from cmms_ui.asgi.note_refusal import note_refusal
 from cmms_ui.asgi.policy import CALLBACKS
 from cmms_ui.asgi.refusals import explain_outage
+from cmms_ui.browser import text
 from cmms_ui.render.mark_spots import mark_spots
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def notify(message: str, level: str = "success", title: str | None = None) -> No
                     "color": colour,
                     "action": "show",
                     "autoClose": 12_000 if level == "error" else 6_000,
-                    "closeButtonProps": {"aria-label": "Close"},
+                    "closeButtonProps": {"aria-label": text.CLOSE},
                 }
             ]
         },
@@ -126,7 +127,7 @@ def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[...
             result = item.function(*values)
             if _fits(result, ctx.outputs_list):
                 return mark_spots(result, _spot_of(ctx.outputs_list))
-            notify("The page and its answer do not fit each other. Reload the page.", "error")
+            notify(text.RELOAD, "error")
         except ViewError as error:
             if isinstance(error, Forbidden):
                 note_refusal(current_actor(), "CALLBACK", item.name, error.message)
@@ -138,7 +139,7 @@ def _in_thread(item: Registered, limiter: anyio.CapacityLimiter) -> Callable[...
             raise
         except Exception:
             log.exception("The callback %s failed.", item.name)
-            notify("Something went wrong here. The API server's log says what.", "error")
+            notify(text.SOMETHING_WENT_WRONG, "error")
         return _change_nothing(ctx.outputs_list)
 
     @functools.wraps(item.function)

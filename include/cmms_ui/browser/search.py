@@ -11,6 +11,7 @@ from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update
 from cmms.access.actors import Actor, Invalid
 from cmms.listing.search_tree import DEPTH_LIMIT, read_tree, write_tree
 from cmms_ui.asgi.guard import current_actor
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import on
 from cmms_ui.definition.schema import Resource
 from cmms_ui.list_query import from_state
@@ -25,8 +26,6 @@ from cmms_ui.render.search_builder import (
     word_of,
 )
 from cmms_ui.resources import RESOURCES
-
-UNFIT = "The search and its form do not fit each other. Reload the page."
 
 
 def _at(kind: str, **more: Any) -> dict[str, Any]:
@@ -59,7 +58,7 @@ def build_search(*_given: Any) -> Any:
     actor, resource = current_actor(), RESOURCES[pressed["resource"]]
     draft, where = _given[-2], _given[-1]
     if not all(one is None or is_draft(resource, actor, one) for one in (draft, where or None)):
-        raise Invalid(UNFIT)
+        raise Invalid(text.RELOAD)
     clicked = ctx.triggered[0]["value"]
     if pressed["type"] == "search-open":
         draft = copy.deepcopy(where) or {"all": [new_condition()]}
@@ -150,30 +149,30 @@ def _find(draft: Draft, path: list[int]) -> tuple[Draft, str]:
         relation = part.get("some") or part.get("none") or relation
         parts = part.get(word_of(part), ())
         if place >= len(parts):
-            raise Invalid(UNFIT)
+            raise Invalid(text.RELOAD)
         part = parts[place]
     return part, relation
 
 
-def _read_path(text: object) -> list[int]:
+def _read_path(joined: object) -> list[int]:
     """``0.2`` as numbers."""
-    places = [place for place in str(text).split(".") if place]
+    places = [place for place in str(joined).split(".") if place]
     if len(places) > DEPTH_LIMIT + 1 or not all(re.fullmatch("[0-9]{1,3}", place) for place in places):
-        raise Invalid(UNFIT)
+        raise Invalid(text.RELOAD)
     return [int(place) for place in places]
 
 
 def _change(draft: Draft, do: str, path: list[int]) -> None:
     if do == "remove":
         if not path:
-            raise Invalid(UNFIT)
+            raise Invalid(text.RELOAD)
         parent, _ = _find(draft, path[:-1])
         _find(draft, path)
         del parent[word_of(parent)][path[-1]]
         return
     group, _ = _find(draft, path)
     if "field" in group:
-        raise Invalid(UNFIT)
+        raise Invalid(text.RELOAD)
     new = new_condition() if do == "add" else {"any": [new_condition()]}
     if do.startswith("relation:"):
         new = {"some": do.partition(":")[2], "all": [new_condition()]}
@@ -190,4 +189,4 @@ def describe(where: Draft | None) -> Any:
     resource = RESOURCES[ctx.outputs_list["id"]["resource"]]
     if not where or not is_draft(resource, current_actor(), where):
         return None
-    return [html.Strong("Only: "), describe_search(resource, where)]
+    return [html.Strong(text.SEARCH_SUMMARY), describe_search(resource, where)]

@@ -23,7 +23,7 @@
     const box = document.getElementById("session-over");
     if (!box || !box.hidden) return;
     const text = document.createElement("p");
-    text.textContent = "Your session has expired. Log in again; what you have typed here stays in this window.";
+    text.textContent = "Your session has expired. Log in again. Anything you have typed stays in this window.";
     const link = document.createElement("a");
     link.href = compat.findLogin();
     link.target = "_blank";

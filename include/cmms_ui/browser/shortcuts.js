@@ -4,13 +4,13 @@
   const compat = window.dash_clientside.cmms.compat;
   const SHORTCUTS = [
     ["Ctrl K, Cmd K", "Find a page, an action or a machine"],
-    ["/", "To the search of the list"],
-    ["g d, g e, g s, g r", "To the dashboard, equipment, syncs, record errors"],
-    ["?", "This help"],
-    ["Esc", "Close a dialog, a menu or this help"],
-    ["Arrow keys", "In a list: from cell to cell; in a chart: from point to point; in the health of machines: from one to the next"],
-    ["Enter", "In a list: edit the cell; on a machine: open it"],
-    ["Space", "In a list: choose the row"],
+    ["/", "Search the list"],
+    ["g d, g e, g s, g r", "Go to the dashboard, equipment, syncs, record errors"],
+    ["?", "Show this help"],
+    ["Esc", "Close the dialog, menu or this help"],
+    ["Arrow keys", "Move between cells of a list, points of a chart, or machines of the health view"],
+    ["Enter", "Edit the cell of a list; open the machine"],
+    ["Space", "Select the row of a list"],
   ];
   const PAGES = { d: "", e: "equipment", s: "syncs", r: "record-errors" };
   let lastKey = "";

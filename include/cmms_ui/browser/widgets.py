@@ -10,6 +10,7 @@ from dash import ALL, MATCH, Input, Output, State, ctx, get_relative_path, no_up
 from cmms.access.actors import Actor
 from cmms.parse_input import parse_key
 from cmms_ui.asgi.guard import current_actor
+from cmms_ui.browser import text
 from cmms_ui.browser.registry import on
 from cmms_ui.definition.schema import Widget
 from cmms_ui.pages.dashboard import DASHBOARD
@@ -57,14 +58,14 @@ def refresh_widget(
     identity = ctx.outputs_list["id"]
     widget = find_widget(current_actor(), identity["page"], identity["key"], identity["name"])
     if widget is None:
-        return empty_state("This widget does not exist any more.")
+        return empty_state(text.WIDGET_GONE)
     wanted = {option["option"]: value for option, value in zip(options, values, strict=True)}
     key = identity["key"] or None
     if key and identity["page"] in RESOURCES:
         try:
             key = parse_key(key)
         except ValueError:
-            return empty_state("This record does not exist.")
+            return empty_state(text.RECORD_GONE)
     return widget.render(widget.load({"key": key, **widget.choose(wanted)}))
 
 

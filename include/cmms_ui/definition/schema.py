@@ -42,6 +42,7 @@ class Column:
     ``source`` is SQL; an expression says in ``joins`` which of the list's joins it names. ``then``: the field that
     orders rows of equal value (see ``Listing``). ``kind``: text, integer, hours, date, instant, boolean, status (a key
     of ``statuses``).
+    ``several``: a text of several values with commas between them, each with its label among ``choices``.
     ``phone`` is its place where a row is a card: ``title``, ``side`` (right of it), ``line`` (below), ``fact`` (with
     its label). A column without one is not there, unless it is a hidden one that somebody or a tab shows: then a fact.
     """
@@ -65,6 +66,14 @@ class Column:
     phone: str = ""
     joins: tuple[str, ...] = ()
     statuses: Statuses = field(default_factory=dict)
+    several: bool = False
+
+    def label_of(self, value: object) -> str:
+        """A value as its choices call it; one that none of them names is shown as it is."""
+        labels = {choice.value: choice.label for choice in self.choices}
+        if self.several and isinstance(value, str):
+            return ", ".join(labels.get(part, part) for part in value.split(","))
+        return labels.get(str(value), str(value))
 
     @property
     def place_in_card(self) -> str:
@@ -349,6 +358,10 @@ class Resource:
             order=self.order,
             count_limit=self.count_limit,
         )
+
+    def title_of(self, row: Row) -> str:
+        """What people call a record."""
+        return self.column(self.title).label_of(row[self.title])
 
     def column(self, name: str) -> Column:
         """The column of that name."""

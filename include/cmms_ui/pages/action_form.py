@@ -10,8 +10,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
-from cmms.words import count_of
 from cmms_ui.definition.schema import Action, Detail, Field, Outcome, Preview
+from cmms_ui.pages import text
 from cmms_ui.render.marks import aria, icon
 from cmms_ui.render.parts import small_table
 from cmms_ui.render.widget_card import widget_card
@@ -37,7 +37,7 @@ def action_form(
     if action.scope_now:
         parts.append(dmc.Text(action.scope_now(chosen or {}), size="sm", fw=600))
     if count is not None and action.on == "rows":
-        parts.append(dmc.Text(f"Concerns {count_of(count, 'row')}.", size="sm", fw=600))
+        parts.append(dmc.Text(text.describe_rows(count), size="sm", fw=600))
     inputs = [_place(field, initial, action.fields) for field in action.fields]
     parts.append(html.Div(dmc.Stack(inputs, gap="sm"), id="action-fields"))
     shown = show_preview(previewed[0]) if previewed else None
@@ -48,10 +48,10 @@ def action_form(
     parts.append(
         dmc.Group(
             [
-                dmc.Button("Close", id="action-close", variant="default"),
-                dmc.Button("Back", id="action-back", variant="default", style={"display": "none"}),
+                dmc.Button(text.CLOSE, id="action-close", variant="default"),
+                dmc.Button(text.BACK, id="action-back", variant="default", style={"display": "none"}),
                 dmc.Button(
-                    "Preview" if action.preview and not previewed else action.confirm,
+                    text.PREVIEW if action.preview and not previewed else action.confirm,
                     id="action-submit",
                     color="red" if action.dangerous else None,
                     leftSection=icon(action.icon),
@@ -69,9 +69,9 @@ def _place(field: Field, initial: Mapping[str, Any], fields: Sequence[Field]) ->
     if field.visible_when is None:
         return made
     other, wanted = field.visible_when
-    text = str(wanted).lower() if isinstance(wanted, bool) else str(wanted)
+    value = str(wanted).lower() if isinstance(wanted, bool) else str(wanted)
     shown = {one.name: _initial(one, initial.get(one.name)) for one in fields}
-    return html.Div(made, id={"type": "field-when", "on": other, "is": text}, hidden=not field.is_visible(shown))
+    return html.Div(made, id={"type": "field-when", "on": other, "is": value}, hidden=not field.is_visible(shown))
 
 
 def _initial(field: Field, value: Any) -> Any:
@@ -83,7 +83,7 @@ def show_preview(preview: Preview) -> Any:
     """What the action would do."""
     cells = [dmc.Text(preview.text, size="sm")]
     if preview.rows:
-        cells.append(small_table(preview.heads, preview.rows, "What would be done"))
+        cells.append(small_table(preview.heads, preview.rows, text.PREVIEW_CAPTION))
     return dmc.Stack(cells, gap="sm")
 
 
@@ -91,8 +91,8 @@ def show_progress(done: int, total: int) -> Any:
     """A bar, and rows done of all."""
     return html.Div(
         [
-            dmc.Progress(value=100 * done / total if total else 0, **aria(label="Progress of the action")),
-            dmc.Text(f"{done:,} of {total:,} done", size="sm"),
+            dmc.Progress(value=100 * done / total if total else 0, **aria(label=text.PROGRESS)),
+            dmc.Text(text.PROGRESS_DONE.format(done=done, total=total), size="sm"),
         ],
         role="status",
         className="cmms-stack",
@@ -106,7 +106,7 @@ def action_result(outcome: Outcome) -> list[Any]:
             [
                 dmc.Text(outcome.message, fw=600, size="sm"),
                 html.Ul([html.Li(_line(line)) for line in outcome.lines], className="cmms-details", tabIndex=0),
-                dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
+                dmc.Group([dmc.Button(text.CLOSE, id="action-close", variant="default")], justify="flex-end"),
             ],
             gap="sm",
         )
@@ -119,7 +119,7 @@ def _line(detail: Detail) -> Any:
 
 def show_refusal(message: str, path: str = "") -> Any:
     """Why an action cannot be done, with the way to what stands against it."""
-    return [message, " ", dcc.Link("Show it", href=get_relative_path(path))] if path else message
+    return [message, " ", dcc.Link(text.SHOW_IT, href=get_relative_path(path))] if path else message
 
 
 def follow_runs(outcome: Outcome) -> list[Any]:
@@ -133,7 +133,7 @@ def follow_runs(outcome: Outcome) -> list[Any]:
                 dmc.Grid(
                     [widget_card(FOLLOW, "follow", f"{run.dag_id}/{run.run_id}") for run in outcome.runs], gutter="sm"
                 ),
-                dmc.Group([dmc.Button("Close", id="action-close", variant="default")], justify="flex-end"),
+                dmc.Group([dmc.Button(text.CLOSE, id="action-close", variant="default")], justify="flex-end"),
             ],
             gap="sm",
         )
@@ -159,7 +159,7 @@ def make_input(field: Field, value: Any) -> Any:
         chosen = initial if field.kind == "choices" else str(initial) if initial is not None else None
         return select(**common, data=data, value=chosen, searchable=True, clearable=True)
     if field.kind == "date":
-        cross = {"aria-label": f"Clear: {field.label}"}
+        cross = {"aria-label": text.CLEAR_FIELD.format(field=field.label)}
         return dmc.DatePickerInput(
             **common, value=initial, valueFormat="YYYY-MM-DD", clearable=True, clearButtonProps=cross
         )

@@ -1,6 +1,6 @@
 """The catalogue: every part of which pages are made, with a made-up value, and every widget with what is stored now.
 
-Somebody who builds a page looks here for what exists; a test judges all of it at once for accessibility.
+Somebody who builds a page looks here for what exists; a test checks the accessibility of all of it at once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dash import html
 from cmms.access.actors import Actor
 from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import Status
+from cmms_ui.pages import text
 from cmms_ui.pages.dashboard import DASHBOARD
 from cmms_ui.pages.shell import MENU, trail
 from cmms_ui.render import parts
@@ -97,11 +98,11 @@ def catalogue_page(actor: Actor) -> Any:
     ]
     return html.Div(
         [
-            trail(("/", "CMMS"), ("/catalogue", "Catalogue")),
-            dmc.Title("Catalogue", order=1, className="cmms-title"),
-            dmc.Title("Parts", order=2, className="cmms-section-title", mt="sm"),
+            trail(("/", text.PRODUCT), ("/catalogue", text.CATALOGUE)),
+            dmc.Title(text.CATALOGUE, order=1, className="cmms-title"),
+            dmc.Title(text.CATALOGUE_PARTS, order=2, className="cmms-section-title", mt="sm"),
             dmc.Grid(samples, gutter="sm"),
-            dmc.Title("Widgets", order=2, className="cmms-section-title", mt="md"),
+            dmc.Title(text.CATALOGUE_WIDGETS, order=2, className="cmms-section-title", mt="md"),
             dmc.Grid([widget_card(_still(widget), page) for page, widget in find_widgets(actor)], gutter="sm"),
         ]
     )

@@ -10,6 +10,7 @@ from dash import html
 
 from cmms.access.actors import Actor
 from cmms_ui.definition.schema import Widget
+from cmms_ui.pages import text
 from cmms_ui.pages.shell import trail
 from cmms_ui.render.widget_card import widget_card
 from cmms_ui.resources.dues.widgets import DUE_QUEUE
@@ -45,8 +46,8 @@ def dashboard_page(actor: Actor) -> Any:
     """All widgets of the dashboard."""
     return html.Div(
         [
-            trail(("/", "CMMS"), ("/", "Dashboard")),
-            dmc.Title("Dashboard", order=1, className="cmms-title", mb="sm"),
+            trail(("/", text.PRODUCT), ("/", text.DASHBOARD)),
+            dmc.Title(text.DASHBOARD, order=1, className="cmms-title", mb="sm"),
             dmc.Grid([widget_card(widget, "dashboard") for widget in DASHBOARD], gutter="sm"),
         ]
     )

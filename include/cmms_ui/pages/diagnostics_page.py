@@ -12,14 +12,10 @@ from cmms.access.actors import Actor
 from cmms.operations.diagnosis.lines import Line, Report
 from cmms_ui.asgi.policy import CALLBACKS
 from cmms_ui.definition.status import COLOURS, Status, Statuses
+from cmms_ui.pages import text
 from cmms_ui.pages.shell import trail
 from cmms_ui.render.marks import aria, empty_state, icon
 
-TITLE = "Diagnostics"
-_INTRODUCTION = (
-    "Checks package, connections, database server, source, storage, Airflow and alerts from this API server."
-    " Nothing is changed or sent. It takes some seconds, up to a minute where a server does not answer."
-)
 _STATUSES: Statuses = {
     "pass": Status("Passed", "good", "✓"),
     "warn": Status("Warning", "warn", "▲"),
@@ -31,21 +27,21 @@ _STATUSES: Statuses = {
 def diagnostics_page(actor: Actor, report: Report | None) -> Any:
     """The button and the last report, for administrators; others are told who may."""
     head = [
-        trail(("/", "CMMS"), ("/diagnostics", TITLE)),
-        dmc.Title(TITLE, order=1, className="cmms-title"),
+        trail(("/", text.PRODUCT), ("/diagnostics", text.DIAGNOSTICS)),
+        dmc.Title(text.DIAGNOSTICS, order=1, className="cmms-title"),
     ]
     if not actor.can(CALLBACKS["run_diagnostics"]):
-        return html.Div([*head, empty_state("Only administrators may run the diagnosis.", name="check")])
+        return html.Div([*head, empty_state(text.DIAGNOSTICS_FORBIDDEN, name="check")])
     button = dmc.Button(
-        "Run diagnostics", id="diagnostics-run", leftSection=icon("play", 14), size="sm", my="sm", loaderProps={}
+        text.DIAGNOSTICS_RUN, id="diagnostics-run", leftSection=icon("play", 14), size="sm", my="sm", loaderProps={}
     )
     return html.Div(
         [
             *head,
-            dmc.Text(_INTRODUCTION, className="cmms-dim", size="sm"),
+            dmc.Text(text.DIAGNOSTICS_INTRODUCTION, className="cmms-dim", size="sm"),
             button,
             html.Div(
-                show_report(report) if report else empty_state("No diagnosis has run here yet.", name="check"),
+                show_report(report) if report else empty_state(text.DIAGNOSTICS_EMPTY, name="check"),
                 id="diagnostics-report",
                 **aria(live="polite"),
             ),

@@ -13,6 +13,7 @@ from cmms.access.actors import Actor
 from cmms.access.view_settings import read_zone
 from cmms_ui.arrange_list import Arrangement, arrange_list, varying_columns
 from cmms_ui.definition.schema import Action, Filter, Resource, Tab
+from cmms_ui.pages import text
 from cmms_ui.pages.shell import trail_of
 from cmms_ui.render.arrangement import arrangement_stores, columns_menu, missing_notice, views_menu
 from cmms_ui.render.follow_changes import follow_changes
@@ -24,7 +25,12 @@ from cmms_ui.render.widget_card import widget_card
 from cmms_ui.resources import RESOURCES
 from cmms_ui.run_action import may_run
 
-_EXPORTS = (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"), ("json", "JSON"), ("print", "To print"))
+_EXPORTS = (
+    ("xlsx", text.EXPORT_XLSX),
+    ("csv", text.EXPORT_CSV),
+    ("json", text.EXPORT_JSON),
+    ("print", text.EXPORT_PRINT),
+)
 
 
 def list_page(resource: Resource, actor: Actor, search: str) -> Any:
@@ -106,7 +112,7 @@ def list_page(resource: Resource, actor: Actor, search: str) -> Any:
                 position="right",
                 size="md",
                 returnFocus=True,
-                closeButtonProps={"aria-label": "Close"},
+                closeButtonProps={"aria-label": text.CLOSE},
             ),
             dcc.Store(
                 id={"type": "list-tabs-columns", "resource": resource.name},
@@ -124,7 +130,7 @@ def _figures_switch(resource: Resource) -> Any:
     """On a phone the list comes first: what stands above it elsewhere is shown when this is on (``cmms.css``)."""
     return dmc.Switch(
         id={"type": "list-figures", "resource": resource.name},
-        label="Show figures",
+        label=text.SHOW_FIGURES,
         size="xs",
         checked=False,
         persistence=True,
@@ -210,7 +216,7 @@ def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
                         size="sm",
                     ),
                     dmc.Button(
-                        "Clear",
+                        text.CLEAR_FILTERS,
                         id={"type": "list-clear", "resource": name},
                         variant="subtle",
                         color="gray",
@@ -226,7 +232,7 @@ def _toolbar(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
                     columns_menu(resource, actor, arranged),
                     dmc.Menu(
                         [
-                            menu_button("Export", "download", dmc.MenuTarget),
+                            menu_button(text.EXPORT, "download", dmc.MenuTarget),
                             dmc.MenuDropdown(
                                 [
                                     html.A(
@@ -272,7 +278,7 @@ def _chips(resource: Resource, arranged: Arrangement) -> Any:
         className="cmms-chips",
         role="group",
         hidden=not resource.chips,
-        **aria(label="Quick filters"),
+        **aria(label=text.QUICK_FILTERS),
     )
 
 
@@ -309,11 +315,11 @@ def _day_presets() -> list[dict[str, Any]]:
     """Ranges that people ask for often, as days of the site like the list's conditions."""
     today = datetime.now(read_zone()).date()
     ranges = (
-        ("Today", today, today),
-        ("Yesterday", today - timedelta(days=1), today - timedelta(days=1)),
-        ("Last 7 days", today - timedelta(days=6), today),
-        ("Last 30 days", today - timedelta(days=29), today),
-        ("This month", today.replace(day=1), today),
+        (text.TODAY, today, today),
+        (text.YESTERDAY, today - timedelta(days=1), today - timedelta(days=1)),
+        (text.LAST_7_DAYS, today - timedelta(days=6), today),
+        (text.LAST_30_DAYS, today - timedelta(days=29), today),
+        (text.THIS_MONTH, today.replace(day=1), today),
     )
     return [{"label": label, "value": [first.isoformat(), last.isoformat()]} for label, first, last in ranges]
 
@@ -324,13 +330,13 @@ def _selection_bar(resource: Resource, actions: list[Action]) -> Any:
         [
             html.Span(id={"type": "selection-text", "resource": resource.name}, className="cmms-count", role="status"),
             dmc.Button(
-                "Select all that match",
+                text.SELECT_ALL,
                 id={"type": "selection-all", "resource": resource.name},
                 variant="subtle",
                 size="compact-sm",
             ),
             dmc.Button(
-                "Clear selection",
+                text.CLEAR_SELECTION,
                 id={"type": "selection-none", "resource": resource.name},
                 variant="subtle",
                 size="compact-sm",

@@ -10,6 +10,7 @@ from dash import dcc, get_relative_path, html
 
 from cmms.access.actors import Actor
 from cmms_ui.definition.schema import Column, Resource, Section
+from cmms_ui.pages import text
 from cmms_ui.pages.list_page import action_button
 from cmms_ui.pages.shell import trail_of
 from cmms_ui.present_rows import NOTHING, to_text
@@ -21,7 +22,7 @@ from cmms_ui.run_action import may_run
 def record_page(resource: Resource, actor: Actor, row: Mapping[str, Any]) -> Any:
     """The page of a row that has been read."""
     key = str(row["id"])
-    title = f"{resource.singular} {row[resource.title]}"
+    title = text.RECORD_TITLE.format(kind=resource.singular, record=resource.title_of(row))
     actions = [
         action
         for action in resource.actions
@@ -30,7 +31,7 @@ def record_page(resource: Resource, actor: Actor, row: Mapping[str, Any]) -> Any
     allowed = {column.name for column in resource.visible_columns(actor)}
     return html.Div(
         [
-            trail_of(resource, (f"/{resource.name}/{key}", str(row[resource.title]))),
+            trail_of(resource, (f"/{resource.name}/{key}", resource.title_of(row))),
             html.Div(
                 [
                     html.Div(

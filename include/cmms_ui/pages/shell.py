@@ -8,17 +8,18 @@ import dash_mantine_components as dmc
 from dash import dcc, get_relative_path, html
 
 from cmms_ui.definition.schema import Resource
+from cmms_ui.pages import text
 from cmms_ui.render.follow_changes import follow_changes
 from cmms_ui.render.marks import aria, icon
 from cmms_ui.resources import RESOURCES
 
 MENU = (
-    ("", "Dashboard", "dashboard"),
+    ("", text.DASHBOARD, "dashboard"),
     *((f"{r.name}", r.label, r.icon) for r in RESOURCES.values() if not r.parent),
-    ("diagnostics", "Diagnostics", "check"),
+    ("diagnostics", text.DIAGNOSTICS, "check"),
 )
 BELL_SECONDS = 3
-PACES = (("live", "Live"), ("30", "30 s"), ("300", "5 min"), ("hand", "By hand"))
+PACES = (("live", text.PACE_LIVE), ("30", text.PACE_30), ("300", text.PACE_300), ("hand", text.PACE_HAND))
 
 THEME = {
     "primaryColor": "indigo",
@@ -46,43 +47,43 @@ def make_layout() -> Any:
             *follow_changes("status", {"place": "bell"}, ("alerts",), BELL_SECONDS),
             dmc.NotificationContainer(id="notifications", position="top-right", autoClose=6000),
             dcc.Interval(id="action-tick", interval=500, disabled=True),
-            dmc.Modal(id="action-modal", children=[], size="md", title="", closeButtonProps={"aria-label": "Close"}),
+            dmc.Modal(id="action-modal", children=[], size="md", title="", closeButtonProps={"aria-label": text.CLOSE}),
             dmc.Modal(
                 [
                     dmc.TextInput(
                         id="palette-input",
                         value="",
                         debounce=150,
-                        placeholder="A page, an action, a machine's number or description",
+                        placeholder=text.FIND_HINT,
                         leftSection=icon("search"),
-                        **aria(label="Find"),
+                        **aria(label=text.FIND),
                         **{"data-autofocus": True},
                     ),
-                    html.Div(id="palette-found", className="cmms-palette", role="region", **aria(label="Found")),
+                    html.Div(id="palette-found", className="cmms-palette", role="region", **aria(label=text.FOUND)),
                 ],
                 id="palette",
-                title="Find",
+                title=text.FIND,
                 size="lg",
                 yOffset="8vh",
-                closeButtonProps={"aria-label": "Close"},
+                closeButtonProps={"aria-label": text.CLOSE},
             ),
-            html.A("Skip to content", href="#page", className="cmms-skip"),
+            html.A(text.SKIP, href="#page", className="cmms-skip"),
             html.Header(
                 [
                     html.Details(
                         [
-                            html.Summary([icon("menu", 20), html.Span("Menu")], className="cmms-burger"),
+                            html.Summary([icon("menu", 20), html.Span(text.MENU)], className="cmms-burger"),
                             html.Nav(
                                 [_menu_link(path, label, name) for path, label, name in MENU],
                                 className="cmms-menu",
-                                **aria(label="CMMS"),
+                                **aria(label=text.PRODUCT),
                             ),
                         ],
                         id="menu",
                         className="cmms-menu-box",
                     ),
                     dmc.Button(
-                        ["Find", dmc.Kbd("Ctrl K", size="xs", ml=8, className="cmms-wide-only")],
+                        [text.FIND, dmc.Kbd(text.FIND_KEYS, size="xs", ml=8, className="cmms-wide-only")],
                         id="palette-open",
                         variant="default",
                         size="compact-sm",
@@ -99,14 +100,14 @@ def make_layout() -> Any:
                         size="xs",
                         leftSection=icon("refresh", 14),
                         className="cmms-pace",
-                        **aria(label="How often this page refreshes"),
+                        **aria(label=text.PACE),
                     ),
                     html.Div(id="bell", className="cmms-bell", **aria(live="polite")),
                 ],
                 className="cmms-header",
             ),
-            html.Div(id="banner", role="region", **aria(label="Alert", live="polite")),
-            html.Main(id="page", tabIndex=-1, children=html.Div(className="cmms-loading", children="Loading ...")),
+            html.Div(id="banner", role="region", **aria(label=text.ALERT, live="polite")),
+            html.Main(id="page", tabIndex=-1, children=html.Div(className="cmms-loading", children=text.LOADING)),
             html.Div(id="session-over", className="cmms-session-over", hidden=True, role="alert"),
         ],
     )
@@ -125,10 +126,10 @@ def trail(*steps: tuple[str, str]) -> Any:
     """Breadcrumbs: (path, label) from the start; the last one is where we are."""
     links: list[Any] = [dcc.Link(label, href=get_relative_path(path)) for path, label in steps[:-1]]
     links.append(html.Span(steps[-1][1], **aria(current="page")))
-    return html.Nav(html.Ol([html.Li(link) for link in links], className="cmms-trail"), **aria(label="Breadcrumbs"))
+    return html.Nav(html.Ol([html.Li(link) for link in links], className="cmms-trail"), **aria(label=text.BREADCRUMBS))
 
 
 def trail_of(resource: Resource, *steps: tuple[str, str]) -> Any:
     """Breadcrumbs of a resource's pages: by way of the resource that leads to it, if there is one."""
     above = (RESOURCES[resource.parent],) if resource.parent else ()
-    return trail(("/", "CMMS"), *((f"/{item.name}", item.label) for item in (*above, resource)), *steps)
+    return trail(("/", text.PRODUCT), *((f"/{item.name}", item.label) for item in (*above, resource)), *steps)

@@ -11,53 +11,54 @@ from cmms.access.actors import Actor, Capability
 from cmms.listing.saved_views import SavedView
 from cmms_ui.arrange_list import Arrangement
 from cmms_ui.definition.schema import Resource
+from cmms_ui.render import text
 from cmms_ui.render.marks import aria, icon
 from cmms_ui.render.menu_button import menu_button
 
 
 def views_menu(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
-    """Open a saved view, keep this one, delete one of one's own."""
+    """Open a saved view, save this one, delete one of one's own."""
     name = resource.name
-    label = arranged.view.name if arranged.view else "Views"
+    label = arranged.view.name if arranged.view else text.VIEWS
     return dmc.Popover(
         [
             menu_button(label, "list"),
             dmc.PopoverDropdown(
                 html.Div(
                     [
-                        dmc.Title("Saved views", order=3, className="cmms-widget-title"),
+                        dmc.Title(text.VIEWS_TITLE, order=3, className="cmms-widget-title"),
                         html.Ul(
                             [_saved_view(resource, view, arranged) for view in arranged.views],
                             className="cmms-saved-views",
                         )
                         if arranged.views
-                        else html.P(
-                            "None yet: set tab, filters and columns, then keep them here.", className="cmms-dim"
-                        ),
-                        dcc.Link("Without a view", href=get_relative_path(f"/{name}?tab={resource.tabs[0].name}"))
+                        else html.P(text.VIEWS_EMPTY, className="cmms-dim"),
+                        dcc.Link(text.VIEWS_NONE, href=get_relative_path(f"/{name}?tab={resource.tabs[0].name}"))
                         if arranged.view
                         else None,
                         dmc.Divider(my="xs"),
                         dmc.TextInput(
                             id={"type": "view-name", "resource": name},
-                            label="Keep this list as",
+                            label=text.VIEW_NAME,
                             value=arranged.view.name if arranged.view and arranged.view.is_own else "",
                         ),
                         dmc.Checkbox(
                             id={"type": "view-default", "resource": name},
-                            label="The list opens with it",
+                            label=text.VIEW_DEFAULT,
                             checked=bool(arranged.view and arranged.view.is_default),
                             mt="xs",
                         ),
                         dmc.Checkbox(
                             id={"type": "view-shared", "resource": name},
-                            label="Everybody may use it",
+                            label=text.VIEW_SHARED,
                             checked=bool(arranged.view and arranged.view.is_own and arranged.view.is_shared),
                             mt="xs",
                             disabled=not actor.can(Capability.EDIT),
-                            description=None if actor.can(Capability.EDIT) else "Sharing needs the right to edit.",
+                            description=None if actor.can(Capability.EDIT) else text.VIEW_SHARED_HELP,
                         ),
-                        dmc.Button("Keep", id={"type": "view-save", "resource": name}, size="compact-sm", mt="sm"),
+                        dmc.Button(
+                            text.VIEW_SAVE, id={"type": "view-save", "resource": name}, size="compact-sm", mt="sm"
+                        ),
                     ],
                     className="cmms-popover",
                 )
@@ -71,15 +72,16 @@ def views_menu(resource: Resource, actor: Actor, arranged: Arrangement) -> Any:
 
 
 def _saved_view(resource: Resource, view: SavedView, arranged: Arrangement) -> Any:
-    whose = "" if view.is_own else f" by {view.owner}"
-    signs = " (shared)" if view.is_own and view.is_shared else ""
+    facts = text.describe_view(
+        None if view.is_own else view.owner, is_shared=view.is_shared, is_default=view.is_default
+    )
     is_current = arranged.view is not None and arranged.view.id == view.id
     return html.Li(
         [
             dcc.Link(
                 [
                     view.name,
-                    html.Span(f"{whose}{signs}{', opens first' if view.is_default else ''}", className="cmms-dim"),
+                    html.Span(facts, className="cmms-dim"),
                 ],
                 href=get_relative_path(f"/{resource.name}?view={view.id}"),
                 className="cmms-current" if is_current else "",
@@ -90,7 +92,7 @@ def _saved_view(resource: Resource, view: SavedView, arranged: Arrangement) -> A
                 variant="subtle",
                 color="red",
                 size="sm",
-                **aria(label=f"Delete the view {view.name}"),
+                **aria(label=text.VIEW_DELETE.format(view=view.name)),
             )
             if view.is_own
             else None,
@@ -103,7 +105,7 @@ def columns_menu(resource: Resource, actor: Actor, arranged: Arrangement) -> Any
     name = resource.name
     return dmc.Popover(
         [
-            menu_button("Columns", "columns"),
+            menu_button(text.COLUMNS, "columns"),
             dmc.PopoverDropdown(
                 html.Div(
                     [
@@ -116,12 +118,12 @@ def columns_menu(resource: Resource, actor: Actor, arranged: Arrangement) -> Any
                                 mt="xs",
                             ),
                             id={"type": "list-columns", "resource": name},
-                            label="Columns",
-                            description="Drag headers to move them, their edges for the width. Remembered for you.",
+                            label=text.COLUMNS,
+                            description=text.COLUMNS_HELP,
                             value=[place.name for place in arranged.columns if not place.hidden],
                         ),
                         dmc.Button(
-                            "As usual",
+                            text.COLUMNS_RESET,
                             id={"type": "list-columns-usual", "resource": name},
                             size="compact-sm",
                             variant="default",
@@ -154,8 +156,8 @@ def missing_notice(arranged: Arrangement) -> Any:
     if not arranged.missing:
         return None
     return dmc.Alert(
-        f"This view names what there is no more: {', '.join(arranged.missing)}. It was left out.",
-        title="Saved view",
+        text.VIEW_MISSING.format(parts=", ".join(arranged.missing)),
+        title=text.VIEW_MISSING_TITLE,
         color="yellow",
         className="cmms-banner",
     )

@@ -11,6 +11,7 @@ from dash import get_relative_path
 
 from cmms_ui.arrange_list import ColumnPlace
 from cmms_ui.definition.schema import Column
+from cmms_ui.render import text
 
 BLOCK_ROWS = 100
 _SHORT_CARD = 2
@@ -26,7 +27,7 @@ _FORMATS = {"instant": "cmmsInstant", "boolean": "cmmsYesNo"}
 _DETAILS: dict[str, Any] = {
     "colId": "ag-Grid-Details",
     "headerName": "",
-    "headerTooltip": "Details beside the list",
+    "headerTooltip": text.DETAILS,
     "cellRenderer": "CmmsDetails",
     "width": 44,
     "pinned": "left",
@@ -136,7 +137,8 @@ def define_column(column: Column, place: ColumnPlace, *, base_path: str, editabl
     else:
         definition["tooltipField"] = column.name
         if column.choices:
-            definition["valueFormatter"] = {"function": "cmmsChoice(params)"}
+            function = "cmmsChoices" if column.several else "cmmsChoice"
+            definition["valueFormatter"] = {"function": f"{function}(params)"}
             definition["context"] = {choice.value: choice.label for choice in column.choices}
     if column.link:
         definition["cellRenderer"] = "CmmsLink"

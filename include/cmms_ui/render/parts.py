@@ -12,6 +12,7 @@ from dash import dcc, get_relative_path, html
 
 from cmms.alerts.messages import run_link
 from cmms.settings import View
+from cmms_ui.render import text
 from cmms_ui.render.marks import aria
 
 _WIDE_TABLE = 5
@@ -23,7 +24,7 @@ GROUPED = {"function": "cmmsGrouped"}
 _FIGURE = re.compile(r"–|(! )?-?(0|[1-9]\d{0,2}(,\d{3})*)(\.\d+)?( ?(%|ms|s|h|days?)( over| to go)?)?")
 """A figure is written with commas and without leading zeros: the number of a machine is none."""
 TONE_SIGNS = {"good": "✓", "info": "i", "warn": "▲", "bad": "✕", "idle": "·"}
-TONE_WORDS = {"good": "Fresh", "warn": "Late", "bad": "Overdue"}
+TONE_WORDS = {"good": text.FRESH, "warn": text.LATE, "bad": text.OVERDUE}
 """What the tone of an age means."""
 
 
@@ -77,14 +78,14 @@ def _are_figures(cells: Sequence[Any]) -> bool:
 def describe_age(minutes: float | None) -> str:
     """``3 h ago``."""
     if minutes is None:
-        return "never"
+        return text.NEVER
     if minutes < 2:
-        return "just now"
+        return text.JUST_NOW
     if minutes < 120:
-        return f"{minutes:.0f} min ago"
+        return text.MINUTES_AGO.format(minutes=minutes)
     if minutes < 48 * 60:
-        return f"{minutes / 60:.0f} h ago"
-    return f"{minutes / 1440:.0f} days ago"
+        return text.HOURS_AGO.format(hours=minutes / 60)
+    return text.DAYS_AGO.format(days=minutes / 1440)
 
 
 def tone_of_age(minutes: float | None, limits: View) -> str:
@@ -97,7 +98,7 @@ def tone_of_age(minutes: float | None, limits: View) -> str:
 def describe_seconds(seconds: float | None) -> str:
     """``2 min 5 s``."""
     if seconds is None:
-        return "unknown"
+        return text.UNKNOWN
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -119,15 +120,15 @@ def moment(value: datetime | None) -> Any:
     return html.Time(at(value), dateTime=f"{value.isoformat()}Z", className="cmms-local") if value else "–"
 
 
-def note(text: Any) -> Any:
+def note(content: Any) -> Any:
     """A dim line: a text, or a list of texts and components."""
-    return dmc.Text(text, size="sm", c="dimmed", className="cmms-note")
+    return dmc.Text(content, size="sm", c="dimmed", className="cmms-note")
 
 
-def stat(label: str, text: str, tone: str = "") -> Any:
+def stat(label: str, value: str, tone: str = "") -> Any:
     """A figure that leads nowhere."""
     return html.Div(
-        [html.Span(text, className="cmms-figure-value"), html.Span(label, className="cmms-figure-label")],
+        [html.Span(value, className="cmms-figure-value"), html.Span(label, className="cmms-figure-label")],
         className=f"cmms-figure cmms-text-{tone}" if tone else "cmms-figure",
     )
 
@@ -135,7 +136,7 @@ def stat(label: str, text: str, tone: str = "") -> Any:
 def choose(label: Any, resource: str, column: str, value: str) -> Any:
     """A button that filters the list of the page by a value; pressed again, it takes the filter away."""
     identity = {"type": "list-choose", "resource": resource, "column": column, "value": value}
-    return html.Button(label, id=identity, className="cmms-choose", title=f"Filter the list by {value}")
+    return html.Button(label, id=identity, className="cmms-choose", title=text.FILTER_BY.format(value=value))
 
 
 def share_bars(rows: Sequence[tuple[Any, int]]) -> Any:
@@ -162,12 +163,9 @@ def drill(resource: str, column: str) -> dict[str, str]:
     return {"type": "drill", "resource": resource, "column": column}
 
 
-SYNC_LABELS = {"equipment": "Equipment", "running_time": "Running time", "replay": "Replay", "cleanup": "Clean-up"}
-
-
 def sync_label(sync_type: str) -> str:
     """What people call a type of sync."""
-    return SYNC_LABELS.get(sync_type, sync_type)
+    return text.SYNCS.get(sync_type, sync_type)
 
 
 def trend_mark(
@@ -178,15 +176,18 @@ def trend_mark(
     ``good`` is the better direction (``up``, ``down``, or nothing: neither); ``relative`` says it in per cent.
     """
     if now is None or before is None or (relative and not before):
-        return html.Span("– nothing to compare", className="cmms-dim", title=f"No figure for {than}")
+        return html.Span(
+            text.NOTHING_TO_COMPARE, className="cmms-dim", title=text.NOTHING_TO_COMPARE_TITLE.format(than=than)
+        )
     change = now - before
     if relative:
         change, unit = 100 * change / before, " %"
     if abs(change) < 0.05:
-        return html.Span("= as before", className="cmms-dim", title=f"As {than}")
+        return html.Span(text.UNCHANGED, className="cmms-dim", title=text.UNCHANGED_TITLE.format(than=than))
     arrow, way = ("▲", "up") if change > 0 else ("▼", "down")
+    title = text.UP_TITLE if change > 0 else text.DOWN_TITLE
     tone = "good" if way == good else "bad" if good else "info"
-    return html.Span(f"{arrow} {abs(change):,.1f}{unit}", className=f"cmms-text-{tone}", title=f"{way} against {than}")
+    return html.Span(f"{arrow} {abs(change):,.1f}{unit}", className=f"cmms-text-{tone}", title=title.format(than=than))
 
 
 def airflow_link(label: str, path: str) -> Any:
@@ -203,10 +204,11 @@ def airflow_links(dag_id: str | None, run_id: str | None, tasks: Sequence[Mappin
     links: list[Any] = []
     for task in tasks:
         mapped = f"/mapped/{task['map_index']}" if task["map_index"] >= 0 else ""
-        number = f" {task['map_index']}" if mapped else ""
+        sentence = text.MAPPED_TASK_LOG if mapped else text.TASK_LOG
+        label = sentence.format(task=task["task_id"], number=task["map_index"])
         address = f"{path}/tasks/{task['task_id']}{mapped}?try_number={task['try_number']}"
-        links.append(airflow_link(f"Log of {task['task_id']}{number}", address))
-    return [*links, airflow_link("Run and task logs in Airflow", path)]
+        links.append(airflow_link(label, address))
+    return [*links, airflow_link(text.RUN_IN_AIRFLOW, path)]
 
 
 def percent_text(percent: float | None) -> str:

@@ -17,24 +17,10 @@ from cmms.access.actors import Actor
 from cmms.listing.definition import OPERATORS_OF
 from cmms.listing.search_tree import DEPTH_LIMIT, TERM_LIMIT, VALUE_LIMIT
 from cmms_ui.definition.schema import Column, Relation, Resource
+from cmms_ui.render import text
 from cmms_ui.render.marks import aria, icon
 
-WORDS = {
-    "contains": "contains",
-    "starts": "begins with",
-    "equals": "is",
-    "not_equals": "is not",
-    "in": "is one of",
-    "less": "is less than",
-    "at_most": "is at most",
-    "greater": "is more than",
-    "at_least": "is at least",
-    "between": "is between",
-    "blank": "is empty",
-    "not_blank": "is not empty",
-}
-_DAYS = {"less": "is before", "at_most": "is not after", "greater": "is after", "at_least": "is not before"}
-_MARGIN = {"all": "All of these hold", "any": "Any of these holds"}
+_MARGIN = {"all": text.SEARCH_ALL, "any": text.SEARCH_ANY}
 
 Draft = dict[str, Any]
 
@@ -105,8 +91,8 @@ def operators_for(column: Column) -> list[str]:
 
 def operator_word(column: Column, operator: str) -> str:
     """The operator as people say it."""
-    days = _DAYS if column.kind in ("date", "instant") else {}
-    return days.get(operator, WORDS[operator])
+    days = text.DAY_OPERATORS if column.kind in ("date", "instant") else {}
+    return days.get(operator, text.OPERATORS[operator])
 
 
 def search_form(resource: Resource, actor: Actor, draft: Draft) -> Any:
@@ -118,8 +104,8 @@ def search_form(resource: Resource, actor: Actor, draft: Draft) -> Any:
             html.Div(id={"type": "search-error", "resource": name}, role="alert", className="cmms-form-error"),
             dmc.Group(
                 [
-                    _press(name, "clear", (), "No search", variant="default"),
-                    _press(name, "apply", (), "Search", leftSection=icon("search")),
+                    _press(name, "clear", (), text.SEARCH_CLEAR, variant="default"),
+                    _press(name, "apply", (), text.SEARCH, leftSection=icon("search")),
                 ],
                 justify="flex-end",
                 mt="md",
@@ -144,9 +130,9 @@ def _group(resource: Resource, actor: Actor, group: Draft, *, path: tuple[int, .
         else _group(resource, actor, part, path=(*path, place), relation=inner)
         for place, part in enumerate(group[word])
     ]
-    adding = [_press(name, "add", path, "Condition", variant="light", leftSection=icon("plus"))]
+    adding = [_press(name, "add", path, text.SEARCH_CONDITION, variant="light", leftSection=icon("plus"))]
     if len(path) + 1 < DEPTH_LIMIT:
-        adding.append(_press(name, "group", path, "Group", variant="light", leftSection=icon("plus")))
+        adding.append(_press(name, "group", path, text.SEARCH_GROUP, variant="light", leftSection=icon("plus")))
         if not inner:
             adding += [
                 _press(name, f"relation:{known.name}", path, known.label, variant="light", leftSection=icon("plus"))
@@ -164,7 +150,7 @@ def _group(resource: Resource, actor: Actor, group: Draft, *, path: tuple[int, .
                         size="xs",
                     ),
                     _exists(name, path, group) if about else None,
-                    _remove(name, path, "Remove this group") if path else None,
+                    _remove(name, path, text.SEARCH_REMOVE_GROUP) if path else None,
                 ],
                 className="cmms-search-head",
             ),
@@ -176,13 +162,19 @@ def _group(resource: Resource, actor: Actor, group: Draft, *, path: tuple[int, .
 
 
 def _legend(about: Relation | None, group: Draft) -> str:
-    return f"{about.label}: one for which" if about and "some" in group else about.label if about else "Conditions"
+    return (
+        text.SEARCH_RELATION.format(relation=about.label)
+        if about and "some" in group
+        else about.label
+        if about
+        else text.SEARCH_CONDITIONS
+    )
 
 
 def _exists(resource: str, path: Sequence[int], group: Draft) -> Any:
     return dmc.SegmentedControl(
         id={"type": "search-exists", "resource": resource, "path": _join(path)},
-        data=[{"value": "some", "label": "there is one"}, {"value": "none", "label": "there is none"}],
+        data=[{"value": "some", "label": text.SEARCH_SOME}, {"value": "none", "label": text.SEARCH_NONE}],
         value="none" if "none" in group else "some",
         size="xs",
     )
@@ -208,10 +200,10 @@ def _condition(resource: Resource, actor: Actor, part: Draft, *, path: tuple[int
             id={"type": "search-field", "resource": name, "path": at},
             data=[{"value": known.name, "label": known.label} for known in columns.values()],
             value=part["field"] or None,
-            placeholder="Field",
+            placeholder=text.SEARCH_FIELD,
             searchable=True,
             className="cmms-search-field",
-            **aria(label="Field"),
+            **aria(label=text.SEARCH_FIELD),
         )
     ]
     if column is not None:
@@ -222,11 +214,11 @@ def _condition(resource: Resource, actor: Actor, part: Draft, *, path: tuple[int
                 value=part["is"],
                 allowDeselect=False,
                 className="cmms-search-is",
-                **aria(label="Compared by"),
+                **aria(label=text.SEARCH_OPERATOR),
             )
         )
         cells += _values(column, part, name, at)
-    return html.Div([*cells, _remove(name, path, "Remove this condition")], className="cmms-search-row")
+    return html.Div([*cells, _remove(name, path, text.SEARCH_REMOVE_CONDITION)], className="cmms-search-row")
 
 
 def _values(column: Column, part: Draft, resource: str, at: str) -> list[Any]:
@@ -240,21 +232,21 @@ def _values(column: Column, part: Draft, resource: str, at: str) -> list[Any]:
 
     choices = [{"value": choice.value, "label": choice.label} for choice in column.choices]
     if column.kind == "boolean":
-        choices = [{"value": "true", "label": "Yes"}, {"value": "false", "label": "No"}]
-    common: dict[str, Any] = {"className": "cmms-search-value", **aria(label="Value")}
+        choices = [{"value": "true", "label": text.YES}, {"value": "false", "label": text.NO}]
+    common: dict[str, Any] = {"className": "cmms-search-value", **aria(label=text.SEARCH_VALUE)}
     if part["is"] == "in":
         if choices:
             return [dmc.MultiSelect(id=identity(0), data=choices, value=values, **common)]
-        hint = "" if values else "Values, Enter after each"
+        hint = "" if values else text.SEARCH_VALUES_HINT
         return [dmc.TagsInput(id=identity(0), value=values, placeholder=hint, acceptValueOnBlur=True, **common)]
     places = range(2 if part["is"] == "between" else 1)
     given = [values[place] if place < len(values) else "" for place in places]
-    if choices and part["is"] in ("equals", "not_equals"):
+    if choices and not column.several and part["is"] in ("equals", "not_equals"):
         return [dmc.Select(id=identity(0), data=choices, value=given[0] or None, **common)]
     if column.kind in ("date", "instant"):
         return [
             dmc.DatePickerInput(
-                id=identity(place), value=value or None, valueFormat="YYYY-MM-DD", placeholder="Day", **common
+                id=identity(place), value=value or None, valueFormat="YYYY-MM-DD", placeholder=text.SEARCH_DAY, **common
             )
             for place, value in zip(places, given, strict=True)
         ]
@@ -270,11 +262,11 @@ def search_drawer(resource: Resource, where: Mapping[str, Any] | None) -> list[A
         dmc.Drawer(
             html.Div(id={"type": "search-form", "resource": name}),
             id={"type": "search-drawer", "resource": name},
-            title="Search by conditions",
+            title=text.SEARCH_TITLE,
             position="right",
             size="lg",
             returnFocus=True,
-            closeButtonProps={"aria-label": "Close"},
+            closeButtonProps={"aria-label": text.CLOSE},
         ),
         dcc.Store(id={"type": "search-draft", "resource": name}, data=None),
         dcc.Store(id={"type": "list-where", "resource": name}, data=dict(where) if where else None),
@@ -291,11 +283,13 @@ def _say_group(resource: Resource, group: Mapping[str, Any], relation: str) -> s
     about = resource.relation(str(group.get("some") or group.get("none") or ""))
     word = word_of(group)
     said = list(_say_parts(resource, group[word], about.name if about else relation))
-    text = f", {'and' if word == 'all' else 'or'} ".join(said)
+    conditions = (text.SAID_AND if word == "all" else text.SAID_OR).join(said)
     if about is None:
-        return text
-    start = "a" if "some" in group else "no"
-    return f"{start} {about.label} for which {text}" if text else f"{start} {about.label}"
+        return conditions
+    if not conditions:
+        return (text.SAID_SOME if "some" in group else text.SAID_NONE).format(relation=about.label)
+    sentence = text.SAID_SOME_WITH if "some" in group else text.SAID_NONE_WITH
+    return sentence.format(relation=about.label, conditions=conditions)
 
 
 def _say_parts(resource: Resource, parts: Sequence[Mapping[str, Any]], relation: str) -> Iterator[str]:
@@ -308,7 +302,7 @@ def _say_parts(resource: Resource, parts: Sequence[Mapping[str, Any]], relation:
         column = columns[part["field"]]
         labels = {choice.value: choice.label for choice in column.choices}
         values = [labels.get(str(value), str(value)) for value in part.get("values", ())]
-        joint = " and " if part["is"] == "between" else ", "
+        joint = text.SAID_BETWEEN if part["is"] == "between" else ", "
         yield f"{column.label} {operator_word(column, part['is'])} {joint.join(values)}".strip()
 
 

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms_ui.definition.schema import Field, Widget
+from cmms_ui.render import text
 from cmms_ui.render.follow_changes import follow_changes
 from cmms_ui.render.marks import aria, icon
 
@@ -18,10 +19,10 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
     """An empty card; the body loads itself."""
     identity = {"page": page, "key": key, "name": widget.name}
     refresh = {
-        "push": "Refreshes when something changes",
-        "poll": f"Refreshes every {widget.refresh_seconds} s",
-        "manual": "Refreshes by hand",
-    }[widget.updates]
+        "push": text.REFRESHES_ON_CHANGE,
+        "poll": text.REFRESHES_EVERY,
+        "manual": text.REFRESHES_MANUALLY,
+    }[widget.updates].format(widget=widget.title, seconds=widget.refresh_seconds)
     return dmc.GridCol(
         dmc.Card(
             [
@@ -35,7 +36,7 @@ def widget_card(widget: Widget, page: str, key: str = "") -> Any:
                             variant="subtle",
                             color="gray",
                             size="sm",
-                            **aria(label=f"Refresh {widget.title}. {refresh}."),
+                            **aria(label=refresh),
                         ),
                     ],
                     className="cmms-widget-head",
@@ -62,7 +63,7 @@ def _option_input(widget: Widget, option: Field, identity: dict[str, str]) -> An
     common: dict[str, Any] = {
         "id": {"type": "widget-option", **identity, "option": option.name},
         "size": "xs",
-        **aria(label=f"{widget.title}: {option.label}"),
+        **aria(label=text.OPTION.format(widget=widget.title, option=option.label)),
     }
     if option.kind != "choice":
         return dmc.TextInput(**common, placeholder=option.label, debounce=500, value="")

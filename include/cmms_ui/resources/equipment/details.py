@@ -17,6 +17,7 @@ from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import small_table
 from cmms_ui.resources.equipment import text
+from cmms_ui.resources.record_errors.error_codes import code_label
 from cmms_ui.resources.record_errors.resource import RECORD_ERRORS
 from cmms_ui.resources.running_times.statuses import QUALITIES
 
@@ -54,7 +55,9 @@ def _show_errors(page: Any) -> Any:
     cells = [
         (
             dcc.Link(
-                str(row["code"]), href=get_relative_path(f"/record-errors/{row['id']}"), className="cmms-cell-link"
+                code_label(row["code"]),
+                href=get_relative_path(f"/record-errors/{row['id']}"),
+                className="cmms-cell-link",
             ),
             str(row["reading_date"] or "–"),
             str(row["message"]),

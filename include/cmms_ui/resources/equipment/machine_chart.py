@@ -17,6 +17,7 @@ from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import GROUPED, KEYBOARD, note, small_table
 from cmms_ui.resources.equipment import text
+from cmms_ui.resources.record_errors.error_codes import codes_label
 
 _OPTIONS = (
     Field(
@@ -105,7 +106,7 @@ def render_chart(data: Mapping[str, Any]) -> Any:
             row.day,
             hours_text(row.running_hours),
             hours_text(row.cumulative_hours),
-            row.quality_code or row.quality,
+            codes_label(row.quality_code) or row.quality,
         ]
         for row in reversed(data["rows"])
     ]

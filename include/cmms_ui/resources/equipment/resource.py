@@ -16,6 +16,7 @@ from cmms_ui.resources.equipment.statuses import HEALTH_STATES, MACHINE_STATES
 from cmms_ui.resources.equipment.tab_widgets import TAB_WIDGETS
 from cmms_ui.resources.equipment.widgets import RECORD_WIDGETS
 from cmms_ui.resources.plants.place_choices import group_choices, plant_code_choices
+from cmms_ui.resources.record_errors.error_codes import CODE_CHOICES, code_label
 from cmms_ui.resources.running_times.statuses import QUALITIES
 from cmms_ui.resources.syncs.daily_syncs import DAILY_WIDE
 
@@ -39,7 +40,7 @@ _HAS_OPEN_ERROR = (
 
 
 def _error_choices() -> Sequence[Choice]:
-    return [Choice(row.code, row.code) for row in machine_codes()]
+    return [Choice(row.code, code_label(row.code)) for row in machine_codes()]
 
 
 def _find_actions() -> tuple[Action, ...]:
@@ -177,6 +178,8 @@ EQUIPMENT: Resource = Resource(
             width=200,
             sortable=False,
             hidden=True,
+            choices=CODE_CHOICES,
+            several=True,
         ),
         Column("notes", text.NOTES, "e.notes", width=200, editable=True, searchable=False, help=text.NOTES_HELP),
         Column("company_code", text.COMPANY, "e.company_code", width=105, hidden=True),

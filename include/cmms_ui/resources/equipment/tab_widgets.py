@@ -29,6 +29,7 @@ from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.statuses import MACHINE_STATES
 from cmms_ui.resources.equipment.utilisation import HEAT
 from cmms_ui.resources.maintenance_plans.plan_words import interval_text, to_go_text
+from cmms_ui.resources.record_errors.error_codes import category_label, code_label
 from cmms_ui.resources.schedules.statuses import SCHEDULE_STATES
 
 CHART_DAYS = 14
@@ -302,8 +303,8 @@ def render_errors(rows: Sequence[MachineCode]) -> Any:
         return empty_state(text.NO_SYNC_ERRORS, name="check")
     cells = [
         [
-            choose(row.code, "equipment", "error_codes", row.code),
-            row.category.capitalize(),
+            choose(code_label(row.code), "equipment", "error_codes", row.code),
+            category_label(row.category),
             f"{row.machines:,}",
             link(f"{row.records:,}", f"/record-errors?tab=open&q={row.code}"),
             f"{row.retries:,}",

@@ -16,22 +16,12 @@ from cmms.figures.reconciliations import (
     newest_reconciliations,
 )
 from cmms.streams import stream_of
-from cmms.words import agree, count_of
+from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
-from cmms_ui.render.marks import empty_state, status_badge
+from cmms_ui.render.marks import aria, empty_state, status_badge
 from cmms_ui.render.parts import airflow_links, link, moment, note, small_table
+from cmms_ui.resources.reconciliations import text
 from cmms_ui.resources.reconciliations.statuses import RECONCILIATION_STATES
-
-_KINDS = {
-    "missing": "Missing in the CMMS",
-    "extra": "Not at the source",
-    "hours": "Hours or counter differ",
-    "plant": "Plants differ",
-    "rejected": "Rejected, in no list",
-    "incomplete": "Incomplete answer",
-    "not_compared": "Not compared",
-    "moved": "Being synced",
-}
 
 
 def load_newest(_parameters: Mapping[str, Any]) -> tuple[ReconciliationLine, ...]:
@@ -42,7 +32,7 @@ def load_newest(_parameters: Mapping[str, Any]) -> tuple[ReconciliationLine, ...
 def render_newest(rows: Sequence[ReconciliationLine]) -> Any:
     """A line for each; a result leads to its page."""
     if not rows:
-        return empty_state("The CMMS has not been reconciled with the source yet.", name="check")
+        return empty_state(text.RECONCILED_EMPTY, name="check")
     cells = [
         [
             link(f"{row.id}", f"/reconciliations/{row.id}"),
@@ -54,11 +44,10 @@ def render_newest(rows: Sequence[ReconciliationLine]) -> Any:
         ]
         for row in rows
     ]
-    heads = ("Result", "Status", "Compared", "Found", "By", "Started")
     return html.Div(
         [
-            small_table(heads, cells, "Newest reconciliations"),
-            note(link("All reconciliations", "/reconciliations")),
+            small_table(text.RECONCILED_HEADS, cells, text.RECONCILED_CAPTION),
+            note(link(text.RECONCILED_ALL, "/reconciliations")),
         ]
     )
 
@@ -71,7 +60,7 @@ def load_result(parameters: Mapping[str, Any]) -> Reconciliation | None:
 def render_result(row: Reconciliation | None) -> Any:
     """Progress while it runs; then the counts, the plants that differ and each difference."""
     if row is None:
-        return empty_state("This result is not stored any more.", name="search")
+        return empty_state(text.RESULT_DELETED, name="search")
     links = html.Div(airflow_links(row.dag_id, row.run_id, ()), className="cmms-live-facts")
     return html.Div([html.Div(f"{describe_scope(row)}."), *_describe(row), links], className="cmms-stack")
 
@@ -88,23 +77,19 @@ def _describe(row: Reconciliation) -> list[Any]:
     if row.status == "failed":
         return [html.Div(f"✕ {row.error_message}", className="cmms-text-bad")]
     counts = note(
-        f"{count_of(row.source_records, 'record')} at the source, {row.waiting_records:,} more in quarantine,"
-        f" {row.stored_records:,} in the CMMS."
+        text.RESULT_COUNTS.format(
+            source=count_of(row.source_records, "record"), waiting=row.waiting_records, stored=row.stored_records
+        )
     )
     if row.status == "equal":
-        return [counts, html.Strong("✓ The CMMS holds what the source says.")]
+        return [counts, html.Strong(text.RESULT_EQUAL)]
     report = json.loads(row.report or "{}")
     return [counts, *_differences(row.differences, report)]
 
 
 def describe_scope(row: ReconciliationLine) -> str:
     """``2026-01-24 to 2026-01-30, all plants``."""
-    days = f"{row.first_day}"
-    if row.last_day != row.first_day:
-        days += f" to {row.last_day}"
-    plants = json.loads(row.plant_codes or "[]")
-    where = f"{agree(len(plants), 'plant', 'plants')} {', '.join(plants)}" if plants else "all plants"
-    return f"{days}, {where}"
+    return text.describe_scope(row.first_day, row.last_day, json.loads(row.plant_codes or "[]"))
 
 
 def _describe_found(row: ReconciliationLine) -> str:
@@ -116,9 +101,9 @@ def _describe_found(row: ReconciliationLine) -> str:
 def _progress(row: Reconciliation) -> list[Any]:
     steps, done = row.steps, row.steps_done
     percent = 100 * done // steps if steps else 0
-    label = f"{done:,} of {count_of(steps, 'request')} compared" if steps else "Planning what to ask for"
-    bar = dmc.Progress(value=percent, size="lg", animated=True, **{"aria-label": label})
-    return [bar, note(f"{label}. It goes on in the background.")]
+    label = text.describe_progress(done, steps) if steps else text.PROGRESS_PLANNING
+    bar = dmc.Progress(value=percent, size="lg", animated=True, **aria(label=label))
+    return [bar, note(f"{label} {text.PROGRESS_BACKGROUND}")]
 
 
 def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
@@ -141,24 +126,18 @@ def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
             _unit(row["unit_key"]),
             row["plant_code"] or "–",
             _machine_link(row["equipment_number"]),
-            _KINDS.get(row["kind"], row["kind"]),
+            text.KINDS.get(row["kind"], row["kind"]),
             row["message"],
         ]
         for row in listed
     ]
-    heads = ("Day", "Plant", "Source", "Quarantine", "CMMS", "Hours source", "Hours CMMS", "Differences")
     parts: list[Any] = [html.Strong(f"✕ {count_of(total, 'difference')}")]
     if figures:
-        parts.append(small_table(heads, figures, "Plants and days that differ"))
-    parts.append(small_table(("Day", "Plant", "Machine", "What", "Found"), cells, "Differences"))
+        parts.append(small_table(text.FIGURES_HEADS, figures, text.FIGURES_CAPTION))
+    parts.append(small_table(text.DIFFERENCES_HEADS, cells, text.COLUMN_DIFFERENCES))
     if total > len(listed):
-        parts.append(note(f"The first {len(listed)} are listed; there are {total - len(listed):,} more."))
-    parts.append(
-        note(
-            "To mend a difference, sync that day or the equipment again. What the source does not hold any more stays"
-            " in the CMMS."
-        )
-    )
+        parts.append(note(text.DIFFERENCES_MORE.format(listed=len(listed), total=total)))
+    parts.append(note(text.DIFFERENCES_ADVICE))
     return parts
 
 
@@ -176,5 +155,5 @@ def _machine_link(number: str | None) -> Any:
     return link(number, f"/equipment?q={number}") if number else "–"
 
 
-RECONCILED = Widget("reconciled", "Reconciled with the source", load_newest, render_newest, refresh_seconds=30, span=12)
-RESULT = Widget("result", "What was found", load_result, render_result, refresh_seconds=2, span=12)
+RECONCILED = Widget("reconciled", text.WIDGET_RECONCILED, load_newest, render_newest, refresh_seconds=30, span=12)
+RESULT = Widget("result", text.WIDGET_RESULT, load_result, render_result, refresh_seconds=2, span=12)

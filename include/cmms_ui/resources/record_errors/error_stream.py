@@ -15,17 +15,11 @@ from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.marks import aria, empty_state, status_badge
 from cmms_ui.render.parts import link, note
+from cmms_ui.resources.record_errors import text
+from cmms_ui.resources.record_errors.error_codes import category_label, code_label
 
 LINES = 100
-CATEGORIES = {
-    "api": "Source",
-    "validation": "Rules",
-    "reject": "Rejected",
-    "database": "Database",
-    "business": "Business",
-    "orphan": "Unknown plant or machine",
-    "log": "Log lines",
-}
+CATEGORIES = ("api", "validation", "reject", "database", "business", "orphan", "log")
 _LEVELS = {"error": "high", "warning": "medium"}
 
 
@@ -38,20 +32,25 @@ def load_stream(parameters: Mapping[str, Any]) -> tuple[ErrorLine, ...]:
 def render_stream(rows: Sequence[ErrorLine]) -> Any:
     """Time, category, class, what it says, and the run; above them the button that stops the stream."""
     if not rows:
-        return empty_state("No error so far.", name="check")
+        return empty_state(text.STREAM_EMPTY, name="check")
+    words: dict[str, Any] = {"data-pause": text.STREAM_PAUSE, "data-resume": text.STREAM_RESUME}
     pause = html.Button(
-        "Ⅱ Pause", type="button", className="cmms-stream-pause cmms-link-button", **aria(pressed="false")
+        text.STREAM_PAUSE,
+        type="button",
+        className="cmms-stream-pause cmms-link-button",
+        **words,
+        **aria(pressed="false"),
     )
     return html.Div(
         [
-            html.Div([pause, note(f"Newest first, {LINES} at most. Stands still while you scroll down to read.")],
+            html.Div([pause, note(text.STREAM_NOTE.format(count=LINES))],
                      className="cmms-live-head"),
             html.Div(
                 html.Ol([_line(row) for row in rows]),
                 className="cmms-stream",
                 tabIndex=0,
                 role="log",
-                **aria(label="Errors as they come", live="off"),
+                **aria(label=text.WIDGET_STREAM, live="off"),
             ),
         ]
     )  # fmt: skip
@@ -68,8 +67,8 @@ def _line(row: ErrorLine) -> Any:
                 className="cmms-dim cmms-local",
             ),
             status_badge(_LEVELS.get(row.level, row.level), LEVELS, size="xs"),
-            html.Strong(CATEGORIES.get(row.category, row.category.capitalize())),
-            html.Code(row.code),
+            html.Strong(category_label(row.category)),
+            html.Span(code_label(row.code), title=row.code, className="cmms-stream-code"),
             html.Span([*what, row.message], className="cmms-stream-text"),
             link(f"#{row.sync_log_id}", f"/syncs/{row.sync_log_id}"),
         ],
@@ -79,7 +78,7 @@ def _line(row: ErrorLine) -> Any:
 
 ERROR_STREAM = Widget(
     "stream",
-    "Errors as they come",
+    text.WIDGET_STREAM,
     load_stream,
     render_stream,
     refresh_seconds=5,
@@ -89,9 +88,9 @@ ERROR_STREAM = Widget(
     options=(
         Field(
             "category",
-            "Category",
+            text.FIELD_CATEGORY,
             "choice",
-            choices=(Choice("all", "All categories"), *(Choice(name, label) for name, label in CATEGORIES.items())),
+            choices=(Choice("all", text.CHOICE_ALL), *(Choice(name, category_label(name)) for name in CATEGORIES)),
             default="all",
         ),
     ),

@@ -1,4 +1,4 @@
-"""Widgets about what failed: by category and day, what trying again has brought, who has settled what. Thirty days."""
+"""Widgets about what failed: by category and day, what trying again has brought, who has resolved what. Thirty days."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import dash_mantine_components as dmc
 from dash import html
 
 from cmms.figures import failures, rejects
-from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import GROUPED, KEYBOARD, link, moment, note, percent_text, small_table
-from cmms_ui.resources.record_errors.error_codes import ERROR_CODES
+from cmms_ui.resources.record_errors import text
+from cmms_ui.resources.record_errors.error_codes import ERROR_CODES, category_label, code_label
 from cmms_ui.resources.syncs.periods import PERIOD, last_days
 
 DAYS = 30
@@ -30,9 +30,9 @@ _COLOURS = {
 }
 _COUNTED = Field(
     "counted",
-    "Counted",
+    text.FIELD_COUNTED,
     "choice",
-    choices=(Choice("records", "Rejected records"), Choice("runs", "Failed runs")),
+    choices=(Choice("records", text.CHOICE_RECORDS), Choice("runs", text.CHOICE_RUNS)),
     default="records",
 )
 
@@ -50,16 +50,17 @@ def load_categories(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def render_categories(data: Mapping[str, Any]) -> Any:
     """A bar for each day, stacked by category; the totals in words."""
     rows: Sequence[failures.DayErrors] = data["rows"]
-    what = "runs failed" if data["counted"] == "runs" else "records were rejected"
+    is_of_runs = data["counted"] == "runs"
     if not rows:
-        return empty_state(f"No {what} in {DAYS} days.", name="check")
+        nothing = text.CATEGORIES_EMPTY_RUNS if is_of_runs else text.CATEGORIES_EMPTY_RECORDS
+        return empty_state(nothing.format(days=DAYS), name="check")
     totals: Counter[str] = Counter()
     by_day: dict[date, Counter[str]] = {}
     for row in rows:
         totals[row.category] += row.errors
         by_day.setdefault(row.day, Counter())[row.category] += row.errors
     order = [name for name, _ in totals.most_common()]
-    parts = ", ".join(f"{name} {totals[name]:,}" for name in order)
+    parts = ", ".join(text.CATEGORIES_PART.format(category=category_label(name), count=totals[name]) for name in order)
     return html.Div(
         [
             dmc.BarChart(
@@ -72,16 +73,16 @@ def render_categories(data: Mapping[str, Any]) -> Any:
                 dataKey="day",
                 type="stacked",
                 series=[
-                    {"name": name, "label": name.capitalize(), "color": _COLOURS.get(name, "var(--cmms-idle-mark)")}
+                    {"name": name, "label": category_label(name), "color": _COLOURS.get(name, "var(--cmms-idle-mark)")}
                     for name in order
                 ],
                 withLegend=True,
                 maxBarWidth=26,
-                yAxisLabel="Runs" if data["counted"] == "runs" else "Records",
+                yAxisLabel=text.AXIS_RUNS if is_of_runs else text.AXIS_RECORDS,
                 yAxisProps={"allowDecimals": False, "width": 60},
                 valueFormatter=GROUPED,
             ),
-            note(f"{totals.total():,} {what} in {DAYS} days: {parts}."),
+            note(text.describe_categories(totals.total(), DAYS, parts, is_of_runs=is_of_runs)),
         ]
     )
 
@@ -99,7 +100,7 @@ def render_retries(data: Mapping[str, Any]) -> Any:
     if runs:
         lines = [
             [
-                run.error_class,
+                html.Span(code_label(run.error_class), title=run.error_class),
                 f"{run.runs:,}",
                 f"{run.retried:,}",
                 f"{run.good:,}",
@@ -108,14 +109,13 @@ def render_retries(data: Mapping[str, Any]) -> Any:
             ]
             for run in runs
         ]
-        heads = ("Failed runs", "Runs", "Started again", "Then good", "Under way", "Success")
-        parts.append(small_table(heads, lines, "Retries of runs by error class"))
+        parts.append(small_table(text.RETRIED_RUNS_HEADS, lines, text.RETRIED_RUNS_CAPTION))
     else:
-        parts.append(note(f"No run has failed in {DAYS} days."))
+        parts.append(note(text.CATEGORIES_EMPTY_RUNS.format(days=DAYS)))
     if records:
         lines = [
             [
-                link(row.code, f"/record-errors?tab=all&q={row.code}"),
+                link(code_label(row.code), f"/record-errors?tab=all&q={row.code}"),
                 f"{row.tried:,}",
                 f"{row.then_stored:,}",
                 f"{row.most_attempts:,}",
@@ -123,15 +123,14 @@ def render_retries(data: Mapping[str, Any]) -> Any:
             ]
             for row in records
         ]
-        columns = ("Rejected records", "Judged again", "Then stored", "Most attempts", "Success")
-        parts.append(small_table(columns, lines, "Replays of records by code"))
+        parts.append(small_table(text.REPLAYED_HEADS, lines, text.REPLAYED_CAPTION))
     else:
-        parts.append(note(f"No rejected record was judged again in {DAYS} days."))
+        parts.append(note(text.REPLAYED_EMPTY.format(days=DAYS)))
     return html.Div(parts, className="cmms-stack")
 
 
 def _rate(good: int, tried: int) -> str:
-    return percent_text(100 * good / tried) if tried else "not tried"
+    return percent_text(100 * good / tried) if tried else text.NOT_RETRIED
 
 
 def load_summary(_parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,29 +143,28 @@ def load_summary(_parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def render_summary(data: Mapping[str, Any]) -> Any:
-    """By code: open, in work, resolved, discarded; by whom and when."""
+    """By code: open, in progress, resolved, discarded; by whom and when."""
     codes: Sequence[rejects.CodeSummary] = data["codes"]
     if not codes:
-        return empty_state(f"No record was rejected in {DAYS} days.", name="check")
+        return empty_state(text.CATEGORIES_EMPTY_RECORDS.format(days=DAYS), name="check")
     lines = []
     for row in codes:
         code = row.code
         handled, settled = data["handled"].get(code), data["settled"].get(code)
         lines.append(
             [
-                link(code, f"/record-errors?tab=all&q={code}"),
+                link(code_label(code), f"/record-errors?tab=all&q={code}"),
                 _count(row.open_records, "! ", "bad"),
                 _count(row.in_work, "◔ ", "warn"),
                 _count(row.resolved, "✓ ", "good"),
                 _count(row.discarded, "⊘ ", "idle"),
-                html.Span([f"{settled.resolved_by or 'a sync'}, ", moment(settled.resolved_at)]) if settled else "–",
+                html.Span([f"{settled.resolved_by or text.BY_A_SYNC}, ", moment(settled.resolved_at)])
+                if settled
+                else "–",
                 html.Span([f"{handled.actor}: {handled.action}, ", moment(handled.at)]) if handled else "–",
             ]
         )
-    heads = ("Code", "Open", "In work", "Resolved", "Discarded", "Settled last by", "Last act of a person")
-    return html.Div(
-        small_table(heads, lines, "Rejected records by code and what became of them"), className="cmms-short"
-    )
+    return html.Div(small_table(text.SUMMARY_HEADS, lines, text.SUMMARY_CAPTION), className="cmms-short")
 
 
 def _count(value: int, sign: str, tone: str) -> Any:
@@ -181,11 +179,11 @@ def load_top_codes(parameters: Mapping[str, Any]) -> tuple[rejects.TopCode, ...]
 def render_top_codes(rows: Sequence[rejects.TopCode]) -> Any:
     """Codes with what they have in common: one machine, one day, or all over."""
     if not rows:
-        return empty_state("No record was rejected in this time.", name="check")
+        return empty_state(text.TOP_CODES_EMPTY, name="check")
     cells = [
         [
-            link(row.code, f"/record-errors?tab=all&q={row.code}"),
-            row.category.capitalize(),
+            link(code_label(row.code), f"/record-errors?tab=all&q={row.code}"),
+            category_label(row.category),
             f"{row.records:,}",
             f"{row.open_records or 0:,}",
             f"{row.machines:,}",
@@ -194,8 +192,7 @@ def render_top_codes(rows: Sequence[rejects.TopCode]) -> Any:
         ]
         for row in rows
     ]
-    heads = ("Code", "Category", "Records", "Open", "Machines", "Days", "Last seen")
-    return small_table(heads, cells, "Most frequent error codes")
+    return small_table(text.TOP_CODES_HEADS, cells, text.TOP_CODES_CAPTION)
 
 
 def load_orphans(_parameters: Mapping[str, Any]) -> tuple[rejects.Orphan, ...]:
@@ -206,22 +203,21 @@ def load_orphans(_parameters: Mapping[str, Any]) -> tuple[rejects.Orphan, ...]:
 def render_orphans(rows: Sequence[rejects.Orphan]) -> Any:
     """By number: how many readings wait for it, since when, until when it was named."""
     if not rows:
-        return empty_state("Every reading names a machine that is known.", name="check")
+        return empty_state(text.TAB_ORPHANS_EMPTY, name="check")
     cells = [
         [
             link(row.equipment_number, f"/record-errors?tab=orphans&q={quote(str(row.equipment_number))}"),
             f"{row.records:,}",
             f"{row.attempts:,}",
-            f"{row.first_day} to {row.last_day}",
+            text.DAYS_FROM_TO.format(first=row.first_day, last=row.last_day),
             moment(row.first_seen_at),
             moment(row.last_seen_at),
         ]
         for row in rows
     ]
-    heads = ("Machine", "Readings", "Times judged", "Days", "First seen", "Last seen")
     hidden = rows[0].machines - len(rows)
-    table = small_table(heads, cells, "Unknown machines and the readings that wait for them")
-    return html.Div([table, note(f"And {count_of(hidden, 'machine')} more.") if hidden else None])
+    table = small_table(text.ORPHANS_HEADS, cells, text.ORPHANS_CAPTION)
+    return html.Div([table, note(text.more_machines(hidden)) if hidden else None])
 
 
 def load_acts(parameters: Mapping[str, Any]) -> tuple[rejects.RejectAct, ...]:
@@ -232,9 +228,9 @@ def load_acts(parameters: Mapping[str, Any]) -> tuple[rejects.RejectAct, ...]:
 def render_acts(rows: Sequence[rejects.RejectAct]) -> Any:
     """Who did what, when."""
     if not rows:
-        return note("Nobody has worked on this record.")
+        return note(text.ACTS_EMPTY)
     cells = [[moment(row.at), row.actor, row.action, html.Code((row.after_json or "")[:200])] for row in rows]
-    return small_table(("When", "Who", "What", "Values"), cells, "What people did with this record")
+    return small_table(text.ACTS_HEADS, cells, text.ACTS_CAPTION)
 
 
 def load_meaning(parameters: Mapping[str, Any]) -> rejects.RejectReason | None:
@@ -246,35 +242,37 @@ def render_meaning(row: rejects.RejectReason | None) -> Any:
     """In words: what its code means, what the rule said, and what helps while it is open."""
     known = ERROR_CODES.get(row.code) if row else None
     if row is None or known is None:
-        return note("No more is known than the reason below.")
+        return note(text.MEANING_EMPTY)
     is_open = row.status in ("open", "acknowledged", "retrying")
-    parts = [html.Strong(known.meaning), note(f"The rule said: {row.message}")]
-    return html.Div([*parts, html.P(["What helps: ", known.remedy])] if is_open else parts, className="cmms-stack")
+    parts = [html.Strong(known.meaning), note(text.MEANING_MESSAGE.format(message=row.message))]
+    return html.Div(
+        [*parts, html.P(text.MEANING_REMEDY.format(remedy=known.remedy))] if is_open else parts, className="cmms-stack"
+    )
 
 
 CATEGORIES = Widget(
     "categories",
-    "Errors by category",
+    text.WIDGET_CATEGORIES,
     load_categories,
     render_categories,
     refresh_seconds=60,
     span=6,
     options=(_COUNTED,),
 )
-RETRIES = Widget("retries", "What trying again has brought", load_retries, render_retries, refresh_seconds=60, span=6)
+RETRIES = Widget("retries", text.WIDGET_RETRIES, load_retries, render_retries, refresh_seconds=60, span=6)
 SUMMARY = Widget(
     "error_summary",
-    "Rejected records: open, in work, settled",
+    text.WIDGET_ERROR_SUMMARY,
     load_summary,
     render_summary,
     refresh_seconds=30,
     span=12,
 )
-ORPHANS = Widget("orphans", "Machines that are not known", load_orphans, render_orphans, refresh_seconds=30, span=12)
-MEANING = Widget("meaning", "What is wrong", load_meaning, render_meaning, 30, span=12, topics=("errors", "edits"))
-ACTS = Widget("acts", "Who did what", load_acts, render_acts, refresh_seconds=30, span=12)
+ORPHANS = Widget("orphans", text.WIDGET_ORPHANS, load_orphans, render_orphans, refresh_seconds=30, span=12)
+MEANING = Widget("meaning", text.WIDGET_MEANING, load_meaning, render_meaning, 30, span=12, topics=("errors", "edits"))
+ACTS = Widget("acts", text.WIDGET_ACTS, load_acts, render_acts, refresh_seconds=30, span=12)
 TOP_CODES = Widget(
-    "top_codes", "Top error codes", load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)
+    "top_codes", text.WIDGET_TOP_CODES, load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)
 )
 
 RECORD_WIDGETS: tuple[Widget, ...] = (MEANING, ACTS)

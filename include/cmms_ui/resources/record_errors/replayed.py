@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmms.quarantine.replay_records import Replayed
+from cmms_ui.resources.record_errors import text
+from cmms_ui.resources.record_errors.error_codes import code_label
 
 DETAIL_LIMIT = 100
 
@@ -14,24 +16,29 @@ def describe_end(replayed: Sequence[Replayed]) -> str:
     superseded = sum(bool(record.superseded) for record in replayed)
     stored = sum(record.status == "resolved" for record in replayed) - superseded
     left = len(replayed) - stored - superseded
-    parts = [f"{stored} stored"]
+    parts = [text.REPLAYED_STORED.format(count=stored)]
     if superseded:
-        parts.append(f"{superseded} superseded by newer records and not stored")
+        parts.append(text.REPLAYED_SUPERSEDED.format(count=superseded))
     if left:
-        parts.append(f"{left} rejected again: their reason may be a new one")
-    return f"{', '.join(parts)}."
+        parts.append(text.REPLAYED_REJECTED.format(count=left))
+    return " ".join(parts)
 
 
 def describe_replayed(replayed: Sequence[Replayed]) -> tuple[str, ...]:
     """A line for each record, those that were rejected again first, then those that were not stored."""
     ordered = sorted(replayed, key=lambda record: (record.status == "resolved", not record.superseded))
-    lines = [f"{record.record_key}: {_ended(record)}" for record in ordered[:DETAIL_LIMIT]]
     signs = ["=" if record.superseded else "✓" if record.status == "resolved" else "✕" for record in ordered]
-    told = [f"{sign} {line}" for sign, line in zip(signs, lines, strict=False)]
-    return (*told, f"and {len(ordered) - DETAIL_LIMIT} more") if len(ordered) > DETAIL_LIMIT else tuple(told)
+    lines = [
+        text.REPLAYED_LINE.format(sign=sign, record=record.record_key, result=_ended(record))
+        for sign, record in zip(signs, ordered[:DETAIL_LIMIT], strict=False)
+    ]
+    more = len(ordered) - DETAIL_LIMIT
+    return (*lines, text.REPLAYED_MORE.format(count=more)) if more > 0 else tuple(lines)
 
 
 def _ended(record: Replayed) -> str:
     if record.superseded:
         return record.superseded
-    return "stored" if record.status == "resolved" else f"{record.code}, {record.message}"
+    if record.status == "resolved":
+        return text.REPLAYED_LINE_STORED
+    return text.REPLAYED_LINE_REJECTED.format(reason=code_label(record.code), message=record.message)

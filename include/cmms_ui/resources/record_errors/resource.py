@@ -1,4 +1,4 @@
-"""Record errors: what the rules have rejected, kept as received until a person or a later record settles it."""
+"""Record errors: what the rules have rejected, kept as received until a person or a later record resolves it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from cmms.access.actors import Actor, NotFound, ViewError
 from cmms.quarantine.create_missing_plants import create_plants_and_replay, find_missing_plants
 from cmms.quarantine.handle_rejects import acknowledge, correct, discard
 from cmms.quarantine.replay_records import REPLAY_LIMIT, AcceptedCounter, Replay, accept_counters, replay
-from cmms.words import agree, count_of
 from cmms_ui.definition.schema import (
     Action,
     Choice,
@@ -26,17 +25,21 @@ from cmms_ui.definition.schema import (
     Target,
     choices_of,
 )
+from cmms_ui.resources.record_errors import text
+from cmms_ui.resources.record_errors.error_codes import CODE_CHOICES, category_label
 from cmms_ui.resources.record_errors.failures import ORPHANS, RECORD_WIDGETS, SUMMARY
 from cmms_ui.resources.record_errors.replayed import describe_replayed
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
-_STREAMS = (Choice("equipment", "Equipment"), Choice("running_time", "Running time"))
-_CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business", "orphan"))
+_STREAMS = (Choice("equipment", text.CHOICE_EQUIPMENT), Choice("running_time", text.CHOICE_RUNNING_TIME))
+_CATEGORIES = tuple(
+    Choice(name, category_label(name)) for name in ("api", "validation", "database", "business", "orphan")
+)
 _COUNTER_EVENTS = (
-    Choice("replacement", "Counter was replaced"),
-    Choice("reset", "Counter was set to zero"),
-    Choice("rollover", "Counter began again at its end"),
-    Choice("accepted", "Something else: the counter is right"),
+    Choice("replacement", text.CHOICE_REPLACEMENT),
+    Choice("reset", text.CHOICE_RESET),
+    Choice("rollover", text.CHOICE_ROLLOVER),
+    Choice("accepted", text.CHOICE_ACCEPTED),
 )
 
 
@@ -57,18 +60,18 @@ def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
 
 
 def replay_records(actor: Actor, keys: Sequence[int], request: str = "") -> Outcome:
-    """Judge rejected records again; says why some are rejected again, and starts runs that store the rest."""
+    """Validate rejected records again; says why some are rejected again, and starts runs that store the rest."""
     return describe_replay(replay(actor, keys, request=request))
 
 
 def describe_replay(asked: Replay) -> Outcome:
     """What is known at once: how many are rejected again, with a line for each, and how many a run will store."""
     failed = len(asked.rejected)
-    again = f"{count_of(failed, 'record is', 'records are')} rejected again: the reason may be a new one."
+    again = text.rejected_again(failed)
     if not asked.waiting:
-        text = again if failed else "No record is open any more."
-        return Outcome(text, "error" if failed else "info", details=describe_replayed(asked.rejected))
-    started = f"{count_of(asked.waiting, 'record')} will be stored by a run in Airflow."
+        sentence = again if failed else text.NOTHING_OPEN
+        return Outcome(sentence, "error" if failed else "info", details=describe_replayed(asked.rejected))
+    started = text.will_be_stored(asked.waiting)
     if not failed:
         return Outcome(started, "info", runs=asked.runs)
     return Outcome(f"{started} {again}", "warning", details=describe_replayed(asked.rejected), runs=asked.runs)
@@ -82,11 +85,10 @@ def _accept_counter(actor: Actor, target: Target, values: Mapping[str, Any]) -> 
 def _create_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     plants, asked = create_plants_and_replay(actor, target.keys, request=target.request)
     outcome = describe_replay(asked)
-    created = f"Created: {', '.join(plant.plant_code for plant in plants)}. {outcome.message}"
+    created = text.CREATED_PLANTS.format(plants=", ".join(plant.plant_code for plant in plants))
     left = sum(len(plant.record_ids) for plant in plants) - REPLAY_LIMIT
-    if left > 0:
-        created += f" {count_of(left, 'more record waits', 'more records wait')}: choose some of them and replay."
-    return replace(outcome, message=created)
+    more = (text.still_waiting(left),) if left > 0 else ()
+    return replace(outcome, message=" ".join((created, outcome.message, *more)))
 
 
 def _preview_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
@@ -95,59 +97,52 @@ def _preview_plants(actor: Actor, target: Target, values: Mapping[str, Any]) -> 
     except NotFound as error:  # said in the dialog, which has no form to say it at
         return Preview(error.message)
     records = sum(len(plant.record_ids) for plant in plants)
-    text = (
-        f"{count_of(len(plants), 'plant')} would be created, named by code until you rename"
-        f" {agree(len(plants), 'it', 'them')} in Plants; {count_of(records, 'waiting record')}"
-        " would be judged again."
-    )
-    return Preview(
-        text, ("Plant", "Records that wait"), tuple((p.plant_code, f"{len(p.record_ids):,}") for p in plants)
-    )
+    rows = tuple((plant.plant_code, f"{len(plant.record_ids):,}") for plant in plants)
+    return Preview(text.preview_plants(len(plants), records), text.PREVIEW_PLANTS_HEADS, rows)
 
 
 def _acknowledge(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     taken = acknowledge(actor, target.keys, str(values.get("note") or ""))
-    return Outcome(f"You take care of {count_of(taken, 'record')}.", "success" if taken else "warning")
+    return Outcome(text.acknowledged(taken), "success" if taken else "warning")
 
 
 def _correct(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    text = str(values.get("edited") or values.get("payload") or "")
-    otherwise = correct(actor, target.keys[0], target.version, text, other_key=bool(values.get("other_key")))
-    named = f" It is now a record of another {', '.join(otherwise)}." if otherwise else ""
+    payload = str(values.get("edited") or values.get("payload") or "")
+    changed = correct(actor, target.keys[0], target.version, payload, other_key=bool(values.get("other_key")))
+    named = f" {text.CORRECTED_KEY.format(parts=', '.join(changed))}" if changed else ""
     if not values.get("replay_now"):
-        return Outcome(f"The correction has been saved; replay stores it.{named}")
+        return Outcome(f"{text.CORRECTED}{named}")
     try:
         outcome = _replay(actor, target, values)
     except ViewError as error:
-        said = f"The correction is saved, but not replayed yet: {error.message} Replay it afterwards."
-        return Outcome(f"{said}{named}", "warning")
+        return Outcome(f"{text.CORRECTED_ONLY.format(problem=error.message)}{named}", "warning")
     return replace(outcome, message=f"{outcome.message}{named}")
 
 
 def _discard(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     discarded = discard(actor, target.keys, str(values.get("note") or ""))
-    return Outcome(f"{count_of(discarded, 'record has', 'records have')} been discarded.")
+    return Outcome(text.discarded(discarded))
 
 
 RECORD_ERRORS = Resource(
     name="record-errors",
-    label="Record errors",
-    singular="Rejected record",
+    label=text.LABEL,
+    singular=text.SINGULAR,
     icon="alert",
     table="sync_record_errors x",
     key="x.id",
     order=(("last_seen_at", True),),
     title="record_key",
-    search_hint="Search machine, code or message",
+    search_hint=text.SEARCH_HINT,
     refresh_seconds=30,
     topics=("errors", "edits"),
     widgets=(SUMMARY,),
     record_widgets=RECORD_WIDGETS,
     columns=(
-        Column("id", "Id", "x.id", "integer", width=90, link=True, phone="title"),
+        Column("id", text.COLUMN_ID, "x.id", "integer", width=90, link=True, phone="title"),
         Column(
             "status",
-            "Status",
+            text.COLUMN_STATUS,
             "x.status",
             "status",
             width=140,
@@ -155,142 +150,164 @@ RECORD_ERRORS = Resource(
             statuses=REJECT_STATES,
             phone="side",
         ),
-        Column("stream", "Type", "x.stream", width=125, choices=_STREAMS),
-        Column("code", "Code", "x.code", width=210, searchable=True, phone="line"),
-        Column("message", "Reason", "x.message", width=320, searchable=True, sortable=False, phone="line"),
-        Column("equipment_number", "Machine", "x.equipment_number", width=190, searchable=True, phone="fact"),
-        Column("reading_date", "Day", "x.reading_date", "date", width=115, phone="fact"),
-        Column("field", "Field", "x.field", width=165),
-        Column("rule", "Rule", "x.rule", width=100, hidden=True),
-        Column("category", "Category", "x.category", width=115, choices=_CATEGORIES),
-        Column("attempts", "Attempts", "x.attempts", "integer", width=105),
-        Column("last_seen_at", "Last seen", "x.last_seen_at", "instant", width=178),
-        Column("first_seen_at", "First seen", "x.first_seen_at", "instant", width=178, hidden=True),
-        Column("sync_log_id", "Run", "x.sync_log_id", "integer", width=90, leads_to=("syncs", "sync_log_id")),
-        Column("page", "Page", "x.page", "integer", width=90, hidden=True),
-        Column("position", "Position", "x.position", "integer", width=100, hidden=True),
-        Column("record_key", "Key", "x.record_key", width=240, hidden=True),
-        Column("note", "Note", "x.note", width=200, hidden=True),
-        Column("resolved_by", "Settled by", "x.resolved_by", width=120, hidden=True),
-        Column("resolved_at", "Settled at", "x.resolved_at", "instant", width=178, hidden=True),
-        Column("payload", "As received", "CONVERT(x.payload USING utf8mb4)", "long", 300, False, False, hidden=True),
+        Column("stream", text.COLUMN_STREAM, "x.stream", width=125, choices=_STREAMS),
+        Column("code", text.COLUMN_CODE, "x.code", width=210, searchable=True, choices=CODE_CHOICES, phone="line"),
+        Column("message", text.COLUMN_MESSAGE, "x.message", width=320, searchable=True, sortable=False, phone="line"),
         Column(
-            "edited", "Corrected", "CONVERT(x.edited_payload USING utf8mb4)", "long", 300, False, False, hidden=True
+            "equipment_number",
+            text.COLUMN_EQUIPMENT_NUMBER,
+            "x.equipment_number",
+            width=190,
+            searchable=True,
+            phone="fact",
         ),
-        Column("row_version", "Version", "x.row_version", "integer", hidden=True, width=90),
+        Column("reading_date", text.COLUMN_READING_DATE, "x.reading_date", "date", width=115, phone="fact"),
+        Column("field", text.COLUMN_FIELD, "x.field", width=165),
+        Column("rule", text.COLUMN_RULE, "x.rule", width=100, hidden=True),
+        Column("category", text.COLUMN_CATEGORY, "x.category", width=115, choices=_CATEGORIES),
+        Column("attempts", text.COLUMN_ATTEMPTS, "x.attempts", "integer", width=105),
+        Column("last_seen_at", text.COLUMN_LAST_SEEN_AT, "x.last_seen_at", "instant", width=178),
+        Column("first_seen_at", text.COLUMN_FIRST_SEEN_AT, "x.first_seen_at", "instant", width=178, hidden=True),
+        Column(
+            "sync_log_id",
+            text.COLUMN_SYNC_LOG_ID,
+            "x.sync_log_id",
+            "integer",
+            width=90,
+            leads_to=("syncs", "sync_log_id"),
+        ),
+        Column("page", text.COLUMN_PAGE, "x.page", "integer", width=90, hidden=True),
+        Column("position", text.COLUMN_POSITION, "x.position", "integer", width=100, hidden=True),
+        Column("record_key", text.COLUMN_RECORD_KEY, "x.record_key", width=240, hidden=True),
+        Column("note", text.COLUMN_NOTE, "x.note", width=200, hidden=True),
+        Column("resolved_by", text.COLUMN_RESOLVED_BY, "x.resolved_by", width=120, hidden=True),
+        Column("resolved_at", text.COLUMN_RESOLVED_AT, "x.resolved_at", "instant", width=178, hidden=True),
+        Column(
+            "payload", text.COLUMN_PAYLOAD, "CONVERT(x.payload USING utf8mb4)", "long", 300, False, False, hidden=True
+        ),
+        Column(
+            "edited",
+            text.COLUMN_EDITED,
+            "CONVERT(x.edited_payload USING utf8mb4)",
+            "long",
+            300,
+            False,
+            False,
+            hidden=True,
+        ),
+        Column("row_version", text.COLUMN_ROW_VERSION, "x.row_version", "integer", hidden=True, width=90),
     ),
     tabs=(
         Tab(
             "open",
-            "Open",
+            text.TAB_OPEN,
             "alert",
             "x.open_flag = 1",
-            "Nothing is rejected: every record has been stored.",
+            text.TAB_OPEN_EMPTY,
             alarming=True,
         ),
         Tab(
             "orphans",
-            "Unknown machines",
+            text.TAB_ORPHANS,
             "alert",
             "x.open_flag = 1 AND x.stream = 'running_time' AND x.code = 'EQUIPMENT_UNKNOWN'",
-            "Every reading names a machine that is known.",
+            text.TAB_ORPHANS_EMPTY,
             columns=("first_seen_at",),
-            hint="Readings of machines that no snapshot has held: stored by themselves when the machine appears.",
+            hint=text.TAB_ORPHANS_HINT,
             widgets=(ORPHANS,),
         ),
-        Tab("in_work", "In work", "clock", "x.status IN ('acknowledged', 'retrying')", "Nobody works on a record."),
-        Tab("resolved", "Resolved", "check", "x.status = 'resolved'", "Nothing has been resolved yet."),
-        Tab("discarded", "Discarded", "stop", "x.status = 'discarded'", "Nothing has been discarded."),
-        Tab("all", "All", "list", "", "No record has ever been rejected."),
+        Tab("in_work", text.TAB_IN_WORK, "clock", "x.status IN ('acknowledged', 'retrying')", text.TAB_IN_WORK_EMPTY),
+        Tab("resolved", text.TAB_RESOLVED, "check", "x.status = 'resolved'", text.TAB_RESOLVED_EMPTY),
+        Tab("discarded", text.TAB_DISCARDED, "stop", "x.status = 'discarded'", text.TAB_DISCARDED_EMPTY),
+        Tab("all", text.TAB_ALL, "list", "", text.TAB_ALL_EMPTY),
     ),
     filters=(
-        Filter("stream", "Type", choices=_STREAMS),
-        Filter("category", "Category", choices=_CATEGORIES),
-        Filter("reading_date", "Day", kind="days"),
+        Filter("stream", text.FILTER_STREAM, choices=_STREAMS),
+        Filter("category", text.FILTER_CATEGORY, choices=_CATEGORIES),
+        Filter("code", text.FILTER_CODE, choices=CODE_CHOICES),
+        Filter("reading_date", text.FILTER_READING_DATE, kind="days"),
     ),
     infolist=(
-        Section("Record", ("record_key", "stream", "equipment_number", "reading_date", "status")),
-        Section("Why", ("code", "rule", "field", "message", "category")),
-        Section("When", ("first_seen_at", "last_seen_at", "attempts", "sync_log_id", "page", "position")),
-        Section("Settled", ("resolved_by", "resolved_at", "note")),
-        Section("Content", ("payload", "edited")),
+        Section(text.SECTION_RECORD, ("record_key", "stream", "equipment_number", "reading_date", "status")),
+        Section(text.SECTION_REASON, ("code", "rule", "field", "message", "category")),
+        Section(text.SECTION_WHEN, ("first_seen_at", "last_seen_at", "attempts", "sync_log_id", "page", "position")),
+        Section(text.SECTION_RESOLUTION, ("resolved_by", "resolved_at", "note")),
+        Section(text.SECTION_PAYLOAD, ("payload", "edited")),
     ),
     actions=(
         Action(
             "record-errors.replay",
-            "Replay",
+            text.REPLAY,
             "refresh",
             _replay,
-            confirm="Replay",
-            explain="Judges the records again by every rule, without asking the source, and stores those that pass.",
+            confirm=text.REPLAY_CONFIRM,
+            explain=text.REPLAY_EXPLAIN,
             visible_when=_is_open,
         ),
         Action(
             "record-errors.acknowledge",
-            "Take over",
+            text.ACKNOWLEDGE,
             "check",
             _acknowledge,
-            confirm="Take over",
-            explain="Says that you take care of these records. They stay open until they are stored or discarded.",
-            fields=(Field("note", "Note", max_length=500),),
+            confirm=text.ACKNOWLEDGE_CONFIRM,
+            explain=text.ACKNOWLEDGE_EXPLAIN,
+            fields=(Field("note", text.FIELD_NOTE, max_length=500),),
             visible_when=lambda row: row.get("status") == "open",
         ),
         Action(
             "record-errors.correct",
-            "Correct",
+            text.CORRECT,
             "pencil",
             _correct,
             on="record",
-            confirm="Save",
+            confirm=text.CORRECT_CONFIRM,
             prefill=True,
-            explain="The record as received is kept; your version is what a replay validates.",
+            explain=text.CORRECT_EXPLAIN,
             fields=(
-                Field("payload", "As received", "json", read_only=True, max_length=64_000),
-                Field("edited", "Corrected record", "json", required=True, max_length=64_000),
+                Field("payload", text.FIELD_PAYLOAD, "json", read_only=True, max_length=64_000),
+                Field("edited", text.FIELD_EDITED, "json", required=True, max_length=64_000),
                 Field(
                     "other_key",
-                    "It is a record of another machine, plant or day",
+                    text.FIELD_OTHER_KEY,
                     "boolean",
-                    help="Needed if the corrected record names another one than before. The rejected record and the"
-                    " audit log then name both.",
+                    help=text.FIELD_OTHER_KEY_HELP,
                 ),
-                Field("replay_now", "Replay at once", "boolean", default=True),
+                Field("replay_now", text.FIELD_REPLAY_NOW, "boolean", default=True),
             ),
             visible_when=_is_open,
         ),
         Action(
             "record-errors.create_plants",
-            "Create plant and replay",
+            text.CREATE_PLANTS,
             "building",
             _create_plants,
-            confirm="Create and replay",
-            explain="Creates the plants that these records name, and stores every record that waits for one of them.",
+            confirm=text.CREATE_PLANTS_CONFIRM,
+            explain=text.CREATE_PLANTS_EXPLAIN,
             preview=_preview_plants,
             visible_when=_waits_for_plant,
         ),
         Action(
             "record-errors.accept_counter",
-            "Accept counter",
+            text.ACCEPT_COUNTER,
             "gauge",
             _accept_counter,
-            confirm="Accept and replay",
-            explain="Takes the counter as the source says it from this day on, and stores the reading; those of later"
-            " days are compared with it.",
+            confirm=text.ACCEPT_COUNTER_CONFIRM,
+            explain=text.ACCEPT_COUNTER_EXPLAIN,
             fields=(
-                Field("kind", "What happened", "choice", required=True, choices=_COUNTER_EVENTS, default="replacement"),
-                Field("reason", "Reason", required=True, help="Kept with the reading's counter: who said so and why."),
+                Field("kind", text.FIELD_KIND, "choice", required=True, choices=_COUNTER_EVENTS, default="replacement"),
+                Field("reason", text.FIELD_REASON, required=True, help=text.FIELD_REASON_HELP),
             ),
             visible_when=_has_odd_counter,
         ),
         Action(
             "record-errors.discard",
-            "Discard",
+            text.DISCARD,
             "stop",
             _discard,
-            confirm="Discard",
+            confirm=text.DISCARD_CONFIRM,
             dangerous=True,
-            explain="The records stay here as discarded and are never stored.",
-            fields=(Field("note", "Reason", required=True, max_length=500),),
+            explain=text.DISCARD_EXPLAIN,
+            fields=(Field("note", text.FIELD_DISCARD_NOTE, required=True, max_length=500),),
             visible_when=_is_open,
         ),
     ),

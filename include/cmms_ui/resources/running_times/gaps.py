@@ -13,27 +13,25 @@ from cmms.access.view_settings import read_view_settings
 from cmms.figures.kpis import PlantFreshness, read_plant_freshness
 from cmms.figures.read_gaps import GapCell, GapGrid, GapRow, last_due_day, read_gaps
 from cmms.settings import View
-from cmms.words import count_of
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.action_marks import prefilled_button
 from cmms_ui.render.marks import aria, empty_state
 from cmms_ui.render.parts import at, describe_age, link, note, small_table, tone_of_age
+from cmms_ui.resources.running_times import text
 
 EVERY_PLANT = "all"
 _SIGNS = {"full": "■", "zero": "0", "none": "□", "rejected": "!"}
-_PLANT_LEGEND = (("■", "complete"), ("98", "per cent of the machines have a reading"), ("□", "no reading at all"))
-_MACHINE_LEGEND = (
-    ("■", "reading"),
-    ("0", "reading of 0 hours: it stood still"),
-    ("□", "no reading"),
-    ("!", "rejected"),
-)
-_WORDS = {"full": "complete", "zero": "stood still: 0 hours", "none": "no reading", "rejected": "rejected"}
 
 
 def _plants() -> Sequence[Choice]:
-    every = Choice(EVERY_PLANT, "All plants")
-    return [every, *(Choice(label.split(" ")[0], f"Machines of {label}") for _, label in choices.plant_choices())]
+    every = Choice(EVERY_PLANT, text.GAPS_ALL_PLANTS)
+    return [
+        every,
+        *(
+            Choice(label.split(" ")[0], text.GAPS_MACHINES_OF.format(plant=label))
+            for _, label in choices.plant_choices()
+        ),
+    ]
 
 
 def load_gaps(parameters: Mapping[str, Any]) -> GapGrid:
@@ -45,14 +43,13 @@ def load_gaps(parameters: Mapping[str, Any]) -> GapGrid:
 def render_gaps(grid: GapGrid) -> Any:
     """A grid, plant or machine by day; a gap opens the dialog that fills it."""
     if not grid.rows:
-        text = f"Every machine of {grid.plant_code} has a reading on every day." if grid.plant_code else "No machine."
-        return empty_state(text, name="check")
-    head = [html.Th("Machine" if grid.plant_code else "Plant", scope="col")]
+        nothing = text.GAPS_COMPLETE.format(plant=grid.plant_code) if grid.plant_code else text.GAPS_EMPTY
+        return empty_state(nothing, name="check")
+    head = [html.Th(text.COLUMN_EQUIPMENT_NUMBER if grid.plant_code else text.COLUMN_PLANT_CODE, scope="col")]
     head += [html.Th(_day_head(grid, index), scope="col", title=str(day)) for index, day in enumerate(grid.days)]
     body = [html.Tr([html.Th(_row_head(row, grid), scope="row"), *_row_cells(row, grid)]) for row in grid.rows]
     missing = sum(cell.expected - cell.present for row in grid.rows for cell in row.cells)
-    legend = _MACHINE_LEGEND if grid.plant_code else _PLANT_LEGEND
-    more = f" {count_of(grid.hidden, 'more machine has', 'more machines have')} gaps." if grid.hidden else ""
+    legend = text.GAPS_MACHINE_LEGEND if grid.plant_code else text.GAPS_PLANT_LEGEND
     return html.Div(
         [
             html.Div(
@@ -60,13 +57,12 @@ def render_gaps(grid: GapGrid) -> Any:
                 className="cmms-table-box",
                 tabIndex=0,
                 role="region",
-                **aria(label="Readings by day"),
+                **aria(label=text.WIDGET_GAPS),
             ),
-            html.Div([html.Span(f"{sign} {text}") for sign, text in legend], className="cmms-live-facts cmms-dim"),
-            note(
-                f"{count_of(missing, 'reading is', 'readings are')} missing.{more}"
-                " Choose a gap, a day or a row to fill it from the source."
+            html.Div(
+                [html.Span(f"{sign} {meaning}") for sign, meaning in legend], className="cmms-live-facts cmms-dim"
             ),
+            note(text.describe_gaps(missing, grid.hidden)),
         ]
     )
 
@@ -76,7 +72,7 @@ def _day_head(grid: GapGrid, index: int) -> Any:
     day = grid.days[index]
     if grid.plant_code or not any(row.cells[index].is_gap for row in grid.rows):
         return f"{day:%d}"
-    return _fill(f"{day:%d}", day, day, {}, f"{day}: fill what is missing in all plants")
+    return _fill(f"{day:%d}", day, day, {}, text.GAPS_FILL_DAY.format(day=day))
 
 
 def _row_head(row: GapRow, grid: GapGrid) -> Any:
@@ -85,8 +81,10 @@ def _row_head(row: GapRow, grid: GapGrid) -> Any:
     gaps = [cell.day for cell in row.cells if cell.is_gap]
     if not gaps:
         return name
-    title = f"{row.name}: fill {gaps[0]} to {gaps[-1]}"
-    return html.Span([name, " ", _fill("fill", gaps[0], gaps[-1], _scope(row, grid), title)], title=row.description)
+    title = text.GAPS_FILL_ROW.format(row=row.name, first=gaps[0], last=gaps[-1])
+    return html.Span(
+        [name, " ", _fill(text.GAPS_FILL, gaps[0], gaps[-1], _scope(row, grid), title)], title=row.description
+    )
 
 
 def _row_cells(row: GapRow, grid: GapGrid) -> list[Any]:
@@ -96,28 +94,34 @@ def _row_cells(row: GapRow, grid: GapGrid) -> list[Any]:
 def _cell(row: GapRow, cells: tuple[GapCell, ...], grid: GapGrid) -> Any:
     """One day, or several following ones without any reading."""
     first, last, state = cells[0], cells[-1], cells[0].state
-    days = f"{first.day}" if first is last else f"{first.day} to {last.day}"
+    days = text.describe_days(first.day, last.day)
     sign = _SIGNS.get(state) or f"{max(1, first.percent)}"
-    text = sign * len(cells) if len(cells) < 3 else f"{sign} {len(cells)} days {sign}"
-    count = f"{first.present:,} of {first.expected:,}" if state == "part" else _WORDS[state]
-    rejected = f", {first.rejected:,} rejected" if first.rejected and state == "part" else ""
-    title = f"{row.name}, {days}: {count}{rejected}"
-    content: Any = text
+    face = sign * len(cells) if len(cells) < 3 else text.GAPS_SPAN.format(sign=sign, days=len(cells))
+    title = text.GAPS_CELL.format(row=row.name, days=days, state=_say_state(first))
+    content: Any = face
     if state == "rejected":
-        content = link(text, f"/record-errors?tab=open&q={row.name}")
+        content = link(face, f"/record-errors?tab=open&q={row.name}")
     elif first.is_gap:
-        content = _fill(text, first.day, last.day, _scope(row, grid), title) or text
+        content = _fill(face, first.day, last.day, _scope(row, grid), title) or face
     return html.Td(content, title=title, colSpan=len(cells), className=f"cmms-gap cmms-gap-{state}")
+
+
+def _say_state(cell: GapCell) -> str:
+    """``98 of 100, 2 rejected`` for a part of a plant's machines; else the word of the state."""
+    if cell.state != "part":
+        return text.GAPS_STATES[cell.state]
+    sentence = text.GAPS_PART_REJECTED if cell.rejected else text.GAPS_PART
+    return sentence.format(present=cell.present, expected=cell.expected, rejected=cell.rejected)
 
 
 def _scope(row: GapRow, grid: GapGrid) -> dict[str, Any]:
     return {"equipment_numbers": row.name} if grid.plant_code else {"plant_codes": [row.name]}
 
 
-def _fill(text: str, first: date, last: date, scope: Mapping[str, Any], title: str) -> Any:
+def _fill(face: str, first: date, last: date, scope: Mapping[str, Any], title: str) -> Any:
     values = {"start_date": first.isoformat(), "end_date": last.isoformat(), **scope}
-    more = {"title": title, "className": "cmms-gap-button", **aria(label=f"Backfill. {title}")}
-    return prefilled_button("syncs.running_time", text, values, **more) or text
+    more = {"title": title, "className": "cmms-gap-button", **aria(label=text.GAPS_BACKFILL.format(title=title))}
+    return prefilled_button("syncs.running_time", face, values, **more) or face
 
 
 def load_freshness(_parameters: Mapping[str, Any]) -> tuple[list[PlantFreshness], View]:
@@ -128,36 +132,42 @@ def load_freshness(_parameters: Mapping[str, Any]) -> tuple[list[PlantFreshness]
 
 
 def render_freshness(data: tuple[list[PlantFreshness], View]) -> Any:
-    """By plant: age of the newest reading, and machines that are behind."""
+    """By plant: age of the newest reading, and machines whose readings are stale."""
     plants, limits = data
     if not plants:
-        return empty_state("No plant is active.", name="clock")
+        return empty_state(text.FRESHNESS_EMPTY, name="clock")
     rows = []
     for plant in plants:
         minutes = plant.age.total_seconds() / 60 if plant.age else None
         tone = tone_of_age(minutes, limits)
         sign = {"good": "✓", "warn": "▲", "bad": "✕"}[tone]
-        behind = f"{plant.breaches:,} of {plant.machines:,}"
+        stale = text.FRESHNESS_STALE.format(stale=plant.breaches, machines=plant.machines)
         rows.append(
             [
                 plant.plant_code,
                 html.Span(f"{sign} {describe_age(minutes)}", className=f"cmms-text-{tone}", title=at(plant.newest_at)),
-                html.Span(behind, className="cmms-text-warn" if plant.breaches else "cmms-text-good"),
+                html.Span(stale, className="cmms-text-warn" if plant.breaches else "cmms-text-good"),
             ]
         )
-    return small_table(("Plant", "Newest reading", "Machines behind"), rows, "Age of the newest reading by plant")
+    return small_table(text.FRESHNESS_HEADS, rows, text.FRESHNESS_CAPTION)
 
 
 GAPS = Widget(
     "gaps",
-    "Readings by day",
+    text.WIDGET_GAPS,
     load_gaps,
     render_gaps,
     refresh_seconds=60,
     span=8,
     options=(
-        Field("plant", "Rows", "choice", load_choices=_plants, default=EVERY_PLANT),
-        Field("days", "Days", "choice", choices=(Choice("14", "14 days"), Choice("30", "30 days")), default="14"),
+        Field("plant", text.FIELD_PLANT, "choice", load_choices=_plants, default=EVERY_PLANT),
+        Field(
+            "days",
+            text.FIELD_DAYS,
+            "choice",
+            choices=(Choice("14", text.CHOICE_14), Choice("30", text.CHOICE_30)),
+            default="14",
+        ),
     ),
 )
-FRESHNESS = Widget("freshness", "How fresh readings are", load_freshness, render_freshness, refresh_seconds=60, span=4)
+FRESHNESS = Widget("freshness", text.WIDGET_FRESHNESS, load_freshness, render_freshness, refresh_seconds=60, span=4)

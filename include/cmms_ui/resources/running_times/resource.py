@@ -6,6 +6,8 @@ from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Column, Filter, Resource, Section, Tab
 from cmms_ui.resources.equipment.overlay import OVERLAY
 from cmms_ui.resources.plants.place_choices import plant_code_choices
+from cmms_ui.resources.record_errors.error_codes import FINDING_CHOICES
+from cmms_ui.resources.running_times import text
 from cmms_ui.resources.running_times.statuses import QUALITIES
 
 COUNT_LIMIT = 100_000
@@ -14,8 +16,8 @@ COUNT_LIMIT = 100_000
 
 RUNNING_TIMES = Resource(
     name="running-times",
-    label="Running times",
-    singular="Reading",
+    label=text.LABEL,
+    singular=text.SINGULAR,
     icon="clock",
     parent="equipment",
     table="equipment_running_times r",
@@ -25,35 +27,66 @@ RUNNING_TIMES = Resource(
     title="date",
     refresh_seconds=30,
     topics=("records",),
-    search_hint="Search machine",
+    search_hint=text.SEARCH_HINT,
     widgets=(OVERLAY,),
     count_limit=COUNT_LIMIT,
     columns=(
-        Column("id", "Id", "r.id", "integer", width=90, hidden=True),
-        Column("date", "Day", "r.date", "date", width=120, link=True, phone="title"),
+        Column("id", text.COLUMN_ID, "r.id", "integer", width=90, hidden=True),
+        Column("date", text.COLUMN_DATE, "r.date", "date", width=120, link=True, phone="title"),
         Column(
             "equipment_number",
-            "Machine",
+            text.COLUMN_EQUIPMENT_NUMBER,
             "e.equipment_number",
             width=215,
             searchable=True,
             leads_to=("equipment", "equipment_id"),
             phone="line",
         ),
-        Column("equipment_description", "Description", "r.equipment_description", width=220, sortable=False),
-        Column("plant_code", "Plant", "p.plant_code", width=90, sortable=False, leads_to=("plants", "plant_id")),
-        Column("running_hours", "Hours", "r.running_hours", "hours", width=110, phone="fact"),
-        Column("cumulative_hours", "Counter", "r.cumulative_hours", "hours", width=130, phone="fact"),
         Column(
-            "quality", "Quality", "r.quality", "status", width=120, sortable=False, statuses=QUALITIES, phone="side"
+            "equipment_description",
+            text.COLUMN_EQUIPMENT_DESCRIPTION,
+            "r.equipment_description",
+            width=220,
+            sortable=False,
         ),
-        Column("quality_code", "Warnings", "r.quality_code", width=190, sortable=False, phone="fact"),
-        Column("date_time", "Read at", "r.date_time", "instant", width=178, sortable=False),
-        Column("description", "Text", "r.description", width=200, sortable=False, hidden=True),
-        Column("point", "Measuring point", "r.point", width=140, sortable=False, hidden=True),
+        Column(
+            "plant_code",
+            text.COLUMN_PLANT_CODE,
+            "p.plant_code",
+            width=90,
+            sortable=False,
+            leads_to=("plants", "plant_id"),
+        ),
+        Column("running_hours", text.COLUMN_RUNNING_HOURS, "r.running_hours", "hours", width=110, phone="fact"),
+        Column(
+            "cumulative_hours", text.COLUMN_CUMULATIVE_HOURS, "r.cumulative_hours", "hours", width=130, phone="fact"
+        ),
+        Column(
+            "quality",
+            text.COLUMN_QUALITY,
+            "r.quality",
+            "status",
+            width=120,
+            sortable=False,
+            statuses=QUALITIES,
+            phone="side",
+        ),
+        Column(
+            "quality_code",
+            text.COLUMN_QUALITY_CODE,
+            "r.quality_code",
+            choices=FINDING_CHOICES,
+            several=True,
+            width=190,
+            sortable=False,
+            phone="fact",
+        ),
+        Column("date_time", text.COLUMN_DATE_TIME, "r.date_time", "instant", width=178, sortable=False),
+        Column("description", text.COLUMN_DESCRIPTION, "r.description", width=200, sortable=False, hidden=True),
+        Column("point", text.COLUMN_POINT, "r.point", width=140, sortable=False, hidden=True),
         Column(
             "sync_log_id",
-            "Run",
+            text.COLUMN_SYNC_LOG_ID,
             "r.sync_log_id",
             "integer",
             width=90,
@@ -61,26 +94,38 @@ RUNNING_TIMES = Resource(
             hidden=True,
             leads_to=("syncs", "sync_log_id"),
         ),
-        Column("updated_at", "Changed", "r.updated_at", "instant", width=178, sortable=False, hidden=True),
-        Column("equipment_id", "Machine id", "r.equipment_id", "integer", width=100, sortable=False, hidden=True),
-        Column("plant_id", "Plant id", "r.plant_id", "integer", width=90, sortable=False, hidden=True),
+        Column("updated_at", text.COLUMN_UPDATED_AT, "r.updated_at", "instant", width=178, sortable=False, hidden=True),
+        Column(
+            "equipment_id",
+            text.COLUMN_EQUIPMENT_ID,
+            "r.equipment_id",
+            "integer",
+            width=100,
+            sortable=False,
+            hidden=True,
+        ),
+        Column("plant_id", text.COLUMN_PLANT_ID, "r.plant_id", "integer", width=90, sortable=False, hidden=True),
     ),
     tabs=(
         Tab(
             "newest",
-            "Newest day",
+            text.TAB_NEWEST,
             "clock",
             "r.date = (SELECT MAX(n.date) FROM equipment_running_times n)",
-            "No reading yet: start a running time sync.",
+            text.TAB_NEWEST_EMPTY,
         ),
-        Tab("all", "All days", "list", "", "No reading yet: start a running time sync."),
+        Tab("all", text.TAB_ALL, "list", "", text.TAB_ALL_EMPTY),
     ),
-    filters=(Filter("plant_code", "Plant", load_choices=plant_code_choices), Filter("date", "Day", kind="days")),
+    filters=(
+        Filter("plant_code", text.FILTER_PLANT_CODE, load_choices=plant_code_choices),
+        Filter("date", text.FILTER_DATE, kind="days"),
+    ),
     infolist=(
         Section(
-            "Reading", ("date", "equipment_number", "plant_code", "running_hours", "cumulative_hours", "description")
+            text.SECTION_READING,
+            ("date", "equipment_number", "plant_code", "running_hours", "cumulative_hours", "description"),
         ),
-        Section("Quality", ("quality", "quality_code")),
-        Section("Source", ("date_time", "point", "sync_log_id", "updated_at")),
+        Section(text.SECTION_QUALITY, ("quality", "quality_code")),
+        Section(text.SECTION_SOURCE, ("date_time", "point", "sync_log_id", "updated_at")),
     ),
 )

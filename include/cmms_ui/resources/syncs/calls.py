@@ -16,9 +16,9 @@ from cmms.settings import View
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import aria, empty_state
 from cmms_ui.render.parts import KEYBOARD, TONE_SIGNS, note, small_table
+from cmms_ui.resources.syncs import text
 
 REQUESTS, DRAWN = 300, 80
-_WORDS = {"good": "Fast", "warn": "Slow", "bad": "Very slow"}
 
 
 def load_calls(_parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def render_calls(data: Mapping[str, Any]) -> Any:
     rows: Sequence[Call] = data["rows"]
     limits: View = data["limits"]
     if not rows:
-        return empty_state("No request has been made yet.", name="clock")
+        return empty_state(text.CALLS_EMPTY, name="clock")
     by_endpoint: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         by_endpoint[str(row.endpoint)].append(row.latency_ms)
@@ -56,13 +56,17 @@ def render_calls(data: Mapping[str, Any]) -> Any:
         h=130,
         data=[{"at": f"{row.called_at:%m-%d %H:%M:%S}", "ms": row.latency_ms} for row in rows[:DRAWN][::-1]],
         dataKey="at",
-        series=[{"name": "ms", "color": "var(--cmms-brand-mark)", "label": "Response time"}],
+        series=[{"name": "ms", "color": "var(--cmms-brand-mark)", "label": text.CALLS_SERIES}],
         unit=" ms",
         withDots=False,
         withXAxis=False,
         yAxisProps={"width": 70, "domain": [0, max(*latencies, round(limits.slow_ms * 1.1))]},
         referenceLines=[
-            {"y": limits.slow_ms, "color": "var(--cmms-warn-mark)", "label": f"slow: {limits.slow_ms:,} ms"}
+            {
+                "y": limits.slow_ms,
+                "color": "var(--cmms-warn-mark)",
+                "label": text.CALLS_LIMIT.format(slow=limits.slow_ms),
+            }
         ],
         curveType="linear",
     )
@@ -72,11 +76,8 @@ def render_calls(data: Mapping[str, Any]) -> Any:
                 [_gauge(nearest_rank(latencies, 95), limits), html.Div(chart, className="cmms-grow")],
                 className="cmms-beside",
             ),
-            small_table(("Endpoint", "Median", "95 %", "Slowest", "Requests"), lines, "Response times by endpoint"),
-            note(
-                f"The newest {len(rows):,} requests. Slow from {limits.slow_ms:,} ms, very slow from"
-                f" {limits.very_slow_ms:,} ms (settings view.slow_ms and view.very_slow_ms)."
-            ),
+            small_table(text.CALLS_HEADS, lines, text.CALLS_CAPTION),
+            note(text.describe_calls(len(rows), limits.slow_ms, limits.very_slow_ms)),
         ]
     )
 
@@ -92,13 +93,13 @@ def _gauge(milliseconds: int, limits: View) -> Any:
                 filledSegmentColor=f"var(--cmms-{tone}-mark)",
                 label=f"{milliseconds:,} ms",
             ),
-            html.Strong(f"{TONE_SIGNS[tone]} {_WORDS[tone]}", className=f"cmms-text-{tone}"),
-            note("95 of 100 answers"),
+            html.Strong(f"{TONE_SIGNS[tone]} {text.SPEEDS[tone]}", className=f"cmms-text-{tone}"),
+            note(text.CALLS_PERCENTILE),
         ],
         className="cmms-gauge",
         role="meter",
         **aria(
-            label="Response time of the source, ms",
+            label=text.CALLS_GAUGE,
             valuenow=str(milliseconds),
             valuemin="0",
             valuemax=str(limits.very_slow_ms),
@@ -106,4 +107,4 @@ def _gauge(milliseconds: int, limits: View) -> Any:
     )
 
 
-CALLS = Widget("calls", "Response time of the source", load_calls, render_calls, refresh_seconds=30, span=6)
+CALLS = Widget("calls", text.WIDGET_CALLS, load_calls, render_calls, refresh_seconds=30, span=6)

@@ -13,7 +13,6 @@ from cmms.access.view_settings import read_view_settings
 from cmms.figures.machines import count_machines
 from cmms.figures.open_runs import LastRun, last_runs
 from cmms.settings import View
-from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import prefilled_button
 from cmms_ui.render.marks import icon, status_badge
@@ -28,6 +27,7 @@ from cmms_ui.render.parts import (
     sync_label,
     tone_of_age,
 )
+from cmms_ui.resources.syncs import text
 from cmms_ui.resources.syncs.periods import DAILY as DAILY_SYNCS
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
@@ -47,7 +47,9 @@ def load_daily(_parameters: Mapping[str, Any]) -> dict[str, Any]:
 def render_daily(data: Mapping[str, Any]) -> Any:
     """Machines, then a block for each sync."""
     blocks = [_sync(name, data["runs"].get(name), data["limits"], data["now"]) for name in DAILY_SYNCS]
-    return html.Div([figure("Machines", data["machines"], "/equipment?tab=all"), *blocks], className="cmms-daily")
+    return html.Div(
+        [figure(text.DAILY_MACHINES, data["machines"], "/equipment?tab=all"), *blocks], className="cmms-daily"
+    )
 
 
 def _sync(name: str, row: LastRun | None, limits: View, now: datetime) -> Any:
@@ -56,21 +58,21 @@ def _sync(name: str, row: LastRun | None, limits: View, now: datetime) -> Any:
     tone = tone_of_age(minutes, limits)
     start = prefilled_button(
         f"syncs.{name}",
-        [icon("play", 13), "Sync now"],
+        [icon("play", 13), text.DAILY_SYNC_NOW],
         {},
         className="cmms-chip",
-        title=f"Sync {sync_label(name).lower()}",
+        title=text.DAILY_SYNC_TITLES[name],
     )
     head = [icon(_ICONS[name]), html.Strong(sync_label(name))]
     if row is None:
-        return html.Div([html.Div([*head, start], className="cmms-live-head"), note("Has not run yet.")])
+        return html.Div([html.Div([*head, start], className="cmms-live-head"), note(text.DAILY_NEVER)])
     return html.Div(
         [
             html.Div([*head, status_badge(row.status, RUN_STATES, size="sm"), start], className="cmms-live-head"),
             html.Div(
                 [
                     html.Strong(
-                        f"{TONE_SIGNS[tone]} {TONE_WORDS[tone]}: last good {describe_age(minutes)}",
+                        text.DAILY_AGE.format(sign=TONE_SIGNS[tone], word=TONE_WORDS[tone], age=describe_age(minutes)),
                         className=f"cmms-text-{tone}",
                     ),
                     html.Span(moment(good_at), className="cmms-dim"),
@@ -79,13 +81,15 @@ def _sync(name: str, row: LastRun | None, limits: View, now: datetime) -> Any:
             ),
             note(
                 [
-                    f"{count_of(row.records_processed, 'record')}, {row.records_failed:,} rejected in ",
-                    link(f"run {row.id}", f"/syncs/{row.id}"),
+                    f"{text.describe_daily(row.records_processed, row.records_failed)} ",
+                    link(text.RUN_LINK.format(run=row.id), f"/syncs/{row.id}"),
                 ]
             ),
         ]
     )
 
 
-DAILY = Widget("daily", "Daily syncs", load_daily, render_daily, refresh_seconds=30, span=4, topics=("runs", "edits"))
+DAILY = Widget(
+    "daily", text.WIDGET_DAILY, load_daily, render_daily, refresh_seconds=30, span=4, topics=("runs", "edits")
+)
 DAILY_WIDE = replace(DAILY, span=8)

@@ -25,22 +25,15 @@ from cmms.sync.records import OPEN_STATUSES
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.definition.schema import Widget
 from cmms_ui.definition.status import LEVELS
-from cmms_ui.render.marks import status_badge
+from cmms_ui.render.marks import aria, status_badge
 from cmms_ui.render.parts import airflow_link, airflow_links, describe_seconds, link, note, sync_label
 from cmms_ui.resources.equipment.large_change import render_change
 from cmms_ui.resources.reconciliations.report import describe_result
 from cmms_ui.resources.record_errors.replayed import describe_end, describe_replayed
-from cmms_ui.resources.syncs.run_progress import draw_live_run, step_line
+from cmms_ui.resources.syncs import text
+from cmms_ui.resources.syncs.run_progress import describe_error, draw_live_run, step_line
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 from cmms_ui.resources.validations.report import render_report
-
-GOES_ON = "It goes on in the background when you close this."
-OVER = {
-    "success": "It is over: everything is stored.",
-    "partial": "It is over: what was rejected waits under Record errors, the rest is stored.",
-    "failed": "It is over: it failed. What was merged before that stays.",
-    "cancelled": "It is over: it was cancelled. What was merged before that stays.",
-}
 
 
 def load_followed(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,13 +89,13 @@ def render_followed(data: Mapping[str, Any]) -> Any:
     if result:
         body = describe_result(result)
     elif change and change.status != "waiting":
-        body = [render_change(change), *([note(GOES_ON)] if change.status == "running" else ())]
+        body = [render_change(change), *([note(text.FOLLOW_BACKGROUND)] if change.status == "running" else ())]
     elif report and (report["status"] != "running" or _has_begun(report)):
-        body = [render_report(report), *([note(GOES_ON)] if report["status"] == "running" else ())]
+        body = [render_report(report), *([note(text.FOLLOW_BACKGROUND)] if report["status"] == "running" else ())]
     elif run is None:
         body = _waiting(data["dag_id"], data["airflow"])
     elif run.status in OPEN_STATUSES:
-        body = [*([draw_live_run(data["live"])] if data["live"] else ()), note(GOES_ON)]
+        body = [*([draw_live_run(data["live"])] if data["live"] else ()), note(text.FOLLOW_BACKGROUND)]
     else:
         body = _ended(run, data["steps"])
         if replayed:
@@ -110,11 +103,11 @@ def render_followed(data: Mapping[str, Any]) -> Any:
             body += [html.Strong(describe_end(replayed)), html.Ul(lines, className="cmms-details", tabIndex=0)]
     links = airflow_links(data["dag_id"], data["run_id"], data.get("tasks", ()))
     if result:
-        links.insert(0, link(f"Result {result.id}", f"/reconciliations/{result.id}"))
+        links.insert(0, link(text.FOLLOW_RESULT.format(id=result.id), f"/reconciliations/{result.id}"))
     if report:
-        links.insert(0, link(f"Report {report['id']}", f"/validations/{report['id']}"))
+        links.insert(0, link(text.FOLLOW_REPORT.format(id=report["id"]), f"/validations/{report['id']}"))
     if run is not None:
-        links.insert(0, link(f"Run {run.id}", f"/syncs/{run.id}"))
+        links.insert(0, link(text.RUN_LINK.format(run=run.id), f"/syncs/{run.id}"))
     return html.Div([*body, html.Div(links, className="cmms-live-facts")], className="cmms-stack", role="status")
 
 
@@ -129,58 +122,60 @@ def _waiting(dag_id: str, airflow: Mapping[str, Any]) -> list[Any]:
         return [note(airflow["problem"])]
     if airflow["state"] in ("failed", "success"):
         return [
-            html.Strong(f"✕ Airflow says '{airflow['state']}', and none of its steps has begun."),
-            note("Open the run in Airflow: the log of its first task says why."),
+            html.Strong(text.FOLLOW_NOT_STARTED.format(state=airflow["state"])),
+            note(text.FOLLOW_NOT_STARTED_ADVICE),
         ]
     parts: list[Any] = [
         html.Div(
             [
                 status_badge("queued", RUN_STATES),
-                html.Span(f"{airflow['state'].capitalize()} in Airflow, no task has begun yet."),
+                html.Span(text.FOLLOW_WAITING.format(state=airflow["state"].capitalize())),
             ],
             className="cmms-live-head",
         ),
-        dmc.Progress(value=100, size="lg", striped=True, animated=True, color="gray", **{"aria-label": "Waiting"}),
+        dmc.Progress(
+            value=100, size="lg", striped=True, animated=True, color="gray", **aria(label=text.FOLLOW_WAITING_LABEL)
+        ),
     ]  # fmt: skip
     if airflow["is_paused"]:
         parts += [
-            html.Strong(f"Ⅱ The DAG {dag_id} is paused: Airflow starts nothing of it."),
+            html.Strong(text.FOLLOW_PAUSED.format(dag=dag_id)),
             html.Div(
-                ["Unpause it: ", airflow_link(f"{dag_id} in Airflow", f"/dags/{dag_id}"),
-                 ". If somebody has stopped all syncs, let them run again on the tab ",
-                 link("Live status", "/syncs?tab=live"), ". This run then starts by itself."]
+                [
+                    text.FOLLOW_PAUSED_ADVICE,
+                    " ",
+                    airflow_link(text.FOLLOW_OPEN_DAG.format(dag=dag_id), f"/dags/{dag_id}"),
+                    " ",
+                    link(text.FOLLOW_OPEN_LIVE, "/syncs?tab=live"),
+                ]
             ),
         ]  # fmt: skip
-    return [*parts, note(GOES_ON)]
+    return [*parts, note(text.FOLLOW_BACKGROUND)]
 
 
 def _ended(run: FoundRun, steps: RunSteps) -> list[Any]:
     """Counts and level, and why if it failed."""
-    counts = (
-        ("records", run.records_processed), ("new", run.records_inserted), ("changed", run.records_updated),
-        ("unchanged", run.records_unchanged), ("rejected", run.records_failed), ("with warnings", run.records_warning),
-    )  # fmt: skip
+    counts = text.describe_counts(run)
     parts: list[Any] = [
         html.Div(
             [
                 html.Strong(sync_label(run.sync_type)),
                 status_badge(run.status, RUN_STATES),
                 status_badge(run.level or "info", LEVELS),
-                html.Span(f"after {describe_seconds(run.seconds)}", className="cmms-dim"),
+                html.Span(text.FOLLOW_DURATION.format(duration=describe_seconds(run.seconds)), className="cmms-dim"),
             ],
             className="cmms-live-head",
         ),
         step_line(steps, ended=run.status),
-        html.Div([html.Span(f"{number:,} {what}") for what, number in counts], className="cmms-live-facts"),
+        html.Div([html.Span(counted) for counted in counts], className="cmms-live-facts"),
     ]
     if run.error_class or run.error_message:
-        text = f"✕ {run.error_class or 'Failed'}: {run.error_message or 'no message'}"
-        parts.append(html.Div(text, className="cmms-text-bad"))
+        parts.append(html.Div(f"✕ {describe_error(run.error_class, run.error_message)}", className="cmms-text-bad"))
     if run.records_failed:
-        parts.append(link("The rejected records", "/record-errors?tab=open"))
-    return [*parts, note(OVER.get(run.status, "It is over."))]
+        parts.append(link(text.FOLLOW_REJECTED, "/record-errors?tab=open"))
+    return [*parts, note(text.FOLLOW_OVER.get(run.status, text.FOLLOW_OVER_OTHER))]
 
 
 FOLLOW = Widget(
-    "run", "The run", load_followed, render_followed, refresh_seconds=2, span=12, topics=("progress", "runs")
+    "run", text.WIDGET_RUN, load_followed, render_followed, refresh_seconds=2, span=12, topics=("progress", "runs")
 )

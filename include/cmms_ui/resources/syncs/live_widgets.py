@@ -16,7 +16,6 @@ from cmms.figures.running_hours import active_hours_by_day
 from cmms.run_control.stop_syncs import Stop, read_stop
 from cmms.streams import STREAMS
 from cmms.sync.records import RETRYABLE_STATUSES
-from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import prefilled_button, row_button
 from cmms_ui.render.marks import aria, empty_state, status_badge
@@ -28,6 +27,8 @@ from cmms_ui.render.parts import (
     small_table,
     sync_label,
 )
+from cmms_ui.resources.record_errors.error_codes import code_label
+from cmms_ui.resources.syncs import text
 from cmms_ui.resources.syncs.run_progress import draw_live_run
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
@@ -42,27 +43,26 @@ def render_live(data: Mapping[str, Any]) -> Any:
     parts = [_stopped(data["stop"])] if data["stop"] else []
     parts += [draw_live_run(row, controls=_controls(row)) for row in data["runs"]]
     if not parts:
-        return empty_state("No sync is running.", name="check")
+        return empty_state(text.TAB_LIVE_EMPTY, name="check")
     return html.Div(parts, className="cmms-live")
 
 
 def _stopped(stop: Stop) -> Any:
     """Says that nothing will start, and offers the way back."""
-    runs = count_of(len(stop.runs), "run")
-    text = f"Ⅱ {stop.actor} stopped all syncs at {at(stop.at)}: {runs} cancelled. Nothing starts."
-    button = prefilled_button("syncs.resume_all", "Let syncs run again", {}, className="cmms-link-button")
-    return dmc.Alert(html.Div([text, button], className="cmms-banner-row"), color="red", className="cmms-banner")
+    sentence = text.describe_stopped(stop.actor, at(stop.at), len(stop.runs))
+    button = prefilled_button("syncs.resume_all", text.RESUME_ALL, {}, className="cmms-link-button")
+    return dmc.Alert(html.Div([sentence, button], className="cmms-banner-row"), color="red", className="cmms-banner")
 
 
 def _controls(row: LiveRun) -> list[Any]:
     if row.control == "cancel":  # final
         return []
     first = (
-        row_button("syncs.resume", "Resume", "play", row.id)
+        row_button("syncs.resume", text.RESUME, "play", row.id)
         if row.status == "paused"
-        else row_button("syncs.pause", "Pause", "pause", row.id)
+        else row_button("syncs.pause", text.PAUSE, "pause", row.id)
     )
-    return [first, row_button("syncs.cancel", "Cancel", "stop", row.id, dangerous=True)]
+    return [first, row_button("syncs.cancel", text.CANCEL, "stop", row.id, dangerous=True)]
 
 
 def load_ring(_parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def load_ring(_parameters: Mapping[str, Any]) -> dict[str, Any]:
 def render_ring(data: Mapping[str, Any]) -> Any:
     """How complete the newest day is."""
     if not data["day"]:
-        return empty_state("No reading yet.", name="clock")
+        return empty_state(text.RING_EMPTY, name="clock")
     percent = completeness_percent(data["machines"], data["expected"])
     tone = (
         "var(--cmms-good-mark)"
@@ -98,10 +98,13 @@ def render_ring(data: Mapping[str, Any]) -> Any:
                     label=dmc.Text(f"{percent} %", ta="center", fw=700),
                 ),
                 role="progressbar",
-                **aria(valuenow=str(percent), valuemin="0", valuemax="100", label="Readings of the newest day"),
+                **aria(valuenow=str(percent), valuemin="0", valuemax="100", label=text.RING_LABEL),
             ),
             html.Div(
-                [html.Strong(str(data["day"])), note(f"{data['machines']:,} of {data['expected']:,} active machines")]
+                [
+                    html.Strong(str(data["day"])),
+                    note(text.RING_NOTE.format(machines=data["machines"], expected=data["expected"])),
+                ]
             ),
         ],
         className="cmms-ring",
@@ -116,7 +119,7 @@ def load_recent(_parameters: Mapping[str, Any]) -> tuple[RecentRun, ...]:
 def render_recent(rows: Sequence[RecentRun]) -> Any:
     """The newest runs as a table."""
     if not rows:
-        return empty_state("No sync has run yet.", name="refresh")
+        return empty_state(text.RECENT_EMPTY, name="refresh")
     cells = [
         [
             link(f"#{row.id}", f"/syncs/{row.id}"),
@@ -129,16 +132,16 @@ def render_recent(rows: Sequence[RecentRun]) -> Any:
         ]
         for row in rows
     ]
-    return small_table(("Run", "Type", "Status", "Records", "Rejected", "Started", "Actions"), cells, "Recent runs")
+    return small_table(text.RECENT_HEADS, cells, text.WIDGET_RECENT)
 
 
 def _row_actions(row: RecentRun) -> list[Any]:
-    """Start again what failed; take care of its alert."""
+    """Retry a failed run; acknowledge its alert."""
     acts = []
     if row.status in RETRYABLE_STATUSES and row.sync_type in STREAMS:
-        acts.append(row_button("syncs.retry", "Start again", "refresh", row.id))
+        acts.append(row_button("syncs.retry", text.RETRY, "refresh", row.id))
     if row.alert_id:
-        acts.append(row_button("notifications.acknowledge", "Acknowledge", "check", row.alert_id))
+        acts.append(row_button("notifications.acknowledge", text.RECENT_ACKNOWLEDGE, "check", row.alert_id))
     return acts
 
 
@@ -150,13 +153,13 @@ def load_codes(_parameters: Mapping[str, Any]) -> tuple[OpenCode, ...]:
 def render_codes(rows: Sequence[OpenCode]) -> Any:
     """Codes with a bar; each leads to its records."""
     if not rows:
-        return empty_state("Nothing is rejected.", name="check")
+        return empty_state(text.CODES_EMPTY, name="check")
     most = max(row.records for row in rows)
     return html.Div(
         [
             html.Div(
                 [
-                    link(row.code, f"/record-errors?tab=open&q={row.code}"),
+                    link(code_label(row.code), f"/record-errors?tab=open&q={row.code}"),
                     html.Div(style={"width": f"{100 * row.records / most:.0f}%"}, className="cmms-bar"),
                     html.Span(f"{row.records:,}", className="cmms-count"),
                 ],
@@ -169,12 +172,12 @@ def render_codes(rows: Sequence[OpenCode]) -> Any:
 
 
 LIVE = Widget(
-    "live", "Running now", load_live, render_live, refresh_seconds=2, span=8, topics=("progress", "runs", "edits")
+    "live", text.WIDGET_LIVE, load_live, render_live, refresh_seconds=2, span=8, topics=("progress", "runs", "edits")
 )
-RING = Widget("ring", "Newest day", load_ring, render_ring, refresh_seconds=30, span=4, topics=("records",))
+RING = Widget("ring", text.WIDGET_RING, load_ring, render_ring, refresh_seconds=30, span=4, topics=("records",))
 RECENT = Widget(
-    "recent", "Recent runs", load_recent, render_recent, refresh_seconds=10, span=8, topics=("runs", "alerts")
+    "recent", text.WIDGET_RECENT, load_recent, render_recent, refresh_seconds=10, span=8, topics=("runs", "alerts")
 )
 CODES = Widget(
-    "codes", "Open errors by code", load_codes, render_codes, refresh_seconds=30, span=6, topics=("errors", "edits")
+    "codes", text.WIDGET_CODES, load_codes, render_codes, refresh_seconds=30, span=6, topics=("errors", "edits")
 )

@@ -15,6 +15,7 @@ from cmms.figures.sync_days import DayCalls, DaySums, calls_by_day, sums_by_day
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import KEYBOARD, small_table, trend_mark
+from cmms_ui.resources.syncs import text
 from cmms_ui.resources.syncs.periods import DAILY, STREAM, last_days
 
 WEEK = 7
@@ -69,16 +70,16 @@ class Metric:
 
 
 METRICS = (
-    Metric("Success rate", "good", "finished", unit=" %", good="up", quotient=success_percent),
-    Metric("Records", "processed"),
-    Metric("Rejected records", "rejected", "processed", 100, " %", good="down"),
-    Metric("Time of a run", "seconds", "runs", 1, " s", good="down"),
-    Metric("Records per second", "processed", "seconds", good="up"),
-    Metric("Wait before a run", "queue_seconds", "queued", 1, " s", good="down"),
-    Metric("Records with warnings", "warnings", "processed", 100, " %", good="down"),
-    Metric("Answer of the source", "milliseconds", "calls", 1, " ms", good="down", of_calls=True),
-    Metric("Rules, per 1,000 records", "rule_seconds", "processed", 1000, " s", good="down"),
-    Metric("Database, per 1,000 records", "database_seconds", "processed", 1000, " s", good="down"),
+    Metric(text.METRIC_GOOD_PER_FINISHED, "good", "finished", unit=" %", good="up", quotient=success_percent),
+    Metric(text.METRIC_PROCESSED, "processed"),
+    Metric(text.METRIC_REJECTED_PER_PROCESSED, "rejected", "processed", 100, " %", good="down"),
+    Metric(text.METRIC_SECONDS_PER_RUNS, "seconds", "runs", 1, " s", good="down"),
+    Metric(text.METRIC_PROCESSED_PER_SECONDS, "processed", "seconds", good="up"),
+    Metric(text.METRIC_QUEUE_SECONDS_PER_QUEUED, "queue_seconds", "queued", 1, " s", good="down"),
+    Metric(text.METRIC_WARNINGS_PER_PROCESSED, "warnings", "processed", 100, " %", good="down"),
+    Metric(text.METRIC_MILLISECONDS_PER_CALLS, "milliseconds", "calls", 1, " ms", good="down", of_calls=True),
+    Metric(text.METRIC_RULE_SECONDS_PER_PROCESSED, "rule_seconds", "processed", 1000, " s", good="down"),
+    Metric(text.METRIC_DATABASE_SECONDS_PER_PROCESSED, "database_seconds", "processed", 1000, " s", good="down"),
 )
 
 
@@ -109,10 +110,11 @@ def render_metrics(data: Mapping[str, Any]) -> Any:
                 strokeWidth=1.5,
             )
         is_share = metric.unit == " %"
-        change = trend_mark(this, that, "the week before", good=metric.good, unit=" points", relative=not is_share)
+        change = trend_mark(
+            this, that, text.THAN_WEEK_BEFORE, good=metric.good, unit=text.POINTS, relative=not is_share
+        )
         lines.append([metric.label, html.Strong(metric.text(this)), metric.text(that), change, curve])
-    heads = ("Figure", "This week", "Week before", "Change", "14 days")
-    return small_table(heads, lines, "Performance of the daily syncs, this week and the week before")
+    return small_table(text.METRICS_HEADS, lines, text.METRICS_CAPTION)
 
 
 _COMPARED = {
@@ -125,7 +127,7 @@ _COMPARED = {
 }
 _FIGURE = Field(
     "figure",
-    "Figure",
+    text.FIELD_FIGURE,
     "choice",
     choices=tuple(Choice(name, metric.label) for name, metric in _COMPARED.items()),
     default="seconds",
@@ -146,7 +148,7 @@ def render_weeks(data: Mapping[str, Any]) -> Any:
     syncs: Mapping[date, DaySums] = data["syncs"]
     values = {day: metric.of([Day(syncs.get(day))]) for day in days}
     if not any(value is not None for value in values.values()):
-        return empty_state("This sync has not run within two weeks.", name="clock")
+        return empty_state(text.WEEKS_EMPTY, name="clock")
     pairs = list(zip(days[WEEK:], days[:WEEK], strict=True))
     this, that = (metric.of(Day(syncs.get(day)) for day in week) for week in zip(*pairs, strict=True))
     is_share = metric.unit == " %"
@@ -158,9 +160,11 @@ def render_weeks(data: Mapping[str, Any]) -> Any:
         [
             html.Div(
                 [
-                    html.Span(["This week ", html.Strong(metric.text(this))]),
-                    html.Span(["week before ", html.Strong(metric.text(that))]),
-                    trend_mark(this, that, "the week before", good=metric.good, unit=" points", relative=not is_share),
+                    html.Span([f"{text.THIS_WEEK} ", html.Strong(metric.text(this))]),
+                    html.Span([f"{text.WEEK_BEFORE} ", html.Strong(metric.text(that))]),
+                    trend_mark(
+                        this, that, text.THAN_WEEK_BEFORE, good=metric.good, unit=text.POINTS, relative=not is_share
+                    ),
                 ],
                 className="cmms-live-facts cmms-facts-row",
             ),
@@ -168,13 +172,13 @@ def render_weeks(data: Mapping[str, Any]) -> Any:
                 lineChartProps=KEYBOARD,
                 h=170,
                 data=[
-                    {"day": f"{now:%a %m-%d}", "This week": values[now], "Week before": values[before]}
+                    {"day": f"{now:%a %m-%d}", text.THIS_WEEK: values[now], text.WEEK_BEFORE: values[before]}
                     for now, before in pairs
                 ],
                 dataKey="day",
                 series=[
-                    {"name": "This week", "color": "var(--cmms-brand-mark)"},
-                    {"name": "Week before", "color": "var(--cmms-idle-mark)", "strokeDasharray": "5 4"},
+                    {"name": text.THIS_WEEK, "color": "var(--cmms-brand-mark)"},
+                    {"name": text.WEEK_BEFORE, "color": "var(--cmms-idle-mark)", "strokeDasharray": "5 4"},
                 ],
                 curveType="linear",
                 withLegend=True,
@@ -184,9 +188,11 @@ def render_weeks(data: Mapping[str, Any]) -> Any:
             ),
             html.Details(
                 [
-                    html.Summary("Figures as a table"),
+                    html.Summary(text.AS_A_TABLE),
                     small_table(
-                        ("", "This week", metric.label, "Week before", metric.label), table, f"{metric.label} by day"
+                        ("", text.THIS_WEEK, metric.label, text.WEEK_BEFORE, metric.label),
+                        table,
+                        text.WEEKS_CAPTION.format(figure=metric.label),
                     ),
                 ]
             ),
@@ -194,10 +200,10 @@ def render_weeks(data: Mapping[str, Any]) -> Any:
     )
 
 
-PERFORMANCE = Widget("metrics", "Performance", load_metrics, render_metrics, refresh_seconds=60, span=8)
+PERFORMANCE = Widget("metrics", text.WIDGET_METRICS, load_metrics, render_metrics, refresh_seconds=60, span=8)
 WEEKS = Widget(
     "weeks",
-    "This week and the one before",
+    text.WIDGET_WEEKS,
     load_weeks,
     render_weeks,
     refresh_seconds=60,

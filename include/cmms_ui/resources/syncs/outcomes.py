@@ -1,4 +1,4 @@
-"""Widgets about how syncs ended, day by day and against the time before."""
+"""Widgets about the results of syncs, day by day and against the time before."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import KEYBOARD, link, note, percent_text, small_table, sync_label, trend_mark
+from cmms_ui.resources.syncs import text
 from cmms_ui.resources.syncs.periods import DAILY, PERIOD, last_days
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
@@ -43,7 +44,7 @@ def render_outcomes(data: Mapping[str, Any]) -> Any:
     rows: Sequence[DayOutcomes] = data["rows"]
     now = [row for row in rows if row.day >= days[0]]
     if not now:
-        return empty_state(f"No sync has run in the last {len(days)} days.", name="refresh")
+        return empty_state(text.OUTCOMES_EMPTY.format(days=len(days)), name="refresh")
     outcomes, before = Outcomes.of(now), Outcomes.of(row for row in rows if row.day < days[0])
     by_day = {day: Outcomes.of(row for row in now if row.day == day) for day in days}
     sums = {
@@ -59,8 +60,10 @@ def render_outcomes(data: Mapping[str, Any]) -> Any:
         [
             html.Div(
                 [
-                    _figure("Success rate", percent_text(outcomes.percent)),
-                    trend_mark(outcomes.percent, before.percent, f"{len(days)} days before", unit=" points"),
+                    _figure(text.SUCCESS_RATE, percent_text(outcomes.percent)),
+                    trend_mark(
+                        outcomes.percent, before.percent, text.THAN_DAYS_BEFORE.format(days=len(days)), unit=text.POINTS
+                    ),
                     html.Span(count_of(outcomes.runs, "run")),
                     *(
                         html.Span([status_badge(name, RUN_STATES, size="sm"), f" {getattr(outcomes, name):,}"])
@@ -79,21 +82,23 @@ def render_outcomes(data: Mapping[str, Any]) -> Any:
                 dataKey="day",
                 type="stacked",
                 series=[
-                    {"name": name, "label": name.capitalize(), "color": color} for name, color in STATUS_COLOURS.items()
+                    {"name": name, "label": RUN_STATES[name].label, "color": color}
+                    for name, color in STATUS_COLOURS.items()
                 ],
                 withLegend=True,
                 maxBarWidth=26,
-                yAxisLabel="Runs",
+                yAxisLabel=text.AXIS_RUNS,
                 yAxisProps={"allowDecimals": False, "width": 46},
             ),
-            note(
-                f"{count_of(sums['processed'], 'record')}: {sums['inserted']:,} new, {sums['updated']:,} changed,"
-                f" {sums['unchanged']:,} unchanged, {sums['rejected']:,} rejected."
-            ),
+            note(text.OUTCOMES_NOTE.format(records=count_of(sums["processed"], "record"), **sums)),
             html.Details(
                 [
-                    html.Summary("By day"),
-                    small_table(("Day", "Runs", *(name.capitalize() for name in STATUS_COLOURS)), table, "Runs by day"),
+                    html.Summary(text.BY_DAY),
+                    small_table(
+                        (text.DAY, text.RUNS, *(RUN_STATES[name].label for name in STATUS_COLOURS)),
+                        table,
+                        text.OUTCOMES_CAPTION,
+                    ),
                 ]
             ),
         ]
@@ -124,11 +129,11 @@ def render_rates(data: Mapping[str, Any]) -> Any:
                     html.Div(
                         [
                             html.Strong(percent_text(now.percent), className="cmms-big"),
-                            trend_mark(now.percent, before.percent, "the week before", unit=" points"),
+                            trend_mark(now.percent, before.percent, text.THAN_WEEK_BEFORE, unit=text.POINTS),
                         ],
                         className="cmms-live-facts cmms-facts-row",
                     ),
-                    note(f"{count_of(now.runs, 'run')}, {now.failed:,} failed"),
+                    note(text.RATES_NOTE.format(runs=count_of(now.runs, "run"), failed=now.failed)),
                 ]
             )
         )
@@ -140,7 +145,7 @@ def _outcomes(name: str, title: str, sync_types: Sequence[str], span: int) -> Wi
     return Widget(name, title, load, render_outcomes, refresh_seconds=30, span=span, options=(PERIOD,))
 
 
-EQUIPMENT_OUTCOMES = _outcomes("equipment_outcomes", "How equipment syncs ended", ("equipment",), 8)
-RUNNING_TIME_OUTCOMES = _outcomes("running_time_outcomes", "How running time syncs ended", ("running_time",), 12)
-ALL_OUTCOMES = _outcomes("all_outcomes", "How syncs ended", DAILY, 6)
-RATES = Widget("rates", "Success rate, 7 days", load_rates, render_rates, refresh_seconds=30, span=4, topics=("runs",))
+EQUIPMENT_OUTCOMES = _outcomes("equipment_outcomes", text.WIDGET_EQUIPMENT_OUTCOMES, ("equipment",), 8)
+RUNNING_TIME_OUTCOMES = _outcomes("running_time_outcomes", text.WIDGET_RUNNING_TIME_OUTCOMES, ("running_time",), 12)
+ALL_OUTCOMES = _outcomes("all_outcomes", text.WIDGET_ALL_OUTCOMES, DAILY, 6)
+RATES = Widget("rates", text.WIDGET_RATES, load_rates, render_rates, refresh_seconds=30, span=4, topics=("runs",))

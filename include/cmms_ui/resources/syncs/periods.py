@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from cmms_ui.definition.schema import Choice, Field
+from cmms_ui.resources.syncs import text
 
 DAILY = ("equipment", "running_time")
 PERIOD = Field(
     "days",
-    "Period",
+    text.FIELD_DAYS,
     "choice",
-    choices=(Choice("7", "7 days"), Choice("30", "30 days"), Choice("90", "90 days")),
+    choices=(Choice("7", text.CHOICE_7), Choice("30", text.CHOICE_30), Choice("90", text.CHOICE_90)),
     default="30",
 )
 STREAM = Field(
     "sync_type",
-    "Sync",
+    text.FIELD_SYNC_TYPE,
     "choice",
-    choices=(Choice("running_time", "Running time"), Choice("equipment", "Equipment")),
+    choices=(Choice("running_time", text.CHOICE_RUNNING_TIME), Choice("equipment", text.CHOICE_EQUIPMENT)),
     default="running_time",
 )
 

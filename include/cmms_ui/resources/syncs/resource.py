@@ -15,7 +15,7 @@ from cmms.run_control.start_syncs import StartedRun, control_run, retry_run, sta
 from cmms.run_control.stop_syncs import read_open_runs, resume_all, stop_all
 from cmms.streams import STREAMS
 from cmms.sync.records import OPEN_STATUSES, RETRYABLE_STATUSES
-from cmms.words import agree, count_of
+from cmms.words import count_of
 from cmms_ui.definition.schema import (
     Action,
     Choice,
@@ -36,9 +36,11 @@ from cmms_ui.definition.status import LEVELS
 from cmms_ui.render.parts import sync_label
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.reconciliations.report import RECONCILED
+from cmms_ui.resources.record_errors.error_codes import category_label
 from cmms_ui.resources.record_errors.error_stream import ERROR_STREAM
 from cmms_ui.resources.record_errors.failures import CATEGORIES, RETRIES, SUMMARY, TOP_CODES
 from cmms_ui.resources.running_times.gaps import FRESHNESS, GAPS
+from cmms_ui.resources.syncs import text
 from cmms_ui.resources.syncs.daily_syncs import DAILY
 from cmms_ui.resources.syncs.live_widgets import LIVE, RECENT
 from cmms_ui.resources.syncs.metrics import PERFORMANCE, WEEKS
@@ -49,28 +51,30 @@ from cmms_ui.resources.syncs.speed import SPEEDS
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 _TYPES = (
-    Choice("equipment", "Equipment"),
-    Choice("running_time", "Running time"),
-    Choice("replay", "Replay"),
-    Choice("cleanup", "Clean-up"),
+    Choice("equipment", text.CHOICE_EQUIPMENT),
+    Choice("running_time", text.CHOICE_RUNNING_TIME),
+    Choice("replay", text.CHOICE_REPLAY),
+    Choice("cleanup", text.CHOICE_CLEANUP),
 )
 _STATUSES = choices_of(RUN_STATES)
 _LEVELS = choices_of(LEVELS)
-_CATEGORIES = tuple(Choice(name, name.capitalize()) for name in ("api", "validation", "database", "business"))
-_TRIGGERS = tuple(Choice(name, name.capitalize()) for name in ("schedule", "manual", "backfill", "replay"))
+_CATEGORIES = tuple(Choice(name, category_label(name)) for name in ("api", "validation", "database", "business"))
+_TRIGGERS = tuple(Choice(name, label) for name, label in text.TRIGGERS.items())
 RETRY_LIMIT = 20
 CONTROL_LIMIT = 500
 
 
-_PLANTS = Field("plant_codes", "Plants", "choices", load_choices=plant_code_choices, help="None chosen: all plants.")
+_PLANTS = Field(
+    "plant_codes", text.FIELD_PLANT_CODES, "choices", load_choices=plant_code_choices, help=text.FIELD_PLANT_CODES_HELP
+)
 _SCOPE = (
     _PLANTS,
     Field(
         "equipment_numbers",
-        "Machines",
+        text.FIELD_EQUIPMENT_NUMBERS,
         "long",
         max_length=20_000,
-        help="Numbers, separated by comma or line. Empty: all.",
+        help=text.FIELD_EQUIPMENT_NUMBERS_HELP,
     ),
 )
 
@@ -80,11 +84,11 @@ def _words(value: object) -> list[str]:
 
 
 def _day(values: Mapping[str, Any], name: str) -> date | None:
-    text = str(values.get(name) or "")
+    entered = str(values.get(name) or "")
     try:
-        return parse_day(text) if text else None
+        return parse_day(entered) if entered else None
     except ValueError:
-        raise Invalid("this is no date", **{name: "must be a date"}) from None
+        raise Invalid(text.NOT_A_DATE, **{name: text.MUST_BE_A_DATE}) from None
 
 
 def _start_equipment(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -95,7 +99,7 @@ def _start_equipment(actor: Actor, target: Target, values: Mapping[str, Any]) ->
         plant_codes=list(values.get("plant_codes") or ()),
         equipment_numbers=_words(values.get("equipment_numbers")),
     )
-    return Outcome(f"The equipment sync has been started ({run.run_id}).", runs=(run,))
+    return Outcome(text.EQUIPMENT_STARTED.format(run_id=run.run_id), runs=(run,))
 
 
 def _start_running_time(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -108,7 +112,7 @@ def _start_running_time(actor: Actor, target: Target, values: Mapping[str, Any])
         plant_codes=list(values.get("plant_codes") or ()),
         equipment_numbers=_words(values.get("equipment_numbers")),
     )
-    return Outcome(f"The running time sync has been started ({run.run_id}).", runs=(run,))
+    return Outcome(text.RUNNING_TIME_STARTED.format(run_id=run.run_id), runs=(run,))
 
 
 def _reconcile(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -119,34 +123,30 @@ def _reconcile(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outco
         end_date=_day(values, "end_date"),
         plant_codes=list(values.get("plant_codes") or ()),
     )
-    return Outcome(f"The reconciliation has been started ({run.run_id}).", runs=(run,))
+    return Outcome(text.RECONCILE_STARTED.format(run_id=run.run_id), runs=(run,))
 
 
 def _retry(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     """Each run for itself: one that cannot be started again does not keep the others from it."""
     if len(target.keys) > RETRY_LIMIT:
-        raise Invalid(f"choose at most {RETRY_LIMIT} runs")
+        raise Invalid(text.TOO_MANY_RUNS.format(limit=RETRY_LIMIT))
     runs: list[StartedRun] = []
 
     def start(key: int) -> str:
         runs.append(retry_run(actor, key, target.request))
-        return f"Run {key} has been started again: {runs[-1].run_id}"
+        return text.RETRIED.format(run=key, run_id=runs[-1].run_id)
 
     done = _each(target.keys, start)
     if len(target.keys) == 1:
         return Outcome(done[0].text, runs=tuple(runs))
     level = "success" if len(runs) == len(done) else "warning" if runs else "error"
-    return Outcome(
-        f"{len(runs)} of {count_of(len(done), 'run')} {agree(len(runs), 'has', 'have')} been started again.",
-        level,
-        details=done,
-    )
+    return Outcome(text.retried(len(runs), len(done)), level, details=done)
 
 
 def _each(keys: Sequence[int], act: Callable[[int], str]) -> tuple[Detail, ...]:
     """Every run for itself, a line for each; a single one that is refused is an error of the whole."""
     if len(keys) > CONTROL_LIMIT:
-        raise Invalid(f"choose at most {CONTROL_LIMIT} runs")
+        raise Invalid(text.TOO_MANY_RUNS.format(limit=CONTROL_LIMIT))
     if len(keys) == 1:
         return (Detail(act(keys[0])),)
     lines = []
@@ -160,61 +160,52 @@ def _each(keys: Sequence[int], act: Callable[[int], str]) -> tuple[Detail, ...]:
 
 def _equipment_scope_now(chosen: Mapping[str, Any]) -> str:
     if chosen:
-        return f"Filled in below: equipment sync of {_describe_scope(chosen)}."
-    return (
-        f"Equipment sync of all plants, {count_of(count_machines(), 'machine')} so far, unless you choose fewer here."
-    )
+        return text.EQUIPMENT_CHOSEN.format(**_describe_scope(chosen))
+    return text.EQUIPMENT_SCOPE.format(machines=count_of(count_machines(), "machine"))
 
 
 def _running_time_scope_now(chosen: Mapping[str, Any]) -> str:
     if chosen:
         first, last = (chosen.get(name) or last_due_day() for name in ("start_date", "end_date"))
-        days = f"{first}" if first == last else f"{first} to {last}"
-        return f"Filled in below: running time sync of {days}, {_describe_scope(chosen)}."
-    return (
-        f"Running time sync of {last_due_day()}, all plants and machines, unless you choose other days or fewer here."
-    )
+        return text.RUNNING_TIME_CHOSEN.format(days=text.describe_days(first, last), **_describe_scope(chosen))
+    return text.RUNNING_TIME_SCOPE.format(day=last_due_day())
 
 
-def _describe_scope(chosen: Mapping[str, Any]) -> str:
-    """``plant P003, all machines``."""
+def _describe_scope(chosen: Mapping[str, Any]) -> dict[str, str]:
+    """``plants`` and ``machines`` in words: ``plant P003`` and ``all machines``."""
     plants, machines = list(chosen.get("plant_codes") or ()), _words(chosen.get("equipment_numbers"))
-    where = f"{agree(len(plants), 'plant', 'plants')} {', '.join(plants)}" if plants else "all plants"
-    which = f"{agree(len(machines), 'machine', 'machines')} {', '.join(machines)}" if machines else "all machines"
-    return f"{where}, {which}"
+    return {"plants": text.describe_plants(plants), "machines": text.describe_machines(machines)}
 
 
 def _preview_stop(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
     runs = read_open_runs()
-    names = ", ".join(f"{sync_label(str(run['sync_type']))} #{run['id']}" for run in runs[:5])
-    more = f" and {len(runs) - 5} more" if len(runs) > 5 else ""
-    return Preview(f"{count_of(len(runs), 'open run')}: {names}{more}." if runs else "No run is open now.")
+    names = [f"{sync_label(str(run['sync_type']))} #{run['id']}" for run in runs]
+    return Preview(text.describe_open_runs(names))
 
 
 def _stop_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     stop, problems = stop_all(actor)
-    paused = ", ".join(stop.paused) or "nothing"
-    sentence = f"All syncs are stopped: {count_of(len(stop.runs), 'run')} cancelled, paused: {paused}."
+    sentence = text.describe_stop(len(stop.runs), stop.paused)
     return Outcome(sentence, "warning" if problems else "success", details=problems)
 
 
 def _resume_all(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
     unpaused = resume_all(actor)
-    return Outcome(f"Syncs run again: {', '.join(unpaused) or 'no DAG had to be unpaused'}.")
+    return Outcome(text.RESUMED.format(dags=", ".join(unpaused)) if unpaused else text.NOTHING_TO_RESUME)
 
 
 def _control(verb: str, sentence: str) -> Any:
     def run(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
         def ask(key: int) -> str:
             control_run(actor, key, verb)
-            return f"Run {key}: {sentence}"
+            return text.CONTROLLED.format(run=key, sentence=sentence)
 
         done = _each(target.keys, ask)
         if len(done) == 1:
             return Outcome(sentence)
         asked = sum(line.text.startswith("✓") for line in done)
         level = "success" if asked == len(done) else "warning" if asked else "error"
-        return Outcome(f"{asked} of {count_of(len(done), 'run')} asked.", level, details=done)
+        return Outcome(text.describe_controlled(asked, len(done)), level, details=done)
 
     return run
 
@@ -229,28 +220,37 @@ def _is_repeatable(row: Row) -> bool:
 
 SYNCS = Resource(
     name="syncs",
-    label="Syncs",
-    singular="Sync run",
+    label=text.LABEL,
+    singular=text.SINGULAR,
     icon="refresh",
     table="api_sync_logs l",
     key="l.id",
     order=(("sync_started_at", True),),
     title="id",
-    search_hint="Search run, error, person",
+    search_hint=text.SEARCH_HINT,
     refresh_seconds=3,
     topics=("runs",),
     record_widgets=RECORD_WIDGETS,
     columns=(
-        Column("id", "Run", "l.id", "integer", width=90, link=True, phone="title"),
-        Column("sync_type", "Type", "l.sync_type", width=130, choices=_TYPES, phone="line"),
+        Column("id", text.COLUMN_ID, "l.id", "integer", width=90, link=True, phone="title"),
+        Column("sync_type", text.COLUMN_SYNC_TYPE, "l.sync_type", width=130, choices=_TYPES, phone="line"),
         Column(
-            "status", "Status", "l.status", "status", width=125, choices=_STATUSES, statuses=RUN_STATES, phone="side"
+            "status",
+            text.COLUMN_STATUS,
+            "l.status",
+            "status",
+            width=125,
+            choices=_STATUSES,
+            statuses=RUN_STATES,
+            phone="side",
         ),
-        Column("level", "Level", "l.level", "status", width=110, choices=_LEVELS, statuses=LEVELS, phone="fact"),
-        Column("sync_started_at", "Started", "l.sync_started_at", "instant", width=180, phone="fact"),
+        Column(
+            "level", text.COLUMN_LEVEL, "l.level", "status", width=110, choices=_LEVELS, statuses=LEVELS, phone="fact"
+        ),
+        Column("sync_started_at", text.COLUMN_SYNC_STARTED_AT, "l.sync_started_at", "instant", width=180, phone="fact"),
         Column(
             "duration_seconds",
-            "Seconds",
+            text.COLUMN_DURATION_SECONDS,
             "ROUND(TIMESTAMPDIFF(MICROSECOND, l.sync_started_at, COALESCE(l.sync_completed_at, UTC_TIMESTAMP(3)))"
             " / 1000000, 1)",
             "hours",
@@ -258,100 +258,124 @@ SYNCS = Resource(
             filterable=False,
             phone="fact",
         ),
-        Column("records_processed", "Processed", "l.records_processed", "integer", width=115, phone="fact"),
-        Column("records_inserted", "New", "l.records_inserted", "integer", width=90),
-        Column("records_updated", "Changed", "l.records_updated", "integer", width=100),
-        Column("records_unchanged", "Unchanged", "l.records_unchanged", "integer", width=115),
-        Column("records_failed", "Rejected", "l.records_failed", "integer", width=100, phone="fact"),
-        Column("records_warning", "Warnings", "l.records_warning", "integer", width=105),
-        Column("records_success", "Good", "l.records_success", "integer", width=90, hidden=True),
-        Column("records_superseded", "Superseded", "l.records_superseded", "integer", width=120, hidden=True),
-        Column("interval_start", "From", "l.interval_start", "date", width=115),
-        Column("interval_end", "To", "l.interval_end", "date", width=115),
-        Column("trigger_kind", "Trigger", "l.trigger_kind", width=110, choices=_TRIGGERS),
-        Column("triggered_by", "By", "l.triggered_by", width=110, searchable=True),
-        Column("error_category", "Category", "l.error_category", width=115, choices=_CATEGORIES),
-        Column("error_class", "Error", "l.error_class", width=160, searchable=True),
-        Column("error_message", "Message", "l.error_message", width=300, searchable=True, sortable=False, phone="line"),
+        Column(
+            "records_processed",
+            text.COLUMN_RECORDS_PROCESSED,
+            "l.records_processed",
+            "integer",
+            width=115,
+            phone="fact",
+        ),
+        Column("records_inserted", text.COLUMN_RECORDS_INSERTED, "l.records_inserted", "integer", width=90),
+        Column("records_updated", text.COLUMN_RECORDS_UPDATED, "l.records_updated", "integer", width=100),
+        Column("records_unchanged", text.COLUMN_RECORDS_UNCHANGED, "l.records_unchanged", "integer", width=115),
+        Column("records_failed", text.COLUMN_RECORDS_FAILED, "l.records_failed", "integer", width=100, phone="fact"),
+        Column("records_warning", text.COLUMN_RECORDS_WARNING, "l.records_warning", "integer", width=105),
+        Column("records_success", text.COLUMN_RECORDS_SUCCESS, "l.records_success", "integer", width=90, hidden=True),
+        Column(
+            "records_superseded",
+            text.COLUMN_RECORDS_SUPERSEDED,
+            "l.records_superseded",
+            "integer",
+            width=120,
+            hidden=True,
+        ),
+        Column("interval_start", text.COLUMN_INTERVAL_START, "l.interval_start", "date", width=115),
+        Column("interval_end", text.COLUMN_INTERVAL_END, "l.interval_end", "date", width=115),
+        Column("trigger_kind", text.COLUMN_TRIGGER_KIND, "l.trigger_kind", width=110, choices=_TRIGGERS),
+        Column("triggered_by", text.COLUMN_TRIGGERED_BY, "l.triggered_by", width=110, searchable=True),
+        Column("error_category", text.COLUMN_ERROR_CATEGORY, "l.error_category", width=115, choices=_CATEGORIES),
+        Column("error_class", text.COLUMN_ERROR_CLASS, "l.error_class", width=160, searchable=True),
+        Column(
+            "error_message",
+            text.COLUMN_ERROR_MESSAGE,
+            "l.error_message",
+            width=300,
+            searchable=True,
+            sortable=False,
+            phone="line",
+        ),
         Column(
             "source_answer",
-            "Answer of the source",
+            text.COLUMN_SOURCE_ANSWER,
             "(SELECT c.answer_head FROM api_call_logs c WHERE c.sync_log_id = l.id AND c.answer_head IS NOT NULL"
             " ORDER BY c.id DESC LIMIT 1)",
             width=300,
             hidden=True,
             sortable=False,
             filterable=False,
-            help="The first kilobyte of the newest answer that was refused.",
+            help=text.COLUMN_SOURCE_ANSWER_HELP,
         ),
-        Column("queue_ms", "Queued, ms", "l.queue_ms", "integer", width=110, hidden=True),
-        Column("api_ms", "Source, ms", "l.api_ms", "integer", width=110, hidden=True),
-        Column("validate_ms", "Rules, ms", "l.validate_ms", "integer", width=110, hidden=True),
-        Column("db_ms", "Database, ms", "l.db_ms", "integer", width=120, hidden=True),
-        Column("sync_completed_at", "Ended", "l.sync_completed_at", "instant", width=180, hidden=True),
-        Column("heartbeat_at", "Last sign of life", "l.heartbeat_at", "instant", width=180, hidden=True),
-        Column("control", "Asked for", "l.control", width=100, hidden=True),
-        Column("dag_id", "DAG", "l.dag_id", width=150, hidden=True),
-        Column("run_id", "Airflow run", "l.run_id", width=260, hidden=True, searchable=True),
+        Column("queue_ms", text.COLUMN_QUEUE_MS, "l.queue_ms", "integer", width=110, hidden=True),
+        Column("api_ms", text.COLUMN_API_MS, "l.api_ms", "integer", width=110, hidden=True),
+        Column("validate_ms", text.COLUMN_VALIDATE_MS, "l.validate_ms", "integer", width=110, hidden=True),
+        Column("db_ms", text.COLUMN_DB_MS, "l.db_ms", "integer", width=120, hidden=True),
+        Column(
+            "sync_completed_at", text.COLUMN_SYNC_COMPLETED_AT, "l.sync_completed_at", "instant", width=180, hidden=True
+        ),
+        Column("heartbeat_at", text.COLUMN_HEARTBEAT_AT, "l.heartbeat_at", "instant", width=180, hidden=True),
+        Column("control", text.COLUMN_CONTROL, "l.control", width=100, hidden=True),
+        Column("dag_id", text.COLUMN_DAG_ID, "l.dag_id", width=150, hidden=True),
+        Column("run_id", text.COLUMN_RUN_ID, "l.run_id", width=260, hidden=True, searchable=True),
     ),
     tabs=(
         Tab(
             "live",
-            "Live status",
+            text.TAB_LIVE,
             "play",
             f"l.status IN {OPEN_STATUSES}",
-            "No sync is running.",
+            text.TAB_LIVE_EMPTY,
             widgets=(LIVE, RATES, RECENT, DAILY, BY_PLANT, ERROR_STREAM),
         ),
         Tab(
             "equipment",
-            "Equipment sync",
+            text.TAB_EQUIPMENT,
             "gauge",
             "l.sync_type = 'equipment'",
-            "No equipment sync has run yet.",
+            text.TAB_EQUIPMENT_EMPTY,
             widgets=(EQUIPMENT_OUTCOMES, DAILY),
         ),
         Tab(
             "running_time",
-            "Running time sync",
+            text.TAB_RUNNING_TIME,
             "clock",
             "l.sync_type = 'running_time'",
-            "No running time sync has run yet.",
+            text.TAB_RUNNING_TIME_EMPTY,
             widgets=(GAPS, FRESHNESS, RUNNING_TIME_OUTCOMES),
         ),
         Tab(
             "history",
-            "History",
+            text.TAB_HISTORY,
             "list",
             "",
-            "No sync has run yet: start one.",
+            text.TAB_HISTORY_EMPTY,
             widgets=(ALL_OUTCOMES, WEEKS, PERFORMANCE, RATES, SPEEDS, TOP_CODES, RECONCILED),
         ),
         Tab(
             "failed",
-            "Failed operations",
+            text.TAB_FAILED,
             "alert",
             f"l.status IN {RETRYABLE_STATUSES} AND l.sync_started_at > UTC_TIMESTAMP(3) - INTERVAL 30 DAY",
-            "No sync of the last thirty days has failed.",
+            text.TAB_FAILED_EMPTY,
             capability=Capability.TRIGGER,
-            hint="Failed, partial and cancelled runs of the last thirty days.",
+            hint=text.TAB_FAILED_HINT,
             widgets=(CATEGORIES, RETRIES, SUMMARY),
         ),
     ),
     filters=(
-        Filter("sync_type", "Type", choices=_TYPES),
-        Filter("status", "Status", choices=_STATUSES),
-        Filter("level", "Level", choices=_LEVELS),
-        Filter("error_category", "Category", choices=_CATEGORIES),
-        Filter("sync_started_at", "Started", kind="days"),
+        Filter("sync_type", text.FILTER_SYNC_TYPE, choices=_TYPES),
+        Filter("status", text.FILTER_STATUS, choices=_STATUSES),
+        Filter("level", text.FILTER_LEVEL, choices=_LEVELS),
+        Filter("error_category", text.FILTER_ERROR_CATEGORY, choices=_CATEGORIES),
+        Filter("sync_started_at", text.FILTER_SYNC_STARTED_AT, kind="days"),
     ),
     infolist=(
         Section(
-            "Run",
+            text.SECTION_RUN,
             ("id", "sync_type", "status", "level", "trigger_kind", "triggered_by", "interval_start", "interval_end"),
         ),
         Section(
-            "Records",
+            text.SECTION_RECORDS,
             (
                 "records_processed",
                 "records_success",
@@ -364,110 +388,109 @@ SYNCS = Resource(
             ),
         ),
         Section(
-            "Time",
+            text.SECTION_TIME,
             ("sync_started_at", "sync_completed_at", "duration_seconds", "queue_ms", "api_ms", "validate_ms", "db_ms"),
         ),
-        Section("Error", ("error_category", "error_class", "error_message", "source_answer")),
-        Section("Airflow", ("dag_id", "run_id", "control", "heartbeat_at")),
+        Section(text.SECTION_ERROR, ("error_category", "error_class", "error_message", "source_answer")),
+        Section(text.SECTION_AIRFLOW, ("dag_id", "run_id", "control", "heartbeat_at")),
     ),
     actions=(
         Action(
             "syncs.equipment",
-            "Sync equipment",
+            text.EQUIPMENT,
             "gauge",
             _start_equipment,
             on="list",
             fields=_SCOPE,
             scope_now=_equipment_scope_now,
-            confirm="Start",
-            explain="Starts a run of equipment_sync in Airflow: a snapshot of the master data.",
+            confirm=text.EQUIPMENT_CONFIRM,
+            explain=text.EQUIPMENT_EXPLAIN,
         ),
         Action(
             "syncs.running_time",
-            "Sync running times",
+            text.RUNNING_TIME,
             "clock",
             _start_running_time,
             on="list",
-            confirm="Start",
+            confirm=text.RUNNING_TIME_CONFIRM,
             scope_now=_running_time_scope_now,
-            explain="Starts a run of running_time_sync in Airflow. No day: yesterday. A first day only: that day.",
-            fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), *_SCOPE),
+            explain=text.RUNNING_TIME_EXPLAIN,
+            fields=(
+                Field("start_date", text.FIELD_START_DATE, "date"),
+                Field("end_date", text.FIELD_END_DATE, "date"),
+                *_SCOPE,
+            ),
         ),
         Action(
             "syncs.reconcile",
-            "Reconcile",
+            text.RECONCILE,
             "check",
             _reconcile,
             on="list",
-            confirm="Reconcile",
-            explain="Asks the source again for the readings of the chosen days and for the equipment snapshot, compares"
-            " them with the CMMS and changes no record. No day: the last seven days. A first day only: that day. The"
-            " result is listed under Reconciliations.",
-            fields=(Field("start_date", "First day", "date"), Field("end_date", "Last day", "date"), _PLANTS),
+            confirm=text.RECONCILE_CONFIRM,
+            explain=text.RECONCILE_EXPLAIN,
+            fields=(
+                Field("start_date", text.FIELD_START_DATE, "date"),
+                Field("end_date", text.FIELD_END_DATE, "date"),
+                _PLANTS,
+            ),
         ),
         Action(
             "syncs.pause",
-            "Pause",
+            text.PAUSE,
             "pause",
-            _control("pause", "The run will pause after the batch at hand."),
-            confirm="Pause",
-            explain="The run finishes the batch at hand, then waits. It keeps its place in Airflow's pool, and"
-            " Airflow's time limit goes on: an equipment sync ends as failed 30 minutes after its start, a running"
-            " time sync after 60 minutes, paused or not.",
+            _control("pause", text.PAUSE_DONE),
+            confirm=text.PAUSE_CONFIRM,
+            explain=text.PAUSE_EXPLAIN,
             visible_when=lambda row: _is_open(row) and row.get("status") != "paused",
         ),
         Action(
             "syncs.resume",
-            "Resume",
+            text.RESUME,
             "play",
-            _control("resume", "The run goes on."),
-            confirm="Resume",
-            explain="The run goes on where it paused.",
+            _control("resume", text.RESUME_DONE),
+            confirm=text.RESUME_CONFIRM,
+            explain=text.RESUME_EXPLAIN,
             visible_when=lambda row: _is_open(row) and row.get("status") == "paused",
         ),
         Action(
             "syncs.cancel",
-            "Cancel",
+            text.CANCEL,
             "stop",
-            _control("cancel", "The run will be cancelled after the batch at hand."),
-            confirm="Cancel the run",
+            _control("cancel", text.CANCEL_DONE),
+            confirm=text.CANCEL_CONFIRM,
             dangerous=True,
-            explain="The run ends after the batch at hand, as cancelled. Merged days stay, half batches do not exist."
-            " This is final: a cancelled run neither pauses nor goes on.",
+            explain=text.CANCEL_EXPLAIN,
             visible_when=_is_open,
         ),
         Action(
             "syncs.retry",
-            "Start again",
+            text.RETRY,
             "refresh",
             _retry,
-            confirm="Start again",
-            explain="Starts a new run with the same days, plants and machines, and says of each run how it went.",
+            confirm=text.RETRY_CONFIRM,
+            explain=text.RETRY_EXPLAIN,
             visible_when=_is_repeatable,
         ),
         Action(
             "syncs.stop_all",
-            "Stop all syncs",
+            text.STOP_ALL,
             "stop",
             _stop_all,
             on="list",
-            confirm="Stop everything",
+            confirm=text.STOP_ALL_CONFIRM,
             dangerous=True,
             preview=_preview_stop,
-            explain=f"Pauses {' and '.join(SYNC_DAG_IDS)} in Airflow and cancels every open run: a merge that is"
-            " committing is"
-            " waited for, everything else rolls back, no lease is kept. Merged days stay. Runs that Airflow has only"
-            " queued wait, and nothing starts until somebody lets syncs run again on the tab Live status.",
+            explain=text.STOP_ALL_EXPLAIN.format(dags=" and ".join(SYNC_DAG_IDS)),
         ),
         Action(
             "syncs.resume_all",
-            "Let syncs run again",
+            text.RESUME_ALL,
             "play",
             _resume_all,
             on="widget",
-            confirm="Let syncs run again",
-            explain="Unpauses in Airflow what the stop has paused. Cancelled runs stay cancelled: start them again,"
-            " or fill the gaps.",
+            confirm=text.RESUME_ALL_CONFIRM,
+            explain=text.RESUME_ALL_EXPLAIN,
         ),
     ),
 )

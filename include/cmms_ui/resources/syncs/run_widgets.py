@@ -35,12 +35,14 @@ from cmms_ui.render.parts import (
     small_table,
     sync_label,
 )
+from cmms_ui.resources.record_errors.error_codes import category_label, code_label
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
-from cmms_ui.resources.syncs.run_progress import draw_live_run
+from cmms_ui.resources.syncs import text
+from cmms_ui.resources.syncs.run_progress import describe_error, draw_live_run
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 RECORDS_OF_A_CODE = 10
-_STEP_OF = {"api": "Source", "database": "Database"}
+_STEP_OF = {"api": text.STEP_SOURCE, "database": text.STEP_DATABASE, "validation": text.STEP_RULES}
 _UNIT_FIGURES = (
     *("fetched", "inserted", "updated", "unchanged", "rejected"),
     *("api_ms", "validate_ms", "stage_ms", "merge_ms"),
@@ -58,13 +60,13 @@ def render_steps(data: Mapping[str, Any]) -> Any:
     units: Sequence[RunUnit] = data["units"]
     run: RunTrace | None = data["run"]
     if not units or run is None:
-        return empty_state("This run has no units of work.")
+        return empty_state(text.STEPS_EMPTY)
     return html.Div(
         [
             *([draw_live_run(data["live"])] if data["live"] else ()),
             _step_table(units, run),
             html.Details(
-                [html.Summary(f"{count_of(len(units), 'unit')} of work"), _unit_table(units)],
+                [html.Summary(text.units_of_work(len(units))), _unit_table(units)],
                 open=len(units) < 4 or data["live"] is not None,
             ),
         ],
@@ -78,10 +80,10 @@ def _step_table(units: Sequence[RunUnit], run: RunTrace) -> Any:
 
     written = total("inserted") + total("updated")
     steps = (
-        ("Source", f"{count_of(total('fetched'), 'record')} fetched", total("api_ms")),
-        ("Rules", f"{total('rejected'):,} rejected, {count_of(total('warnings'), 'warning')}", total("validate_ms")),
-        ("Database: stage", "only what is new or changed", total("stage_ms")),
-        ("Database: merge", f"{written:,} written, {total('unchanged'):,} unchanged", total("merge_ms")),
+        (text.STEP_SOURCE, text.FETCHED.format(records=count_of(total("fetched"), "record")), total("api_ms")),
+        (text.STEP_RULES, text.describe_validated(total("rejected"), total("warnings")), total("validate_ms")),
+        (text.STEP_STAGE, text.STAGED, total("stage_ms")),
+        (text.STEP_MERGE, text.MERGED.format(written=written, unchanged=total("unchanged")), total("merge_ms")),
     )
     worked = sum(milliseconds for _, _, milliseconds in steps)
     lines = [
@@ -89,18 +91,17 @@ def _step_table(units: Sequence[RunUnit], run: RunTrace) -> Any:
         for name, what, milliseconds in steps
     ]
     name, _, most = max(steps, key=lambda step: step[2])
-    verdict = (
-        f"Most of the work: {name}, {100 * most / worked:.0f} % of {describe_milliseconds(worked)}." if worked else ""
-    )
+    sentences = []
+    if worked:
+        percent, time = 100 * most / worked, describe_milliseconds(worked)
+        sentences.append(text.MOST_OF_THE_WORK.format(step=name, percent=percent, time=time))
     whole = int(run.run_ms or 0)
     if worked and whole > worked:
-        verdict += (
-            f" The other {describe_milliseconds(whole - worked)} of the run: Airflow between the steps, and waiting."
-        )
+        sentences.append(text.BETWEEN_THE_STEPS.format(time=describe_milliseconds(whole - worked)))
     if run.queue_ms:
-        verdict += f" It was queued for {describe_milliseconds(run.queue_ms)} before."
-    heads = ("Step", "What it did", "Time", "Share of the work")
-    return html.Div([note(verdict.strip()) if verdict else None, small_table(heads, lines, "Steps of the run")])
+        sentences.append(text.WAS_QUEUED.format(time=describe_milliseconds(run.queue_ms)))
+    table = small_table(text.STEPS_HEADS, lines, text.STEPS_CAPTION)
+    return html.Div([note(" ".join(sentences)) if sentences else None, table])
 
 
 def _share(part: int, whole: int) -> Any:
@@ -118,14 +119,14 @@ def _unit_table(units: Sequence[RunUnit]) -> Any:
     cells = [
         [
             unit.unit_key,
-            "merged" if unit.merged_at else f"{unit.step}, {unit.done:,} of {unit.total or '?'}",
+            text.UNIT_MERGED
+            if unit.merged_at
+            else text.UNIT_STEP.format(step=unit.step, done=unit.done, total=unit.total or "?"),
             *("–" if getattr(unit, name) is None else f"{getattr(unit, name):,}" for name in _UNIT_FIGURES),
         ]
         for unit in units
     ]
-    heads = ("Unit", "Step", "Fetched", "New", "Changed", "Same", "Rejected")
-    times = ("Source ms", "Rules ms", "Stage ms", "Merge ms")
-    return small_table((*heads, *times), cells, "Units of work")
+    return small_table(text.UNITS_HEADS, cells, text.UNITS_CAPTION)
 
 
 def load_errors(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def load_errors(parameters: Mapping[str, Any]) -> dict[str, Any]:
     key = parameters["key"]
     run = run_trace(key)
     if run is None:
-        raise NotFound("there is no such run (any more)")
+        raise NotFound(text.NO_SUCH_RUN)
     return {
         "run": run,
         "calls": bad_calls(key),
@@ -160,51 +161,65 @@ def render_errors(data: Mapping[str, Any]) -> Any:
     parts: list[Any] = [_tree(data)]
     parts += [_answer(row) for row in data["answers"]]
     if run.stack_trace:
-        parts.append(html.Details([html.Summary("Stack"), html.Pre(run.stack_trace, className="cmms-raw", tabIndex=0)]))
+        parts.append(
+            html.Details([html.Summary(text.STACK), html.Pre(run.stack_trace, className="cmms-raw", tabIndex=0)])
+        )
     if links := airflow_links(run.dag_id, run.run_id, data["tasks"]):
         parts.append(html.Div(links, className="cmms-live-facts"))
     if data["events"]:
-        events = [[moment(row.at), row.level, row.category, row.code, row.message] for row in data["events"]]
-        table = small_table(("When", "Level", "Category", "Code", "What"), events, "Events")
+        events = [
+            [
+                moment(row.at),
+                row.level,
+                category_label(row.category),
+                html.Span(code_label(row.code), title=row.code),
+                row.message,
+            ]
+            for row in data["events"]
+        ]
+        table = small_table(text.EVENTS_HEADS, events, text.EVENTS_CAPTION)
         parts.append(html.Details([html.Summary(count_of(len(events), "event")), table]))
     return html.Div(parts, className="cmms-stack")
 
 
 def _answer(row: BadAnswer) -> Any:
     """What the source said when it refused a request: text from outside, shown as text."""
-    how = f"HTTP {row.status}" if row.status else row.error_class or "no answer"
     return html.Details(
         [
-            html.Summary(f"Answer of the source: {how}, {row.endpoint}"),
+            html.Summary(text.BAD_RESPONSE.format(result=_result(row.status, row.error_class), endpoint=row.endpoint)),
             html.Pre(row.answer_head, className="cmms-raw", tabIndex=0),
         ],
         open=True,
     )
 
 
+def _result(status: int | None, error_class: str | None) -> str:
+    """How a request to the source ended."""
+    return text.HTTP_STATUS.format(status=status) if status else code_label(error_class) or text.NO_RESPONSE
+
+
 def _tree(data: Mapping[str, Any]) -> Any:
     """Run, step, class, record."""
     run: RunTrace = data["run"]
-    branches: dict[str, list[Any]] = {"Source": [], "Rules": [], "Database": []}
+    branches: dict[str, list[Any]] = {text.STEP_SOURCE: [], text.STEP_RULES: [], text.STEP_DATABASE: []}
     if run.error_class or run.error_message:
-        step = _STEP_OF.get(str(run.error_category), "Rules" if run.error_category == "validation" else "Run")
-        line: list[Any] = [
-            html.Strong(f"✕ {run.error_class or 'failed'}"),
-            f": {run.error_message or 'no message'}",
-        ]
+        step = _STEP_OF.get(str(run.error_category), text.STEP_RUN)
+        line = html.Strong(f"✕ {describe_error(run.error_class, run.error_message)}", title=run.error_class)
         branches.setdefault(step, []).append(html.Div(line, className="cmms-text-bad"))
     for call in data["calls"]:
-        how = f"HTTP {call.status}" if call.status else call.error_class or "no answer"
-        summary = f"{how}: {count_of(call.calls, 'request')} to {call.endpoint}"
-        branches["Source"].append(_leaf(summary, [note([moment(call.first_at), " to ", moment(call.last_at)])]))
+        summary = text.describe_bad_calls(_result(call.status, call.error_class), call.calls, call.endpoint)
+        branches[text.STEP_SOURCE].append(_leaf(summary, [note([moment(call.first_at), " – ", moment(call.last_at)])]))
     codes: dict[str, list[RunRecord]] = {}
     for row in data["records"]:
         codes.setdefault(row.code, []).append(row)
     for code, rows in codes.items():
-        branches["Rules"].append(_leaf(f"{code}: {count_of(rows[0].records, 'record')}", [_record_list(code, rows)]))
+        summary = text.CODE_RECORDS.format(code=code_label(code), records=count_of(rows[0].records, "record"))
+        branches[text.STEP_RULES].append(_leaf(summary, [_record_list(code, rows)]))
     parts = [
         html.Details(
-            [html.Summary(f"{step}: {count_of(len(found), 'cause')}"), *found], open=True, className="cmms-branch"
+            [html.Summary(text.STEP_CAUSES.format(step=step, causes=count_of(len(found), "cause"))), *found],
+            open=True,
+            className="cmms-branch",
         )
         for step, found in branches.items()
         if found
@@ -212,15 +227,13 @@ def _tree(data: Mapping[str, Any]) -> Any:
     rejected = run.records_failed
     kept = sum(rows[0].records for rows in codes.values())
     if kept < rejected:
-        parts.append(
-            note(f"{rejected - kept:,} of the {rejected:,} rejected records have been seen by a later run since.")
-        )
+        parts.append(note(text.SEEN_SINCE.format(count=rejected - kept, rejected=rejected)))
     if not parts:
-        parts = [note("Nothing was rejected, every request was answered.")]
-    processed = run.records_processed
-    head = f"Run {run.id}, {sync_label(run.sync_type)}: {count_of(processed, 'record')}, {rejected:,} rejected "
+        parts = [note(text.NOTHING_WENT_WRONG)]
+    records = count_of(run.records_processed, "record")
+    head = text.TREE_HEAD.format(run=run.id, sync=sync_label(run.sync_type), records=records, rejected=rejected)
     return html.Details(
-        [html.Summary([head, status_badge(run.status, RUN_STATES, size="sm")]), *parts],
+        [html.Summary([head, " ", status_badge(run.status, RUN_STATES, size="sm")]), *parts],
         open=True,
         className="cmms-branch cmms-tree",
     )
@@ -242,12 +255,14 @@ def _record_list(code: str, rows: Sequence[RunRecord]) -> Any:
         for row in rows
     ]
     if rows[0].records > len(rows):
-        lines.append(html.Li(link(f"All of {code}", f"/record-errors?tab=all&q={code}")))
+        lines.append(html.Li(link(text.ALL_OF_CODE.format(code=code_label(code)), f"/record-errors?tab=all&q={code}")))
     return html.Ul(lines, className="cmms-details")
 
 
-STEPS = Widget("steps", "Steps", load_steps, render_steps, refresh_seconds=3, span=12, topics=("progress", "runs"))
-ERRORS = Widget("errors", "What went wrong", load_errors, render_errors, span=12)
+STEPS = Widget(
+    "steps", text.WIDGET_STEPS, load_steps, render_steps, refresh_seconds=3, span=12, topics=("progress", "runs")
+)
+ERRORS = Widget("errors", text.WIDGET_ERRORS, load_errors, render_errors, span=12)
 
 RECORD_WIDGETS: tuple[Widget, ...] = (STEPS, ERRORS)
 """The page of a run, in this order."""

@@ -14,6 +14,7 @@ from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import GROUPED, KEYBOARD, describe_seconds, link, note
+from cmms_ui.resources.syncs import text
 from cmms_ui.resources.syncs.periods import PERIOD, STREAM, last_days
 
 RUNS = 120
@@ -29,12 +30,12 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
     """Duration as bars and records per second as a line, run by run."""
     rows = list(reversed(data["rows"]))
     if not rows:
-        return empty_state("No sync of this type has succeeded in this time.", name="clock")
+        return empty_state(text.SPEEDS_EMPTY, name="clock")
     points = [
         {
             "run": f"#{row.id} {row.sync_started_at:%m-%d}",
-            "Seconds": round(row.seconds, 1),
-            "Records/s": round(row.records_per_second),
+            text.SECONDS: round(row.seconds, 1),
+            text.PER_SECOND: round(row.records_per_second),
         }
         for row in rows
     ]
@@ -48,13 +49,13 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
                 data=points,
                 dataKey="run",
                 series=[
-                    {"name": "Seconds", "type": "bar", "color": "var(--cmms-brand-mark)"},
-                    {"name": "Records/s", "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"},
+                    {"name": text.SECONDS, "type": "bar", "color": "var(--cmms-brand-mark)"},
+                    {"name": text.PER_SECOND, "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"},
                 ],
                 withLegend=True,
                 withRightYAxis=True,
-                yAxisLabel="Seconds",
-                rightYAxisLabel="Records/s",
+                yAxisLabel=text.SECONDS,
+                rightYAxisLabel=text.PER_SECOND,
                 rightYAxisProps={"width": 76},
                 valueFormatter=GROUPED,
                 curveType="linear",
@@ -63,8 +64,12 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
             ),
             note(
                 [
-                    f"{count_of(len(rows), 'run')}, median {describe_seconds(median(seconds))}, longest"
-                    f" {describe_seconds(longest.seconds)}: ",
+                    text.SPEEDS_NOTE.format(
+                        runs=count_of(len(rows), "run"),
+                        median=describe_seconds(median(seconds)),
+                        longest=describe_seconds(longest.seconds),
+                    ),
+                    " ",
                     link(f"#{longest.id}", f"/syncs/{longest.id}"),
                 ]
             ),
@@ -74,7 +79,7 @@ def render_speeds(data: Mapping[str, Any]) -> Any:
 
 SPEEDS = Widget(
     "speeds",
-    "Duration and throughput",
+    text.WIDGET_SPEEDS,
     load_speeds,
     render_speeds,
     refresh_seconds=60,
