@@ -51,21 +51,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 NOT_OURS = {"glossary.md": "lists the old words", "features.md": "the specification, in the words of its source"}
 """Pages that are not searched, and why."""
 
-NOT_REWRITTEN_YET = frozenset(
-    {
-        "dags",
-        "include/cmms/alerts",
-        "include/cmms/cli.py",
-        "include/cmms_ui/api",
-        "include/cmms_ui/asgi",
-        "include/cmms_ui/browser",
-        "include/cmms_ui/pages",
-        "include/cmms_ui/render",
-        "include/cmms_ui/resources",
-    }
-)
-"""Folders and pages whose texts still wait to be rewritten. This list only shrinks."""
-
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", re.DOTALL)
 _SQL = re.compile(r"\b(?:SELECT|FROM|JOIN|COUNT|EXISTS)\b|\bIF\(|\w\.\w+ (?:=|IS|IN|<|>)")
 
@@ -136,13 +121,9 @@ def _old_words(texts: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
                     yield name, f"{around!r} -> {wanted}"
 
 
-def _is_listed(name: str) -> bool:
-    return any(name == listed or name.startswith(f"{listed}/") for listed in NOT_REWRITTEN_YET)
-
-
 @pytest.mark.parametrize("kind", TEXTS)
 def test_no_text_that_people_read_uses_an_old_word(kind: str) -> None:
-    found = [f"{name}: {hit}" for name, hit in _old_words(TEXTS[kind]()) if not _is_listed(name)]
+    found = [f"{name}: {hit}" for name, hit in _old_words(TEXTS[kind]())]
     assert found == []
 
 
@@ -159,7 +140,3 @@ def test_the_glossary_lists_every_word_to_use_instead() -> None:
     glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     wanted = {word for words in (*OLD_WORDS.values(), *OLD_LABELS.values()) for word in words.split(", ")}
     assert [word for word in sorted(wanted) if word.lower() not in glossary.lower()] == []
-
-
-def test_everything_that_waits_to_be_rewritten_exists() -> None:
-    assert [name for name in NOT_REWRITTEN_YET if not (ROOT / name).exists()] == []

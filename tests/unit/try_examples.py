@@ -89,7 +89,7 @@ def try_widget() -> None:
 
     (widget,) = (known for known in RESOURCES["equipment"].record_widgets if known.name == "span")
     shown = widget.render(widget.load({"key": 1}))
-    assert "2 readings since 2026-01-31" in str(shown), shown
+    assert "Readings since 2026-01-31: 2" in str(shown), shown
     assert all(f"AS {name}" in asked[0] for name in ("first_day", "readings"))
 
 

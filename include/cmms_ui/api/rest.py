@@ -93,7 +93,7 @@ class ActionResult(BaseModel):
 
     message: str
     level: str = Field(examples=["success"])
-    details: list[str] = Field(default=[], description="The result row by row, of actions that tell it so.")
+    details: list[str] = Field(default=[], description="The result row by row, of actions that report it.")
     paths: list[str] = Field(default=[], description="Where each of the details leads, empty for one that does not.")
     runs: list[RunAsked] = Field(default=[], description="Runs in Airflow that do what is left to do.")
 

@@ -106,9 +106,9 @@ class Watcher:
                 self._take(await anyio.to_thread.run_sync(self._read, limiter=self._thread))
                 await asyncio.sleep(self._ask_seconds)
         except CmmsError as error:
-            log.warning("Pages are not told of changes for now: %s", error)
+            log.warning("Pages do not hear of changes at the moment: %s", error)
         except Exception:
-            log.exception("Pages are not told of changes for now.")
+            log.exception("Pages do not hear of changes at the moment.")
         finally:
             asyncio.get_running_loop().call_soon(self._wake)  # when this task counts as done
 
