@@ -97,6 +97,10 @@ def test_rejected_records_are_replayed(seen: dict[str, Any]) -> None:
     assert (seen["verified"], seen["reconciled"]) == ([], [])
 
 
+def test_a_corrected_record_is_validated_in_the_request(seen: dict[str, Any]) -> None:
+    assert (seen["checked"], seen["checked again"]) == (["NEGATIVE_LITRES"], [None])
+
+
 def test_what_is_stored_is_validated_by_the_rules_of_the_stream(seen: dict[str, Any]) -> None:
     assert seen["findings"] == [["fuel", "NEGATIVE_LITRES"]]
 

@@ -58,6 +58,17 @@ class Program:
 
         return [_told(summary) for summary in (replay_orphans() if orphans else replay_rejects(user="op"))]
 
+    def check(self) -> list[str | None]:
+        """What a request says of the open records at once: the code of the rule, or None of one that would pass."""
+        from cmms.database import session
+        from cmms.quarantine.check_rejects import check_rejects
+
+        with session() as connection:
+            found = check_rejects(
+                connection, [row[0] for row in rows("SELECT id FROM sync_record_errors WHERE open_flag = 1")]
+            )
+        return [None if finding is None else finding.code for finding in found.values()]
+
     def command(self) -> int:
         """Exit code of ``cmms sync fuel``."""
         from cmms.cli import main
@@ -188,7 +199,9 @@ def run(program: Program) -> dict[str, Any]:
     seen["renamed"] = program.sync("fuel", renamed)
     seen["new machine"] = program.sync("equipment", [machine("A"), machine("B"), machine("C")])
     seen["orphans"] = program.replay(orphans=True)
+    seen["checked"] = program.check()
     rows(CORRECT)
+    seen["checked again"] = program.check()
     seen["replayed"] = program.replay(orphans=False)
     seen["open"] = rows("SELECT code FROM sync_record_errors WHERE open_flag = 1")
     seen["stored"] = rows(STORED)

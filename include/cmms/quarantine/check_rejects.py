@@ -49,7 +49,7 @@ def _check_unit(
 ) -> dict[int, Finding | None]:
     day = STREAMS[stream].day_of(unit_key)
     records = [parse_record(row["record"], stream=stream, settings=settings) for row in rows]
-    references = load_record_references(connection, records, day=day, settings=settings)
+    references = load_record_references(connection, records, stream=STREAMS[stream], day=day, settings=settings)
     return {
         int(row["id"]): validate_record(
             values, reference, stream=stream, settings=settings, day=day, run_date=run_date

@@ -12,6 +12,7 @@ from typing import Any
 
 from cmms.database import Connection, query
 from cmms.settings import Settings
+from cmms.streams.stream import Stream
 from cmms.sync.validate.validate_record import RecordReference
 
 _NOTHING: tuple[Any, ...] = (None,)
@@ -21,20 +22,22 @@ _LENGTHS = {"equipment_number": 50, "plant_code": 10}
 
 
 def load_record_references(
-    connection: Connection, records: Sequence[Mapping[str, Any]], *, day: date | None, settings: Settings
+    connection: Connection,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    stream: Stream,
+    day: date | None,
+    settings: Settings,
 ) -> list[RecordReference]:
-    """Read the reference data of the records, in their order; ``day`` is None for a snapshot."""
+    """Read what the rules of the stream need to know of the records, in their order; ``day`` is None for a snapshot."""
     plants = {row["plant_code"]: int(row["plant_id"]) for row in query(connection, "sync/validate/plants")}
     places = [plants.get(values["plant_code"], _plant_to_come(values, settings)) for values in records]
-    if day is None:
+    if "machines" not in stream.reference:
         return [RecordReference(plant) for plant in places]
     numbers = tuple({values["equipment_number"] for values in records if values["equipment_number"] is not None})
     found = query(connection, "sync/validate/equipment_of", {"numbers": numbers or _NOTHING})
     machines = {row["equipment_number"]: row for row in found}
-    ids = tuple(int(row["equipment_id"]) for row in found)
-    asked = {"day": day, "equipment_ids": ids or _NOTHING}
-    before = {row["equipment_id"]: row for row in query(connection, "sync/validate/latest_readings_before", asked)}
-    accepted = {row["equipment_id"] for row in query(connection, "sync/validate/counter_events", {"day": day})}
+    before, accepted = _load_counters(connection, found, day) if stream.has_hours and day else ({}, frozenset())
     references = []
     for values, plant in zip(records, places, strict=True):
         machine = machines.get(values["equipment_number"], {})
@@ -51,6 +54,19 @@ def load_record_references(
             )
         )
     return references
+
+
+def _load_counters(
+    connection: Connection, machines: Sequence[Mapping[str, Any]], day: date
+) -> tuple[Mapping[int | None, Mapping[str, Any]], frozenset[int]]:
+    """The newest reading before the day, by machine; machines whose counter a person has accepted from that day on."""
+    ids = tuple(int(row["equipment_id"]) for row in machines)
+    asked = {"day": day, "equipment_ids": ids or _NOTHING}
+    before: dict[int | None, Mapping[str, Any]] = {
+        row["equipment_id"]: row for row in query(connection, "sync/validate/latest_readings_before", asked)
+    }
+    events = query(connection, "sync/validate/counter_events", {"day": day})
+    return before, frozenset(row["equipment_id"] for row in events)
 
 
 def _plant_to_come(values: Mapping[str, Any], settings: Settings) -> int | None:

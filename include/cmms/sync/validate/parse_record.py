@@ -83,10 +83,10 @@ def _read(known: Field, raw: Any, stream: StreamName, settings: Settings) -> Any
     if known.kind == "text":
         return _text(raw)
     numbers = settings.stream(stream).numbers
-    separator = numbers.decimal_separator if known.kind == "hours" else "."
+    separator = numbers.decimal_separator if known.is_number else "."
     token = _token(raw, separator)
     if token is None:
-        return _Fault({"day": "INVALID_DATE", "instant": "INVALID_TIMESTAMP", "hours": "NOT_NUMERIC"}[known.kind])
+        return _Fault({"day": "INVALID_DATE", "instant": "INVALID_TIMESTAMP"}.get(known.kind, "NOT_NUMERIC"))
     text = token.strip(_WHITE_SPACE)
     if not text:
         return None

@@ -91,10 +91,16 @@ def measure(
         "api_created_day": None if created is None else (created.date() - EPOCH).days,
         "plant_id": reference.plant_id,
     }
-    return found if day is None else {**found, **_measure_reading(values, reference, rules, day)}
+    if day is not None:
+        found["day"] = None if values["date"] is None else (values["date"] - EPOCH).days
+    if "machines" in STREAMS[stream].reference:
+        found["equipment_id"] = reference.equipment_id
+    if STREAMS[stream].has_hours and day is not None:
+        found |= _measure_counter(values, reference, rules, day)
+    return found
 
 
-def _measure_reading(values: Mapping[str, Any], reference: RecordReference, rules: Rules, day: date) -> dict[str, Any]:
+def _measure_counter(values: Mapping[str, Any], reference: RecordReference, rules: Rules, day: date) -> dict[str, Any]:
     own, counter, hours = reference.own_point, values["cumulative_hours"], values["running_hours"]
     before = None if reference.is_accepted else reference.previous_hours
     growth = None if counter is None or before is None else counter - before
@@ -102,8 +108,6 @@ def _measure_reading(values: Mapping[str, Any], reference: RecordReference, rule
     follows = reference.previous_date == day - timedelta(days=1)
     point = values["point"]
     return {
-        "equipment_id": reference.equipment_id,
-        "day": None if values["date"] is None else (values["date"] - EPOCH).days,
         "cumulative_beyond_daily": None if counter is None or hours is None else counter - hours,
         "previous_hours": before,
         "counter_growth": growth,
