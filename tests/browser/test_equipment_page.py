@@ -44,7 +44,7 @@ def test_a_bar_filters_the_list_and_machines_move_after_a_preview(log_in: LogIn,
     expect(chosen).to_have_value("Others")
     dialog.get_by_role("button", name="Preview").click()
     dialog.get_by_role("button", name="Move").click()
-    expect(page.get_by_text("1 machine is now in that group")).to_be_visible()
+    expect(page.get_by_text("1 machine moved.")).to_be_visible()
     expect(page.get_by_text(f"{stored - 1} rows", exact=True)).to_be_visible()
 
 
@@ -146,8 +146,8 @@ def test_rejected_records_of_chosen_machines_are_retried_and_say_why_they_fail_a
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Applies to 2 rows.")).to_be_visible()
     dialog.get_by_role("button", name="Retry", exact=True).click()
-    expect(dialog.get_by_role("listitem").filter(has_text=bad)).to_contain_text("PLANT_UNKNOWN")  # at once
-    expect(dialog).to_contain_text("Queued in Airflow, no task has begun yet.")
+    expect(dialog.get_by_role("listitem").filter(has_text=bad)).to_contain_text("Unknown plant")  # at once
+    expect(dialog).to_contain_text("Queued in Airflow. No task has started yet.")
     triggered = "SELECT entity_id FROM audit_log WHERE action = 'trigger' ORDER BY id DESC LIMIT 1"
     monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(seeded))
     finish_run(view_site.query(seeded, triggered)[0]["entity_id"])

@@ -133,7 +133,7 @@ def test_an_event_reaches_every_browser_at_once_and_the_bell_those_who_take_care
     dialog = op.get_by_role("dialog")
     dialog.get_by_label("Note").fill("on it")
     dialog.get_by_role("button", name="Acknowledge", exact=True).click()
-    expect(op.get_by_role("alert").filter(has_text="1 acknowledged")).to_be_visible()
+    expect(op.get_by_role("alert").filter(has_text="1 notification acknowledged.")).to_be_visible()
     expect(admin.locator("#banner")).not_to_contain_text("Broken 3")
     assert sql("SELECT note FROM alert_events WHERE title = 'Broken 3'") == [{"note": "on it"}]
     expect(op.locator("#banner").get_by_role("button", name="Retry")).to_be_visible()
@@ -322,7 +322,7 @@ def test_a_run_is_followed_in_its_dialog_from_the_queue_to_its_result(log_in: Lo
     expect(dialog).to_contain_text("It continues in the background when you close this dialog.")
     _close_run(sql, key)
     expect(dialog).to_contain_text("Finished: everything is stored.")
-    expect(dialog).not_to_contain_text("It goes on")
+    expect(dialog).not_to_contain_text("It continues")
     expect(dialog.locator(".cmms-step-done")).to_have_count(4)
     expect(dialog).to_contain_text("300 records")
     expect(dialog.locator(".cmms-step").nth(0)).to_contain_text("2 s")  # 1,500 ms

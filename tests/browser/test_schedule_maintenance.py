@@ -120,7 +120,7 @@ def test_a_plan_is_previewed_made_and_evaluated(log_in: LogIn, seeded: dict[str,
     page.goto("/cmms/maintenance-plans")
     page.get_by_role("button", name="Evaluate now").click()
     dialog.get_by_role("button", name="Evaluate", exact=True).click()
-    expect(page.get_by_text("0 have become due")).to_be_visible()
+    expect(page.get_by_text("0 became due")).to_be_visible()
     made = "SELECT id FROM maintenance_plans WHERE name = 'Made in a dialog'"
     key = view_site.query(seeded, made)[0]["id"]
     view_site.query(

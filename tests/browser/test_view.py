@@ -80,7 +80,7 @@ def test_a_machine_is_deactivated_in_a_dialog_that_says_what_is_missing(log_in: 
     expect(dialog.get_by_text("Is required.")).to_be_visible()
     dialog.get_by_label("Reason").fill("sold")
     dialog.get_by_role("button", name="Deactivate").click()
-    expect(page.get_by_text("1 machine is now inactive")).to_be_visible()
+    expect(page.get_by_text("1 machine deactivated.")).to_be_visible()
     expect(page.get_by_role("button", name="Activate", exact=True)).to_be_visible()
     row = view_site.query(seeded, "SELECT is_active, inactive_reason FROM equipment WHERE id = 31")[0]
     assert row == {"is_active": 0, "inactive_reason": "sold"}
