@@ -357,7 +357,7 @@ def test_errors_come_by_themselves_with_category_and_run_and_stand_still_for_a_r
     stream, happen = _open_stream(page, sql)
 
     happen("FIRST_ERROR")
-    first = stream.get_by_role("listitem").filter(has_text="FIRST_ERROR")
+    first = stream.get_by_role("listitem").filter(has_text="First error")
     expect(first).to_contain_text("Source")
     run = sql("SELECT MAX(id) AS id FROM api_sync_logs")[0]["id"]
     expect(first.get_by_role("link", name=f"#{run}")).to_have_attribute("href", f"/cmms/syncs/{run}")

@@ -140,7 +140,7 @@ def test_a_correction_that_breaks_a_rule_is_answered_at_once_and_starts_nothing(
         "NEGATIVE_HOURS", "VAL-03", "running_hours", reject["status"],
     )  # fmt: skip
     assert (row["category"], row["attempts"]) == ("validation", attempts + 1)
-    assert answer.json()["details"] == [f"✕ {row['record_key']}: {row['code']}, {row['message']}"]
+    assert answer.json()["details"] == [f"✕ {row['record_key']}: Negative hours: {row['message']}"]
     assert tables(runs)[0]["n"] == before
     replay_rejects(ids=[reject["id"]], user="test")  # the whole way says the same
     again = tables(ROW, reject["id"])[0]

@@ -138,7 +138,7 @@ def test_nine_thousand_machines_are_changed_in_the_request(
     client_for: ClientFor, tables: Tables, machines: list[int]
 ) -> None:
     answer = _act(client_for("op"), "equipment.deactivate", keys=machines[:9_000], values=REASON)
-    assert (answer.status_code, answer.json()["message"]) == (200, "9,000 machines are now inactive.")
+    assert (answer.status_code, answer.json()["message"]) == (200, "9,000 machines deactivated.")
     assert (_inactive(tables), _audited(tables)) == (9_000, (9_000, 9_000, "op"))
     assert not tables("SELECT id FROM requested_changes")
 

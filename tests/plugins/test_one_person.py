@@ -168,7 +168,7 @@ def test_a_search_that_takes_the_database_too_long_is_ended_and_says_what_to_do(
     monkeypatch.setattr(rest, "read_page", read_slowly)
     answer = ask("viewer", "/plants?q=slow")
     assert answer.status == 504
-    assert "Ask for less at once" in json.load(answer)["detail"]
+    assert "Request less at once" in json.load(answer)["detail"]
 
 
 def _slowly(row: Any) -> Iterator[Any]:
@@ -438,5 +438,5 @@ def test_so_many_runs_or_rows_are_chosen_one_by_one_and_no_more(client_for: Clie
     answer = client_for("op").post(f"{API}/syncs/actions/pause", json={"keys": keys})
     assert (answer.status_code, f"at most {CONTROL_LIMIT}" in answer.text) == (422, True)
     assert len(_keys_of([*[1] * CHOSEN_LIMIT, *range(1, CHOSEN_LIMIT + 1)])) == CHOSEN_LIMIT  # each once
-    with pytest.raises(Invalid, match="all that match"):
+    with pytest.raises(Invalid, match="all matching rows"):
         _keys_of(range(1, 40_000))
