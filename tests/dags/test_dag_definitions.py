@@ -119,7 +119,7 @@ def test_what_people_ask_for_runs_in_the_pool_with_the_retries_of_a_sync_and_is_
     assert dag.dagrun_timeout == timedelta(hours=1)
     assert [(task.retries, task.priority_weight, task.pool) for task in dag.tasks] == [(3, 100, "cmms_sync")]
     assert all(dag.params.get_param(name).description for name in REQUEST_KEYS)
-    assert dag.params.get_param("work").schema["enum"] == ["replay", "validate"]
+    assert dag.params.get_param("work").schema["enum"] == ["replay", "validate", "change"]
     assert dag.params.get_param("stream").schema["enum"] == list(STREAMS)
 
 

@@ -41,9 +41,9 @@ def test_what_may_pass_is_done_again_in_the_same_log_row_and_what_cannot_is_not(
     site: DagSite, waiting: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cmms.errors import DatabaseRefused, DatabaseUnavailable
-    from cmms.sync import replay_rejects
+    from cmms.sync import pipeline
 
-    merge, tried = replay_rejects.merge_unit, []
+    merge, tried = pipeline.merge_unit, []
 
     def fail_first(*asked: Any, **more: Any) -> Any:
         tried.append(1)
@@ -52,7 +52,7 @@ def test_what_may_pass_is_done_again_in_the_same_log_row_and_what_cannot_is_not(
         return merge(*asked, **more)
 
     asked = {"work": "replay", "stream": "running_time", "ids": [waiting]}
-    monkeypatch.setattr(replay_rejects, "merge_unit", fail_first)
+    monkeypatch.setattr(pipeline, "merge_unit", fail_first)
     assert site.run("cmms_on_request", **asked).state == "success"
     assert (len(tried), site.log()["status"]) == (2, "success")
     assert site.value("SELECT COUNT(*) FROM api_sync_logs WHERE sync_type = 'replay'") == 1
@@ -62,7 +62,7 @@ def test_what_may_pass_is_done_again_in_the_same_log_row_and_what_cannot_is_not(
         raise DatabaseRefused("disk full")
 
     site.execute("UPDATE sync_record_errors SET status = 'open', resolved_at = NULL, resolved_by = NULL")
-    monkeypatch.setattr(replay_rejects, "merge_unit", refuse)
+    monkeypatch.setattr(pipeline, "merge_unit", refuse)
     tried.clear()
     assert site.run("cmms_on_request", **asked).state == "failed"
     assert (len(tried), site.log()["status"], site.log()["error_class"]) == (1, "failed", "DatabaseRefused")
