@@ -27,7 +27,7 @@ _PROVIDERS = ("http", "slack", "smtp")
 _DRIVERS = ("MySQLdb", "pymysql")
 _TESTED_PYTHON = ((3, 11), (3, 12))
 _STATEMENT = re.compile(
-    r'\b(?:query|execute|insert_many|load_sql|read_columns|read|read_live)\(\s*[^"()]*"([a-z_0-9]+(?:/[a-z_0-9]+)*)"(?=\s*[,)])'
+    r'\b(?:query|execute|insert_many|load_sql|read_columns|read|read_live|read_typed|read_typed_live)\(\s*[^"()]*"([a-z_0-9]+(?:/[a-z_0-9]+)*)"(?=\s*[,)])'
 )
 """A call of what runs a statement, and the statement's name: ``room/what``, or of the ground ``what`` alone."""
 
