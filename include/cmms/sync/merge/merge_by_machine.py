@@ -30,7 +30,7 @@ def merge_by_machine(cursor: Cursor, run: RunContext, validation: ValidationResu
         written = {"sync_log_id": run.sync_log_id}
         execute(cursor, f"sync/merge/by_machine_upsert:{stream}", written, stage_table=stage.table)
     places = {}
-    for outcome in ("gone", "older"):
+    for outcome in ("orphans", "older"):
         if counts.get(outcome):
             places[outcome] = query(
                 cursor.connection, "sync/merge/by_machine_positions", {"outcome": outcome}, stage_table=stage.table

@@ -45,7 +45,7 @@ def merge_equipment(cursor: Cursor, run: RunContext, validation: ValidationResul
         missing = {"day": run.scope.end_date, **own_run, **coverage}
         marked += execute(cursor, "sync/merge/equipment_missing", missing, stage_table=stage.table)
     places = {}
-    for outcome in ("gone", "older"):
+    for outcome in ("orphans", "older"):
         if counts.get(outcome):
             places[outcome] = query(
                 cursor.connection, "sync/merge/equipment_positions", {"outcome": outcome}, stage_table=stage.table

@@ -11,7 +11,7 @@ class Outcome:
     """Counts of one merge.
 
     Attributes:
-        gone: page, position and equipment_number of rows whose parent was deleted since validation.
+        orphans: page, position and equipment_number of rows whose parent was deleted since validation.
         older: the same of rows that are older than the stored ones.
         foreign: the same of rows of another measuring point, where the machine's own one is stored.
         changed: something was written that the validation of later units depends on.

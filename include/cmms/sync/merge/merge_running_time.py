@@ -96,7 +96,7 @@ def _merge_changes(cursor: Cursor, run: RunContext, stage: Stage) -> Outcome:
     if counts.get("quality"):
         execute(cursor, "sync/merge/running_time_quality", stage_table=stage.table)
     places = {}
-    for outcome in ("gone", "older", "foreign"):
+    for outcome in ("orphans", "older", "foreign"):
         if counts.get(outcome):
             places[outcome] = query(
                 cursor.connection, "sync/merge/by_machine_positions", {"outcome": outcome}, stage_table=stage.table

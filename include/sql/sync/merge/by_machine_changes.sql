@@ -1,12 +1,12 @@
 -- Stream: any.
 -- Purpose: compare every staged row with the stored one, column by column (<=> treats NULLs as equal).
---   gone: equipment or plant was deleted since validation; older: the stored row is newer; insert, update as they say.
+--   orphans: equipment or plant was deleted since validation; older: the stored row is newer; insert, update as they say.
 --   Equal rows do not appear.
 -- Parameters: none. Caller: cmms.sync.merge.merge_by_machine. {stage} is the checked table name.
 INSERT INTO merge_changes (equipment_id, target_id, outcome)
 SELECT s.equipment_id, t.id,
   CASE
-    WHEN e.id IS NULL OR p.id IS NULL THEN 'gone'
+    WHEN e.id IS NULL OR p.id IS NULL THEN 'orphans'
     WHEN t.id IS NULL THEN 'insert'
     WHEN t.api_created_at > s.api_created_at THEN 'older'
     ELSE 'update'

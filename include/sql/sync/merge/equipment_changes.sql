@@ -1,11 +1,11 @@
 -- Stream: equipment.
 -- Purpose: compare every staged machine with the stored one. A group set manually never counts as different.
---   gone: its plant was deleted since validation; older: the stored row is newer; insert, update as they say.
+--   orphans: its plant was deleted since validation; older: the stored row is newer; insert, update as they say.
 -- Caller: cmms.sync.merge.merge_equipment. {stage} is the checked table name.
 INSERT INTO merge_changes (equipment_number, target_id, outcome)
 SELECT s.equipment_number, t.id,
   CASE
-    WHEN p.id IS NULL THEN 'gone'
+    WHEN p.id IS NULL THEN 'orphans'
     WHEN t.id IS NULL THEN 'insert'
     WHEN t.api_created_at > s.api_created_at THEN 'older'
     ELSE 'update'

@@ -1,13 +1,13 @@
 -- Stream: running_time.
 -- Purpose: compare every staged row with the stored one, column by column (<=> treats NULLs as equal).
---   gone: equipment or plant was deleted since validation; foreign: another measuring point, while the machine's own one is
+--   orphans: equipment or plant was deleted since validation; foreign: another measuring point, while the machine's own one is
 --   stored; older: the stored row is newer (a foreign point's never is); update: values differ; quality: only the marks
 --   differ; insert: not stored yet. Equal rows do not appear.
 -- Parameters: none. Caller: cmms.sync.merge.merge_running_time. {stage} is the checked table name.
 INSERT INTO merge_changes (equipment_id, target_id, outcome)
 SELECT s.equipment_id, t.id,
   CASE
-    WHEN e.id IS NULL OR p.id IS NULL THEN 'gone'
+    WHEN e.id IS NULL OR p.id IS NULL THEN 'orphans'
     WHEN t.id IS NULL THEN 'insert'
     WHEN t.point = e.point AND s.point <> e.point THEN 'foreign'
     WHEN (t.api_created_at > s.api_created_at
