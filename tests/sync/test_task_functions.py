@@ -427,7 +427,9 @@ def test_steps_that_left_no_word_are_named(task: Task) -> None:
     task.states = {"merge": "upstream_failed", "fetch_1": "failed", "fetch_0": "failed", "open_run": "success"}
     assert str(sync_steps.find_error({"ti": task})).startswith("fetch_0, fetch_1 ended without saying why")
     task.states = dict.fromkeys(sync_steps.STEPS, "success")
-    assert str(sync_steps.find_error({"ti": task})).startswith("HandoverMissing: steps were marked by hand")
+    assert str(sync_steps.find_error({"ti": task})).startswith(
+        "HandoverMissing: steps were marked as successful manually"
+    )
 
 
 # ---- closing
