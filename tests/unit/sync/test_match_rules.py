@@ -51,7 +51,7 @@ def _by_rule(pattern: str, text: str) -> bool | None:
         return None
 
 
-@pytest.mark.feature("SYNC-09", "TAB-06A")
+@pytest.mark.feature("SYNC-09")
 def test_two_parts_of_any_kind_mean_what_they_mean_in_re() -> None:
     wrong = [
         (pattern, text)
@@ -85,7 +85,7 @@ def test_a_pattern_that_needs_years_ends_after_its_time_and_the_other_rules_go_o
     assert all(matches.groups[position] is None for position in matches.undecided)
 
 
-@pytest.mark.feature("SYNC-09", "TAB-06A")
+@pytest.mark.feature("SYNC-09")
 def test_twenty_rules_are_tried_on_ten_thousand_machines_while_a_person_waits() -> None:
     machines = [{"text": f"PUMP {number} KSB-{number % 97} hall {number % 13}"} for number in range(10_000)]
     rules = [("text", rf"(?i)(motor|drive) {number}[a-z]+$", number) for number in range(20)]
