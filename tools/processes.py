@@ -15,8 +15,6 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cmms.words import count_of
-
 
 def start_process(
     command: Sequence[str],
@@ -175,4 +173,4 @@ def stop_leftovers(record: ProcessRecord, mark: Mapping[str, str]) -> list[str]:
     """End what the record names, then whatever else carries the mark; return what to call them."""
     left = record.stop_all()
     others = stop_marked(mark)
-    return [*left, count_of(others, "other process", "other processes")] if others else left
+    return [*left, f"other processes ({others})"] if others else left

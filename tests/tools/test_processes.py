@@ -87,7 +87,7 @@ def test_what_carries_the_mark_is_ended_even_when_nobody_recorded_it_and_its_par
     other = subprocess.Popen(_SLEEP, env={**os.environ, "CMMS_TEST_MARK": f"{tmp_path}-other"})
     try:
         assert len(find_marked(mark)) == 1
-        assert stop_leftovers(ProcessRecord(tmp_path / "record.json"), mark) == ["1 other process"]
+        assert stop_leftovers(ProcessRecord(tmp_path / "record.json"), mark) == ["other processes (1)"]
         assert find_marked(mark) == []
         assert other.poll() is None
     finally:

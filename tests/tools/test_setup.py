@@ -24,6 +24,17 @@ def test_the_second_call_returns_at_once() -> None:
     assert time.monotonic() - began < 10  # not a speed test: installing takes minutes
 
 
+@pytest.mark.parametrize("module", ["setup", "stop"])
+def test_what_runs_before_there_is_a_venv_needs_no_package(module: str) -> None:
+    """Neither of PyPI nor of ours: on a bare machine the system's Python runs it in the repository's folder."""
+    look = (
+        f"import sys, tools.{module}; print(sorted(n for n in sys.modules if n.partition('.')[0] in ('cmms', 'babel')))"
+    )
+    bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run([sys.executable, "-S", "-c", look], cwd=REPOSITORY, env=bare, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 def test_a_package_in_another_version_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text(
