@@ -1,7 +1,7 @@
 """Send a call to Airflow's own REST API inside this process, in the name of the person. Output: status and answer.
 
 No socket and no address: the call goes to the ASGI application in which ours is mounted, with the person's token, so
-Airflow judges it and writes its own audit log. The time limit is ours, because httpx applies none to such a transport.
+Airflow checks it and writes its own audit log. The time limit is ours, because httpx applies none to such a transport.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ ROUTES: tuple[Route, ...] = (
     # REST API.
     Route("GET", "/api/v1/openapi.json", VIEW),
     Route("GET", "/api/v1/me", VIEW),
-    Route("GET", "/api/v1/events", VIEW),  # names of what has changed; judged again at least once a minute
+    Route("GET", "/api/v1/events", VIEW),  # names of what has changed; checked again every minute
     Route("GET", "/api/v1/meta", VIEW),
     Route("GET", "/api/v1/meta/{resource}", VIEW),
     Route("GET", "/api/v1/diagnostics", CONFIGURE),

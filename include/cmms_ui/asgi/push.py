@@ -2,10 +2,10 @@
 
 One watcher per API-server process asks the database once a second, only while somebody listens, and everybody who
 listens shares its answer. An event names topics and their versions, never data. There is no queue: each listener is
-told what differs from what it was told before, so a slow one misses nothing and holds nothing.
+sent what differs from what it was sent before, so a slow one misses nothing and holds nothing.
 
-A stream lasts less than a minute; the browser then opens the next one, and the guard judges that like any request. So
-a session that is over, or a role that was lowered, ends its stream, without a second place that judges logins.
+A stream lasts less than a minute; the browser then opens the next one, and the guard checks that like any request. So
+a session that is over, or a role that was lowered, ends its stream, without a second place that checks logins.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Watcher:
                 self._task = None
 
     async def changes(self) -> AsyncIterator[dict[str, str]]:
-        """First every version, then what differs; nothing for a while is told as an empty change."""
+        """First every version, then what differs; after a while without any, an empty change."""
         task, known, until = self._task, dict[str, str](), time.monotonic() + STREAM_SECONDS
         while task is not None and not task.done() and (left := until - time.monotonic()) > 0:
             changed = {topic: version for topic, version in self._told.items() if known.get(topic) != version}
