@@ -1,0 +1,78 @@
+"""The next occurrence of a package, from the set of its service events, in whatever order they became known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from cmms.maintenance.rules.standing import Standing, advance, begin
+from cmms.maintenance.rules.values import Cause, Occurrence, Package, Plan, ServiceEvent, Start
+
+
+def next_occurrence(plan: Plan, package: Package, events: Iterable[ServiceEvent], start: Start) -> Occurrence | None:
+    """What is to be done next of a package.
+
+    Args:
+        plan: has the package.
+        package: the package asked for.
+        events: service events of the plan at this machine that are not reversed, in any order. Events from before the
+            start count too: paper records are history.
+        start: where counting began.
+
+    Returns:
+        None if another package of the cycle comes first.
+    """
+    return occurrence_of(package, stand(plan, package, events, start))
+
+
+def occurrence_of(package: Package, standing: Standing) -> Occurrence | None:
+    """A standing as the next occurrence of this package; None if the chain is at another package."""
+    if standing.package != package.code:
+        return None
+    hours, day = standing.target_life_hours, standing.target_date
+    return Occurrence(package.code, standing.number, hours, day, _only_limit(hours, day))
+
+
+def _only_limit(hours: Decimal | None, day: date | None) -> Cause | None:
+    """The limit that decides because there is no other one."""
+    if day is None:
+        return None if hours is None else "hours"
+    return "calendar" if hours is None else None
+
+
+def stand(plan: Plan, package: Package, events: Iterable[ServiceEvent], start: Start) -> Standing:
+    """Where a package stands after its service events: those of its own, and those that count for it."""
+    first = plan.packages[0] if plan.combine == "cycle" else package
+    standing = begin(first, start)
+    for event in _in_order(plan, (event for event in events if counts_for(plan, event, package))):
+        standing = advance(plan, standing, event)
+    return standing
+
+
+def counts_for(plan: Plan, event: ServiceEvent, package: Package) -> bool:
+    """Whether a service event answers this package too: a larger service resets the smaller ones (Oracle eAM, SAP).
+
+    A waived occurrence answers its own package alone: nothing was done that could stand for others.
+    """
+    if event.package == package.code or plan.combine == "cycle":
+        return True
+    if plan.combine != "suppress" or event.waived:
+        return False
+    return plan.package(event.package).hierarchy > package.hierarchy
+
+
+def _in_order(plan: Plan, events: Iterable[ServiceEvent]) -> list[ServiceEvent]:
+    """By day and life hours, each point once: two packages done together are one service of what both count for."""
+    cycle = plan.combine == "cycle"
+    codes = [package.code for package in plan.packages]
+    by_point = {
+        (
+            event.date,
+            Decimal("-Infinity") if event.life_hours is None else event.life_hours,
+            event.waived,
+            codes.index(event.package) if cycle else 0,
+        ): event
+        for event in events
+    }
+    return [by_point[point] for point in sorted(by_point)]
