@@ -12,8 +12,17 @@ LAST_DAY = day_number(date.max)
 _LAST_MONTH = (9999 - 1970) * 12 + 11
 
 
+_TABLE_FROM, _TABLE_TO = day_number(date(1900, 1, 1)), day_number(date(2400, 1, 1))
+"""The days that the tables below hold; the others are computed, several times slower."""
+_MONTH_OF_DAY = np.arange(_TABLE_FROM, _TABLE_TO).astype("M8[D]").astype("M8[M]").astype(np.int64)
+_FIRST_MONTH = int(_MONTH_OF_DAY[0])
+_FIRST_OF_MONTH = np.arange(_FIRST_MONTH, _MONTH_OF_DAY[-1] + 1).astype("M8[M]").astype("M8[D]").astype(np.int64)
+
+
 def month_of(days: Integers) -> Integers:
     """Months since January 1970."""
+    if days.size and days.min() >= _TABLE_FROM and days.max() < _TABLE_TO:
+        return _MONTH_OF_DAY[days - _TABLE_FROM]
     return days.astype("M8[D]").astype("M8[M]").astype(np.int64)
 
 
@@ -39,4 +48,7 @@ def add_days(days: Integers, more: Integers) -> Integers:
 
 
 def _first_of(months: Integers) -> Integers:
+    """The first days of months."""
+    if months.size and months.min() >= _FIRST_MONTH and months.max() < _FIRST_MONTH + len(_FIRST_OF_MONTH):
+        return _FIRST_OF_MONTH[months - _FIRST_MONTH]
     return months.astype("M8[M]").astype("M8[D]").astype(np.int64)

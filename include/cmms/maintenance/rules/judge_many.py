@@ -21,6 +21,8 @@ NOBODY = -1
 _SUPPRESS, _MERGE, _CYCLE = (COMBINE.index(name) for name in ("suppress", "merge", "cycle"))
 _NEVER = 3_652_059 - EPOCH
 _LONG_AGO = -EPOCH
+_DAY_BITS = 22
+"""So many bits hold every day since the year 1."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,11 @@ def judge_many(table: PackageTable, schedules: Schedules, events: ServiceEvents,
         events: what was done and is not reversed.
         today: days since 1970.
     """
-    groups = _group(table, schedules)
-    standings = stand_many(table, schedules, events, groups)
+    return judge_standings(table, schedules, stand_many(table, schedules, events), today)
+
+
+def judge_standings(table: PackageTable, schedules: Schedules, standings: Standings, today: int) -> DueArrays:
+    """How due each schedule is, from where it stands: its events are not needed as long as they and its plan stay."""
     waiting = standings.package != schedules.package
     hours = np.where(waiting, MISSING, standings.hours)
     date = np.where(waiting, MISSING, standings.date)
@@ -101,7 +106,7 @@ def judge_many(table: PackageTable, schedules: Schedules, events: ServiceEvents,
         state=np.where(waiting, WAITING, found.state),
         cause=np.where(waiting, NO_CAUSE, found.cause),
     )
-    return replace(found, answered_by=_answered_by(table, schedules, groups, found.state))
+    return replace(found, answered_by=_answered_by(table, schedules, _group(table, schedules), found.state))
 
 
 @dataclass(frozen=True)
@@ -127,9 +132,7 @@ def _group(table: PackageTable, schedules: Schedules) -> _Groups:
     return _Groups(order, first, np.diff(np.append(first, len(order))), of)
 
 
-def stand_many(
-    table: PackageTable, schedules: Schedules, events: ServiceEvents, groups: _Groups | None = None
-) -> Standings:
+def stand_many(table: PackageTable, schedules: Schedules, events: ServiceEvents) -> Standings:
     """Where each schedule stands after all events that count for it."""
     cycle = table.combine[schedules.package] == _CYCLE
     package = np.where(cycle, table.first[schedules.package], schedules.package)
@@ -137,7 +140,7 @@ def stand_many(
     if not len(events.schedule):
         return standings
     done = schedules.package[events.schedule]
-    events, done = _for_whom(table, schedules, groups or _group(table, schedules), events, done)
+    events, done = _for_whom(table, schedules, _group(table, schedules), events, done)
     events, done = _in_order(table, schedules, events, done)
     events, done, left_out = _without_superseded(table, schedules, events, done)
     standings.number[:] += left_out
@@ -173,15 +176,17 @@ def _in_order(
 ) -> tuple[ServiceEvents, Integers]:
     """By schedule, day and life hours, each point once."""
     cycle = table.combine[schedules.package[events.schedule]] == _CYCLE
-    turn = np.where(cycle, table.order[done], 0)
-    rows = np.lexsort((turn, events.waived, events.life_hours, events.date, events.schedule))
-    events, turn = events.take(rows), turn[rows]
-    new = np.ones(len(rows), dtype=bool)
-    for column in (events.schedule, events.date, events.life_hours, events.waived, turn):
-        new[1:] &= column[1:] == column[:-1]
-    new[1:] = ~new[1:]
-    kept = np.flatnonzero(new)
-    return events.take(kept), done[rows][kept]
+    when = (events.schedule << _DAY_BITS) + (events.date - _LONG_AGO)
+    what = np.where(cycle, table.order[done], 0) + events.waived * (len(table) + 1)
+    keys = (events.life_hours, when) if not what.any() else (what, events.life_hours, when)
+    rows = np.lexsort(keys)
+    same = np.zeros(len(rows), dtype=bool)
+    same[1:] = True
+    for key in keys:
+        in_order = key[rows]
+        same[1:] &= in_order[1:] == in_order[:-1]
+    kept = rows[~same]
+    return events.take(kept), done[kept]
 
 
 def _without_superseded(
@@ -189,7 +194,7 @@ def _without_superseded(
 ) -> tuple[ServiceEvents, Integers, Integers]:
     """Without the events that a later one makes irrelevant, and how many that are for each schedule.
 
-    A floating package counts from its last service alone, if none was waived and none lacks the life hours that it needs.
+    A floating package counts from its last service alone, if none was waived and none lacks life hours that it needs.
     """
     package = schedules.package
     count = np.bincount(events.schedule, minlength=len(schedules))

@@ -105,16 +105,14 @@ def advance_many(table: PackageTable, standings: Standings, events: Events) -> S
 
 
 def _with_targets(table: PackageTable, standings: Standings, events: Events) -> Standings:
-    hours = np.where(standings.hours == MISSING, first_hours(table, standings.package, events.hours), standings.hours)
-    unknown = standings.date == MISSING
-    date, anchor_day = first_date(table, standings.package, events.date)
-    return Standings(
-        standings.package,
-        standings.number,
-        hours,
-        np.where(unknown, date, standings.date),
-        np.where(unknown, anchor_day, standings.anchor_day),
-    )
+    hours, date, anchor_day = standings.hours, standings.date, standings.anchor_day
+    if len(rows := np.flatnonzero(hours == MISSING)):
+        hours = hours.copy()
+        hours[rows] = first_hours(table, standings.package[rows], events.hours[rows])
+    if len(rows := np.flatnonzero(date == MISSING)):
+        date, anchor_day = date.copy(), anchor_day.copy()
+        date[rows], anchor_day[rows] = first_date(table, standings.package[rows], events.date[rows])
+    return Standings(standings.package, standings.number, hours, date, anchor_day)
 
 
 def _base_hours(table: PackageTable, standings: Standings, events: Events) -> tuple[Integers, Booleans]:

@@ -36,6 +36,8 @@ def tolerance_of_the_smallest_difference() -> None:
     first, second = (days(each, f"{each} d", tolerance_percent=Decimal(10)) for each in (30, 40))
     smallest = Plan(packages=(first, second), tolerance_base="smallest_difference")
     assert [allowances(smallest, package).tolerance_days for package in smallest.packages] == [1, 1]
+    third = replace(smallest, packages=(*smallest.packages, days(70, "70 d")))
+    assert allowances(third, first).tolerance_days == 1
     shortest = replace(smallest, tolerance_base="shortest_cycle")
     assert [allowances(shortest, package).tolerance_days for package in smallest.packages] == [3, 3]
 

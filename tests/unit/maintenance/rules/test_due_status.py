@@ -80,6 +80,9 @@ def test_of_two_limits_in_the_same_state_the_one_reached_first_is_the_cause() ->
     today = NEW.date + timedelta(days=110)  # type: ignore[operator]
     assert judge(plan, occurrence, Decimal(540), today, EIGHT).cause == "calendar"
     assert judge(plan, occurrence, Decimal(660), today, EIGHT).cause == "hours"
+    # 80 h past at 8 h a day: both ten days ago.
+    assert judge(plan, occurrence, Decimal(580), today, EIGHT).cause == "hours"
+    assert judge(plan, occurrence, Decimal(579), today, EIGHT).cause == "calendar"
 
 
 @pytest.mark.feature("DOM-18")

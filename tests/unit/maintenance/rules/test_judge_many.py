@@ -189,6 +189,15 @@ def test_no_schedules_and_no_events() -> None:
     assert STATES[judge_many(table, one, no_events, 0).state[0]] == "due"
 
 
+@pytest.mark.feature("SPD-01", "DOM-16")
+@pytest.mark.parametrize(("life", "cause"), [(580_000, BY_HOURS), (579_000, BY_CALENDAR)])
+def test_of_two_limits_reached_on_the_same_day_hours_are_the_cause(life: int, cause: int) -> None:
+    table = tabulate([Plan(packages=(Package(code="P", interval_hours=Decimal(500), interval=100),))])
+    schedule = Schedules(*(np.array([value]) for value in (0, 1, 0, 0, life, 8000)))
+    nothing = np.empty(0, dtype=np.int64)
+    assert judge_many(table, schedule, ServiceEvents(nothing, nothing, nothing, nothing > 0), 110).cause[0] == cause
+
+
 @pytest.mark.feature("SPD-01")
 def test_what_is_too_fine_for_arrays_is_refused() -> None:
     with pytest.raises(ValueError, match="finer than a thousandth"):
