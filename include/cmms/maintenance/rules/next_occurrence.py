@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from cmms.maintenance.rules.standing import Standing, advance, begin
 from cmms.maintenance.rules.values import Cause, Occurrence, Package, Plan, ServiceEvent, Start
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A service event and the occurrence that it answered; None: it was too early for any."""
+
+    event: ServiceEvent
+    occurrence: Occurrence | None
 
 
 def next_occurrence(plan: Plan, package: Package, events: Iterable[ServiceEvent], start: Start) -> Occurrence | None:
@@ -50,16 +59,33 @@ def stand(plan: Plan, package: Package, events: Iterable[ServiceEvent], start: S
     return standing
 
 
+def answers(plan: Plan, package: Package, events: Iterable[ServiceEvent], start: Start) -> list[Answer]:
+    """Which occurrence each service event answers, in order of day: for history, compliance and verification.
+
+    The numbers between two answers were skipped: a late service on a fixed grid passed them.
+    """
+    standing = begin(plan.packages[0] if plan.combine == "cycle" else package, start)
+    found = []
+    for event in _in_order(plan, (event for event in events if counts_for(plan, event, package))):
+        after = advance(plan, standing, event)
+        answered = after.number > standing.number
+        found.append(Answer(event, occurrence_of(plan.package(standing.package), standing) if answered else None))
+        standing = after
+    return found
+
+
 def counts_for(plan: Plan, event: ServiceEvent, package: Package) -> bool:
     """Whether a service event answers this package too: a larger service resets the smaller ones (Oracle eAM, SAP).
 
-    A waived occurrence answers its own package alone: nothing was done that could stand for others.
+    A waived occurrence answers its own package alone: nothing was done that could stand for others. Services of a
+    package that the plan does not have any more count for none.
     """
-    if event.package == package.code or plan.combine == "cycle":
-        return True
-    if plan.combine != "suppress" or event.waived:
+    done = next((each for each in plan.packages if each.code == event.package), None)
+    if done is None:
         return False
-    return plan.package(event.package).hierarchy > package.hierarchy
+    if done == package or plan.combine == "cycle":
+        return True
+    return plan.combine == "suppress" and not event.waived and done.hierarchy > package.hierarchy
 
 
 def _in_order(plan: Plan, events: Iterable[ServiceEvent]) -> list[ServiceEvent]:

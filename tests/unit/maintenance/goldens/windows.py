@@ -197,6 +197,20 @@ def phase_is_exempt() -> None:
     assert target_hours(replace(package, window_exempt=False), [done(1153)], Start(Decimal(1000))) == 1300
 
 
+def tolerance_is_not_cumulative() -> None:
+    following = target_hours(hours(100, mode="window", window_hours=Decimal(30)), [done(130)])
+    assert following is not None
+    assert following - 130 == 70
+
+
+def five_hours_either_side() -> None:
+    package = hours(100, mode="window", window_hours=Decimal(5))
+    for inside in (95, 100, 105):
+        assert target_hours(package, [done(inside)]) == 200
+    assert window_of(package)[0] == 5
+    assert target_hours(package, [done("94.9")]) == Decimal("194.9")
+
+
 def overdue_in_life_hours() -> None:
     package = hours(300)
     occurrence = follow(package, [done(5000)])
@@ -228,5 +242,7 @@ CASES = {
     "T19": registration,
     "T20": usage_window,
     "T21": phase_is_exempt,
+    "T22": tolerance_is_not_cumulative,
+    "T23": five_hours_either_side,
     "M2": overdue_in_life_hours,
 }

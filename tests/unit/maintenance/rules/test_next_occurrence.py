@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from cmms.maintenance.rules.next_occurrence import next_occurrence
+from cmms.maintenance.rules.next_occurrence import answers, next_occurrence
 from cmms.maintenance.rules.values import Package, Plan, ServiceEvent, Start
 from tests.unit.maintenance.goldens.build import NEW, days, done, follow, hours, target_date, target_hours
 
@@ -32,6 +32,23 @@ def test_a_service_answers_the_nearest_open_point_of_a_fixed_grid(
 ) -> None:
     found = follow(hours(500, mode="fixed"), [done(at) for at in services])
     assert (found.number, found.target_life_hours) == (number, target)
+
+
+@pytest.mark.feature("DOM-17", "OCC-02")
+def test_each_service_names_the_occurrence_that_it_answered() -> None:
+    package = hours(500, mode="fixed")
+    events = [done(at) for at in (1990, 510, 620, 1600)]
+    found = answers(Plan(packages=(package,)), package, events, NEW)
+    assert [
+        (
+            int(each.event.life_hours or 0),
+            each.occurrence and (each.occurrence.number, each.occurrence.target_life_hours),
+        )
+        for each in found
+    ] == [(510, (1, 500)), (620, None), (1600, (2, 1000)), (1990, (4, 2000))]
+    cycle = Plan(packages=(hours(100, "A"), hours(200, "B")), combine="cycle")
+    turns = answers(cycle, cycle.packages[0], [done(300, package="B"), done(110, package="A")], NEW)
+    assert [each.occurrence and each.occurrence.package for each in turns] == ["A", "B"]
 
 
 @pytest.mark.feature("DOM-17", "OCC-01")
@@ -82,6 +99,13 @@ def test_a_larger_service_counts_for_the_smaller_only_where_it_replaces_them(com
     plan = Plan(packages=(hours(250, "S"), hours(1000, "L", hierarchy=2)), combine=combine)  # type: ignore[arg-type]
     events = [done(250, package="S"), done(1000, package="L")]
     assert follow(plan.packages[0], events, NEW, plan).target_life_hours == target
+
+
+@pytest.mark.feature("DOM-18", "OCC-02")
+@pytest.mark.parametrize("combine", ["suppress", "merge", "independent", "cycle"])
+def test_a_service_of_a_package_that_the_plan_lost_counts_for_none(combine: str) -> None:
+    plan = Plan(packages=(hours(250, "S"), hours(1000, "L", hierarchy=2)), combine=combine)  # type: ignore[arg-type]
+    assert follow(plan.packages[0], [done(700, package="gone")], NEW, plan).target_life_hours == 250
 
 
 @pytest.mark.feature("DOM-18")
