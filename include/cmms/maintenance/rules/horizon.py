@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from cmms.maintenance.rules.allowances import allowances
+from cmms.maintenance.rules.due_status import judge
 from cmms.maintenance.rules.next_occurrence import counts_for, occurrence_of, stand
 from cmms.maintenance.rules.standing import Standing, advance
 from cmms.maintenance.rules.values import Cause, Occurrence, Package, Plan, ServiceEvent, Start
@@ -90,11 +90,11 @@ def occurrences_until(
         point = points[first]
         if _beyond(point, until_date, until_life_hours):
             break
-        called = [code for code in points if _is_called(plan, plan.package(code), chains[code], points[code], point)]
+        called = [code for code in points if code == first or _cause(plan, chains[code], code, point, usage)]
         done = _done_together(plan, called, points, first)
         found += _occurrences(plan, chains, called, done, point)
         for code in done:
-            event = ServiceEvent(code, point.hours, point.day or date.min)
+            event = _service(plan, chains[code], code, point, usage)
             for other in plan.packages:
                 if counts_for(plan, event, other):
                     chains[other.code] = advance(plan, chains[other.code], event)
@@ -146,16 +146,19 @@ def _beyond(point: _Point, until_date: date | None, until_life_hours: Decimal | 
     return late or (until_life_hours is not None and point.hours is not None and point.hours > until_life_hours)
 
 
-def _is_called(plan: Plan, package: Package, standing: Standing, own: _Point, now: _Point) -> bool:
-    """Whether a package is called by the time that another one is due."""
-    if own.order() <= now.order():
-        return True
-    given, reached = allowances(plan, package), []
-    if standing.target_life_hours is not None and now.hours is not None:
-        reached.append(standing.target_life_hours - given.lead_hours <= now.hours)
-    if standing.target_date is not None and now.day is not None:
-        reached.append((standing.target_date - now.day).days <= given.lead_days)
-    return bool(reached) and (all(reached) if package.rule == "both" else any(reached))
+def _cause(plan: Plan, standing: Standing, code: str, now: _Point, usage: Usage | None) -> Cause | None:
+    """The limit by which a package is called at a point; None if it is not."""
+    occurrence = occurrence_of(plan.package(code), standing)
+    status = judge(plan, occurrence, now.hours, now.day or date.min, usage.rate if usage else None)
+    return status.cause if status.called else None
+
+
+def _service(plan: Plan, standing: Standing, code: str, point: _Point, usage: Usage | None) -> ServiceEvent:
+    """The service by which an occurrence is done at a point, for the limit that called it."""
+    cause = _cause(plan, standing, code, point, usage) or point.cause
+    hours = standing.target_life_hours if cause == "hours" else None
+    day = standing.target_date if cause == "calendar" else None
+    return ServiceEvent(code, point.hours, point.day or date.min, called_life_hours=hours, called_date=day)
 
 
 def _done_together(plan: Plan, called: list[str], points: dict[str, _Point], first: str) -> list[str]:

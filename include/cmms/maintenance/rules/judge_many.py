@@ -6,7 +6,7 @@ Schedules and events come in as arrays, a row a schedule (machine x package). Th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -48,16 +48,22 @@ class Schedules:
 
 @dataclass(frozen=True)
 class ServiceEvents:
-    """What was done, in any order: the schedule (its position), life hours or MISSING, day, whether it was waived."""
+    """What was done, in any order: see :class:`~cmms.maintenance.rules.values.ServiceEvent`.
+
+    Attributes:
+        schedule: position of the schedule; the others may be MISSING, but for the day.
+    """
 
     schedule: Integers
     life_hours: Integers
     date: Integers
     waived: Booleans
+    called_life_hours: Integers
+    called_date: Integers
 
     def take(self, rows: Integers) -> ServiceEvents:
         """Some of them."""
-        return ServiceEvents(self.schedule[rows], self.life_hours[rows], self.date[rows], self.waived[rows])
+        return ServiceEvents(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -168,24 +174,30 @@ def _for_whom(
         | (table.hierarchy[package] > table.hierarchy[schedules.package[member]])
     )
     rows = np.flatnonzero(counts)
-    return replace(spread.take(rows), schedule=member[rows]), package[rows]
+    spread, member, package = spread.take(rows), member[rows], package[rows]
+    # What was called for a larger package is no call of the smaller one.
+    own = (member == spread.schedule) | (table.combine[package] == _CYCLE)
+    called_hours = np.where(own, spread.called_life_hours, MISSING)
+    called_date = np.where(own, spread.called_date, MISSING)
+    return replace(spread, schedule=member, called_life_hours=called_hours, called_date=called_date), package
 
 
 def _in_order(
     table: PackageTable, schedules: Schedules, events: ServiceEvents, done: Integers
 ) -> tuple[ServiceEvents, Integers]:
-    """By schedule, day and life hours, each point once."""
+    """By schedule, day and life hours, each point once: the event that was called latest stands for all."""
     cycle = table.combine[schedules.package[events.schedule]] == _CYCLE
     when = (events.schedule << _DAY_BITS) + (events.date - _LONG_AGO)
     what = np.where(cycle, table.order[done], 0) + events.waived * (len(table) + 1)
     keys = (events.life_hours, when) if not what.any() else (what, events.life_hours, when)
-    rows = np.lexsort(keys)
-    same = np.zeros(len(rows), dtype=bool)
-    same[1:] = True
+    calls = (events.called_date, events.called_life_hours)
+    rows = np.lexsort((*(call for call in calls if (call != MISSING).any()), *keys))
+    as_next = np.zeros(len(rows), dtype=bool)
+    as_next[:-1] = True
     for key in keys:
         in_order = key[rows]
-        same[1:] &= in_order[1:] == in_order[:-1]
-    kept = rows[~same]
+        as_next[:-1] &= in_order[1:] == in_order[:-1]
+    kept = rows[~as_next]
     return events.take(kept), done[kept]
 
 
@@ -215,7 +227,8 @@ def _fold(table: PackageTable, standings: Standings, events: ServiceEvents, done
     for turn in range(int(count.max(initial=0))):
         active = by_count[: int(np.searchsorted(falling, -turn, side="left"))]
         rows = first[active] + turn
-        event = Events(done[rows], events.life_hours[rows], events.date[rows], events.waived[rows])
+        now = events.take(rows)
+        event = Events(done[rows], now.life_hours, now.date, now.waived, now.called_life_hours, now.called_date)
         standings.put(active, advance_many(table, standings.take(active), event))
     return standings
 

@@ -54,7 +54,7 @@ def stand(plan: Plan, package: Package, events: Iterable[ServiceEvent], start: S
     """Where a package stands after its service events: those of its own, and those that count for it."""
     first = plan.packages[0] if plan.combine == "cycle" else package
     standing = begin(first, start)
-    for event in _in_order(plan, (event for event in events if counts_for(plan, event, package))):
+    for event in _in_order(plan, package, (event for event in events if counts_for(plan, event, package))):
         standing = advance(plan, standing, event)
     return standing
 
@@ -66,7 +66,7 @@ def answers(plan: Plan, package: Package, events: Iterable[ServiceEvent], start:
     """
     standing = begin(plan.packages[0] if plan.combine == "cycle" else package, start)
     found = []
-    for event in _in_order(plan, (event for event in events if counts_for(plan, event, package))):
+    for event in _in_order(plan, package, (event for event in events if counts_for(plan, event, package))):
         after = advance(plan, standing, event)
         answered = after.number > standing.number
         found.append(Answer(event, occurrence_of(plan.package(standing.package), standing) if answered else None))
@@ -88,17 +88,24 @@ def counts_for(plan: Plan, event: ServiceEvent, package: Package) -> bool:
     return plan.combine == "suppress" and not event.waived and done.hierarchy > package.hierarchy
 
 
-def _in_order(plan: Plan, events: Iterable[ServiceEvent]) -> list[ServiceEvent]:
-    """By day and life hours, each point once: two packages done together are one service of what both count for."""
+def _in_order(plan: Plan, package: Package, events: Iterable[ServiceEvent]) -> list[ServiceEvent]:
+    """By day and life hours, each point once: two packages done together are one service of what both count for.
+
+    Of several events at a point, the one that was called latest stands for all, because only it may be early.
+    """
     cycle = plan.combine == "cycle"
-    codes = [package.code for package in plan.packages]
-    by_point = {
-        (
-            event.date,
-            Decimal("-Infinity") if event.life_hours is None else event.life_hours,
-            event.waived,
-            codes.index(event.package) if cycle else 0,
-        ): event
-        for event in events
-    }
-    return [by_point[point] for point in sorted(by_point)]
+    codes = [each.code for each in plan.packages]
+
+    def point(event: ServiceEvent) -> tuple[date, Decimal, bool, int]:
+        return event.date, _or_least(event.life_hours), event.waived, codes.index(event.package) if cycle else 0
+
+    def called(event: ServiceEvent) -> tuple[bool, Decimal, date]:
+        own = cycle or event.package == package.code
+        return own, _or_least(event.called_life_hours), event.called_date or date.min
+
+    by_point = {point(event): event for event in sorted(events, key=called)}
+    return [by_point[each] for each in sorted(by_point)]
+
+
+def _or_least(hours: Decimal | None) -> Decimal:
+    return Decimal("-Infinity") if hours is None else hours

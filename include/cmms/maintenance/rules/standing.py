@@ -117,7 +117,8 @@ def _base_hours(plan: Plan, package: Package, standing: Standing, event: Service
     if event.waived:
         return target
     if package.mode == "fixed":
-        if late < -given.early_hours:
+        called = event.called_life_hours if event.package == package.code else None
+        if late < -given.early_hours and (called is None or target > called):
             return None
         if abs(late) <= given.tolerance_hours:
             return target
@@ -136,7 +137,8 @@ def _base_date(plan: Plan, package: Package, standing: Standing, event: ServiceE
     if event.waived:
         return target, anchor_day
     if package.mode == "fixed":
-        if late < -given.early_days:
+        called = event.called_date if event.package == package.code else None
+        if late < -given.early_days and (called is None or target > called):
             return None
         factor = package.shift_late_percent if late > 0 else package.shift_early_percent
         shift = 0 if abs(late) <= given.tolerance_days else _share_of_days(late, factor)

@@ -39,16 +39,19 @@ class Standings:
 
 @dataclass(frozen=True)
 class Events:
-    """One element a service event: row of the package done, life hours or MISSING, day, whether it was waived."""
+    """One element a service event.
+
+    Attributes:
+        package: row of the package that was done; hours, date: when; waived: whether nothing was done.
+        called_hours, called_date: MISSING where it was done for no called occurrence of the chain's own package.
+    """
 
     package: Integers
     hours: Integers
     date: Integers
     waived: Booleans
-
-    def take(self, rows: Integers) -> Events:
-        """Some of them."""
-        return Events(self.package[rows], self.hours[rows], self.date[rows], self.waived[rows])
+    called_hours: Integers
+    called_date: Integers
 
 
 def begin_many(table: PackageTable, package: Integers, start_hours: Integers, start_date: Integers) -> Standings:
@@ -123,7 +126,9 @@ def _base_hours(table: PackageTable, standings: Standings, events: Events) -> tu
     inside = (late >= -table.before_hours[package]) & (late <= table.behind_hours[package])
     shift = np.where(np.abs(late) <= table.tolerance_hours[package], 0, _shift(table, package, late))
     base, _ = _base(table, package, target, done, shift, inside, events.waived)
-    answered = known & ~((table.fixed[package] > 0) & ~events.waived & (late < -table.early_hours[package]))
+    called = (events.package == package) & (target <= events.called_hours)
+    early = (late < -table.early_hours[package]) & ~events.waived & ~called
+    answered = known & ~((table.fixed[package] > 0) & early)
     return np.where(answered, base, MISSING), answered
 
 
@@ -135,7 +140,9 @@ def _base_date(table: PackageTable, standings: Standings, events: Events) -> tup
     inside = (late >= -table.before_days[package]) & (late <= table.behind_days[package])
     shift = np.where(np.abs(late) <= table.tolerance_days[package], 0, _shift(table, package, late))
     base, on_target = _base(table, package, target, done, shift, inside, events.waived)
-    answered = known & ~((table.fixed[package] > 0) & ~events.waived & (late < -table.early_days[package]))
+    called = (events.package == package) & (target <= events.called_date)
+    early = (late < -table.early_days[package]) & ~events.waived & ~called
+    answered = known & ~((table.fixed[package] > 0) & early)
     base = np.where(answered, np.minimum(base, LAST_DAY), done)
     return base, np.where(answered & on_target, standings.anchor_day, day_of_month(base)), answered
 

@@ -19,6 +19,8 @@ Combine = Literal["independent", "suppress", "merge", "cycle"]
 CalendarUnit = Literal["days", "weeks", "months", "years"]
 ToleranceBase = Literal["own_cycle", "shortest_cycle", "smallest_difference"]
 
+Day = date
+"""The type, where a field has its name."""
 STATES: tuple[State, ...] = ("ok", "upcoming", "due", "overdue", "no_reading", "waiting")
 """In the order of their codes in arrays; the first four by severity."""
 THOUSANDTH = Decimal("0.001")
@@ -154,12 +156,16 @@ class ServiceEvent:
         life_hours: life hours at that time; None if the machine has no counter.
         date: the day on which it was done.
         waived: nothing was done; the occurrence is passed over, and the next one counts from its target.
+        called_life_hours, called_date: if it was done for an occurrence that was called, the target of the limit that
+            called it: it answers an occurrence up to that target, however early it was.
     """
 
     package: str
     life_hours: Decimal | None
     date: date
     waived: bool = False
+    called_life_hours: Decimal | None = None
+    called_date: Day | None = None
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,17 @@ def test_a_large_package_that_is_called_is_done_with_the_small_one() -> None:
     assert [(each.package, each.expected_life_hours) for each in beside] == [("S", 250), ("S", 500), ("L", 520)]
 
 
+@pytest.mark.feature("DOM-18", "DOM-28", "DOM-15")
+def test_a_lead_in_days_calls_by_the_rate_in_a_horizon_too() -> None:
+    packages = (hours(250, "S", mode="fixed"), hours(1000, "L", hierarchy=2, mode="fixed", lead_days=100))
+    plan = Plan(packages=packages, combine="suppress")
+    found = occurrences_until(plan, [], NEW, count=4, usage=EIGHT)
+    assert [(each.package, each.expected_life_hours) for each in found] == [
+        ("L", 250), ("S", 500), ("S", 750), ("S", 1000),
+    ]  # fmt: skip
+    assert occurrences_until(plan, [], NEW, count=5, usage=EIGHT)[-1].package == "L"
+
+
 @pytest.mark.feature("DOM-18", "DOM-28")
 def test_a_cycle_ahead() -> None:
     plan = Plan(packages=(hours(100, "A"), hours(200, "B")), combine="cycle")

@@ -57,7 +57,9 @@ class Machine:
         self.start = Start(self.maybe(self.hours), self.maybe(self.day))
         self.life = self.maybe(self.hours)
         self.rate = dice.choice([None, Decimal(0), Decimal("7.5"), Decimal("0.333")])
-        self.events = [self.make_event() for _ in range(dice.choice([0, 1, 2, 3, 8]))]
+        self.events: list[ServiceEvent] = []
+        for _ in range(dice.choice([0, 1, 2, 3, 8])):
+            self.events.append(self.make_event())
 
     def maybe(self, value: Any, share: float = 0.9) -> Any:
         return value() if self.dice.random() < share else None
@@ -113,7 +115,12 @@ class Machine:
 
     def make_event(self) -> ServiceEvent:
         package = self.dice.choice(self.plan.packages)
-        return ServiceEvent(package.code, self.maybe(self.hours), self.day(), self.dice.random() < 0.1)
+        called_hours, called_date = self.maybe(self.hours, 0.2), self.maybe(self.day, 0.2)
+        waived = self.dice.random() < 0.1
+        if self.events and self.dice.random() < 0.2:  # the same point as another one
+            twin = self.dice.choice(self.events)
+            return ServiceEvent(package.code, twin.life_hours, twin.date, twin.waived, called_hours, called_date)
+        return ServiceEvent(package.code, self.maybe(self.hours), self.day(), waived, called_hours, called_date)
 
 
 def as_arrays(
@@ -143,6 +150,8 @@ def as_arrays(
         np.array([thousandths(event.life_hours) for _, event in events], dtype=np.int64),
         np.array([day_number(event.date) for _, event in events], dtype=np.int64),
         np.array([event.waived for _, event in events], dtype=bool),
+        np.array([thousandths(event.called_life_hours) for _, event in events], dtype=np.int64),
+        np.array([day_number(event.called_date) for _, event in events], dtype=np.int64),
     )
     return tabulate(plans), schedules, done, rows
 
@@ -183,7 +192,7 @@ def test_arrays_and_scalar_rules_agree(seed: int, today: date) -> None:
 def test_no_schedules_and_no_events() -> None:
     nothing = np.empty(0, dtype=np.int64)
     table = tabulate([Plan(packages=(Package(code="P", interval_hours=Decimal(500)),))])
-    no_events = ServiceEvents(nothing, nothing, nothing, nothing.astype(bool))
+    no_events = ServiceEvents(nothing, nothing, nothing, nothing > 0, nothing, nothing)
     assert not len(judge_many(table, Schedules(*[nothing] * 6), no_events, 0).state)
     one = Schedules(*(np.array([value]) for value in (0, 1, 0, MISSING, 500_000, 0)))
     assert STATES[judge_many(table, one, no_events, 0).state[0]] == "due"
@@ -195,7 +204,12 @@ def test_of_two_limits_reached_on_the_same_day_hours_are_the_cause(life: int, ca
     table = tabulate([Plan(packages=(Package(code="P", interval_hours=Decimal(500), interval=100),))])
     schedule = Schedules(*(np.array([value]) for value in (0, 1, 0, 0, life, 8000)))
     nothing = np.empty(0, dtype=np.int64)
-    assert judge_many(table, schedule, ServiceEvents(nothing, nothing, nothing, nothing > 0), 110).cause[0] == cause
+    assert (
+        judge_many(table, schedule, ServiceEvents(nothing, nothing, nothing, nothing > 0, nothing, nothing), 110).cause[
+            0
+        ]
+        == cause
+    )
 
 
 @pytest.mark.feature("SPD-01")

@@ -66,6 +66,32 @@ def test_each_limit_of_a_fixed_package_has_its_own_grid() -> None:
     assert (busy.target_life_hours, busy.target_date) == (1500, date(2027, 1, 1))
 
 
+@pytest.mark.feature("DOM-17", "OCC-01")
+def test_an_order_answers_the_occurrence_that_it_was_called_for() -> None:
+    """Also where a lead in days called it by the rate, which the grid of hours does not know."""
+    package = hours(500, mode="fixed", lead_days=14)
+    ordered = ServiceEvent("P", Decimal(230), date(2026, 2, 1), called_life_hours=Decimal(500))
+    assert target_hours(package, [done(230)]) == 500
+    assert target_hours(package, [ordered]) == 1000
+    # A service noted later had answered the 500 already: the order does not answer the 1,000 instead.
+    earlier = ServiceEvent("P", Decimal(260), date(2026, 1, 20))
+    assert target_hours(package, [ordered, earlier]) == 1000
+    yearly = days(1, unit="years", mode="fixed")
+    in_march = ServiceEvent("P", None, date(2026, 3, 1), called_date=date(2027, 1, 1))
+    assert target_date(yearly, [in_march]) == date(2028, 1, 1)
+
+
+@pytest.mark.feature("DOM-18", "OCC-01")
+def test_what_was_called_for_a_larger_package_is_no_call_of_the_smaller() -> None:
+    packages = (hours(250, "S", mode="fixed"), hours(1000, "L", hierarchy=2, mode="fixed"))
+    plan = Plan(packages=packages, combine="suppress")
+    early = ServiceEvent("L", Decimal(100), date(2026, 2, 1), called_life_hours=Decimal(1000))
+    assert [follow(package, [early], NEW, plan).target_life_hours for package in packages] == [250, 2000]
+    both = [early, ServiceEvent("S", Decimal(100), date(2026, 2, 1), called_life_hours=Decimal(250))]
+    for events in (both, both[::-1]):
+        assert follow(packages[0], events, NEW, plan).target_life_hours == 500
+
+
 @pytest.mark.feature("OCC-02")
 def test_paper_records_from_before_the_start_are_history() -> None:
     start = Start(Decimal(9900), date(2026, 1, 1))
