@@ -22,6 +22,7 @@ from cmms.maintenance.rules.judge_many import (
     ServiceEvents,
     judge_many,
 )
+from cmms.maintenance.rules.next_occurrence import next_occurrence
 from cmms.maintenance.rules.package_table import (
     MISSING,
     PackageTable,
@@ -113,9 +114,16 @@ class Machine:
             shift_late_percent=self.percent(),
         )
 
+    def called(self, package: Package) -> tuple[Decimal | None, date | None]:
+        """For what an order was: nothing, the next occurrence as known so far, or something else."""
+        known = next_occurrence(self.plan, package, self.events, self.start) if self.dice.random() < 0.4 else None
+        if known:
+            return known.target_life_hours, self.maybe(lambda: known.target_date, 0.5)
+        return self.maybe(self.hours, 0.2), self.maybe(self.day, 0.2)
+
     def make_event(self) -> ServiceEvent:
         package = self.dice.choice(self.plan.packages)
-        called_hours, called_date = self.maybe(self.hours, 0.2), self.maybe(self.day, 0.2)
+        called_hours, called_date = self.called(package)
         waived = self.dice.random() < 0.1
         if self.events and self.dice.random() < 0.2:  # the same point as another one
             twin = self.dice.choice(self.events)
@@ -210,6 +218,20 @@ def test_of_two_limits_reached_on_the_same_day_hours_are_the_cause(life: int, ca
         ]
         == cause
     )
+
+
+@pytest.mark.feature("SPD-01", "DOM-18")
+def test_the_call_of_a_larger_package_at_the_same_point_hides_no_call_of_the_smaller() -> None:
+    packages = tuple(
+        Package(code=code, interval_hours=Decimal(every), hierarchy=every, mode="fixed")
+        for code, every in (("S", 250), ("L", 1000))
+    )
+    zero, same = np.zeros(2, dtype=np.int64), np.full(2, 100_000)
+    schedules = Schedules(np.array([0, 1]), zero, zero, zero, same, zero)
+    calls = np.array([250_000, 1_000_000])
+    done = ServiceEvents(np.array([0, 1]), same, zero, zero > 0, calls, np.full(2, MISSING))
+    found = judge_many(tabulate([Plan(packages=packages, combine="suppress")]), schedules, done, 10)
+    assert found.target_hours.tolist() == [500_000, 2_000_000]
 
 
 @pytest.mark.feature("SPD-01")
