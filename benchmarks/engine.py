@@ -60,7 +60,7 @@ def _child(
     from cmms import migrations
     from cmms.seed_plants import seed_plants
     from cmms.settings import parse_settings
-    from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME
+    from cmms.settings.settings_file import DEFAULT_FILE, PLANTS_NAME
     from cmms.sync.records import Scope
     from cmms.sync.run_sync import run_sync
     from cmms.sync.validate.apply_rules import _great_expectations

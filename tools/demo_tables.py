@@ -16,7 +16,7 @@ from cmms.database import query, session
 from cmms.errors import Abandoned
 from cmms.operations.watch_runs import Failures, drop_left_stages, release_stale_leases
 from cmms.seed_plants import seed_plants
-from cmms.settings_files import find_plants_file
+from cmms.settings.settings_file import find_plants_file
 from cmms.sync.runs.close_run import close_if_open
 
 _LEFT = Abandoned("the demo ended while this run was at work; start the sync again")

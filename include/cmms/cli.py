@@ -21,7 +21,6 @@ from cmms.airflow_connections import look_into_metadata_database
 from cmms.errors import CmmsError, Failure
 from cmms.log_file import log_to_file
 from cmms.mysql_types import Connection
-from cmms.settings_files import find_plants_file
 from cmms.streams import STREAMS
 from cmms.words import count_of
 
@@ -232,6 +231,7 @@ def _migrate(args: argparse.Namespace) -> int:
 
 def _seed(args: argparse.Namespace) -> int:
     from cmms.seed_plants import seed_plants
+    from cmms.settings.settings_file import find_plants_file
 
     file = args.plants or find_plants_file()
     print(f"{count_of(seed_plants(file), 'plant')} from {file}")

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from cmms import patience
 from cmms.airflow_connections import read_airflow_connection
+from cmms.airflow_names import MYSQL_CONNECTION
 from cmms.compat import read_mysql_options
 from cmms.errors import CmmsError, DatabaseRefused, DatabaseUnavailable, SettingsError, StatementTooLong
 from cmms.mysql_types import AnyCursor
@@ -28,7 +29,6 @@ from cmms.mysql_types import Cursor as Cursor
 from cmms.package_files import find_folder, read_package_file
 from cmms.parse_input import parse_whole
 from cmms.session_variables import own_session
-from cmms.settings import MYSQL_CONNECTION
 from cmms.storable_text import storable
 from cmms.streams import STREAMS
 from cmms.streams.fill_columns import fill_columns

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cmms import settings, settings_files
+from cmms import settings
+from cmms.settings import settings_file
 from cmms.storage import Storage
 from tests.deployment.compose_file import (
     REPOSITORY,
@@ -230,7 +231,7 @@ def test_the_site_s_settings_are_mounted_where_they_are_read(
 ) -> None:
     mounts = {target: source for source, target, *_ in (volume.split(":") for volume in services["worker"]["volumes"])}
     file = PurePosixPath(environment["CMMS_CONFIG_FILE"])
-    assert REPOSITORY / mounts[str(file.parent)] / file.name == settings_files.DEFAULT_FILE
+    assert REPOSITORY / mounts[str(file.parent)] / file.name == settings_file.DEFAULT_FILE
     assert "./include/config:/opt/airflow/include/config:ro" in services["worker"]["volumes"]
 
 

@@ -78,7 +78,7 @@ from cmms.database import load_sql
 from cmms.package_files import find_folder
 from cmms.schema_version import newest_version
 from cmms.settings import load_settings
-from cmms.settings_files import find_plants_file
+from cmms.settings.settings_file import find_plants_file
 from cmms.sync.validate.rule_suites import SUITES, load_suite
 from airflow.dag_processing.dagbag import DagBag
 from pathlib import Path

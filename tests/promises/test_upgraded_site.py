@@ -114,7 +114,8 @@ def test_every_bookmarked_page_opens(site: UpgradedSite, client_for: ClientFor) 
 
 
 def test_the_old_settings_mean_the_same(site: UpgradedSite) -> None:
-    from cmms.sync.runs.open_run import current_settings, load_run
+    from cmms.settings.stored_versions import current_settings
+    from cmms.sync.runs.open_run import load_run
 
     file = site.folder / "cmms.yaml"
     assert set(yaml.safe_load(file.read_text())) >= {"api", "streams", "rules", "storage", "engine", "alerts", "view"}

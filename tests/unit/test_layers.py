@@ -46,7 +46,7 @@ def test_no_service_imports_the_view() -> None:
 
 
 ROOMS = (
-    "streams", "base", "migrations", "source", "sync.records", "sync.fetch", "sync.runs", "sync.validate", "sync.merge", "sync", "access", "alerts",
+    "streams", "base", "settings", "migrations", "source", "sync.records", "sync.fetch", "sync.runs", "sync.validate", "sync.merge", "sync", "access", "alerts",
     "operations", "listing", "figures", "run_control", "maintenance", "equipment", "quarantine", "simulator",
     "dag_tasks", "cli",
 )  # fmt: skip

@@ -14,7 +14,7 @@ import yaml
 
 from cmms.errors import SettingsError
 from cmms.settings import Frozen, Settings, load_settings, parse_settings
-from cmms.settings_files import DEFAULT_FILE, find_plants_file, find_settings_file
+from cmms.settings.settings_file import DEFAULT_FILE, find_plants_file, find_settings_file
 from cmms.streams import STREAMS
 
 

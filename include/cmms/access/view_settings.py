@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from cmms.access.connections import raw_session
 from cmms.errors import CmmsError
 from cmms.settings import Settings, View
+from cmms.settings.stored_versions import current_settings
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,5 @@ def read_zone() -> ZoneInfo:
 
 def read_settings() -> Settings:
     """Those with which a run would be opened now."""
-    from cmms.sync.runs.open_run import current_settings
-
     with raw_session() as connection:
         return current_settings(connection)[0]

@@ -36,8 +36,8 @@ def open_run(stream: StreamName, **context: Any) -> int:
     from cmms.dag_tasks.reschedule_task import reschedule_task, seconds_waited
     from cmms.database import session
     from cmms.errors import SettingsError
+    from cmms.settings.stored_versions import current_settings
     from cmms.sync.runs.close_run import close_run as close
-    from cmms.sync.runs.open_run import current_settings
     from cmms.sync.runs.open_run import open_run as open_log
     from cmms.sync.runs.record_refused_run import record_refused_run
 

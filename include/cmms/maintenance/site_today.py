@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cmms.database import Connection, session
+from cmms.settings.stored_versions import current_settings
 
 
 def site_today(connection: Connection | None = None) -> date:
@@ -13,8 +14,6 @@ def site_today(connection: Connection | None = None) -> date:
     Args:
         connection: one that is open; without it, a session of its own.
     """
-    from cmms.sync.runs.open_run import current_settings
-
     if connection is None:
         with session() as own:
             return site_today(own)

@@ -17,10 +17,11 @@ from typing import Any
 from cmms.alerts.records import to_database
 from cmms.database import Connection, Cursor, execute, query, run_transaction, server_time, session
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.storage import Storage
 from cmms.sync.records import Scope
 from cmms.sync.runs.close_run import close_run
-from cmms.sync.runs.open_run import Trigger, current_settings, open_run
+from cmms.sync.runs.open_run import Trigger, open_run
 from cmms.sync.runs.report_progress import write_event
 
 SYNC_TYPE = "cleanup"

@@ -20,10 +20,10 @@ from cmms.operations.reconciliation.read_stored import Lease, read_lease, read_s
 from cmms.operations.reconciliation.report import Difference, Kind, Report, UnitResult, print_report
 from cmms.schema_version import check_schema_version
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
-from cmms.sync.runs.open_run import current_settings
 
 __all__ = ["DAYS", "Report", "choose_days", "print_report", "reconcile"]
 

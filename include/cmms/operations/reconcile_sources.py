@@ -17,7 +17,7 @@ from cmms.operations.reconcile import Report, choose_days, reconcile
 from cmms.operations.reconciliation.asked import Asked
 from cmms.operations.reconciliation.record_result import record_result
 from cmms.settings import Settings
-from cmms.sync.runs.open_run import current_settings
+from cmms.settings.stored_versions import current_settings
 
 
 def reconcile_sources(today: date, asked: Asked) -> Report:

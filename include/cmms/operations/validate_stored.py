@@ -21,9 +21,9 @@ from cmms.database import Connection, Cursor, execute, insert_many, query, run_t
 from cmms.errors import AskPerson, Failure
 from cmms.operations.validation_reports import close_report
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS, StreamName
 from cmms.streams.stream import Stream
-from cmms.sync.runs.open_run import current_settings
 from cmms.sync.validate.apply_rules import RuleResults, apply_rules
 from cmms.sync.validate.load_reference import join_reference, load_reference
 from cmms.sync.validate.parse_records import schema_of

@@ -25,10 +25,10 @@ from cmms.errors import Abandoned, Failure, SettingsError
 from cmms.operations.requested_changes import close_abandoned_changes
 from cmms.operations.validation_reports import close_abandoned_reports
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.sync.merge.stage_rows import drop_stage
 from cmms.sync.records import RunSummary
 from cmms.sync.runs.close_run import close_if_open, load_summary
-from cmms.sync.runs.open_run import current_settings
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from cmms.database import Connection, query
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS
-from cmms.sync.runs.open_run import current_settings
 from cmms.sync.validate.load_record_reference import load_record_references
 from cmms.sync.validate.parse_record import parse_record
 from cmms.sync.validate.rule_suites import Finding

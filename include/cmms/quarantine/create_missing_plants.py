@@ -17,8 +17,8 @@ from cmms.equipment.change_plants_and_groups import create_plant
 from cmms.quarantine.identify_record import read_field
 from cmms.quarantine.replay_records import REPLAY_LIMIT, Replay, replay
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS
-from cmms.sync.runs.open_run import current_settings
 
 _READ_LIMIT = 20_000
 _NO_CHOICE = (0,)

@@ -14,9 +14,9 @@ from cmms.access.connections import write
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_json
 from cmms.quarantine.identify_record import identify_record
+from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS
 from cmms.sync.merge.name_record import record_key
-from cmms.sync.runs.open_run import current_settings
 
 PAYLOAD_LIMIT_BYTES = 64_000
 _TABLE = "sync_record_errors"

@@ -17,6 +17,7 @@ from typing import Any
 
 from cmms.database import Connection, query, session
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS, StreamName
 from cmms.streams.unit import DEFAULT_SOURCE, Unit
 from cmms.sync.merge.stage_rows import claim
@@ -24,7 +25,7 @@ from cmms.sync.pipeline import store_batch
 from cmms.sync.records import LandedPage, Manifest, RunSummary, Scope
 from cmms.sync.run_sync import run_steps
 from cmms.sync.runs.close_run import close_if_open, close_run
-from cmms.sync.runs.open_run import Trigger, current_settings, find_log, open_run
+from cmms.sync.runs.open_run import Trigger, find_log, open_run
 from cmms.sync.runs.report_progress import Reporter
 from cmms.sync.runs.run_context import Replayed, RunContext
 

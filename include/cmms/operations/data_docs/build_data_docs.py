@@ -24,8 +24,8 @@ from cmms.database import session
 from cmms.errors import HandoverMissing, SettingsError
 from cmms.operations.data_docs.list_validations import StoredValidation, list_validations
 from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.storage import Storage
-from cmms.sync.runs.open_run import current_settings
 
 LATEST = 60
 """Units that are shown."""

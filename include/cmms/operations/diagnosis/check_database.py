@@ -149,7 +149,7 @@ def check_tables(_site: Site) -> Iterator[Finding]:
 
 def check_stored_settings(site: Site) -> Iterator[Finding]:
     """A version in ``config_versions`` wins over the file; from here on it is the one that is checked."""
-    from cmms.sync.runs.open_run import current_settings
+    from cmms.settings.stored_versions import current_settings
 
     with session() as connection:
         try:

@@ -16,13 +16,13 @@ from cmms.operations.diagnosis.lines import Check, Finding
 from cmms.operations.diagnosis.site import Site
 from cmms.package_files import find_folder
 from cmms.settings import load_settings
-from cmms.settings_files import find_settings_file
+from cmms.settings.settings_file import find_settings_file
 from cmms.streams import STREAMS
 from cmms.sync.validate.rule_suites import find_suite
 
 _PACKAGE = Path(cmms.__file__).parent
-_MOVED = ("cmms/api", "cmms/views", "cmms_ui/widgets", "cmms_ui/components", "cmms_ui/callbacks")
-"""Folders of the packages as they were before their rooms: a copy over an older one leaves them there."""
+_MOVED = ("cmms/api", "cmms/views", "cmms/settings.py", "cmms_ui/widgets", "cmms_ui/components", "cmms_ui/callbacks")
+"""Folders and modules of the packages as they were before their rooms: a copy over an older one leaves them there."""
 _PROVIDERS = ("http", "slack", "smtp")
 _DRIVERS = ("MySQLdb", "pymysql")
 _TESTED_PYTHON = ((3, 11), (3, 12))
@@ -103,7 +103,7 @@ def check_files(_site: Site) -> Iterator[Finding]:
 
 def check_one_version(_site: Site) -> Iterator[Finding]:
     """No second copy of the package, and nothing of an older version in it or in Airflow's plugins folder."""
-    copies = {Path(entry, "cmms").resolve() for entry in sys.path if Path(entry, "cmms", "settings.py").is_file()}
+    copies = {Path(entry, "cmms").resolve() for entry in sys.path if Path(entry, "cmms", "errors.py").is_file()}
     view = find_spec("cmms_ui")
     old = (_plugins_folder() / "cmms_ui", *(_PACKAGE.parent / name for name in _MOVED))
     if stale := ", ".join(str(folder) for folder in old if folder.exists()):

@@ -14,7 +14,7 @@ from cmms.errors import DatabaseRefused, SettingsError
 from cmms.operations.installation.prepare_airflow import POOL_SLOTS, create_pool, list_missing_connections
 from cmms.operations.installation.write_site_files import write_site_files
 from cmms.settings import POOL, load_settings
-from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME, find_plants_file, find_settings_file, site_folder
+from cmms.settings.settings_file import DEFAULT_FILE, PLANTS_NAME, find_plants_file, find_settings_file, site_folder
 
 Say = Callable[[str], None]
 

@@ -11,7 +11,7 @@ from cmms.errors import AskPerson
 from cmms.operations.installation.prepare_airflow import delete_dags, delete_pool, list_running_dags, pause_dags
 from cmms.package_files import is_wheel
 from cmms.settings import POOL, load_settings
-from cmms.settings_files import site_folder
+from cmms.settings.settings_file import site_folder
 
 
 def uninstall_site(*, drops_data: bool, say: Callable[[str], None] = print) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cmms.errors import StorageUnavailable
 from cmms.seed_plants import read_plants, read_plants_file
-from cmms.settings_files import DEFAULT_FILE, PLANTS_NAME, SETTINGS_NAME, site_folder
+from cmms.settings.settings_file import DEFAULT_FILE, PLANTS_NAME, SETTINGS_NAME, site_folder
 
 
 def write_site_files(plants: Path | None = None) -> list[Path]:

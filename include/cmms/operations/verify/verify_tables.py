@@ -21,7 +21,7 @@ from cmms.operations.verify.stream_rows import stream_rows
 from cmms.operations.verify.verify_chains import verify_chains
 from cmms.operations.verify.verify_inputs import verify_inputs
 from cmms.settings import Settings
-from cmms.sync.runs.open_run import current_settings
+from cmms.settings.stored_versions import current_settings
 from cmms.words import count_of
 
 LISTED = 100

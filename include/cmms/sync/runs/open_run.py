@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from cmms.database import Connection, Cursor, execute, insert_many, query, run_transaction
 from cmms.errors import HandoverMissing, SettingsError, StaleMaster
 from cmms.schema_version import check_schema_version
-from cmms.settings import Settings, load_settings, parse_settings
+from cmms.settings import Settings
+from cmms.settings.stored_versions import current_settings
 from cmms.streams.unit import Unit
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
@@ -40,16 +41,6 @@ class Trigger:
     user: str | None = None
     queue_ms: int | None = None
     retry_of_id: int | None = None
-
-
-def current_settings(connection: Connection) -> tuple[Settings, int | None]:
-    """Settings for a new run, and the id of the stored version they come from (None: from the file)."""
-    stored = query(connection, "sync/runs/newest_settings")
-    if not stored:
-        return load_settings(), None
-    body = stored[0]["body"]
-    raw = json.loads(body) if isinstance(body, str | bytes) else body
-    return parse_settings(raw, origin=f"settings version {stored[0]['version']}"), int(stored[0]["id"])
 
 
 def open_run(
