@@ -31,9 +31,11 @@ def keep(
     token: str = "a1",
     bad: dict[str, int] | None = None,
     at: int = 0,
+    names_stream: bool = True,
 ) -> None:
-    """Results as step validate keeps them."""
-    rules = load_suite("equipment" if unit == "equipment" else "running_time")["expectations"]
+    """Results as step validate keeps them; older versions named no stream."""
+    stream = "equipment" if unit == "equipment" else "running_time"
+    rules = load_suite(stream)["expectations"]
     results: list[dict[str, Any]] = [
         {**{name: rule[name] for name in ("type", "kwargs", "severity", "meta")}, "element_count": 1000,
          "unexpected_count": (bad or {}).get(rule["meta"]["code"], 0)}
@@ -41,7 +43,7 @@ def keep(
     ]  # fmt: skip
     storage = Storage(settings.storage)
     file = f"runs/{run}/units/{unit}/{token}/validation.json"
-    storage.write_bytes(file, json.dumps(results).encode())
+    storage.write_bytes(file, json.dumps({"stream": stream, "results": results} if names_stream else results).encode())
     os.utime(storage.base / file, (1_770_000_000 + at, 1_770_000_000 + at))
 
 
@@ -100,6 +102,18 @@ def test_a_unit_shows_its_newest_attempt_and_only_the_latest_units_are_shown(
     ]
     index = build_data_docs(tmp_path / "docs", latest=2, settings=settings)
     assert len(list((index.parent / "validations").rglob("*.html"))) == 2
+
+
+def test_results_of_an_older_version_name_no_stream(settings: Settings) -> None:
+    keep(settings, 9, "2026-01-31", names_stream=False)
+    keep(settings, 10, "equipment", names_stream=False)
+    keep(settings, 11, "2026-01-31")
+    found = list(list_validations(Storage(settings.storage)))
+    assert [(kept.sync_log_id, kept.stream, kept.records) for kept in found] == [
+        (11, "running_time", 1000),
+        (10, "equipment", 1000),
+        (9, "running_time", 1000),
+    ]
 
 
 def test_nothing_kept_is_said_clearly(settings: Settings, tmp_path: Path) -> None:

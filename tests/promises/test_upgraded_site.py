@@ -192,8 +192,9 @@ def read_readings(site: UpgradedSite, day: date) -> list[dict[str, Any]]:
 def find_manifests(site: UpgradedSite) -> Iterator[Manifest]:
     """Every manifest of a day that the released version has landed and merged."""
     for file in sorted((site.folder / "storage/runs").rglob("manifest*.json")):
-        manifest = Manifest.from_dict(json.loads(file.read_text()))
-        if manifest.unit_keys[0] != "equipment" and manifest.sync_log_id != site.promises["killed_run"]:
+        stored = json.loads(file.read_text())
+        manifest = Manifest.from_dict(stored, "equipment" if stored["unit_keys"] == ["equipment"] else "running_time")
+        if manifest.first.day and manifest.sync_log_id != site.promises["killed_run"]:
             yield manifest
 
 
@@ -204,7 +205,7 @@ def test_stored_pages_merge_again_into_the_same_rows(site: UpgradedSite) -> None
     from cmms.sync.runs.open_run import load_run, open_run
 
     manifest = max(find_manifests(site), key=lambda found: found.sync_log_id)
-    days = [date.fromisoformat(key) for key in manifest.unit_keys]
+    days = [unit.required_day for unit in manifest.units]
     before = {day: read_readings(site, day) for day in days}
     assert all(before.values())
     assert run_command(main, ["verify"]) == 0

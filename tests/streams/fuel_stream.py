@@ -50,7 +50,7 @@ CREATE TABLE equipment_fuel (
   api_created_at DATETIME(3) NOT NULL,
   quality VARCHAR(10) NOT NULL,
   quality_code VARCHAR(200) NULL,
-  sync_log_id BIGINT UNSIGNED NULL,
+  sync_log_id BIGINT NULL,
   updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   UNIQUE KEY uk_fuel (equipment_id, date),
   FOREIGN KEY (equipment_id) REFERENCES equipment (id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -95,6 +96,20 @@ def test_rejected_records_are_replayed(seen: dict[str, Any]) -> None:
         ["C", "7.000", "North", "ok"],
     ]
     assert (seen["verified"], seen["reconciled"]) == ([], [])
+
+
+def test_verify_recounts_its_records(seen: dict[str, Any]) -> None:
+    (found,) = seen["lost"]
+    assert re.fullmatch(r"Day 2026-01-31 of run \d+: 1 filling was written, 0 are stored\.", found)
+
+
+def test_its_days_are_not_taken_for_those_of_another_stream(seen: dict[str, Any]) -> None:
+    assert seen["differs"] == ["2026-01-31 (Fuel) P001 C: in the CMMS, not at the source"]
+    assert seen["validated units"] == [["equipment", "equipment"], ["fuel", "2026-01-31"]]
+
+
+def test_the_figures_of_all_streams_count_it(seen: dict[str, Any]) -> None:
+    assert seen["figures"] == {"last": ["equipment", "fuel"], "unknown": ["C"]}
 
 
 def test_a_corrected_record_is_validated_in_the_request(seen: dict[str, Any]) -> None:

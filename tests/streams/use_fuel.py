@@ -94,7 +94,23 @@ class Program:
         from cmms.operations.reconcile import reconcile
 
         self.served["/running-time"] = []
-        return [f"{one.kind} {one.message}" for one in reconcile(DAY, DAY, today=date(2026, 2, 1)).differences]
+        return list(map(str, reconcile(DAY, DAY, today=date(2026, 2, 1)).differences))
+
+    def validated(self) -> list[tuple[str, str]]:
+        """Stream and unit of the validation results that are stored, each once."""
+        from cmms.operations.data_docs.list_validations import list_validations
+        from cmms.settings import load_settings
+        from cmms.storage import Storage
+
+        found = list_validations(Storage(load_settings().storage))
+        return sorted({(kept.stream, kept.unit_key) for kept in found})
+
+    def figures(self) -> dict[str, Any]:
+        """What the figures of all streams say of this one."""
+        from cmms.figures.open_runs import last_runs
+        from cmms.figures.rejects import orphans
+
+        return {"last": sorted(last_runs()), "unknown": [one.equipment_number for one in orphans(10)]}
 
     def list(self) -> dict[str, Any]:
         """What the REST API answers for the list of the stream."""
@@ -191,6 +207,7 @@ def run(program: Program) -> dict[str, Any]:
     ]
     seen["first"] = program.sync("fuel", day)
     seen["rejected"] = rows("SELECT stream, unit_key, record_key, code, category FROM sync_record_errors ORDER BY id")
+    seen["figures"] = program.figures()
     seen["again"] = program.sync("fuel", day)
     day[0] = filling("A", "13.25", hour=9, STATION="North")
     seen["changed"] = program.sync("fuel", day, engine={"load_data": "never"})
@@ -206,8 +223,14 @@ def run(program: Program) -> dict[str, Any]:
     seen["open"] = rows("SELECT code FROM sync_record_errors WHERE open_flag = 1")
     seen["stored"] = rows(STORED)
     seen["verified"] = verify_tables()
+    rows("UPDATE equipment_fuel SET sync_log_id = -sync_log_id WHERE station = 'South'")
+    seen["lost"] = verify_tables()
+    rows("UPDATE equipment_fuel SET sync_log_id = -sync_log_id WHERE station = 'South'")
     program.served["/fuel"] = day
     seen["reconciled"] = program.reconcile()
+    program.served["/fuel"] = day[:1]
+    seen["differs"] = program.reconcile()
+    seen["validated units"] = program.validated()
     rows("UPDATE equipment_fuel SET litres = -1 WHERE station = 'South'")
     seen["validated"] = program.validate()
     seen["findings"] = rows("SELECT stream, code FROM validation_findings")

@@ -128,8 +128,12 @@ def test_every_planted_difference_is_named_and_nothing_is_written(
     )
     assert found["plant", "P002", "12"]["message"] == "plant P002 at the source, P003 in the CMMS"
     cut = found["not_compared", None, None]
-    assert cut["unit_key"] == str(BEFORE) and "IncompleteFetch" in cut["message"]
-    figures = {row["plant_code"]: row for row in report["figures"] if row["unit_key"] == str(DAY)}
+    assert (cut["stream"], cut["unit_key"]) == ("running_time", str(BEFORE)) and "IncompleteFetch" in cut["message"]
+    figures = {
+        row["plant_code"]: row
+        for row in report["figures"]
+        if (row["stream"], row["unit_key"]) == ("running_time", str(DAY))
+    }
     assert (figures["P001"]["source_hours"], figures["P001"]["stored_hours"]) == ("16.000", "9.000")
     assert [figures["P002"][name] for name in ("source", "stored", "differences")] == [1, 1, 2]
     assert figures["P003"]["stored"] == 1
@@ -154,10 +158,10 @@ def test_machines_are_compared_too(synced: Site) -> None:
     synced.execute("UPDATE equipment SET missing_since = '2026-01-31' WHERE equipment_number = '98'")
     synced.serve("equipment", None, [*machines(), machine("14")])
     assert said(compare(synced)) == [
-        "equipment P001 14: at the source, missing in the CMMS",
-        "equipment P001 10: at the source, marked as missing in the CMMS",
-        "equipment P001 99: in the CMMS, not at the source",
-        "equipment P001 11: plant P001 at the source, P003 in the CMMS",
+        "Equipment P001 14: at the source, missing in the CMMS",
+        "Equipment P001 10: at the source, marked as missing in the CMMS",
+        "Equipment P001 99: in the CMMS, not at the source",
+        "Equipment P001 11: plant P001 at the source, P003 in the CMMS",
     ]
 
 
@@ -167,7 +171,7 @@ def test_what_waits_in_quarantine_or_was_discarded_is_no_difference(synced: Site
     synced.execute("UPDATE sync_record_errors SET status = 'discarded' WHERE equipment_number = '78'")
     report = compare(synced)
     assert said(report) == []
-    assert {row.plant_code: row.waiting for row in report.figures if row.unit_key == str(DAY)} == {"P001": 2, "P002": 2}
+    assert {row.plant_code: row.waiting for row in report.figures if row.unit.day == DAY} == {"P001": 2, "P002": 2}
     synced.sync_equipment([*machines(), machine("77")])
     synced.execute("UPDATE sync_record_errors SET status = 'open' WHERE equipment_number = '77'")
     synced.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from cmms.database import load_sql
 from cmms.errors import SettingsError
 from cmms.settings import Settings
-from cmms.streams import STREAMS, stream_of
+from cmms.streams import STREAMS, stream_noted_by_key
 from cmms.streams.fill_columns import fill_columns
 from cmms.streams.stream import Daily, Field, Orphan, Stream
 from cmms.streams.unit import Unit
@@ -43,6 +44,40 @@ FUEL = Stream(
     conf_keys=(),
     marks=("litres",),
 )
+_AUDITED = "the word of the audit log for a machine"
+_REFERENCES = "the name of a table that others refer to"
+_TEXT = "what the view calls each stream"
+_LIST = "the list of that name, which a link or relation leads to"
+_ONE = "the tab, the action or the widget of that one sync"
+_MEANS_ONE = {
+    "sql/figures/equipment_history.sql": _AUDITED,
+    "sql/figures/machine_condition.sql": _AUDITED,
+    "cmms/equipment/change_equipment.py": _AUDITED,
+    "sql/operations/verify/duplicates.sql": _REFERENCES,
+    "sql/operations/verify/orphans.sql": _REFERENCES,
+    "sql/operations/verify/orphans_of_stream.sql": _REFERENCES,
+    "cmms/maintenance/change_plans.py": "the scope of a plan: chosen machines",
+    "cmms_ui/render/text.py": _TEXT,
+    "cmms_ui/resources/syncs/text.py": _TEXT,
+    "cmms_ui/resources/validations/text.py": _TEXT,
+    "cmms_ui/resources/record_errors/text.py": _TEXT,
+    "cmms_ui/resources/equipment/relations.py": _TEXT,
+    "cmms_ui/resources/syncs/daily_syncs.py": "its icon",
+    "cmms_ui/resources/syncs/outcomes.py": _ONE,
+    "cmms_ui/resources/syncs/resource.py": _ONE,
+    "cmms_ui/resources/equipment/resource.py": _LIST,
+    "cmms_ui/resources/equipment/tab_widgets.py": _LIST,
+    "cmms_ui/resources/equipment/large_change.py": _LIST,
+    "cmms_ui/resources/validations/resource.py": _LIST,
+    "cmms_ui/resources/running_times/resource.py": _LIST,
+    "cmms_ui/resources/maintenance_plans/resource.py": "the scope of a plan: chosen machines",
+    "cmms_ui/resources/maintenance_plans/columns.py": _LIST,
+    "cmms_ui/browser/palette.py": _LIST,
+    "cmms_ui/pages/catalogue.py": _LIST,
+    "cmms_ui/api/rest.py": _LIST,
+}
+"""Files of ``include/`` that may name a stream, and what they mean by it."""
+_EXPLAINS_NAMES = {"cmms/dag_tasks/dag_defaults.py": "help of the trigger form"}
 _NOT_OF_ALL = {"simulator", "migrations", "streams"}
 """Rooms that may name a stream: the source of the tests, the history of the tables, and the streams themselves."""
 
@@ -91,7 +126,21 @@ def test_units_are_the_days_of_a_span_or_the_snapshot() -> None:
     assert FUEL.day_of("2026-02-28") == first
     assert STREAMS["equipment"].unit_keys(first, last) == ["equipment"]
     assert STREAMS["equipment"].day_of("equipment") is None
-    assert [stream_of(key).name for key in ("equipment", "2026-02-28")] == ["equipment", "running_time"]
+
+
+@pytest.mark.feature("ARC-01")
+def test_a_key_without_a_stream_is_of_a_version_with_one_stream_of_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STREAMS, FUEL.name, FUEL)
+    assert [stream_noted_by_key(key).name for key in ("equipment", "2026-02-28")] == ["equipment", "running_time"]
+
+
+@pytest.mark.feature("ARC-01")
+def test_a_day_is_called_by_its_stream_too_where_several_have_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    units = [Scope("equipment").units[0], Unit("default", "running_time", "2026-02-28")]
+    assert [unit.label for unit in units] == ["Equipment", "2026-02-28"]
+    monkeypatch.setitem(STREAMS, FUEL.name, FUEL)
+    units.append(Unit("default", "fuel", "2026-02-28"))
+    assert [unit.label for unit in units] == ["Equipment", "2026-02-28 (Running times)", "2026-02-28 (Fuel)"]
 
 
 @pytest.mark.feature("ARC-01")
@@ -146,6 +195,58 @@ def test_nothing_asks_whether_a_stream_has_a_certain_name() -> None:
         and any(isinstance(part, ast.Constant) and part.value in STREAMS for part in ast.walk(node))
     ]
     assert asked == []
+
+
+def _texts(file: Path) -> set[str]:
+    """The texts of a module, but for its docstrings."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in told)
+    return {node.value for node in found if isinstance(node.value, str)}
+
+
+def _statement(file: Path) -> str:
+    """A statement without its header."""
+    return "\n".join(line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
+
+
+def _names_a_stream(text: str) -> bool:
+    """Whether a text is a stream's name, or a condition or statement that compares something with it."""
+    return text in STREAMS or any(f"'{name}'" in text for name in STREAMS)
+
+
+@pytest.mark.feature("ARC-01")
+def test_nothing_outside_the_streams_names_one_but_what_means_that_one() -> None:
+    """A stale exception fails too. The values of statements come from the streams, as parameters."""
+    named = set()
+    for file in sorted((REPOSITORY / "include").rglob("*.py")):
+        if not _NOT_OF_ALL & set(file.parts) and any(map(_names_a_stream, _texts(file))):
+            named.add(file.relative_to(REPOSITORY / "include").as_posix())
+    for file in sorted((REPOSITORY / "include/sql").rglob("*.sql")):
+        if "schema" not in file.parts and _names_a_stream(_statement(file)):
+            named.add(file.relative_to(REPOSITORY / "include").as_posix())
+    assert named == _MEANS_ONE.keys()
+
+
+@pytest.mark.feature("ARC-01")
+def test_nothing_outside_the_streams_knows_the_names_of_the_sources_fields() -> None:
+    names = {
+        name
+        for stream in STREAMS.values()
+        for field in stream.fields
+        for name in field.names
+        if name.isupper() and name != "DATE"  # a type of SQL too
+    }
+    assert {"SWERK", "EQUNR", "RECDV"} <= names
+    said = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    files = [*(REPOSITORY / "include").rglob("*.py"), *(REPOSITORY / "include/sql").rglob("*.sql")]
+    found = {
+        file.relative_to(REPOSITORY / "include").as_posix()
+        for file in files
+        if not _NOT_OF_ALL & set(file.parts)
+        and any(map(said.search, _texts(file) if file.suffix == ".py" else [_statement(file)]))
+    }
+    assert found == _EXPLAINS_NAMES.keys()
 
 
 @pytest.mark.feature("ARC-01")

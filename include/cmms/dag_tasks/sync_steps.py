@@ -95,9 +95,10 @@ def validate(sync_log_id: LogId, batch: Descriptor) -> list[Descriptor]:
     """Validate every record of a batch; one result per unit."""
     from cmms.sync import pipeline
     from cmms.sync.fetch.land_pages import read_manifest
+    from cmms.sync.records import Batch
 
     with work_on_run(sync_log_id) as work:
-        manifest = read_manifest(work.run.storage, sync_log_id, batch["unit_keys"][0])
+        manifest = read_manifest(work.run.storage, sync_log_id, Batch.from_dict(batch).first)
         units = pipeline.validate(work.run, work.connection, manifest, work.reporter)
         return [unit.to_dict() for unit in units]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cmms.figures.typed_rows import read_typed, read_typed_live
+from cmms.streams import STREAMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,5 +93,5 @@ def recent_runs(limit: int) -> tuple[RecentRun, ...]:
 
 
 def last_runs() -> dict[str, LastRun]:
-    """TAB-G1, TAB-G2: by daily sync, its newest run that is over."""
-    return {run.sync_type: run for run in read_typed(LastRun, "figures/last_runs")}
+    """TAB-G1, TAB-G2: by stream, its newest run that is over."""
+    return {run.sync_type: run for run in read_typed(LastRun, "figures/last_runs", {"streams": tuple(STREAMS)})}

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from cmms.access.connections import raw_session
 from cmms.access.view_settings import read_zone
 from cmms.database import Connection, query
+from cmms.streams import StreamName, streams_with
 
 MACHINE_LIMIT = 20
 
@@ -103,7 +104,9 @@ def read_gaps(last_day: date, days: int, plant_code: str = "") -> GapGrid:
         machines = query(connection, "figures/active_by_plant")
         readings = Counter(_by_key(query(connection, "figures/gap_plants", bounds), "plant_code", "readings"))
         readings.subtract(_by_key(query(connection, "figures/gap_inactive", bounds), "plant_code", "readings"))
-        rejected = _by_key(query(connection, "figures/gap_rejects_by_plant", bounds), "plant_code", "rejected")
+        rejected = _by_key(
+            query(connection, "figures/gap_rejects_by_plant", {**bounds, **_readings()}), "plant_code", "rejected"
+        )
     rows = []
     for plant in machines:
         code, expected = str(plant["plant_code"]), int(plant["machines"])
@@ -121,7 +124,7 @@ def _by_machine(connection: Connection, days: tuple[date, ...], bounds: dict[str
     ids = tuple(int(row["id"]) for row in machines)
     numbers = tuple(str(row["equipment_number"]) for row in machines)
     hours = _by_key(query(connection, "figures/gap_hours", {**bounds, "ids": ids}), "equipment_id", "running_hours")
-    refused = query(connection, "figures/gap_rejects", {**bounds, "numbers": numbers})
+    refused = query(connection, "figures/gap_rejects", {**bounds, **_readings(), "numbers": numbers})
     rejected = {(str(row["equipment_number"]), row["date"]) for row in refused}
     rows = []
     for row in machines:
@@ -132,6 +135,10 @@ def _by_machine(connection: Connection, days: tuple[date, ...], bounds: dict[str
         )
         rows.append(GapRow(number, cells, key, str(row["equipment_description"] or "")))
     return GapGrid(days, tuple(rows), plant_code, int(machines[0]["machines_with_gaps"]) - len(rows))
+
+
+def _readings() -> dict[str, tuple[StreamName, ...]]:
+    return {"streams": streams_with("counters")}
 
 
 def _by_key(rows: Sequence[dict[str, Any]], name: str, value: str) -> dict[tuple[Any, date], Any]:

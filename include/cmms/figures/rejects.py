@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cmms.figures.typed_rows import read_typed
+from cmms.streams import streams_with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +155,8 @@ def replayed_codes(since: date) -> tuple[ReplayedCode, ...]:
 
 
 def orphans(limit: int) -> tuple[Orphan, ...]:
-    """RT-12: unknown machines, those with most readings first."""
-    return read_typed(Orphan, "figures/orphans", {"row_limit": limit})
+    """RT-12: unknown machines, those with most records first."""
+    return read_typed(Orphan, "figures/orphans", {"streams": streams_with("machines"), "row_limit": limit})
 
 
 def reject_reason(reject_id: int) -> RejectReason | None:

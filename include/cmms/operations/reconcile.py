@@ -22,6 +22,7 @@ from cmms.schema_version import check_schema_version
 from cmms.settings import Settings
 from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS
+from cmms.streams.unit import Unit
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
 
@@ -120,29 +121,29 @@ def _reconcile_batch(connection: Connection, settings: Settings, scope: Scope, b
         before = _leases(connection, batch)
         results = _compare_batch(connection, settings, scope, batch)
         after = _leases(connection, batch)
-        moved = {unit_key for unit_key in after if after[unit_key] != before[unit_key] or after[unit_key][1]}
-        if attempt == 2 or not any(result.total and result.unit_key in moved for result in results):
+        moved = {unit for unit in after if after[unit] != before[unit] or after[unit][1]}
+        if attempt == 2 or not any(result.total and result.unit in moved for result in results):
             break
     for result in results:
-        is_moved = result.total and result.unit_key in moved
-        yield _not_compared(result.unit_key, _MOVED, "moved") if is_moved else result
+        is_moved = result.total and result.unit in moved
+        yield _not_compared(result.unit, _MOVED, "moved") if is_moved else result
 
 
 def _compare_batch(connection: Connection, settings: Settings, scope: Scope, batch: Batch) -> list[UnitResult]:
     with tempfile.TemporaryDirectory(prefix="cmms-reconcile-") as folder:
         try:
             return [
-                compare_unit(answer, read_stored(connection, scope.unit(answer.unit_key)))
+                compare_unit(answer, read_stored(connection, answer.unit))
                 for answer in ask_source(connection, settings, scope, batch, folder)
             ]
         except _INCOMPLETE as error:
             reason = str(Failure.of(error))
-            return [_not_compared(unit_key, reason) for unit_key in batch.unit_keys]
+            return [_not_compared(unit, reason) for unit in batch.units]
 
 
-def _leases(connection: Connection, batch: Batch) -> dict[str, Lease]:
-    return {unit.key: read_lease(connection, unit) for unit in batch.units}
+def _leases(connection: Connection, batch: Batch) -> dict[Unit, Lease]:
+    return {unit: read_lease(connection, unit) for unit in batch.units}
 
 
-def _not_compared(unit_key: str, reason: str, kind: Kind = "not_compared") -> UnitResult:
-    return UnitResult(unit_key, [], [Difference(unit_key, kind, f"not compared: {reason}")], 1)
+def _not_compared(unit: Unit, reason: str, kind: Kind = "not_compared") -> UnitResult:
+    return UnitResult(unit, [], [Difference(unit, kind, f"not compared: {reason}")], 1)

@@ -75,7 +75,12 @@ def _create(actor: Actor, plants: Sequence[MissingPlant]) -> None:
 
 def _read(connection: Connection, settings: Settings, keys: Sequence[int] | None) -> dict[int, str]:
     """Plant code by record."""
-    bounds = {"no_choice": keys is None, "ids": tuple(keys or _NO_CHOICE), "row_limit": _READ_LIMIT}
     streams = {name: settings.stream(name).fields.of("plant_code") for name in STREAMS}
+    bounds = {
+        "streams": tuple(streams),
+        "no_choice": keys is None,
+        "ids": tuple(keys or _NO_CHOICE),
+        "row_limit": _READ_LIMIT,
+    }
     rows = query(connection, "quarantine/rejects_of_plants", bounds)
     return {int(row["id"]): read_field(json.loads(row["record"]), streams[row["stream"]]) for row in rows}

@@ -22,7 +22,7 @@ from cmms.quarantine.handle_rejects import lock_rejects
 from cmms.run_control.ask_for_work import ask_for_work
 from cmms.run_control.start_syncs import StartedRun
 from cmms.streams import STREAMS
-from cmms.sync.accept_counters import write_acceptance
+from cmms.sync.accept_counters import find_counter_rejects, write_acceptance
 from cmms.sync.merge.name_record import SUPERSEDED_BY, category
 from cmms.sync.validate.rule_suites import Finding
 
@@ -81,7 +81,7 @@ def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter
         raise Invalid(f"choose 1 to {REPLAY_LIMIT:,} records")
 
     def work(cursor: Cursor) -> None:
-        found = query(cursor.connection, "sync/replay/counter_rejects", {"ids": tuple(keys)})
+        found = find_counter_rejects(cursor.connection, keys)
         if len(found) < len(set(keys)):
             raise Stale("Choose only open readings of known machines whose counter has decreased or stands still.")
         write_acceptance(cursor, keys, reason=accepted.reason, user=actor.name, kind=accepted.kind)

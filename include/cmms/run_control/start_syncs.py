@@ -154,7 +154,8 @@ def retry_run(actor: Actor, key: int, request: str = "") -> StartedRun:
         raise NotFound("there is no such run")
     row = rows[0]
     if row["sync_type"] not in STREAMS:
-        raise Invalid("only a sync of equipment or running times can be started again")
+        labels = " or ".join(stream.label.lower() for stream in STREAMS.values())
+        raise Invalid(f"only a sync of {labels} can be started again")
     if not may_control("retry", row["status"], ""):
         raise Invalid(explain_refusal("retry", key, row["status"], ""))
     if row["scope"] is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cmms.streams.equipment import EQUIPMENT
 from cmms.streams.running_time import RUNNING_TIME
-from cmms.streams.stream import Snapshot, Stream
+from cmms.streams.stream import ReferenceName, Snapshot, Stream
 
 StreamName = str
 """The name of a stream, as tables and settings spell it."""
@@ -18,6 +18,15 @@ def has_hours(sync_type: str) -> bool:
     return sync_type in STREAMS and STREAMS[sync_type].has_hours
 
 
-def stream_of(unit_key: str) -> Stream:
-    """Whose unit it is where only its key is known: the snapshot's of that key, else the daily stream's."""
-    return next(stream for stream in STREAMS.values() if stream.is_daily or stream.unit == Snapshot(unit_key))
+def streams_with(reference: ReferenceName) -> tuple[StreamName, ...]:
+    """The streams whose rules need this reference data, as a list for a statement: ``stream IN %(streams)s``."""
+    return tuple(stream.name for stream in STREAMS.values() if reference in stream.reference)
+
+
+def stream_noted_by_key(unit_key: str) -> Stream:
+    """Whose unit it is where an older version has noted the key alone: that version had one stream of days.
+
+    What is noted now names its stream.
+    """
+    snapshots = {stream.unit.key: stream for stream in STREAMS.values() if isinstance(stream.unit, Snapshot)}
+    return snapshots.get(unit_key) or next(stream for stream in STREAMS.values() if stream.is_daily)

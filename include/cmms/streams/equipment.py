@@ -12,7 +12,7 @@ EQUIPMENT = Stream(
     help="the snapshot of the master data",
     title="Equipment sync",
     record="machine",
-    unit=Snapshot("equipment"),
+    unit=Snapshot("equipment", marks_missing=True),
     table="equipment",
     fields=(
         Field(name="plant_code", names=("plant_code", "SWERK"), required=True, is_column=False),

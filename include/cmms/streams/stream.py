@@ -66,9 +66,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All records at once: one unit of work, by this key."""
+    """All records at once: one unit of work, by this key.
+
+    ``marks_missing``: a machine that a full snapshot does not hold gets the day in ``missing_since`` of its row.
+    """
 
     key: str
+    marks_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,11 @@ class Stream:
     def columns(self) -> tuple[Field, ...]:
         """The fields that are stored under their names."""
         return tuple(known for known in self.fields if known.is_column)
+
+    @property
+    def marks_missing(self) -> bool:
+        """Whether rows are marked that its snapshot does not hold."""
+        return isinstance(self.unit, Snapshot) and self.unit.marks_missing
 
     @property
     def has_hours(self) -> bool:

@@ -37,6 +37,14 @@ class Unit:
         return self.definition.day_of(self.key)
 
     @property
+    def label(self) -> str:
+        """What people call it: a snapshot by its stream, a day by its date, with the stream if several have days."""
+        if self.day is None:
+            return self.definition.label
+        is_clear = sum(stream.is_daily for stream in STREAMS.values()) == 1
+        return self.key if is_clear else f"{self.key} ({self.definition.label})"
+
+    @property
     def required_day(self) -> date:
         """The day that it is.
 

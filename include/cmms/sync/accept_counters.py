@@ -7,9 +7,11 @@ transaction. Without the libraries of the rules: an API server accepts counters 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from cmms.database import Cursor, execute, query, run_transaction, session
+from cmms.database import Connection, Cursor, execute, query, run_transaction, session
 from cmms.errors import AskPerson
+from cmms.streams import streams_with
 
 COUNTER_EVENTS = ("reset", "replacement", "rollover", "accepted")
 """What can have happened to a counter that shows less than before; ``accepted``: a person says it is right."""
@@ -39,9 +41,14 @@ def accept_counters(ids: Sequence[int], *, reason: str, user: str, kind: str = "
         )
 
 
+def find_counter_rejects(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Those of the records that are open rejected counter readings of known machines."""
+    return query(connection, "sync/replay/counter_rejects", {"ids": tuple(ids), "streams": streams_with("counters")})
+
+
 def write_acceptance(cursor: Cursor, ids: Sequence[int], *, reason: str, user: str, kind: str) -> int:
     """As :func:`accept_counters`, in the caller's transaction."""
-    rows = query(cursor.connection, "sync/replay/counter_rejects", {"ids": tuple(ids)})
+    rows = find_counter_rejects(cursor.connection, ids)
     if wrong := set(ids) - {row["id"] for row in rows}:
         raise AskPerson(f"no open rejected counter reading: {', '.join(map(str, sorted(wrong)))}")
     for row in rows:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from cmms.database import Connection
 from cmms.errors import HandoverMissing
+from cmms.streams.unit import Unit
 from cmms.sync.fetch.land_pages import read_manifest
 from cmms.sync.merge.merge_stage import merge_unit
 from cmms.sync.merge.stage import Stage
@@ -28,25 +29,26 @@ class HandedUnit:
     """A unit between two steps: small, for XCom.
 
     Attributes:
-        batch: key of the first unit of its batch, by which its manifest is found.
+        batch: the first unit of its batch, by which its manifest is found.
         validation: its result.
         stage: what is staged; None until then.
     """
 
-    batch: str
+    batch: Unit
     validation: ValidationResult
     stage: Stage | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         staged = {} if self.stage is None else {"stage": asdict(self.stage)}
-        return {"batch": self.batch, "verdict": self.validation.to_dict(), **staged}
+        return {"batch": self.batch.key, "verdict": self.validation.to_dict(), **staged}
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:
         """Inverse of :meth:`to_dict`."""
         stage = Stage(**raw["stage"]) if "stage" in raw else None
-        return cls(raw["batch"], ValidationResult.from_dict(raw["verdict"]), stage)
+        validation = ValidationResult.from_dict(raw["verdict"])
+        return cls(replace(validation.unit, key=raw["batch"]), validation, stage)
 
 
 def store_batch(run: RunContext, connection: Connection, manifest: Manifest, reporter: Reporter) -> None:
@@ -59,7 +61,7 @@ def validate(run: RunContext, connection: Connection, manifest: Manifest, report
     """Step 3: validate every record of a batch, request by request as the units are asked for."""
     for span, pages in spans_of(manifest):
         for validation in validate_span(run, connection, manifest, span, pages, reporter):
-            yield HandedUnit(manifest.unit_keys[0], validation)
+            yield HandedUnit(manifest.first, validation)
 
 
 def stage(run: RunContext, connection: Connection, handed: HandedUnit, reporter: Reporter) -> HandedUnit:

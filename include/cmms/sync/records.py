@@ -6,7 +6,8 @@ only small descriptors.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
@@ -95,13 +96,23 @@ class Scope:
 class PlannedRequest:
     """One logical request (all its pages): path and query parameters, without credentials or paging.
 
-    ``unit_keys`` are the units whose records it may hold: one day, or the days of a range request.
+    ``units`` are those whose records it may hold: one day, or the days of a range request.
     """
 
     path: str
     parameters: tuple[tuple[str, str], ...]
-    unit_keys: tuple[str, ...]
+    units: tuple[Unit, ...]
     plant_code: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; its batch names the stream."""
+        return _with_keys(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any], stream: StreamName) -> Self:
+        """Inverse of :meth:`to_dict`."""
+        parameters = tuple((name, value) for name, value in raw["parameters"])
+        return cls(raw["path"], parameters, _units(raw["unit_keys"], stream), raw.get("plant_code"))
 
 
 @dataclass(frozen=True)
@@ -116,31 +127,17 @@ class Batch:
         """The unit by which its folder is named."""
         return self.units[0]
 
-    @property
-    def unit_keys(self) -> tuple[str, ...]:
-        """The keys of its units, as files and XCom name them."""
-        return tuple(unit.key for unit in self.units)
-
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        requests = [asdict(request) for request in self.requests]
-        return {"stream": self.first.stream, "unit_keys": self.unit_keys, "requests": requests}
+        """Plain JSON values: the stream and the keys of its units."""
+        requests = [request.to_dict() for request in self.requests]
+        return {"stream": self.first.stream, "unit_keys": _keys(self.units), "requests": requests}
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:
         """Inverse of :meth:`to_dict`."""
-        return cls(
-            units=tuple(Unit(DEFAULT_SOURCE, raw["stream"], key) for key in raw["unit_keys"]),
-            requests=tuple(
-                PlannedRequest(
-                    path=request["path"],
-                    parameters=tuple((name, value) for name, value in request["parameters"]),
-                    unit_keys=tuple(request["unit_keys"]),
-                    plant_code=request.get("plant_code"),
-                )
-                for request in raw["requests"]
-            ),
-        )
+        stream = raw["stream"]
+        requests = tuple(PlannedRequest.from_dict(request, stream) for request in raw["requests"])
+        return cls(_units(raw["unit_keys"], stream), requests)
 
 
 @dataclass(frozen=True)
@@ -154,7 +151,7 @@ class LandedPage:
         file: path relative to the storage base.
         records: how many records the page holds.
         sha256: of the file as it lies in the storage, so that a damaged hand-over is noticed.
-        unit_keys: the units its request asked for: a record of another day was not asked for.
+        units: those that its request asked for: a record of another day was not asked for.
         plant_code: the plant its request asked for, if it asked for one only.
     """
 
@@ -162,8 +159,18 @@ class LandedPage:
     file: str
     records: int
     sha256: str
-    unit_keys: tuple[str, ...] = ()
+    units: tuple[Unit, ...] = ()
     plant_code: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return _with_keys(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any], stream: StreamName) -> Self:
+        """Inverse of :meth:`to_dict`."""
+        values = dict(raw)
+        return cls(units=_units(values.pop("unit_keys", ()), stream), **values)
 
 
 @dataclass(frozen=True)
@@ -171,36 +178,47 @@ class AnsweredRequest:
     """What came of one planned request, all its pages together.
 
     Attributes:
-        unit_keys: the units that it asked for.
+        units: those that it asked for.
         plant_codes: the plants that it asked for; empty: all.
         records: how many came.
         total: how many there are, if the source says so.
         doubts: why more may exist than came, one sentence each; then nothing can be called missing or resolved.
     """
 
-    unit_keys: tuple[str, ...]
+    units: tuple[Unit, ...]
     plant_codes: tuple[str, ...] = ()
     records: int = 0
     total: int | None = None
     doubts: tuple[str, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return _with_keys(self)
+
     @classmethod
-    def from_dict(cls, raw: dict[str, Any]) -> Self:
-        """From plain JSON values."""
-        lists = {name: tuple(raw.get(name, ())) for name in ("unit_keys", "plant_codes", "doubts")}
-        return cls(**{**raw, **lists})
+    def from_dict(cls, raw: dict[str, Any], stream: StreamName) -> Self:
+        """Inverse of :meth:`to_dict`."""
+        values = dict(raw)
+        return cls(
+            units=_units(values.pop("unit_keys", ()), stream),
+            plant_codes=tuple(values.pop("plant_codes", ())),
+            doubts=tuple(values.pop("doubts", ())),
+            **values,
+        )
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What a fetch landed for one group of units; written last, so its presence means complete.
 
+    Its file names units by their keys, for it lies in the folder of its run, which is of one stream.
+
     ``answers`` has one entry per request; None: written by a version that did not note them. ``exposed``: why a secret
     went over plain HTTP, if it did.
     """
 
     sync_log_id: int
-    unit_keys: tuple[str, ...]
+    units: tuple[Unit, ...]
     pages: tuple[LandedPage, ...]
     records: int
     repeated_pages: int
@@ -210,26 +228,47 @@ class Manifest:
     answers: tuple[AnsweredRequest, ...] | None = None
     exposed: str | None = None
 
+    @property
+    def first(self) -> Unit:
+        """The unit by which its folder is named."""
+        return self.units[0]
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**asdict(self), "started_at": self.started_at.isoformat()}
+        return {
+            **_with_keys(self),
+            "pages": [page.to_dict() for page in self.pages],
+            "started_at": self.started_at.isoformat(),
+            "answers": None if self.answers is None else [answer.to_dict() for answer in self.answers],
+        }
 
     @classmethod
-    def from_dict(cls, raw: dict[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`."""
+    def from_dict(cls, raw: dict[str, Any], stream: StreamName) -> Self:
+        """Inverse of :meth:`to_dict`; ``stream`` is that of its run."""
+        values = dict(raw)
+        answers = values.pop("answers", None)
         return cls(
-            **{
-                **raw,
-                "unit_keys": tuple(raw["unit_keys"]),
-                "pages": tuple(
-                    LandedPage(**{**page, "unit_keys": tuple(page.get("unit_keys", ()))}) for page in raw["pages"]
-                ),
-                "started_at": datetime.fromisoformat(raw["started_at"]),
-                "answers": None
-                if raw.get("answers") is None
-                else tuple(AnsweredRequest.from_dict(answer) for answer in raw["answers"]),
-            }
+            units=_units(values.pop("unit_keys"), stream),
+            pages=tuple(LandedPage.from_dict(page, stream) for page in values.pop("pages")),
+            started_at=datetime.fromisoformat(values.pop("started_at")),
+            answers=None if answers is None else tuple(AnsweredRequest.from_dict(one, stream) for one in answers),
+            **values,
         )
+
+
+def _keys(units: Iterable[Unit]) -> tuple[str, ...]:
+    return tuple(unit.key for unit in units)
+
+
+def _units(keys: Iterable[str], stream: StreamName) -> tuple[Unit, ...]:
+    return tuple(Unit(DEFAULT_SOURCE, stream, key) for key in keys)
+
+
+def _with_keys(record: PlannedRequest | LandedPage | AnsweredRequest | Manifest) -> dict[str, Any]:
+    """Its values by field; its units as ``unit_keys``, which is how files and XCom name them."""
+    values = {known.name: getattr(record, known.name) for known in fields(record)}
+    del values["units"]
+    return {"unit_keys": _keys(record.units), **values}
 
 
 def failed_percent(rejected: int, fetched: int) -> float:

@@ -20,6 +20,7 @@ from cmms.settings import Settings
 from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS, StreamName
 from cmms.streams.unit import DEFAULT_SOURCE, Unit
+from cmms.sync.fetch.land_pages import batch_folder
 from cmms.sync.merge.stage_rows import claim
 from cmms.sync.pipeline import store_batch
 from cmms.sync.records import LandedPage, Manifest, RunSummary, Scope
@@ -135,7 +136,7 @@ def _replay_stream(
     def steps(reporter: Reporter) -> None:
         for unit, records in units.items():
             claim(run, connection, unit, reporter)
-            manifest = _land(run, unit.key, [row["record"] for row in records])
+            manifest = _land(run, unit, [row["record"] for row in records])
             store_batch(run, connection, manifest, reporter)
 
     return run_steps(run, connection, steps)
@@ -152,14 +153,14 @@ def _for_payloads(settings: Settings, stream: StreamName) -> Settings:
     return settings.model_copy(update={"streams": settings.streams.model_copy(update={stream: changed})})
 
 
-def _land(run: RunContext, unit_key: str, records: list[bytes]) -> Manifest:
+def _land(run: RunContext, unit: Unit, records: list[bytes]) -> Manifest:
     content = gzip.compress(b"[" + b",\n".join(records) + b"]", mtime=0)
-    file = f"{run.storage.run_folder(run.sync_log_id)}/{unit_key}/replay.json.gz"
+    file = f"{batch_folder(run.storage, run.sync_log_id, unit)}/replay.json.gz"
     run.storage.write_bytes(file, content)
-    page = LandedPage(1, file, len(records), hashlib.sha256(content).hexdigest(), unit_keys=(unit_key,))
+    page = LandedPage(1, file, len(records), hashlib.sha256(content).hexdigest(), units=(unit,))
     return Manifest(
         sync_log_id=run.sync_log_id,
-        unit_keys=(unit_key,),
+        units=(unit,),
         pages=(page,),
         records=len(records),
         repeated_pages=0,

@@ -12,6 +12,7 @@ from dash import dcc, get_relative_path, html
 
 from cmms.alerts.messages import run_link
 from cmms.settings import View
+from cmms.streams import STREAMS
 from cmms_ui.render import text
 from cmms_ui.render.marks import aria
 
@@ -165,7 +166,8 @@ def drill(resource: str, column: str) -> dict[str, str]:
 
 def sync_label(sync_type: str) -> str:
     """What people call a type of sync."""
-    return text.SYNCS.get(sync_type, sync_type)
+    own = STREAMS[sync_type].label if sync_type in STREAMS else sync_type
+    return text.SYNCS.get(sync_type, own)
 
 
 def trend_mark(

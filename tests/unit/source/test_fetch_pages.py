@@ -146,13 +146,13 @@ def test_a_range_of_days_is_one_request(tmp_path):
     assert request.parameters["start_date"] == ["2026-01-27"]
     assert request.parameters["end_date"] == ["2026-01-31"]
     assert len(fetched.records) > 4 * 20
-    assert fetched.manifest.pages[0].unit_keys == fetched.manifest.unit_keys
+    assert fetched.manifest.pages[0].units == fetched.manifest.units
 
 
 def test_single_days_are_one_request_each_and_each_page_knows_its_day(tmp_path, simulator):
     fetched = fetch(simulator, tmp_path, scope=Scope("running_time", date(2026, 1, 30), DAY), parallel_requests=2)
-    assert [page.unit_keys for page in fetched.manifest.pages] == [("2026-01-30",), ("2026-01-31",)]
-    assert fetched.manifest.unit_keys == ("2026-01-30", "2026-01-31")
+    assert [[unit.key for unit in page.units] for page in fetched.manifest.pages] == [["2026-01-30"], ["2026-01-31"]]
+    assert [str(unit) for unit in fetched.manifest.units] == ["running_time 2026-01-30", "running_time 2026-01-31"]
     assert sorted((call.unit_key, call.page) for call in fetched.calls) == [("2026-01-30", 1), ("2026-01-31", 1)]
 
 
@@ -352,10 +352,10 @@ def test_a_cancelled_run_does_not_sit_out_a_long_pause(tmp_path, simulator):
 
 def test_the_manifest_is_what_the_next_step_reads(tmp_path, simulator):
     fetched = fetch(simulator, tmp_path, pagination={"size": 10})
-    assert read_manifest(fetched.storage, 7, "equipment") == fetched.manifest
-    assert Manifest.from_dict(json.loads(json.dumps(fetched.manifest.to_dict()))) == fetched.manifest
+    assert read_manifest(fetched.storage, 7, fetched.manifest.first) == fetched.manifest
+    assert Manifest.from_dict(json.loads(json.dumps(fetched.manifest.to_dict())), "equipment") == fetched.manifest
     with pytest.raises(HandoverMissing):
-        read_manifest(fetched.storage, 8, "equipment")
+        read_manifest(fetched.storage, 8, fetched.manifest.first)
 
 
 def test_a_repetition_of_the_step_starts_clean(tmp_path, simulator):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cmms.settings import parse_settings
+from cmms.streams.unit import Unit
 from cmms.sync.records import LandedPage, Scope
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.parse_records import parse_records
@@ -36,7 +37,11 @@ def test_chunks_of_an_endless_source_are_made_one_at_a_time_and_none_is_kept(tmp
         for number in itertools.count(1):
             asked = number
             yield LandedPage(
-                number, "page.json.gz", PAGE, hashlib.sha256(content).hexdigest(), unit_keys=("2026-01-31",)
+                number,
+                "page.json.gz",
+                PAGE,
+                hashlib.sha256(content).hexdigest(),
+                units=(Unit("default", "running_time", "2026-01-31"),),
             )
 
     fields = settings.streams.running_time.fields.as_dict()

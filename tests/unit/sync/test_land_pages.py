@@ -13,6 +13,7 @@ from cmms.source.body import split_records
 from cmms.source.receive_body import Body
 from cmms.storage import Storage
 from cmms.sync.fetch.land_pages import LandedContent, batch_folder, land_small, read_manifest, same_records
+from cmms.sync.records import Scope
 
 RECORDS = [{"EQUNR": str(number)} for number in range(10)]
 
@@ -39,11 +40,12 @@ def test_pages_are_the_same_only_if_every_record_is(storage: Storage) -> None:
 
 
 def test_the_manifest_of_another_run_is_no_hand_over(storage: Storage) -> None:
+    unit = Scope("equipment").units[0]
     manifest = {"sync_log_id": 7, "unit_keys": ["equipment"], "pages": [], "records": 0, "repeated_pages": 0,
                 "started_at": "2026-01-31T00:00:00+00:00", "api_ms": 0}  # fmt: skip
     for run in (7, 8):
-        file = f"{batch_folder(storage, run, 'equipment')}/manifest.json"
+        file = f"{batch_folder(storage, run, unit)}/manifest.json"
         storage.write_bytes(file, json.dumps(manifest).encode())
-    assert read_manifest(storage, 7, "equipment").sync_log_id == 7
+    assert read_manifest(storage, 7, unit).sync_log_id == 7
     with pytest.raises(HandoverMissing, match="another run"):
-        read_manifest(storage, 8, "equipment")
+        read_manifest(storage, 8, unit)

@@ -19,22 +19,26 @@ def plan(scope=JANUARY, plants=("P2", "P1"), watermark=None, engine=None, **stre
     return plan_batches(settings, scope, list(plants), watermark=watermark)
 
 
+def keys_of(request):
+    return tuple(unit.key for unit in request.units)
+
+
 def parameters(batches):
     return [request.parameters for batch in batches for request in batch.requests]
 
 
 def test_the_equipment_snapshot_is_one_request():
     [batch] = plan(Scope("equipment"))
-    assert batch.unit_keys == ("equipment",)
+    assert batch.units == Scope("equipment").units
     assert [(request.path, request.parameters) for request in batch.requests] == [("/equipment", ())]
 
 
 def test_days_are_grouped_into_batches_of_consecutive_days():
     batches = plan(engine={"days_per_batch": 3})
-    assert [len(batch.unit_keys) for batch in batches] == [3, 3, 1]
-    assert batches[0].unit_keys[0] == "2026-01-28"
+    assert [len(batch.units) for batch in batches] == [3, 3, 1]
+    assert batches[0].first.key == "2026-01-28"
     assert parameters(batches)[-1] == (("date", "2026-02-03"),)
-    assert [request.unit_keys for request in batches[0].requests] == [
+    assert [keys_of(request) for request in batches[0].requests] == [
         ("2026-01-28",),
         ("2026-01-29",),
         ("2026-01-30",),
@@ -47,7 +51,7 @@ def test_a_range_is_asked_for_once_per_batch():
         (("start_date", "20260128"), ("end_date", "20260201")),
         (("start_date", "20260202"), ("end_date", "20260203")),
     ]
-    assert batches[0].requests[0].unit_keys == batches[0].unit_keys
+    assert batches[0].requests[0].units == batches[0].units
 
 
 @pytest.mark.feature("SRC-01")
@@ -110,7 +114,7 @@ def test_a_date_in_a_static_parameter_means_one_request_per_day(text, mode):
         text.replace("{date}", "2026-01-30"),
         text.replace("{date}", "2026-01-31"),
     ]
-    assert [request.unit_keys for request in batch.requests] == [("2026-01-30",), ("2026-01-31",)]
+    assert [keys_of(request) for request in batch.requests] == [("2026-01-30",), ("2026-01-31",)]
 
 
 @pytest.mark.feature("SRC-01")
@@ -157,7 +161,7 @@ def test_a_placeholder_in_a_path_that_nothing_fills_is_refused():
 
 def test_a_source_whose_answers_hold_all_days_is_asked_once():
     [batch] = plan(date_parameters={"mode": "everything"})
-    assert len(batch.unit_keys) == 7
+    assert len(batch.units) == 7
     assert [request.parameters for request in batch.requests] == [()]
 
 
@@ -292,7 +296,7 @@ def test_the_same_input_gives_the_same_plan():
 def test_the_end_of_a_range_may_be_the_first_day_that_is_not_wanted():
     [batch] = plan(engine={"days_per_batch": 30}, date_parameters={"mode": "range", "end_is_exclusive": True})
     assert parameters([batch]) == [(("start_date", "2026-01-28"), ("end_date", "2026-02-04"))]
-    assert batch.unit_keys[-1] == "2026-02-03"
+    assert batch.units[-1].key == "2026-02-03"
 
 
 def test_static_parameters_may_hold_the_days_and_the_plant():

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cmms.storage import RUNS, Storage
-from cmms.streams import StreamName, stream_of
+from cmms.streams import StreamName, stream_noted_by_key
 
 RESULTS_FILE = "validation.json"
 
@@ -23,19 +23,16 @@ class StoredValidation:
     """Great Expectations' results of one unit of one run.
 
     Attributes:
+        stream: whose suite it was.
         results: per expectation type, kwargs, severity, meta, element_count and unexpected_count.
         written_at: when the attempt ended.
     """
 
     sync_log_id: int
+    stream: StreamName
     unit_key: str
     written_at: datetime
     results: tuple[dict[str, Any], ...]
-
-    @property
-    def stream(self) -> StreamName:
-        """Whose suite it was."""
-        return stream_of(self.unit_key).name
 
     @property
     def records(self) -> int:
@@ -73,9 +70,14 @@ def _newest_attempt(number: int, unit: Any) -> StoredValidation | None:
     if not found:
         return None
     written, file = max(found, key=lambda pair: pair[0])
+    key = str(unit.name)
+    stored = json.loads(file.read_bytes())
+    if isinstance(stored, list):  # written by an older version
+        stored = {"stream": stream_noted_by_key(key).name, "results": stored}
     return StoredValidation(
         sync_log_id=number,
-        unit_key=str(unit.name),
+        stream=stored["stream"],
+        unit_key=key,
         written_at=datetime.fromtimestamp(written, UTC),
-        results=tuple(json.loads(file.read_bytes())),
+        results=tuple(stored["results"]),
     )

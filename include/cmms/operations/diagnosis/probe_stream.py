@@ -103,14 +103,14 @@ class _Prober:
     def _follow(self, client: ApiClient, connection: ApiConnection, request: PlannedRequest, url: str) -> None:
         trail = PageTrail(self._stream.pagination, base_url=connection.base_url, url=url, parameters=request.parameters)
         first = trail.first()
-        content = client.fetch(Target(first.url, unit_key=request.unit_keys[0], page=1), self._read_first)
+        content = client.fetch(Target(first.url, unit_key=request.units[0].key, page=1), self._read_first)
         following = trail.accept(first, self._facts)
         self._probe.has_more_pages = bool(following)
         if not following:
             self._probe.doubts = tuple(doubt.sentence for doubt in trail.doubts())
         if following and content.records:
             second = following[0]
-            target = Target(second.url, unit_key=request.unit_keys[0], page=second.number)
+            target = Target(second.url, unit_key=request.units[0].key, page=second.number)
             again = client.fetch(target, self._read)
             same = [bytes(record) for record in again.records] == [bytes(record) for record in content.records]
             self._probe.repeats = bool(again.records) and same

@@ -17,6 +17,7 @@ import polars as pl
 from cmms.database import Connection
 from cmms.settings import Settings
 from cmms.source.call_log import ApiCall
+from cmms.streams.unit import Unit
 from cmms.sync.fetch.fetch_pages import fetch_batch
 from cmms.sync.fetch.landed_records import LandedRecords
 from cmms.sync.records import Batch, Manifest, Scope
@@ -42,7 +43,7 @@ class Answer:
     """What the source holds of one unit now.
 
     Attributes:
-        unit_key: the day, or ``equipment``.
+        unit: the day, or the snapshot.
         records: one row per machine: equipment_number, plant_code, running_hours, cumulative_hours, page, position.
         rejected: rows that break a rule: the same values, code and payload_hash.
         raw_bytes: reads records as received.
@@ -50,7 +51,7 @@ class Answer:
         doubts: why more may exist than came.
     """
 
-    unit_key: str
+    unit: Unit
     records: pl.DataFrame
     rejected: pl.DataFrame
     raw_bytes: RawBytes
@@ -111,11 +112,11 @@ def _answer_of(run: RunContext, manifest: Manifest, validation: ValidationResult
     kept = [_kept(read_frame(run, f"{validation.folder}/rows-{chunk}.arrow"), superseded) for chunk in chunks]
     rejected = [_rejected(read_frame(run, f"{validation.folder}/rejected-{chunk}.arrow")) for chunk in chunks]
     return Answer(
-        unit_key=validation.unit.key,
+        unit=validation.unit,
         records=pl.concat(kept) if kept else _values(pl.DataFrame(schema=_RECORD)),
         rejected=pl.concat(rejected) if rejected else pl.DataFrame(schema=_REJECTED),
         raw_bytes=landed.raw_bytes,
-        plant_codes=_plants_asked(run, manifest, validation.unit.key),
+        plant_codes=_plants_asked(run, manifest, validation.unit),
         doubts=validation.doubts,
     )
 
@@ -141,13 +142,11 @@ def _rejected(rows: pl.DataFrame) -> pl.DataFrame:
     return _values(rows, "code").with_columns(pl.Series("payload_hash", hashes, dtype=pl.Binary))
 
 
-def _plants_asked(run: RunContext, manifest: Manifest, unit_key: str) -> tuple[str, ...] | None:
+def _plants_asked(run: RunContext, manifest: Manifest, unit: Unit) -> tuple[str, ...] | None:
     """The plants that the comparison speaks for: those of the command, else those of the requests."""
     if run.scope.plant_codes:
         return run.scope.plant_codes
-    asked: Sequence[tuple[str, ...]] = [
-        answer.plant_codes for answer in manifest.answers or () if unit_key in answer.unit_keys
-    ]
+    asked: Sequence[tuple[str, ...]] = [answer.plant_codes for answer in manifest.answers or () if unit in answer.units]
     if not asked or not all(asked):
         return None
     codes = {code for codes in asked for code in codes}

@@ -16,6 +16,7 @@ import polars as pl
 from cmms.operations.reconciliation.ask_source import Answer
 from cmms.operations.reconciliation.read_stored import Stored
 from cmms.operations.reconciliation.report import LISTED, Difference, Kind, PlantFigures, UnitResult, hours_text
+from cmms.streams.unit import Unit
 
 _HOURS = ("running_hours", "cumulative_hours")
 _NOTHING: tuple[int, int | None] = (0, None)
@@ -28,7 +29,7 @@ def compare_unit(answer: Answer, stored: Stored) -> UnitResult:
     absent, not_replayed = _absent(answer, stored, rows)
     rejected, unaccounted = _rejected(answer, stored, rows)
     present = changed.filter(pl.col("is_missing") == 0)
-    collected = _Collected(answer.unit_key)
+    collected = _Collected(answer.unit)
     collected.add("missing", absent, _say_missing)
     collected.add("missing", changed.filter(pl.col("is_missing") == 1), _say_marked)
     collected.add("extra", _extra(answer, stored, rows), _say_extra)
@@ -40,8 +41,8 @@ def compare_unit(answer: Answer, stored: Stored) -> UnitResult:
     waiting = pl.concat([frame.select("plant_code", "equipment_number") for frame in (newer, not_replayed)])
     counted = answer.records.join(waiting, on="equipment_number", how="anti")
     waiting = pl.concat([waiting, rejected.select("plant_code", "equipment_number")])
-    figures = _figures(answer.unit_key, counted, waiting, rows.filter(pl.col("is_missing") == 0), collected.by_plant)
-    return UnitResult(answer.unit_key, figures, collected.differences, collected.total)
+    figures = _figures(answer.unit, counted, waiting, rows.filter(pl.col("is_missing") == 0), collected.by_plant)
+    return UnitResult(answer.unit, figures, collected.differences, collected.total)
 
 
 def _comparable(answer: Answer, stored: Stored) -> pl.DataFrame:
@@ -108,13 +109,13 @@ def _rejected(answer: Answer, stored: Stored, rows: pl.DataFrame) -> tuple[pl.Da
 
 
 def _figures(
-    unit_key: str, source: pl.DataFrame, waits: pl.DataFrame, stored: pl.DataFrame, differences: Counter[str]
+    unit: Unit, source: pl.DataFrame, waits: pl.DataFrame, stored: pl.DataFrame, differences: Counter[str]
 ) -> list[PlantFigures]:
     at_source, waiting, in_cmms = (_by_plant(frame) for frame in (source, waits, stored))
     codes = {*at_source, *waiting, *in_cmms, *differences}
     return [
         PlantFigures(
-            unit_key=unit_key,
+            unit=unit,
             plant_code=code,
             source=at_source.get(code, _NOTHING)[0],
             waiting=waiting.get(code, _NOTHING)[0],
@@ -138,11 +139,11 @@ def _by_plant(frame: pl.DataFrame) -> dict[str, tuple[int, int | None]]:
 class _Collected:
     """The first differences of a unit, all of them counted by plant."""
 
-    def __init__(self, unit_key: str) -> None:
+    def __init__(self, unit: Unit) -> None:
         self.differences: list[Difference] = []
         self.by_plant: Counter[str] = Counter()
         self.total = 0
-        self._unit_key = unit_key
+        self._unit = unit
 
     def add(self, kind: Kind, rows: pl.DataFrame, say: Callable[[dict[str, Any]], str]) -> None:
         """One difference per row."""
@@ -153,11 +154,11 @@ class _Collected:
     def note(self, kind: Kind, message: str) -> None:
         """A difference of the unit as a whole."""
         self.total += 1
-        self.differences.append(Difference(self._unit_key, kind, message))
+        self.differences.append(Difference(self._unit, kind, message))
 
     def _listed(self, kind: Kind, rows: pl.DataFrame, say: Callable[[dict[str, Any]], str]) -> Iterator[Difference]:
         for row in rows.head(max(0, LISTED - len(self.differences))).iter_rows(named=True):
-            yield Difference(self._unit_key, kind, say(row), row["plant_code"] or "?", row["equipment_number"] or "?")
+            yield Difference(self._unit, kind, say(row), row["plant_code"] or "?", row["equipment_number"] or "?")
 
 
 def _say_missing(row: dict[str, Any]) -> str:

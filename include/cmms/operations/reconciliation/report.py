@@ -1,6 +1,6 @@
 """What a reconciliation found: figures per plant and unit, and the differences one by one.
 
-Pure. A unit is a day of running times or the equipment snapshot. Hours are whole thousandths.
+Pure. A unit is a day of a stream, or its snapshot. Hours are whole thousandths.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from cmms.streams.unit import Unit
 from cmms.words import count_of
 
 LISTED = 50
@@ -22,22 +23,26 @@ Kind = Literal["missing", "extra", "hours", "plant", "rejected", "incomplete", "
 class Difference:
     """One difference; ``message`` says it to people."""
 
-    unit_key: str
+    unit: Unit
     kind: Kind
     message: str
     plant_code: str | None = None
     equipment_number: str | None = None
 
     def __str__(self) -> str:
-        place = " ".join(text for text in (self.unit_key, self.plant_code, self.equipment_number) if text)
+        place = " ".join(text for text in (self.unit.label, self.plant_code, self.equipment_number) if text)
         return f"{place}: {self.message}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; the unit as ``stream`` and ``unit_key``."""
+        return _flat(self)
 
 
 @dataclass(frozen=True)
 class PlantFigures:
     """One plant in one unit: records on both sides, those that wait in quarantine, sums of daily hours."""
 
-    unit_key: str
+    unit: Unit
     plant_code: str
     source: int = 0
     waiting: int = 0
@@ -46,12 +51,23 @@ class PlantFigures:
     stored_hours: int | None = None
     differences: int = 0
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; the unit as ``stream`` and ``unit_key``, hours as text with three places."""
+        hours = {name: hours_text(getattr(self, name)) for name in ("source_hours", "stored_hours")}
+        return {**_flat(self), **hours}
+
+
+def _flat(row: Difference | PlantFigures) -> dict[str, Any]:
+    values = asdict(row)
+    del values["unit"]
+    return {**row.unit.row, **values}
+
 
 @dataclass
 class UnitResult:
     """One unit compared. ``differences`` may be fewer than ``total``: long lists are cut."""
 
-    unit_key: str
+    unit: Unit
     figures: list[PlantFigures] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     total: int = 0
@@ -101,15 +117,8 @@ class Report:
             "last": self.last.isoformat(),
             "is_equal": self.is_equal,
             "total": self.total,
-            "differences": [asdict(difference) for difference in self.differences],
-            "figures": [
-                {
-                    **asdict(row),
-                    "source_hours": hours_text(row.source_hours),
-                    "stored_hours": hours_text(row.stored_hours),
-                }
-                for row in self.figures
-            ],
+            "differences": [difference.to_dict() for difference in self.differences],
+            "figures": [row.to_dict() for row in self.figures],
         }
 
 
@@ -146,7 +155,7 @@ def print_report(report: Report) -> None:
 def _cells(row: PlantFigures) -> tuple[str, ...]:
     hours = (hours_text(row.source_hours) or "-", hours_text(row.stored_hours) or "-")
     counts = (str(row.source), str(row.waiting), str(row.stored))
-    return (row.unit_key, row.plant_code, *counts, *hours, str(row.differences))
+    return (row.unit.label, row.plant_code, *counts, *hours, str(row.differences))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -25,7 +25,8 @@ from cmms.database import Connection, query
 from cmms.errors import HandoverMissing, StorageUnavailable
 from cmms.settings import Settings
 from cmms.storage import Storage
-from cmms.streams import stream_of
+from cmms.streams import StreamName
+from cmms.streams.unit import DEFAULT_SOURCE, Unit
 from cmms.sync.fetch.land_pages import MANIFEST, batch_folder, read_manifest
 from cmms.sync.fetch.landed_records import read_page
 from cmms.sync.records import LandedPage, Manifest, Scope
@@ -41,12 +42,12 @@ _LONGEST_NUMBER = 50
 
 @dataclass
 class _Run:
-    """A closed run, and the units that it has merged: key -> records."""
+    """A closed run, and how many records of each unit it has merged."""
 
     sync_log_id: int
     settings: Settings
     scope: Scope
-    fetched: dict[str, int] = field(default_factory=dict)
+    fetched: dict[Unit, int] = field(default_factory=dict)
 
 
 def verify_inputs(connection: Connection, settings: Settings, now: datetime) -> Iterator[str]:
@@ -61,15 +62,14 @@ def _verify_inputs(connection: Connection, settings: Settings, now: datetime) ->
     storage = Storage(settings.storage)
     oldest = to_database(now - timedelta(days=settings.storage.keep_days + 1))
     units = query(connection, "operations/verify/merged_units", {"oldest": oldest})
-    newest = max((unit["fence"] for unit in units if not stream_of(unit["unit_key"]).is_daily), default=None)
+    newest: dict[StreamName, int] = {}
+    for unit in units:
+        newest[unit["stream"]] = max(unit["fence"], newest.get(unit["stream"], 0))
     for sync_log_id, of_run in groupby(units, key=lambda unit: int(unit["sync_log_id"])):
         listed = list(of_run)
-        keys = [
-            unit["unit_key"]
-            for unit in listed
-            if storage.exists(_manifest_file(storage, sync_log_id, unit["unit_key"]))
-        ]
-        if not keys:
+        fetched = {Unit(DEFAULT_SOURCE, unit["stream"], unit["unit_key"]): int(unit["fetched"]) for unit in listed}
+        units_with_pages = [unit for unit in fetched if storage.exists(_manifest_file(storage, sync_log_id, unit))]
+        if not units_with_pages:
             continue
         try:
             run = _read_run(connection, sync_log_id)
@@ -78,19 +78,19 @@ def _verify_inputs(connection: Connection, settings: Settings, now: datetime) ->
                 "The stored answers of run %s are not compared: its settings are of another version", sync_log_id
             )
             continue
-        run.fetched = {unit["unit_key"]: int(unit["fetched"]) for unit in listed}
-        for unit_key in keys:
+        run.fetched = fetched
+        for first in units_with_pages:
             try:
-                manifest = read_manifest(storage, sync_log_id, unit_key)
+                manifest = read_manifest(storage, sync_log_id, first)
                 yield from _compare(run, storage, manifest, cache(partial(_known, connection, run)))
-                if not stream_of(unit_key).is_daily and newest in {unit["fence"] for unit in listed}:
+                if first.definition.marks_missing and newest[first.stream] in {unit["fence"] for unit in listed}:
                     yield from _marked(connection, run, storage, manifest)
             except HandoverMissing as error:
-                yield f"Unit {unit_key} of run {sync_log_id}: its stored answer cannot be compared: {error}."
+                yield f"Unit {first.key} of run {sync_log_id}: its stored answer cannot be compared: {error}."
 
 
-def _manifest_file(storage: Storage, sync_log_id: int, unit_key: str) -> str:
-    return f"{batch_folder(storage, sync_log_id, unit_key)}/{MANIFEST}"
+def _manifest_file(storage: Storage, sync_log_id: int, first: Unit) -> str:
+    return f"{batch_folder(storage, sync_log_id, first)}/{MANIFEST}"
 
 
 def _read_run(connection: Connection, sync_log_id: int) -> _Run:
@@ -100,14 +100,11 @@ def _read_run(connection: Connection, sync_log_id: int) -> _Run:
     )
 
 
-def _known(connection: Connection, run: _Run, unit_key: str) -> frozenset[str]:
+def _known(connection: Connection, run: _Run, unit: Unit) -> frozenset[str]:
     """Numbers of the machines that are stored for a unit, or were rejected for it, under whatever number since."""
-    stream = run.scope.definition
-    facts = {"day": stream.day_of(unit_key), "unit_key": unit_key}
-    rows = query(connection, f"operations/verify/known_{stream.record}s", facts)
-    corrected = query(
-        connection, "operations/verify/corrected_payloads", {"stream": run.scope.stream, "unit_key": unit_key}
-    )
+    facts = {"day": unit.day, **unit.row}
+    rows = query(connection, f"operations/verify/known_{unit.definition.record}s", facts)
+    corrected = query(connection, "operations/verify/corrected_payloads", facts)
     received = _reader(run).read_records([bytes(row["payload"]) for row in corrected])
     return frozenset([*(str(row["equipment_number"]) for row in rows), *_numbers(_parse(run, 0, received))])
 
@@ -118,18 +115,17 @@ def _compare(run: _Run, storage: Storage, manifest: Manifest, known: Any) -> Ite
     for page in (page for page in manifest.pages if page.records):
         rows = _read(run, storage, page)
         held += len(rows)
-        for unit_key in (unit_key for unit_key in page.unit_keys if unit_key in run.fetched):
-            day = run.scope.definition.day_of(unit_key)
-            of_unit = rows if day is None else rows.filter(pl.col("date") == day)
+        for unit in (unit for unit in page.units if unit in run.fetched):
+            of_unit = rows if unit.day is None else rows.filter(pl.col("date") == unit.day)
             for number in _numbers(of_unit):
-                if number not in known(unit_key):
+                if number not in known(unit):
                     yield (
-                        f"Unit {unit_key} of run {run.sync_log_id}: the source has sent machine {number} (page"
+                        f"Unit {unit.key} of run {run.sync_log_id}: the source has sent machine {number} (page"
                         f" {page.number}), but nothing of it is stored or in quarantine; sync it again."
                     )
-    counted = sum(run.fetched.get(unit_key, 0) for unit_key in manifest.unit_keys)
-    if held != counted and set(manifest.unit_keys) <= set(run.fetched):
-        units = manifest.unit_keys[0] if len(manifest.unit_keys) == 1 else f"{manifest.unit_keys[0]} and following"
+    counted = sum(run.fetched.get(unit, 0) for unit in manifest.units)
+    if held != counted and set(manifest.units) <= set(run.fetched):
+        units = manifest.first.key if len(manifest.units) == 1 else f"{manifest.first.key} and following"
         yield (
             f"Unit {units} of run {run.sync_log_id}: the stored answer holds {count_of(held, 'record')}, but"
             f" {counted:,}"
@@ -140,13 +136,19 @@ def _compare(run: _Run, storage: Storage, manifest: Manifest, known: Any) -> Ite
 
 def _marked(connection: Connection, run: _Run, storage: Storage, manifest: Manifest) -> Iterator[str]:
     """Machines of the newest snapshot that are marked as missing all the same."""
-    marked = {str(row["equipment_number"]) for row in query(connection, "operations/verify/marked_machines")}
+    marked = {
+        str(row["equipment_number"])
+        for row in query(
+            connection, f"operations/verify/marked_machines:{run.scope.stream}", {"stream": run.scope.stream}
+        )
+    }
     for page in (page for page in manifest.pages if page.records and marked):
         for number in _numbers(_read(run, storage, page)):
             if number in marked:
+                label = run.scope.definition.label
                 yield (
-                    f"Equipment snapshot of run {run.sync_log_id}: machine {number} is in it, but marked as missing;"
-                    " sync the equipment again."
+                    f"{label} snapshot of run {run.sync_log_id}: machine {number} is in it, but marked as missing;"
+                    " sync the whole snapshot again."
                 )
 
 

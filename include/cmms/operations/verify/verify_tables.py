@@ -7,7 +7,7 @@ database. Reads one snapshot, so that syncs may run meanwhile, changes nothing, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,8 @@ from cmms.operations.verify.verify_chains import verify_chains
 from cmms.operations.verify.verify_inputs import verify_inputs
 from cmms.settings import Settings
 from cmms.settings.stored_versions import current_settings
+from cmms.streams import STREAMS, streams_with
+from cmms.streams.stream import Stream
 from cmms.words import count_of
 
 LISTED = 100
@@ -30,12 +32,27 @@ LISTED = 100
 
 @dataclass(frozen=True)
 class Check:
-    """A statement that finds differences, and the sentence that says one; ``{unmerged:unit}`` is ``1 unit``."""
+    """A statement that finds differences, and the sentence that says one; ``{unmerged:unit}`` is ``1 unit``.
+
+    ``streams``: it is of any stream, and run for each of these; its sentence has their ``label`` and ``record`` too.
+    """
 
     statement: str
     sentence: str
+    streams: Callable[[Stream], bool] | None = None
 
 
+def _is_by_machine(stream: Stream) -> bool:
+    """Whether it has one record a machine and day."""
+    return stream.is_daily and "machines" in stream.reference
+
+
+def _marks_missing(stream: Stream) -> bool:
+    return stream.marks_missing
+
+
+_DUPLICATE = "{place}: {duplicate} is there {copies} times."
+_ORPHAN = "{child} refers to {missing} in {parent}, which does not exist."
 CHECKS = (
     Check(
         "operations/verify/unit_counts",
@@ -65,7 +82,8 @@ CHECKS = (
     ),
     Check(
         "operations/verify/stored",
-        "Day {unit_key} of run {sync_log_id}: {written:reading was|readings were} written, {readings} are stored.",
+        "Day {unit_key} of run {sync_log_id}: {written:{record} was|{record}s were} written, {records} are stored.",
+        _is_by_machine,
     ),
     Check(
         "operations/verify/known_machines_rejected",
@@ -74,8 +92,9 @@ CHECKS = (
     ),
     Check(
         "operations/verify/missing_machines",
-        "Equipment snapshot of run {sync_log_id}: {held:machine was|machines were} stored or known,"
-        " only {found} are there and not marked as missing; sync the equipment again.",
+        "{label} snapshot of run {sync_log_id}: {held:{record} was|{record}s were} stored or known,"
+        " only {found} are there and not marked as missing; sync the whole snapshot again.",
+        _marks_missing,
     ),
     Check(
         "operations/verify/held_leases", "{stream} {unit_key} is still held by run {sync_log_id}, which is {status}."
@@ -89,8 +108,10 @@ CHECKS = (
     Check(
         "operations/verify/payload_hashes", "{place} {id} ({record_key}): the payload is not the one that was received."
     ),
-    Check("operations/verify/duplicates", "{place}: {duplicate} is there {copies} times."),
-    Check("operations/verify/orphans", "{child} refers to {missing} in {parent}, which does not exist."),
+    Check("operations/verify/duplicates", _DUPLICATE),
+    Check("operations/verify/duplicates_of_stream", _DUPLICATE, _is_by_machine),
+    Check("operations/verify/orphans", _ORPHAN),
+    Check("operations/verify/orphans_of_stream", _ORPHAN, _is_by_machine),
 )
 
 
@@ -117,12 +138,26 @@ def verify_tables(now: datetime | None = None) -> list[str]:
 
 
 def _checks(connection: Connection, settings: Settings, now: datetime) -> Iterator[Iterable[str]]:
-    parameters: dict[str, Any] = {"now": to_database(now), "lease_seconds": settings.engine.lease_seconds}
+    parameters: dict[str, Any] = {
+        "now": to_database(now),
+        "lease_seconds": settings.engine.lease_seconds,
+        "sync_types": (*STREAMS, "replay"),
+        "of_machines": streams_with("machines"),
+    }
     for check in CHECKS:
-        rows = stream_rows(connection, check.statement, parameters)
-        yield (check.sentence.format(**{name: _text(value) for name, value in row.items()}) for row in rows)
+        if check.streams is None:
+            yield _sentences(check.sentence, stream_rows(connection, check.statement, parameters))
+            continue
+        for stream in filter(check.streams, STREAMS.values()):
+            rows = stream_rows(connection, f"{check.statement}:{stream.name}", {**parameters, "stream": stream.name})
+            yield _sentences(check.sentence, rows, label=stream.label, record=stream.record)
     yield verify_chains(connection, settings.rules)
     yield verify_inputs(connection, settings, now)
+
+
+def _sentences(sentence: str, rows: Iterable[Mapping[str, Any]], **words: str) -> Iterator[str]:
+    for row in rows:
+        yield sentence.format(**words, **{name: _text(value) for name, value in row.items()})
 
 
 def _listed(found: Iterable[str]) -> list[str]:

@@ -88,11 +88,12 @@ def check_days_are_named(stream: StreamSettings, days: Sequence[date]) -> None:
         SettingsError: the request would be the same for several days.
     """
     pattern = stream.date_parameters.format
+    setting = f"streams.{stream.definition.name}.date_parameters"
     named = placeholders(stream)
     is_written = stream.date_parameters.mode in ("single", "range") or named & _DAYS
     if is_written and not _tells_days_apart(pattern):
         raise SettingsError(
-            f"streams.running_time.date_parameters.format: {pattern!r} writes several days alike; the request would"
+            f"{setting}.format: {pattern!r} writes several days alike; the request would"
             " not say which one it asks for. A format such as %Y-%m-%d does"
         )
     if len(days) == 1 or stream.date_parameters.mode in ("single", "range", "everything") or "date" in named:
@@ -101,7 +102,7 @@ def check_days_are_named(stream: StreamSettings, days: Sequence[date]) -> None:
         return
     half = f"name {{{(named & _DAYS).pop()}}} only" if named & _DAYS else "name no day"
     raise SettingsError(
-        f"streams.running_time.date_parameters: mode is none; path and static_parameters {half}: the request would"
+        f"{setting}: mode is none; path and static_parameters {half}: the request would"
         " be the same for every day. Put {date}, or {start_date} and {end_date}, into them, choose the mode single or"
         " range, or everything if each answer of the source holds all days"
     )

@@ -79,14 +79,14 @@ def fetch_batch(
         ApiRefused, BadPayload, AnswerIncomplete, SettingsError: will not pass by itself.
     """
     started_at, started = datetime.now(UTC), time.monotonic()
-    folder = batch_folder(storage, sync_log_id, batch.unit_keys[0])
+    folder = batch_folder(storage, sync_log_id, batch.first)
     storage.delete_folder(folder)
     source = connection or read_connection(settings.connection)
     fetch = _BatchFetch(settings.stream(stream), batch, folder, storage, source)
     fetch.run(call_log, on_progress, should_stop)
     manifest = Manifest(
         sync_log_id=sync_log_id,
-        unit_keys=batch.unit_keys,
+        units=batch.units,
         pages=tuple(fetch.landed_pages()),
         records=fetch.records,
         repeated_pages=fetch.repeated_pages,
@@ -163,9 +163,7 @@ class _BatchFetch:
         """What came of each request."""
         for state in self._states:
             request, trail = state.request, state.trail
-            yield AnsweredRequest(
-                request.unit_keys, self._plants_asked(request), trail.records, trail.total, state.doubts
-            )
+            yield AnsweredRequest(request.units, self._plants_asked(request), trail.records, trail.total, state.doubts)
 
     def _plants_asked(self, request: PlannedRequest) -> tuple[str, ...]:
         if request.plant_code is not None:
@@ -183,9 +181,7 @@ class _BatchFetch:
                 for file in () if page.facts.repeated else page.landed.files:
                     number += 1
                     request = state.request
-                    yield LandedPage(
-                        number, file.file, file.records, file.sha256, request.unit_keys, request.plant_code
-                    )
+                    yield LandedPage(number, file.file, file.records, file.sha256, request.units, request.plant_code)
 
     def run(self, call_log: CallLog, on_progress: Progress, should_stop: StopCheck) -> None:
         """Work until nothing is left to ask for."""
@@ -228,7 +224,7 @@ class _BatchFetch:
         if self._stopped.is_set():
             raise RunCancelled("the fetch has ended")
         name = f"r{job.state.number:04d}-page-{job.address.number:05d}" + ("-again" if job.is_recheck else "")
-        unit_key = job.state.request.unit_keys[0]
+        unit_key = job.state.request.units[0].key
         return self._fetcher.fetch(job.address, name=name, unit_key=unit_key)
 
     def _accept(self, job: _Job, page: FetchedPage) -> list[_Job]:
@@ -264,7 +260,7 @@ class _BatchFetch:
             state.doubts = self._doubts(state)
             return []
         if state.fetch_number >= _FETCHES:
-            unit = state.request.unit_keys[0]
+            unit = state.request.units[0].key
             raise IncompleteFetch(problem, endpoint=self._endpoint(state), unit=unit)
         log.warning("%s: %s; fetching it once more", self._endpoint(state), problem)
         for page in state.pages.values():
@@ -291,7 +287,7 @@ class _BatchFetch:
             action = self._stream.action_on(doubt.kind)
             if action == "fail":
                 raise AnswerIncomplete(
-                    doubt.sentence, hint=doubt.kind, endpoint=endpoint, unit=state.request.unit_keys[0]
+                    doubt.sentence, hint=doubt.kind, endpoint=endpoint, unit=state.request.units[0].key
                 )
             if action == "warn":
                 log.warning("%s: %s", endpoint, doubt.sentence)
@@ -319,7 +315,7 @@ class _BatchFetch:
                 "the second page holds the machines of the first page with other values: does the source know the"
                 " page parameter? Set pagination.style: none if it does not page",
                 endpoint=self._endpoint(state),
-                unit=state.request.unit_keys[0],
+                unit=state.request.units[0].key,
             )
 
     def _moved(self, state: _RequestState, again: FetchedPage) -> str | None:

@@ -24,6 +24,7 @@ from cmms.source.body import PageContent, page_content, split_records, wanted_pa
 from cmms.source.receive_body import Body
 from cmms.source.scan_records import RecordScanner
 from cmms.storage import Storage
+from cmms.streams.unit import Unit
 from cmms.sync.records import Manifest
 
 MANIFEST = "manifest.json"
@@ -138,9 +139,9 @@ def _record_texts(storage: Storage, file: LandedFile, records_path: str) -> list
     return [bytes(record) for record in split_records(body, records_path).records]
 
 
-def batch_folder(storage: Storage, sync_log_id: int, unit_key: str) -> str:
+def batch_folder(storage: Storage, sync_log_id: int, first: Unit) -> str:
     """Folder of a batch's files, named by its first unit."""
-    return f"{storage.run_folder(sync_log_id)}/{unit_key}"
+    return f"{storage.run_folder(sync_log_id)}/{first.key}"
 
 
 def write_manifest(storage: Storage, folder: str, manifest: Manifest) -> None:
@@ -148,17 +149,17 @@ def write_manifest(storage: Storage, folder: str, manifest: Manifest) -> None:
     storage.write_bytes(f"{folder}/{MANIFEST}", json.dumps(manifest.to_dict()).encode())
 
 
-def read_manifest(storage: Storage, sync_log_id: int, unit_key: str) -> Manifest:
-    """What the fetch of the batch that begins with ``unit_key`` landed.
+def read_manifest(storage: Storage, sync_log_id: int, first: Unit) -> Manifest:
+    """What the fetch of the batch that begins with the unit ``first`` landed.
 
     Raises:
         HandoverMissing: there is no complete fetch, or its manifest is damaged.
     """
-    file = f"{batch_folder(storage, sync_log_id, unit_key)}/{MANIFEST}"
+    file = f"{batch_folder(storage, sync_log_id, first)}/{MANIFEST}"
     try:
-        manifest = Manifest.from_dict(json.loads(storage.read_bytes(file)))
+        manifest = Manifest.from_dict(json.loads(storage.read_bytes(file)), first.stream)
     except (ValueError, TypeError, KeyError):
         raise HandoverMissing("a manifest is damaged; clear and re-run the fetch", file=file) from None
     if manifest.sync_log_id != sync_log_id:
-        raise HandoverMissing("the manifest belongs to another run", file=unit_key)
+        raise HandoverMissing("the manifest belongs to another run", file=first.key)
     return manifest

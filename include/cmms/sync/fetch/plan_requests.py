@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from cmms.errors import SettingsError
 from cmms.settings import Settings, StreamSettings
+from cmms.streams.unit import Unit
 from cmms.sync.fetch.check_requests import check_days_are_named, check_parameters, placeholders
 from cmms.sync.records import Batch, PlannedRequest, Scope
 from cmms.words import count_of
@@ -33,7 +34,7 @@ def plan_batches(
 
     Args:
         settings: the site's settings.
-        scope: what the run covers; running times need both dates.
+        scope: what the run covers; a daily stream needs both dates.
         plant_codes: the active plants of the database, used when the settings name none.
         watermark: newest ``api_created_at`` stored so far, for a stream that can be asked for changes.
         most_batches: how many the caller can work on; where ``engine.days_per_batch`` makes more, they get longer.
@@ -47,8 +48,7 @@ def plan_batches(
     plants = _plants(stream, scope, plant_codes)
     fixed = _fixed_parameters(stream, scope, None if scope.full_refresh else watermark)
     if not stream.definition.is_daily:
-        keys = tuple(unit.key for unit in scope.units)
-        return [Batch(scope.units, tuple(_requests(stream, keys, (), plants, fixed)))]
+        return [Batch(scope.units, tuple(_requests(stream, scope.units, (), plants, fixed)))]
     days = _days(settings, scope)
     check_days_are_named(stream, days)
     size = len(days) if stream.date_parameters.mode == "everything" else settings.engine.days_per_batch
@@ -63,12 +63,12 @@ def _asks_single_plants(stream: StreamSettings) -> bool:
 
 def _day_batch(stream: StreamSettings, scope: Scope, days: list[date], plants: list[str], fixed: Parameters) -> Batch:
     spans = [[day] for day in days] if _asks_single_days(stream) else [days]
-    requests = [
-        request
-        for span in spans
-        for request in _requests(stream, tuple(day.isoformat() for day in span), span, plants, fixed)
-    ]
-    return Batch(tuple(scope.unit(day.isoformat()) for day in days), tuple(requests))
+    requests = [request for span in spans for request in _requests(stream, _units(scope, span), span, plants, fixed)]
+    return Batch(_units(scope, days), tuple(requests))
+
+
+def _units(scope: Scope, days: Sequence[date]) -> tuple[Unit, ...]:
+    return tuple(scope.unit(day.isoformat()) for day in days)
 
 
 def _asks_single_days(stream: StreamSettings) -> bool:
@@ -76,7 +76,7 @@ def _asks_single_days(stream: StreamSettings) -> bool:
 
 
 def _requests(
-    stream: StreamSettings, unit_keys: tuple[str, ...], days: Sequence[date], plants: list[str], fixed: Parameters
+    stream: StreamSettings, units: tuple[Unit, ...], days: Sequence[date], plants: list[str], fixed: Parameters
 ) -> Iterator[PlannedRequest]:
     """One request, or one per plant. A placeholder in the path takes the place of its parameter."""
     one_per_plant = _asks_single_plants(stream)
@@ -89,7 +89,7 @@ def _requests(
                 *_date_parameters(stream, values),
                 *_plant_parameters(stream, plants, plant),
             ),
-            unit_keys=unit_keys,
+            units=units,
             plant_code=plant,
         )
 
@@ -159,7 +159,7 @@ def _fixed_parameters(stream: StreamSettings, scope: Scope, watermark: datetime 
 
 def _days(settings: Settings, scope: Scope) -> list[date]:
     if scope.start_date is None or scope.end_date is None:
-        raise SettingsError("running times need a start date and an end date")
+        raise SettingsError(f"a sync of {scope.definition.label.lower()} needs a start date and an end date")
     count = (scope.end_date - scope.start_date).days + 1
     if count < 1:
         raise SettingsError(f"the end date {scope.end_date} lies before the start date {scope.start_date}")

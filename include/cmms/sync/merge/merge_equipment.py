@@ -39,7 +39,7 @@ def merge_equipment(cursor: Cursor, run: RunContext, validation: ValidationResul
     if inserted or updated:
         group_source = {"group_source": SOURCE if _has_group_field(run) else RULE}
         execute(cursor, "sync/merge/equipment_upsert", group_source, stage_table=stage.table)
-    own_run = {"sync_log_id": run.sync_log_id}
+    own_run = {"sync_log_id": run.sync_log_id, "stream": validation.unit.stream}
     marked = execute(cursor, "sync/merge/equipment_found_again", own_run, stage_table=stage.table)
     if (coverage := validation.coverage) is not None:
         missing = {"day": run.scope.end_date, **own_run, **coverage}

@@ -20,6 +20,7 @@ from cmms.errors import HandoverMissing, SettingsError, StaleMaster
 from cmms.schema_version import check_schema_version
 from cmms.settings import Settings
 from cmms.settings.stored_versions import current_settings
+from cmms.streams import STREAMS
 from cmms.streams.unit import Unit
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
@@ -57,7 +58,7 @@ def open_run(
 
     Args:
         connection: to the CMMS database.
-        scope: what to sync; dates required for running times.
+        scope: what to sync; dates required for a daily stream.
         run_date: the local day on which the run was asked for (the DAG run's own date, not the clock's).
         trigger: who asked.
         sync_type: default: the stream's name.
@@ -77,7 +78,7 @@ def open_run(
     scope = _checked(scope, run_date)
     if units is None and (days := len(scope.units)) > settings.engine.max_days:
         raise SettingsError(f"{count_of(days, 'day')} requested; engine.max_days allows {settings.engine.max_days}")
-    stale = sync_type is None and bool(scope.definition.needs) and not _has_fresh_equipment(connection, scope, run_date)
+    stale = sync_type is None and bool(scope.definition.needs) and not _has_fresh_master(connection, scope, run_date)
     row: dict[str, Any] = {
         "sync_type": sync_type or scope.stream,
         "dag_id": trigger.dag_id,
@@ -109,14 +110,14 @@ def open_run(
             [{"sync_log_id": sync_log_id, **unit.row} for unit in (scope.units if units is None else units)],
         )
         if stale:
-            message = "no equipment sync has succeeded for this day: master data may be stale"
+            message = f"{_missing_sync(scope)}: master data may be stale"
             write_event(cursor, sync_log_id, "warning", "business", "STALE_MASTER", message)
         return sync_log_id
 
     sync_log_id = run_transaction(connection, write, what="opening the run")
     context = RunContext(sync_log_id, row["sync_type"], settings, scope)
     if stale and settings.rules.stale_master == "block":
-        message = "no equipment sync has succeeded for this day and rules.stale_master is block"
+        message = f"{_missing_sync(scope)} and rules.stale_master is block"
         raise StaleMaster(message, sync_log_id=sync_log_id)
     return context
 
@@ -145,7 +146,7 @@ def plan_run(connection: Connection, run: RunContext, *, most_batches: int | Non
     plants = [row["plant_code"] for row in query(connection, "sync/runs/active_plants")]
     watermark = None
     if run.settings.stream(run.scope.stream).incremental.parameter and not run.scope.definition.is_daily:
-        watermark = query(connection, "sync/runs/watermark")[0]["watermark"]
+        watermark = query(connection, f"sync/runs/watermark:{run.scope.stream}")[0]["watermark"]
     return plan_batches(run.settings, run.scope, plants, watermark=watermark, most_batches=most_batches)
 
 
@@ -154,7 +155,7 @@ def _checked(scope: Scope, run_date: date) -> Scope:
         start = scope.start_date or run_date
         return replace(scope, start_date=start, end_date=scope.end_date or start, run_date=run_date)
     if scope.start_date is None:
-        raise SettingsError("start_date: running times need a day")
+        raise SettingsError(f"start_date: a sync of {scope.definition.label.lower()} needs a day")
     end = scope.end_date or scope.start_date
     if scope.start_date < EARLIEST_DAY:
         raise SettingsError(f"start_date: {scope.start_date} lies before {EARLIEST_DAY}, the earliest possible day")
@@ -165,11 +166,17 @@ def _checked(scope: Scope, run_date: date) -> Scope:
     return replace(scope, end_date=end, run_date=run_date)
 
 
-def _has_fresh_equipment(connection: Connection, scope: Scope, run_date: date) -> bool:
-    """Whether an equipment sync succeeded on the day after the newest day asked for (or later)."""
+def _has_fresh_master(connection: Connection, scope: Scope, run_date: date) -> bool:
+    """Whether a sync of what this stream needs succeeded on the day after the newest day asked for (or later)."""
     newest = scope.end_date or run_date
     wanted = min(newest + timedelta(days=1), run_date)
-    return bool(query(connection, "sync/runs/equipment_synced_for", {"day": wanted})[0]["is_fresh"])
+    return bool(
+        query(connection, "sync/runs/synced_for", {"stream": scope.definition.needs, "day": wanted})[0]["is_fresh"]
+    )
+
+
+def _missing_sync(scope: Scope) -> str:
+    return f"no {STREAMS[scope.definition.needs].label.lower()} sync has succeeded for this day"
 
 
 def find_log(cursor: Cursor, trigger: Trigger) -> int | None:

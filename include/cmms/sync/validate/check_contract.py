@@ -13,6 +13,7 @@ from cmms.database import Connection, query
 from cmms.errors import BatchRuleBroken, ContractBroken
 from cmms.settings import Rules, StreamSettings
 from cmms.streams import STREAMS, StreamName
+from cmms.streams.unit import Unit
 from cmms.words import agree, count_of
 
 
@@ -53,15 +54,16 @@ def check_fields(
     )
 
 
-def check_not_empty(settings: StreamSettings, *, stream: StreamName, unit_keys: tuple[str, ...], fetched: int) -> None:
+def check_not_empty(settings: StreamSettings, units: tuple[Unit, ...], *, fetched: int) -> None:
     """An empty payload is an error unless the stream's ``allow_empty`` is set.
 
     Raises:
         BatchRuleBroken
     """
     if fetched == 0 and not settings.allow_empty:
+        stream = units[0].stream
         raise BatchRuleBroken(
-            f"the source returned no record for {', '.join(unit_keys)}; nothing was merged"
+            f"the source returned no record for {', '.join(unit.key for unit in units)}; nothing was merged"
             f" (set streams.{stream}.allow_empty if that is normal)",
             stream=stream,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
+from cmms.streams.unit import Unit
 from cmms.sync.records import AnsweredRequest, Manifest
 
 
@@ -26,18 +27,18 @@ class Coverage:
     plant_codes: tuple[str, ...] | None = None
 
 
-def coverage_of(manifest: Manifest, unit_key: str, plants_seen: Set[str]) -> Coverage:
+def coverage_of(manifest: Manifest, unit: Unit, plants_seen: Set[str]) -> Coverage:
     """Coverage of a unit; of a manifest that does not say, everything.
 
     Args:
         manifest: of the fetch.
-        unit_key: the unit.
+        unit: the unit.
         plants_seen: plants of the unit's own records that are right: who asks for one plant, or one day, and gets
             others has no answer about it, nor has who gets nothing but records that are wrong.
     """
     if manifest.answers is None:
         return Coverage()
-    answers = [answer for answer in manifest.answers if unit_key in answer.unit_keys]
+    answers = [answer for answer in manifest.answers if unit in answer.units]
     doubts = tuple(dict.fromkeys(doubt for answer in answers for doubt in answer.doubts))
     seen = {code.upper() for code in plants_seen}
     speaking = [answer for answer in answers if answer.total == 0 or _holds(answer, seen)]

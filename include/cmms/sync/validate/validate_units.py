@@ -51,13 +51,13 @@ _LARGE_RECORDS = 10_000
 """From this many records on, returning memory is worth the milliseconds it takes."""
 
 
-def spans_of(manifest: Manifest) -> list[tuple[tuple[str, ...], list[LandedPage]]]:
+def spans_of(manifest: Manifest) -> list[tuple[tuple[Unit, ...], list[LandedPage]]]:
     """Pages by the units that their request asked for, oldest first; every unit is in exactly one span."""
-    spans: dict[tuple[str, ...], list[LandedPage]] = {}
+    spans: dict[tuple[Unit, ...], list[LandedPage]] = {}
     for page in manifest.pages:
-        spans.setdefault(page.unit_keys, []).append(page)
-    covered = {unit_key for span in spans for unit_key in span}
-    spans.update({(unit_key,): [] for unit_key in manifest.unit_keys if unit_key not in covered})
+        spans.setdefault(page.units, []).append(page)
+    covered = {unit for span in spans for unit in span}
+    spans.update({(unit,): [] for unit in manifest.units if unit not in covered})
     return sorted(spans.items())
 
 
@@ -65,7 +65,7 @@ def validate_span(
     run: RunContext,
     connection: Connection,
     manifest: Manifest,
-    span: tuple[str, ...],
+    span: tuple[Unit, ...],
     pages: Sequence[LandedPage],
     reporter: Reporter,
 ) -> list[ValidationResult]:
@@ -79,11 +79,11 @@ def validate_span(
     stream = run.scope.stream
     settings = run.settings.stream(stream)
     fields = settings.fields.as_dict()
-    units = [_ValidatedUnit(run, connection, run.scope.unit(unit_key)) for unit_key in span]
+    units = [_ValidatedUnit(run, connection, unit) for unit in span]
     present: set[str] = set()
     unknown: set[str] = set()
     total, received = sum(page.records for page in pages), 0
-    reporter.report(span[0], "validate", 0, total)
+    reporter.report(span[0].key, "validate", 0, total)
     if total >= _LARGE_RECORDS:
         give_back_memory()  # used by earlier days
     with ThreadPoolExecutor(1, "reference") as aside:
@@ -93,10 +93,10 @@ def validate_span(
             present |= _present_fields(chunk)
             unknown |= {name for _, raw in chunk for name in raw.unknown_fields}
             received += _validate_chunk(run, connection, units, chunk)
-            reporter.report(span[0], "validate", received, total)
+            reporter.report(span[0].key, "validate", received, total)
     if run.has_batch_rules:
         if not run.scope.is_restricted:
-            check_not_empty(settings, stream=stream, unit_keys=span, fetched=received)
+            check_not_empty(settings, span, fetched=received)
         if received:
             check_fields(
                 connection,
@@ -108,11 +108,11 @@ def validate_span(
     if unknown:
         reporter.event("warning", "validation", "UNKNOWN_FIELD", "fields that no setting maps", fields=sorted(unknown))
     landed = LandedRecords(run.storage, manifest, settings.records_path)
-    validations = [unit.conclude(landed, coverage_of(manifest, unit.unit.key, unit.plants)) for unit in units]
+    validations = [unit.conclude(landed, coverage_of(manifest, unit.unit, unit.plants)) for unit in units]
     if total >= _LARGE_RECORDS:
         give_back_memory()
-    for unit_key in span:
-        reporter.time(unit_key, validate_ms=int((time.monotonic() - started) * 1000 / len(span)))
+    for asked in span:
+        reporter.time(asked.key, validate_ms=int((time.monotonic() - started) * 1000 / len(span)))
     return validations
 
 
@@ -195,9 +195,8 @@ class _ValidatedUnit:
             self._run, self._folder, self._keys, lambda places: self._raw_bytes(landed, places)
         )
         write_frame(self._run, f"{self._folder}/lost.arrow", superseded)
-        self._run.storage.write_bytes(
-            f"{self._folder}/validation.json", json.dumps(self._results, default=str).encode()
-        )
+        found = {"stream": self.unit.stream, "results": self._results}
+        self._run.storage.write_bytes(f"{self._folder}/validation.json", json.dumps(found, default=str).encode())
         if self._run.has_batch_rules:
             check_reject_rate(
                 self._run.settings.rules, unit_key=self.unit.key, fetched=self._fetched, rejected=self._rejected

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cmms_ui.definition.schema import Choice, Column, Relation, choices_of
+from cmms_ui.definition.schema import Column, Relation, choices_of
+from cmms_ui.definition.stream_choices import stream_choices
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 from cmms_ui.resources.running_times.statuses import QUALITIES
@@ -28,7 +29,7 @@ EQUIPMENT_RELATIONS = (
                 "stream",
                 text.STREAM,
                 "re.stream",
-                choices=(Choice("equipment", text.EQUIPMENT), Choice("running_time", text.STREAM_RUNNING_TIME)),
+                choices=stream_choices({"equipment": text.EQUIPMENT, "running_time": text.STREAM_RUNNING_TIME}),
             ),
             Column("reading_date", text.DAY, "re.reading_date", "date"),
             Column("message", text.REASON, "re.message"),

@@ -15,7 +15,8 @@ from cmms.figures.reconciliations import (
     find_reconciliation,
     newest_reconciliations,
 )
-from cmms.streams import stream_of
+from cmms.streams import STREAMS, stream_noted_by_key
+from cmms.streams.unit import DEFAULT_SOURCE, Unit
 from cmms.words import count_of
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.marks import aria, empty_state, status_badge
@@ -110,7 +111,7 @@ def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
     listed = report.get("differences", [])
     figures = [
         [
-            _unit(row["unit_key"]),
+            _unit(row),
             row["plant_code"],
             f"{row['source']:,}",
             f"{row['waiting']:,}",
@@ -123,7 +124,7 @@ def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
     ]
     cells = [
         [
-            _unit(row["unit_key"]),
+            _unit(row),
             row["plant_code"] or "–",
             _machine_link(row["equipment_number"]),
             text.KINDS.get(row["kind"], row["kind"]),
@@ -141,8 +142,11 @@ def _differences(total: int, report: Mapping[str, Any]) -> list[Any]:
     return parts
 
 
-def _unit(unit_key: str) -> str:
-    return unit_key if stream_of(unit_key).is_daily else stream_of(unit_key).label
+def _unit(row: Mapping[str, Any]) -> str:
+    """What people call the unit; a report of an older version names no stream."""
+    key = row["unit_key"]
+    stream = row.get("stream") or stream_noted_by_key(key).name
+    return Unit(DEFAULT_SOURCE, stream, key).label if stream in STREAMS else f"{stream} {key}"
 
 
 def _hours(text: str | None) -> str:

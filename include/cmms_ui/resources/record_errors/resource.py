@@ -10,6 +10,7 @@ from cmms.access.actors import Actor, NotFound, ViewError
 from cmms.quarantine.create_missing_plants import create_plants_and_replay, find_missing_plants
 from cmms.quarantine.handle_rejects import acknowledge, correct, discard
 from cmms.quarantine.replay_records import REPLAY_LIMIT, AcceptedCounter, Replay, accept_counters, replay
+from cmms.streams import streams_with
 from cmms_ui.definition.schema import (
     Action,
     Choice,
@@ -25,13 +26,16 @@ from cmms_ui.definition.schema import (
     Target,
     choices_of,
 )
+from cmms_ui.definition.stream_choices import stream_choices
 from cmms_ui.resources.record_errors import text
 from cmms_ui.resources.record_errors.error_codes import CODE_CHOICES, category_label
 from cmms_ui.resources.record_errors.failures import ORPHANS, RECORD_WIDGETS, SUMMARY
 from cmms_ui.resources.record_errors.replayed import describe_replayed
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
-_STREAMS = (Choice("equipment", text.CHOICE_EQUIPMENT), Choice("running_time", text.CHOICE_RUNNING_TIME))
+_STREAMS = stream_choices(text.STREAM_LABELS)
+_OF_MACHINES = ", ".join(f"'{name}'" for name in streams_with("machines"))
+"""Streams whose machines have to be known, for a condition."""
 _CATEGORIES = tuple(
     Choice(name, category_label(name)) for name in ("api", "validation", "database", "business", "orphan")
 )
@@ -210,7 +214,7 @@ RECORD_ERRORS = Resource(
             "orphans",
             text.TAB_ORPHANS,
             "alert",
-            "x.open_flag = 1 AND x.stream = 'running_time' AND x.code = 'EQUIPMENT_UNKNOWN'",
+            f"x.open_flag = 1 AND x.stream IN ({_OF_MACHINES}) AND x.code = 'EQUIPMENT_UNKNOWN'",
             text.TAB_ORPHANS_EMPTY,
             columns=("first_seen_at",),
             hint=text.TAB_ORPHANS_HINT,

@@ -1,4 +1,4 @@
-"""Widget about both daily syncs: how the last one ended, how old the last good one is, and a button that starts one."""
+"""Widget about the daily syncs: how the last one ended, how old the last good one is, and a button that starts one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cmms.access.view_settings import read_view_settings
 from cmms.figures.machines import count_machines
 from cmms.figures.open_runs import LastRun, last_runs
 from cmms.settings import View
+from cmms_ui.asgi.policy import ACTIONS
 from cmms_ui.definition.schema import Widget
 from cmms_ui.render.action_marks import prefilled_button
 from cmms_ui.render.marks import icon, status_badge
@@ -35,7 +36,7 @@ _ICONS = {"equipment": "gauge", "running_time": "clock"}
 
 
 def load_daily(_parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The number of machines, the newest finished run of both syncs, the limits of age, and the time it is."""
+    """The number of machines, the newest finished run of each sync, the limits of age, and the time it is."""
     return {
         "machines": count_machines(),
         "runs": last_runs(),
@@ -56,14 +57,8 @@ def _sync(name: str, row: LastRun | None, limits: View, now: datetime) -> Any:
     good_at = row.good_at if row else None
     minutes = (now - good_at).total_seconds() / 60 if good_at else None
     tone = tone_of_age(minutes, limits)
-    start = prefilled_button(
-        f"syncs.{name}",
-        [icon("play", 13), text.DAILY_SYNC_NOW],
-        {},
-        className="cmms-chip",
-        title=text.DAILY_SYNC_TITLES[name],
-    )
-    head = [icon(_ICONS[name]), html.Strong(sync_label(name))]
+    start = _start_button(name)
+    head = [icon(_ICONS.get(name, "clock")), html.Strong(sync_label(name))]
     if row is None:
         return html.Div([html.Div([*head, start], className="cmms-live-head"), note(text.DAILY_NEVER)])
     return html.Div(
@@ -87,6 +82,15 @@ def _sync(name: str, row: LastRun | None, limits: View, now: datetime) -> Any:
             ),
         ]
     )
+
+
+def _start_button(name: str) -> Any:
+    """Starts the sync; None of a stream that no action starts, and for who may not."""
+    action = f"syncs.{name}"
+    if action not in ACTIONS:
+        return None
+    title = text.DAILY_SYNC_TITLES.get(name, text.DAILY_SYNC_NOW)
+    return prefilled_button(action, [icon("play", 13), text.DAILY_SYNC_NOW], {}, className="cmms-chip", title=title)
 
 
 DAILY = Widget(

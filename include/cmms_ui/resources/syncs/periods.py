@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from cmms.streams import STREAMS
 from cmms_ui.definition.schema import Choice, Field
+from cmms_ui.definition.stream_choices import stream_choices
 from cmms_ui.resources.syncs import text
 
-DAILY = ("equipment", "running_time")
+DAILY = tuple(STREAMS)
+"""Every stream is synced daily."""
 PERIOD = Field(
     "days",
     text.FIELD_DAYS,
@@ -19,8 +22,8 @@ STREAM = Field(
     "sync_type",
     text.FIELD_SYNC_TYPE,
     "choice",
-    choices=(Choice("running_time", text.CHOICE_RUNNING_TIME), Choice("equipment", text.CHOICE_EQUIPMENT)),
-    default="running_time",
+    choices=stream_choices(text.STREAM_LABELS)[::-1],
+    default=DAILY[-1],
 )
 
 

@@ -33,6 +33,7 @@ from cmms_ui.definition.schema import (
     choices_of,
 )
 from cmms_ui.definition.status import LEVELS
+from cmms_ui.definition.stream_choices import stream_choices
 from cmms_ui.render.parts import sync_label
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.reconciliations.report import RECONCILED
@@ -51,8 +52,7 @@ from cmms_ui.resources.syncs.speed import SPEEDS
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
 _TYPES = (
-    Choice("equipment", text.CHOICE_EQUIPMENT),
-    Choice("running_time", text.CHOICE_RUNNING_TIME),
+    *stream_choices(text.STREAM_LABELS),
     Choice("replay", text.CHOICE_REPLAY),
     Choice("cleanup", text.CHOICE_CLEANUP),
 )

@@ -45,7 +45,7 @@ def render_report(report: Mapping[str, Any]) -> Any:
             ),
             row["rule"],
             row["message"],
-            text.CHOICE_RUNNING_TIME if STREAMS[row["stream"]].is_daily else text.CHOICE_EQUIPMENT,
+            text.STREAM_LABELS.get(row["stream"]) or STREAMS[row["stream"]].label,
             f"{int(row['findings']):,}",
             f"{int(row['machines']):,}",
         ]

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from cmms.figures.validations import finding_codes, report_names
 from cmms.listing.definition import Join
 from cmms_ui.definition.schema import Choice, Column, Filter, Resource, Section, Tab, choices_of
+from cmms_ui.definition.stream_choices import stream_choices
 from cmms_ui.resources.record_errors.error_codes import FINDING_CHOICES, code_label
 from cmms_ui.resources.validations import text
 from cmms_ui.resources.validations.report import REPORT
 from cmms_ui.resources.validations.statuses import REPORT_STATES, SEVERITIES
 
-_STREAMS = (Choice("equipment", text.CHOICE_EQUIPMENT), Choice("running_time", text.CHOICE_RUNNING_TIME))
+_STREAMS = stream_choices(text.STREAM_LABELS)
 
 
 def _report_choices() -> Sequence[Choice]:

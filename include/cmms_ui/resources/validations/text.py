@@ -77,5 +77,4 @@ def describe_report(report: Mapping[str, Any]) -> str:
 
 
 # Choices
-CHOICE_EQUIPMENT = "Master data"
-CHOICE_RUNNING_TIME = "Readings"
+STREAM_LABELS = {"equipment": "Master data", "running_time": "Readings"}

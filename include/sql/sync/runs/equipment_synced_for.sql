@@ -1,6 +1,0 @@
--- Purpose: whether an equipment sync for that day (or a later one) succeeded.
--- Parameters: day. Caller: cmms.sync.runs.open_run.
-SELECT EXISTS (
-  SELECT 1 FROM api_sync_logs
-  WHERE sync_type = 'equipment' AND status IN ('success', 'partial') AND interval_end >= %(day)s
-) AS is_fresh
