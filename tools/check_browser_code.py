@@ -37,7 +37,7 @@ def lint(paths: Sequence[str]) -> int:
 def run_tests(arguments: Sequence[str]) -> int:
     """Run the tests with Node's own runner; return its exit code."""
     files = sorted(str(path) for path in (REPOSITORY / "tests/browser_js").glob("*.test.js"))
-    return _run_node("--test", "--test-isolation=none", "--test-force-exit", "--test-reporter=dot", *arguments, *files)
+    return _run_node("--test", "--test-isolation=none", "--test-reporter=dot", *arguments, *files)
 
 
 def _run_node(*arguments: str) -> int:

@@ -1,6 +1,7 @@
 // A page for the unit tests: a DOM without a server, in which the browser code runs as it is served.
 const fs = require("node:fs");
 const path = require("node:path");
+const { afterEach } = require("node:test");
 const vm = require("node:vm");
 const { JSDOM, VirtualConsole } = require("jsdom");
 
@@ -20,6 +21,11 @@ class FakeEventSource {
   send(name, data) { this.listeners[name]({ data: JSON.stringify(data) }); }
   close() { this.readyState = FakeEventSource.CLOSED; }
 }
+
+// A page ends with its test. One that stayed would draw its next picture in a later test, whose time is not that of the
+// page: the timer that draws was then never cleared, and Node never ended.
+const openWindows = [];
+afterEach(function () { while (openWindows.length) openWindows.pop().close(); });
 
 function fakeMedia(window, matching) {
   const media = {};
@@ -75,6 +81,7 @@ function openPage(files, options = {}) {
     },
   });
   const window = dom.window;
+  openWindows.push(window);
   window.dash_clientside = {
     no_update: "no update",
     set_props: function (id, props) { sent.push([id, props]); },
