@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cmms.errors import SettingsError
 from cmms.source.base_url import build_base_url, is_loopback
 from cmms.source.connection import ApiConnection
+from tests.unit.source.answering import NONE, THREE, answered
 from tests.unit.source.fetching import SECRET, fetch
 from tests.unit.source.scripted_source import Scripted, scripted
 
@@ -220,3 +221,9 @@ def test_a_next_link_that_no_request_can_hold_is_escaped(tmp_path):
     with scripted({**PAGE, "links": {"next": "/e?a=b c"}}, {"data": [{"EQUNR": "2"}]}) as source:
         fetch(source, tmp_path, pagination={"style": "next_link"})
     assert source.targets[1] == "/e?a=b%20c"
+
+
+def test_spaces_in_a_query_are_sent_as_percent_20(tmp_path):
+    _, targets = answered(tmp_path, {"data": THREE}, pagination={**NONE, "size_parameter": None},
+                          static_parameters={"$filter": "PLANT eq 'P 1+2'"})  # fmt: skip
+    assert targets == ["/equipment?%24filter=PLANT%20eq%20%27P%201%2B2%27"]
