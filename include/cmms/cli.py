@@ -1,7 +1,7 @@
 """``python -m cmms``: the engine without a scheduler.
 
 The exit code is 0 only on success. It is not 0 when a sync ends ``failed`` or ``cancelled``, when ``verify`` or
-``reconcile`` finds a difference, or when a setting is wrong.
+``reconcile`` finds a difference, when ``replay`` is asked for a record that there is not, or when a setting is wrong.
 """
 
 from __future__ import annotations
@@ -268,8 +268,11 @@ def _replay(args: argparse.Namespace) -> int:
     from cmms.print_summary import print_summary
     from cmms.sync.accept_counters import accept_counters
     from cmms.sync.records import GOOD_STATUSES
-    from cmms.sync.replay_rejects import replay_rejects
+    from cmms.sync.replay_rejects import find_unknown_ids, replay_rejects
 
+    if unknown := find_unknown_ids(args.id):
+        print(f"no such record: {', '.join(map(str, unknown))}; nothing was replayed", file=sys.stderr)
+        return 1
     user = os.environ.get("USER") or "command line"
     if args.accept_counter is not None:
         accept_counters(args.id, reason=args.accept_counter, user=user, kind=args.counter_kind)

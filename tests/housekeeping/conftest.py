@@ -20,6 +20,7 @@ TABLES = (
     "sync_leases",
     "api_sync_logs",
     "audit_log",
+    "requested_changes",
     "counter_events",
     "equipment_running_time_revisions",
     "equipment_running_times",

@@ -170,6 +170,33 @@ def test_records_of_an_unknown_plant_wait_for_it_and_are_stored_by_seed_and_repl
     assert site.simulator.request_count == asked
 
 
+@pytest.mark.feature("SYNC-05", "DLQ-02")
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["sync", "equipment", "--plant-code", "P0O1"], 2, "plant_codes: no such plant: P0O1; the plants are P001"),
+        (["replay", "--id", "999999"], 1, "no such record: 999999; nothing was replayed"),
+    ],
+)
+def test_what_there_is_not_is_refused_by_the_command_before_anything_starts(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    words: list[str], code: int, sentence: str,
+) -> None:  # fmt: skip
+    site.sync_equipment([machine("A", SWERK="P777"), machine("B")])
+    before = site.value("SELECT COUNT(*) FROM api_sync_logs"), site.simulator.request_count
+    settings = tmp_path / "cmms.yaml"
+    settings.write_text(yaml.safe_dump({"storage": {"base_path": str(tmp_path / "storage")}}))
+    monkeypatch.setenv("CMMS_CONFIG_FILE", str(settings))
+    assert cli.main(words) == code
+    assert sentence in capsys.readouterr().err
+    assert (site.value("SELECT COUNT(*) FROM api_sync_logs"), site.simulator.request_count) == before
+    known = str(site.value("SELECT id FROM sync_record_errors"))
+    if words[0] == "replay":
+        assert cli.main(["replay", "--id", known, "--id", "999999"]) == 1
+        assert site.value("SELECT COUNT(*) FROM api_sync_logs") == before[0]
+        assert cli.main(["replay", "--id", known]) == 0
+
+
 def _row(site: Site, table: str, number: Any) -> dict[str, Any]:
     [row] = site.query(f"SELECT * FROM {table} WHERE id = %s", number)
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from cmms.database import session
 from cmms.errors import HandoverMissing, SettingsError
 from cmms.streams.unit import Unit
 from cmms.sync.records import Scope
+from cmms.sync.runs.check_plants import describe_unknown_plants
 from cmms.sync.runs.open_run import load_run, open_run, plan_run
 from tests.sync.records import machine
 from tests.sync.site import DAY, RUN_DATE, Site
@@ -56,6 +58,37 @@ def test_a_replay_and_a_snapshot_need_no_fresh_master_data(site: Site) -> None:
     with session() as connection:
         open_run(connection, Scope("equipment"), run_date=RUN_DATE, settings=site.settings())
     assert site.query("SELECT DISTINCT stale_master FROM api_sync_logs") == [{"stale_master": 0}]
+
+
+@pytest.mark.feature("SYNC-05")
+def test_a_plant_that_there_is_not_is_refused_unless_a_sync_creates_it(site: Site) -> None:
+    site.execute("UPDATE plants SET is_active = 0 WHERE plant_code = 'P002'")
+    with session() as connection:
+        for raw, codes, problem in (
+            ({}, ("P001", "P002"), ""),  # one that is closed has readings too
+            ({}, ("p001",), "no such plant: p001; the plants are P001, P002"),
+            ({"unknown_plant": "create"}, ("P009",), ""),
+        ):
+            site.raw["rules"] = raw
+            scope = Scope("running_time", DAY, DAY, plant_codes=codes)
+            with pytest.raises(SettingsError, match=problem) if problem else nullcontext():
+                open_run(connection, scope, run_date=RUN_DATE, settings=site.settings())
+    assert site.value("SELECT COUNT(*) FROM api_sync_logs") == 2
+
+
+@pytest.mark.feature("SYNC-05")
+def test_many_plants_are_not_listed_to_the_end(site: Site) -> None:
+    for number in range(100, 130):
+        site.execute("INSERT INTO plants (plant_code, name) VALUES (%s, 'Plant')", values=(f"X{number}",))
+    count = site.value("SELECT COUNT(*) FROM plants")
+    with session() as connection:
+        found = describe_unknown_plants(connection, ("P0O1", "X100"))
+        assert (found.startswith("no such plant: P0O1; the plants are "), found.count(",")) == (True, 19)
+        assert found.endswith(f" and {count - 20} more plants")
+        connection.commit()
+        site.execute("DELETE FROM plants")
+        assert describe_unknown_plants(connection, ("P001",)).startswith("no such plant: P001; there are no plants yet")
+        assert describe_unknown_plants(connection, ()) == ""
 
 
 @pytest.mark.feature("SVC-04", "JOB-03")

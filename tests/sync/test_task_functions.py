@@ -274,6 +274,7 @@ def test_no_more_batches_are_made_than_airflow_can_map(
         ("running_time", {"start_date": "2026-01-31", "end_date": "2026-01-30"}, "lies before start_date"),
         ("running_time", {"start_date": "1999-01-01", "end_date": "2026-01-30"}, "engine.max_days allows 1100"),
         ("equipment", {"plant_codes": "P001"}, "plant_codes: a list of texts"),
+        ("equipment", {"plant_codes": ["P001", "P0O1"]}, "plant_codes: no such plant: P0O1; the plants are P001"),
     ],
 )
 def test_a_run_that_cannot_be_meant_is_refused_with_a_failed_row_before_it_does_anything(

@@ -25,6 +25,7 @@ from cmms.streams import STREAMS
 from cmms.streams.unit import Unit
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
+from cmms.sync.runs.check_plants import describe_unknown_plants
 
 __all__ = ["DAYS", "Report", "choose_days", "print_report", "reconcile"]
 
@@ -103,9 +104,8 @@ def reconcile(
 
 
 def _check_plants(connection: Connection, plant_codes: Sequence[str]) -> None:
-    known = {row["plant_code"] for row in query(connection, "sync/validate/plants")}
-    if unknown := sorted(set(plant_codes) - known):
-        raise AskPerson(f"no such plant: {', '.join(unknown)}")
+    if problem := describe_unknown_plants(connection, plant_codes):
+        raise AskPerson(problem)
 
 
 def _plan(connection: Connection, settings: Settings, scope: Scope) -> list[Batch]:

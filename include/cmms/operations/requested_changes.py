@@ -105,14 +105,20 @@ def read_progress_of(connection: Connection, change_id: int) -> ChangeProgress |
 def do_next_batch(
     connection: Connection, change: RequestedChange, work: Callable[[Cursor, tuple[int, ...]], BatchResult]
 ) -> bool:
-    """Deal with the next rows in one transaction with the note that they have been dealt with; False if none is left.
+    """Deal with the next rows in one transaction with the note that they have been dealt with.
+
+    Returns:
+        False if none is left, or if the change was deleted meanwhile.
 
     Raises:
         CmmsError: nothing of this batch was changed.
     """
 
     def transaction(cursor: Cursor) -> bool:
-        state = query(cursor.connection, "operations/changes/lock_change", {"id": change.id})[0]
+        locked = query(cursor.connection, "operations/changes/lock_change", {"id": change.id})
+        if not locked:
+            return False
+        state = locked[0]
         keys = change.keys[state["done"] : state["done"] + BATCH]
         if not keys:
             return False

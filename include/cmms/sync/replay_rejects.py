@@ -69,6 +69,15 @@ def replay_rejects(
     return _replay("sync/replay/chosen", chosen, trigger=trigger, settings=settings)
 
 
+def find_unknown_ids(ids: Sequence[int]) -> list[int]:
+    """Those that no rejected record has, in their order."""
+    if not ids:
+        return []
+    with session() as connection:
+        known = {int(row["id"]) for row in query(connection, "sync/replay/known_ids", {"ids": tuple(ids)})}
+    return [key for key in dict.fromkeys(ids) if key not in known]
+
+
 def replay_orphans(*, user: str = "sync", settings: Settings | None = None) -> list[RunSummary]:
     """Replay records whose equipment or plant has appeared since they were rejected."""
     of_machines = [stream.name for stream in STREAMS.values() if "machines" in stream.reference]

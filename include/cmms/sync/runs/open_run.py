@@ -24,6 +24,7 @@ from cmms.streams import STREAMS
 from cmms.streams.unit import Unit
 from cmms.sync.fetch.plan_requests import plan_batches
 from cmms.sync.records import Batch, Scope
+from cmms.sync.runs.check_plants import describe_unknown_plants
 from cmms.sync.runs.report_progress import write_event
 from cmms.sync.runs.run_context import RunContext
 from cmms.words import count_of
@@ -66,8 +67,8 @@ def open_run(
         units: when they are not simply the days of the scope (a replay).
 
     Raises:
-        SettingsError: settings wrong, or the dates make no sense (end before start, in the future,
-            before 1970, more than ``engine.max_days``).
+        SettingsError: settings wrong, the dates make no sense (end before start, in the future, before 1970, more than
+            ``engine.max_days``), or a plant is asked for that there is not and no sync creates.
         DatabaseRefused: the tables are not those of this version.
     """
     check_schema_version(connection)
@@ -76,6 +77,8 @@ def open_run(
     if settings is None:
         settings, version_id = current_settings(connection)
     scope = _checked(scope, run_date)
+    if settings.rules.unknown_plant != "create" and (problem := describe_unknown_plants(connection, scope.plant_codes)):
+        raise SettingsError(f"plant_codes: {problem}")
     if units is None and (days := len(scope.units)) > settings.engine.max_days:
         raise SettingsError(f"{count_of(days, 'day')} requested; engine.max_days allows {settings.engine.max_days}")
     stale = sync_type is None and bool(scope.definition.needs) and not _has_fresh_master(connection, scope, run_date)
