@@ -95,7 +95,7 @@ def test_a_bulk_change_says_how_many_it_changed_and_audits_exactly_those(client_
     assert answer == {
         "message": "3 machines deactivated. 1 no longer exists.",
         "level": "warning",
-        "details": ["The machine with the id 999999 does not exist any more."],
+        "details": ["The machine with the ID 999999 no longer exists."],
     }
     rows = [row for key in keys for row in _audit(tables, "equipment", key) if row["action"] == "deactivate"]
     assert len(rows) == 3
@@ -125,7 +125,7 @@ def test_a_mass_update_that_breaks_off_says_what_was_changed_and_what_was_not(
     assert told["message"] == "1 machine deactivated. 1 no longer exists."
     assert told["details"] == [
         "3 machines were not reached: the server has gone away",
-        "The machine with the id 999998 does not exist any more.",
+        "The machine with the ID 999998 no longer exists.",
     ]
     assert [_row(tables, key)["is_active"] for key in (31, 32, 33, 34)] == [0, 1, 1, 1]
     assert len(_audit(tables, "equipment", 31)) == 1 and not _audit(tables, "equipment", 32)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from cmms.access.actors import Actor, Capability, Invalid
-from cmms.access.audit import audit
+from cmms.access.audit import Changed, audit_many
 from cmms.access.connections import raw_session, write
 from cmms.access.read_rows import Row, read
 from cmms.database import Cursor, execute, query
@@ -33,11 +33,11 @@ def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
         with closing(cursor.connection.cursor()) as reader:
             execute(reader, "alerts/lock_alerts", {"ids": tuple(keys)})
             open_ids = [int(row[0]) for row in reader.fetchall()]
-        for key in open_ids:
-            execute(
-                cursor, "alerts/acknowledge_alert", {"id": key, "user": actor.name[:120], "note": note[:500] or None}
-            )
-            audit(cursor, actor, "acknowledge", "alert_events", key, after={"note": note})
+        if open_ids:
+            chosen = {"ids": tuple(open_ids), "user": actor.name[:120], "note": note[:500] or None}
+            execute(cursor, "alerts/acknowledge_alerts", chosen)
+            changed = [Changed(key, after={"note": note}) for key in open_ids]
+            audit_many(cursor, actor, "acknowledge", "alert_events", changed)
         return len(open_ids)
 
     return write(work, what="acknowledging notifications")

@@ -2,21 +2,23 @@
 
 The source owns its fields: number, description, codes are never changed here. People own ``is_active``, group and
 notes. A change and its audit row commit together. A new machine raises the reference version, since validation depends
-on which machines exist; it does not depend on the fields that people own. What maintenance plans ask of the machines is
-evaluated in the same transaction.
+on which machines exist; it does not depend on the fields that people own. Maintenance of the machines is evaluated in
+the same transaction.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from cmms.access.action_progress import Listener, ignore_progress
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
-from cmms.access.audit import audit
+from cmms.access.audit import Changed, audit, audit_many
 from cmms.access.connections import write
 from cmms.access.read_rows import read
 from cmms.database import Cursor, execute, query
@@ -27,9 +29,10 @@ from cmms.parse_input import parse_key
 from cmms.words import count_of
 
 EDITABLE = frozenset({"is_active", "inactive_reason", "equipment_group_id", "notes"})
-_AUDITED = ("is_active", "inactive_reason", "equipment_group_id", "group_source", "notes", "serviced_at_hours")
-BATCH = 500
-"""So many rows a transaction."""
+_WRITTEN = ("is_active", "inactive_reason", "equipment_group_id", "group_source", "notes")
+_AUDITED = (*_WRITTEN, "serviced_at_hours")
+BATCH = 10_000
+"""So many rows a transaction: as many as a request changes by itself."""
 _READ_BATCH = 5_000
 
 
@@ -109,8 +112,7 @@ def edit_equipment(actor: Actor, key: int, version: int | None, values: Mapping[
         chosen = dict(values)
         if str(chosen.get("equipment_group_id") or "") == str(before["equipment_group_id"] or ""):
             chosen.pop("equipment_group_id", None)  # a form sends the group that it showed, which nobody has chosen
-        if _apply(cursor, actor, before, chosen, "edit", None):
-            _evaluate(cursor, [key], chosen)
+        _apply(cursor, actor, [before], chosen, action="edit")
 
     write(work, what="changing equipment")
 
@@ -133,9 +135,7 @@ def switch_equipment(actor: Actor, key: int, version: int, *, active: bool) -> b
             return False
         if int(before["row_version"]) != version:
             raise Stale("This machine has been changed meanwhile. Look at it again before you change it.")
-        changed = _apply(cursor, actor, before, values, "activate" if active else "deactivate", None)
-        _evaluate(cursor, [key] if changed else [], values)
-        return bool(changed)
+        return bool(_apply(cursor, actor, [before], values, action="activate" if active else "deactivate"))
 
     return write(work, what="changing equipment")
 
@@ -148,7 +148,7 @@ def change_many(
     action: str,
     listener: Listener = ignore_progress,
 ) -> BulkResult:
-    """Change many machines alike, in batches; each batch commits on its own, all audit rows share a batch id.
+    """Change many machines alike; each :data:`BATCH` commits on its own, all audit rows share a batch id.
 
     A batch that cannot be stored ends it: what was changed before stays changed, and the result says what was not.
 
@@ -182,8 +182,7 @@ def change_batch(
 ) -> BulkResult:
     """Change some machines alike in the caller's transaction."""
     rows = query(cursor.connection, "equipment/lock_equipment_many", {"ids": keys})
-    done = [int(row["id"]) for row in rows if _apply(cursor, actor, row, values, action, batch_id)]
-    _evaluate(cursor, done, values)
+    done = _apply(cursor, actor, rows, values, action=action, batch_id=batch_id)
     missing = _missing(keys, rows)
     return BulkResult(len(done), len(rows) - len(done), len(missing), tuple(map(_gone, missing)))
 
@@ -194,7 +193,7 @@ def _missing(keys: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> list[int
 
 
 def _gone(key: int) -> str:
-    return f"The machine with the id {key} does not exist any more."
+    return f"The machine with the ID {key} no longer exists."
 
 
 @dataclass(frozen=True)
@@ -254,15 +253,17 @@ def serve_batch(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, 
             dues.setdefault(row["equipment_id"], []).append(row["due_id"])
     today = site_today(cursor.connection)
     served = [row for row in machines if row["id"] not in ordered]
-    for row in served:
-        hours = row["cumulative_hours"]
-        execute(cursor, "maintenance/set_serviced", {"id": row["id"], "serviced_at_hours": hours})
-        since = {"id": row["id"], "hours": hours, "day": row["reading_date"] or today, "today": today}
-        execute(cursor, "equipment/set_baselines_of", since)
-        before = {"serviced_at_hours": row["serviced_at_hours"]}
-        after = {"serviced_at_hours": hours, "note": note, "dues": dues.get(row["id"], [])}
-        audit(cursor, actor, "serviced", "equipment", row["id"], before=before, after=after, batch_id=batch_id)
     if served:
+        _start_counting(cursor, served, today)
+        changed = [
+            Changed(
+                row["id"],
+                {"serviced_at_hours": row["serviced_at_hours"]},
+                {"serviced_at_hours": row["cumulative_hours"], "note": note, "dues": dues.get(row["id"], [])},
+            )
+            for row in served
+        ]
+        audit_many(cursor, actor, "serviced", "equipment", changed, batch_id=batch_id)
         ids = tuple(int(row["id"]) for row in served)
         execute(cursor, "equipment/finish_dues_of", {"ids": ids, "reason": note or None, "actor": actor.name[:120]})
         evaluate(cursor, today=today, equipment_ids=ids)
@@ -270,33 +271,67 @@ def serve_batch(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, 
     return ServiceResult(len(served), 0, len(_missing(keys, machines)), ordered=left)
 
 
-def _evaluate(cursor: Cursor, keys: Sequence[int], values: Mapping[str, Any]) -> None:
-    """What plans ask of machines depends on their group and on whether they are in use."""
-    if keys and not values.keys().isdisjoint({"is_active", "equipment_group_id"}):
-        evaluate(cursor, today=site_today(cursor.connection), equipment_ids=keys)
+def _start_counting(cursor: Cursor, machines: Sequence[Mapping[str, Any]], today: date) -> None:
+    """From the newest reading of each machine on, or from today where it has none."""
+    rows = [
+        {
+            "id": row["id"],
+            "day": str(row["reading_date"] or today),
+            **({} if row["cumulative_hours"] is None else {"hours": str(row["cumulative_hours"])}),
+        }
+        for row in machines
+    ]
+    served = {"machines": json.dumps(rows), "today": today}
+    execute(cursor, "equipment/set_serviced_many", served)
+    execute(cursor, "equipment/set_baselines_of", served)
 
 
 def _apply(
-    cursor: Cursor, actor: Actor, before: Mapping[str, Any], values: Mapping[str, Any], action: str, batch: str | None
-) -> int:
-    """Write one row if something differs; returns 1 if so."""
-    after = {**{name: before[name] for name in _AUDITED}, **values}
-    if "is_active" in values:
-        after["is_active"] = int(bool(values["is_active"]))
-        if after["is_active"]:
-            after["inactive_reason"] = None
-        elif not str(after.get("inactive_reason") or "").strip():
+    cursor: Cursor,
+    actor: Actor,
+    machines: Sequence[Mapping[str, Any]],
+    values: Mapping[str, Any],
+    *,
+    action: str,
+    batch_id: str | None = None,
+) -> list[int]:
+    """Write the values to those machines that differ from them, and evaluate these; returns their ids."""
+    columns = _columns(values)
+    ids, changed = [], []
+    for row in machines:
+        before = {name: row[name] for name in _AUDITED}
+        after = {**before, **columns}
+        if "is_active" in columns and not after["is_active"] and not str(after["inactive_reason"] or "").strip():
             raise Invalid("Deactivating needs a reason.", inactive_reason="is required")
+        if before != after:
+            ids.append(int(row["id"]))
+            changed.append(Changed(row["id"], before, after))
+    if ids:
+        flags = {f"sets_{name}": name in columns for name in _WRITTEN}
+        written = {name: columns.get(name) for name in _WRITTEN}
+        execute(cursor, "equipment/update_equipment", {**flags, **written, "ids": tuple(ids)})
+        audit_many(cursor, actor, action, "equipment", changed, batch_id=batch_id)
+        if not columns.keys().isdisjoint({"is_active", "equipment_group_id"}):  # which decide what plans apply
+            evaluate(cursor, today=site_today(cursor.connection), equipment_ids=ids)
+    return ids
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that these values of a form set, the same in every row."""
+    columns: dict[str, Any] = {}
+    if "inactive_reason" in values:
+        columns["inactive_reason"] = values["inactive_reason"]
+    if "notes" in values:
+        columns["notes"] = values["notes"] or None
+    if "is_active" in values:
+        columns["is_active"] = int(bool(values["is_active"]))
+        if columns["is_active"]:
+            columns["inactive_reason"] = None
     if "equipment_group_id" in values:
-        after["equipment_group_id"] = parse_key(values["equipment_group_id"]) if values["equipment_group_id"] else None
-        after["group_source"] = "manual"
-    after["notes"] = after["notes"] or None
-    old = {name: before[name] for name in _AUDITED}
-    if all(old[name] == after[name] for name in old):
-        return 0
-    execute(cursor, "equipment/update_equipment", {**after, "id": before["id"]})
-    audit(cursor, actor, action, "equipment", before["id"], before=old, after=after, batch_id=batch)
-    return 1
+        chosen = values["equipment_group_id"]
+        columns["equipment_group_id"] = parse_key(chosen) if chosen else None
+        columns["group_source"] = "manual"
+    return columns
 
 
 def _lock(cursor: Cursor, key: int) -> dict[str, Any]:

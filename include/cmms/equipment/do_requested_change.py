@@ -62,7 +62,7 @@ def _change_equipment(cursor: Cursor, actor: Actor, keys: tuple[int, ...], chang
 
 def _serve(cursor: Cursor, actor: Actor, keys: tuple[int, ...], change: RequestedChange) -> BatchResult:
     done = serve_batch(cursor, actor, keys, str(change.arguments["note"]), batch_id=change.batch_id)
-    left = tuple(f"{number}: has an open work order, complete that" for number in done.ordered)
+    left = tuple(f"{number}: has an open work order; complete it instead" for number in done.ordered)
     return BatchResult(done.changed, 0, (*done.failures, *left))
 
 

@@ -14,14 +14,14 @@ from uuid import uuid4
 
 from cmms.access.action_progress import Listener, ignore_progress
 from cmms.access.actors import Actor, Capability, Invalid, NotFound
-from cmms.access.audit import audit
+from cmms.access.audit import Changed, audit_many
 from cmms.access.connections import raw_session, write
 from cmms.database import Connection, Cursor, execute, query
 from cmms.maintenance.change_work_orders import order_number
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
 
-_BATCH = 500
+_BATCH = 10_000
 _TABLE = "equipment_maintenance"
 _STATES = {"ok": "fine", "no_reading": "without a reading"}
 
@@ -84,19 +84,36 @@ def schedule_batch(
 ) -> Scheduled:
     """Schedule some machines in the caller's transaction."""
     fresh, moving, conflicts = _sort(cursor.connection, keys, plan_id, due_on, move)
-    for row in (*fresh, *moving):
-        before = {"state": row["state"], "first_due_date": row["first_due_date"]} if row["schedule_id"] else None
-        after = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
-        if row in moving:
-            execute(cursor, "maintenance/set_first_due_date", {"id": row["schedule_id"], "first_due_date": due_on})
-            key = row["schedule_id"]
-        else:
-            execute(cursor, "maintenance/insert_schedule", after)
-            key = row["schedule_id"] or int(cursor.lastrowid)
-        action = "reschedule" if row in moving else "schedule"
-        audit(cursor, actor, action, _TABLE, key, before=before, after=after, batch_id=batch_id)
+    made = _insert_schedules(cursor, [row["id"] for row in fresh], plan_id, due_on)
+    _set_first_due_date(cursor, [row["schedule_id"] for row in moving], due_on)
+    for action, rows in (("schedule", fresh), ("reschedule", moving)):
+        changed = [_describe_change(row, made, plan_id, due_on) for row in rows]
+        audit_many(cursor, actor, action, _TABLE, changed, batch_id=batch_id)
     _evaluate(cursor, [row["id"] for row in (*fresh, *moving)])
     return Scheduled(len(fresh), len(moving), tuple(conflicts))
+
+
+def _insert_schedules(
+    cursor: Cursor, equipment_ids: Sequence[int], plan_id: int, due_on: date | None
+) -> dict[int, int]:
+    """The id of the schedule that each machine now has of the plan."""
+    if not equipment_ids:
+        return {}
+    chosen = {"ids": tuple(equipment_ids), "plan_id": plan_id, "first_due_date": due_on}
+    execute(cursor, "maintenance/schedule_machines", chosen)
+    rows = query(cursor.connection, "maintenance/schedules_of_machines", chosen)
+    return {int(row["equipment_id"]): int(row["id"]) for row in rows}
+
+
+def _set_first_due_date(cursor: Cursor, keys: Sequence[int], due_on: date | None) -> None:
+    if keys:
+        execute(cursor, "maintenance/set_first_due_date", {"ids": tuple(keys), "first_due_date": due_on})
+
+
+def _describe_change(row: Mapping[str, Any], made: Mapping[int, int], plan_id: int, due_on: date | None) -> Changed:
+    before = {"state": row["state"], "first_due_date": row["first_due_date"]} if row["schedule_id"] else None
+    after = {"equipment_id": row["id"], "plan_id": plan_id, "first_due_date": due_on}
+    return Changed(row["schedule_id"] or made[row["id"]], before, after)
 
 
 def rehearse_schedule(
@@ -128,17 +145,17 @@ def reschedule_batch(
 ) -> tuple[int, tuple[Conflict, ...]]:
     """Put some schedules on that day in the caller's transaction: how many, and which were left alone."""
 
-    def change(row: Mapping[str, Any]) -> str:
+    def find_conflict(row: Mapping[str, Any]) -> str:
         if row["due_state"] == "ordered":
             return _describe_order(row)
         if row["state"] == "suspended":
             return "is suspended"
-        if row["first_due_date"] == due_on:
-            return f"is on {due_on} already"
-        execute(cursor, "maintenance/set_first_due_date", {"id": row["id"], "first_due_date": due_on})
-        return ""
+        return f"is on {due_on} already" if row["first_due_date"] == due_on else ""
 
-    return _change_batch(cursor, actor, keys, "reschedule", change, {"first_due_date": due_on}, batch_id)
+    chosen, conflicts = _lock_schedules(cursor, keys, find_conflict)
+    _set_first_due_date(cursor, [row["id"] for row in chosen], due_on)
+    _note_change(cursor, actor, "reschedule", chosen, {"first_due_date": due_on}, batch_id)
+    return len(chosen), conflicts
 
 
 def remove_schedules(actor: Actor, keys: Sequence[int]) -> tuple[int, tuple[Conflict, ...]]:
@@ -154,15 +171,18 @@ def remove_batch(
 ) -> tuple[int, tuple[Conflict, ...]]:
     """Take some schedules back in the caller's transaction: how many, and which were left alone."""
 
-    def change(row: Mapping[str, Any]) -> str:
+    def find_conflict(row: Mapping[str, Any]) -> str:
         if row["due_state"] == "ordered":
             return _describe_order(row)
         if row["assigned_by"] != "person":
-            return "is asked by the plan itself: change what the plan applies to"
-        execute(cursor, "maintenance/return_schedule_to_plan", {"id": row["id"]})
+            return "is required by the plan itself: change what the plan applies to"
         return ""
 
-    return _change_batch(cursor, actor, keys, "remove", change, None, batch_id)
+    chosen, conflicts = _lock_schedules(cursor, keys, find_conflict)
+    if chosen:
+        execute(cursor, "maintenance/return_schedules_to_plan", {"ids": tuple(row["id"] for row in chosen)})
+    _note_change(cursor, actor, "remove", chosen, None, batch_id)
+    return len(chosen), conflicts
 
 
 def _change_schedules(
@@ -185,26 +205,32 @@ def _change_schedules(
     return done, tuple(conflicts)
 
 
-def _change_batch(
+def _lock_schedules(
+    cursor: Cursor, keys: tuple[int, ...], find_conflict: Callable[[Mapping[str, Any]], str]
+) -> tuple[list[dict[str, Any]], tuple[Conflict, ...]]:
+    """The schedules to change, and those that are left alone because ``find_conflict(row)`` gives a reason."""
+    chosen, conflicts = [], []
+    for row in query(cursor.connection, "maintenance/lock_chosen_schedules", {"ids": keys}):
+        if why := find_conflict(row):
+            conflicts.append(Conflict(row["equipment_number"], f"{row['plan_name']}: {why}"))
+        else:
+            chosen.append(row)
+    return chosen, tuple(conflicts)
+
+
+def _note_change(
     cursor: Cursor,
     actor: Actor,
-    keys: tuple[int, ...],
     action: str,
-    change: Callable[[Mapping[str, Any]], str],
+    schedules: Sequence[Mapping[str, Any]],
     after: Mapping[str, Any] | None,
     batch_id: str,
-) -> tuple[int, tuple[Conflict, ...]]:
-    """``change(row)`` says why a schedule is left alone, nothing if it was changed."""
-    changed, left = [], []
-    for row in query(cursor.connection, "maintenance/lock_chosen_schedules", {"ids": keys}):
-        if why := change(row):
-            left.append(Conflict(row["equipment_number"], f"{row['plan_name']}: {why}"))
-            continue
-        changed.append(int(row["equipment_id"]))
-        before = {name: row[name] for name in ("equipment_id", "plan_name", "assigned_by", "first_due_date")}
-        audit(cursor, actor, action, _TABLE, row["id"], before=before, after=after, batch_id=batch_id)
-    _evaluate(cursor, changed)
-    return len(changed), tuple(left)
+) -> None:
+    """Note a change of schedules, and evaluate their machines."""
+    names = ("equipment_id", "plan_name", "assigned_by", "first_due_date")
+    changed = [Changed(row["id"], {name: row[name] for name in names}, after) for row in schedules]
+    audit_many(cursor, actor, action, _TABLE, changed, batch_id=batch_id)
+    _evaluate(cursor, [int(row["equipment_id"]) for row in schedules])
 
 
 def _sort(

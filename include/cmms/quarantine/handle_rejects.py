@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
-from cmms.access.audit import audit
+from cmms.access.audit import Changed, audit, audit_many
 from cmms.access.connections import write
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_json
@@ -32,12 +32,13 @@ def acknowledge(actor: Actor, keys: Sequence[int], note: str) -> int:
     batch_id = str(uuid4())
 
     def work(cursor: Cursor) -> int:
-        rows = [row for row in lock_rejects(cursor, keys) if row["status"] == "open"]
-        for row in rows:
-            execute(cursor, "quarantine/acknowledge_reject", {"id": row["id"], "note": note[:500] or None})
-            before, after = {"status": "open"}, {"status": "acknowledged", "note": note[:500]}
-            key = row["id"]
-            audit(cursor, actor, "take_over", "sync_record_errors", key, before=before, after=after, batch_id=batch_id)
+        rows = _lock_statuses(cursor, keys, ("open",))
+        if rows:
+            chosen = {"ids": tuple(row["id"] for row in rows), "note": note[:500] or None}
+            execute(cursor, "quarantine/acknowledge_rejects", chosen)
+            after = {"status": "acknowledged", "note": note[:500]}
+            changed = [Changed(row["id"], {"status": "open"}, after) for row in rows]
+            audit_many(cursor, actor, "take_over", _TABLE, changed, batch_id=batch_id)
         return len(rows)
 
     return write(work, what="taking over rejected records")
@@ -53,13 +54,13 @@ def discard(actor: Actor, keys: Sequence[int], reason: str) -> int:
     batch_id = str(uuid4())
 
     def work(cursor: Cursor) -> int:
-        rows = [row for row in lock_rejects(cursor, keys) if row["status"] in _OPEN]
-        for row in rows:
-            execute(cursor, "quarantine/discard_reject", {"id": row["id"], "note": reason[:500], "user": actor.name})
-            before, after = {"status": row["status"]}, {"status": "discarded", "reason": reason[:500]}
-            audit(
-                cursor, actor, "discard", "sync_record_errors", row["id"], before=before, after=after, batch_id=batch_id
-            )
+        rows = _lock_statuses(cursor, keys, _OPEN)
+        if rows:
+            chosen = {"ids": tuple(row["id"] for row in rows), "note": reason[:500], "user": actor.name}
+            execute(cursor, "quarantine/discard_rejects", chosen)
+            after = {"status": "discarded", "reason": reason[:500]}
+            changed = [Changed(row["id"], {"status": row["status"]}, after) for row in rows]
+            audit_many(cursor, actor, "discard", _TABLE, changed, batch_id=batch_id)
         return len(rows)
 
     return write(work, what="discarding rejected records")
@@ -140,6 +141,12 @@ def _identify(cursor: Cursor, row: Mapping[str, Any], text: str) -> tuple[dict[s
         "reading_date": day,
     }
     return named, after.differences(before)
+
+
+def _lock_statuses(cursor: Cursor, keys: Sequence[int], statuses: Sequence[str]) -> list[dict[str, Any]]:
+    """Id and status of those records that have one of these statuses."""
+    rows = query(cursor.connection, "quarantine/lock_reject_statuses", {"ids": tuple(keys)})
+    return [row for row in rows if row["status"] in statuses]
 
 
 def lock_rejects(cursor: Cursor, keys: Sequence[int]) -> list[dict[str, Any]]:

@@ -7,13 +7,14 @@ everything else of its day and stores it. More records are all given to the run 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import uuid4
 
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
-from cmms.access.audit import audit
+from cmms.access.audit import Changed, audit_many
 from cmms.access.connections import raw_session, write
 from cmms.access.read_rows import read_live
 from cmms.database import Cursor, execute, query
@@ -140,11 +141,9 @@ def find_open_rejects(equipment_ids: Sequence[int]) -> list[int]:
 
 def _note(cursor: Cursor, actor: Actor, keys: Sequence[int]) -> list[dict[str, Any]]:
     """Who has asked, of each record; returns their rows."""
-    batch_id = str(uuid4())
     rows = lock_rejects(cursor, keys)
-    for row in rows:
-        before = {"status": row["status"]}
-        audit(cursor, actor, "replay", "sync_record_errors", row["id"], before=before, batch_id=batch_id)
+    changed = [Changed(row["id"], {"status": row["status"]}) for row in rows]
+    audit_many(cursor, actor, "replay", "sync_record_errors", changed, batch_id=str(uuid4()))
     return rows
 
 
@@ -156,9 +155,16 @@ def _find_broken(rows: Sequence[Mapping[str, Any]]) -> dict[int, Finding]:
 
 
 def _reject_again(cursor: Cursor, failed: Mapping[int, Finding]) -> None:
-    for key, finding in failed.items():
-        facts = {**asdict(finding), "message": finding.message[:500], "category": category(finding.code)}
-        execute(cursor, "quarantine/reject_again", {"id": key, **facts})
+    records = [
+        {"id": key, **_set_facts(finding), "message": finding.message[:500], "category": category(finding.code)}
+        for key, finding in sorted(failed.items())
+    ]
+    execute(cursor, "quarantine/reject_again", {"records": json.dumps(records, ensure_ascii=False)})
+
+
+def _set_facts(finding: Finding) -> dict[str, str]:
+    """What a finding says; a fact that it does not have is left out, which JSON_TABLE reads as NULL."""
+    return {name: value for name, value in asdict(finding).items() if value is not None}
 
 
 def _ids_of(stream: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -191,7 +191,11 @@ def _mark(keys: tuple[int, ...], filled: dict[str, Any]) -> str:
     State({"type": "flag", "name": ALL}, "id"),
     State("action-previewed", "data"),
     prevent_initial_call=True,
-    running=[(Output("action-submit", "loading"), True, False), (Output("action-tick", "disabled"), False, True)],
+    running=[
+        (Output("action-submit", "loading"), True, False),
+        (Output("action-working", "hidden"), False, True),
+        (Output("action-tick", "disabled"), False, True),
+    ],
 )
 def submit_action(
     clicks: int | None,

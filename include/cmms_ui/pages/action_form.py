@@ -17,6 +17,9 @@ from cmms_ui.render.parts import small_table
 from cmms_ui.render.widget_card import widget_card
 from cmms_ui.resources.syncs.follow_run import FOLLOW
 
+_MANY_ROWS = 100
+"""From so many rows on the dialog shows at once that it is at work."""
+
 
 def action_form(
     action: Action,
@@ -43,7 +46,8 @@ def action_form(
     shown = show_preview(previewed[0]) if previewed else None
     parts.append(html.Div(shown, id="action-preview", hidden=shown is None, role="status"))
     parts.append(dcc.Store(id="action-previewed", data=previewed[1] if previewed else None))
-    parts.append(html.Div(id={"type": "action-progress", "of": action.name}))
+    progress = html.Div(_show_work(count), id={"type": "action-progress", "of": action.name})
+    parts.append(html.Div(progress, id="action-working", hidden=True))  # shown as soon as the button is pressed
     parts.append(html.Div(id="action-error", role="alert", className="cmms-form-error"))
     parts.append(
         dmc.Group(
@@ -85,6 +89,15 @@ def show_preview(preview: Preview) -> Any:
     if preview.rows:
         cells.append(small_table(preview.heads, preview.rows, text.PREVIEW_CAPTION))
     return dmc.Stack(cells, gap="sm")
+
+
+def _show_work(count: int | None) -> Any:
+    """What stands there until the first figures of the progress come; most changes have ended by then."""
+    if count is None or count < _MANY_ROWS:
+        return None
+    bar = dmc.Progress(value=100, striped=True, animated=True, **aria(label=text.PROGRESS))
+    working = dmc.Text(text.PROGRESS_STARTED.format(total=count), size="sm")
+    return html.Div([bar, working], role="status", className="cmms-stack")
 
 
 def show_progress(done: int, total: int) -> Any:

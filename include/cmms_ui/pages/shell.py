@@ -19,7 +19,7 @@ MENU = (
     ("diagnostics", text.DIAGNOSTICS, "check"),
 )
 BELL_SECONDS = 3
-PACES = (("live", text.PACE_LIVE), ("30", text.PACE_30), ("300", text.PACE_300), ("hand", text.PACE_HAND))
+PACES = (("live", text.REFRESH_LIVE), ("30", text.REFRESH_30), ("300", text.REFRESH_300), ("hand", text.REFRESH_MANUAL))
 
 THEME = {
     "primaryColor": "indigo",
@@ -100,7 +100,7 @@ def make_layout() -> Any:
                         size="xs",
                         leftSection=icon("refresh", 14),
                         className="cmms-pace",
-                        **aria(label=text.PACE),
+                        **aria(label=text.REFRESH_INTERVAL),
                     ),
                     html.Div(id="bell", className="cmms-bell", **aria(live="polite")),
                 ],

@@ -1,5 +1,0 @@
--- Purpose: hand a schedule that a person made back to its plan: the evaluation removes or suspends it unless the
---   plan's scope covers the machine. Parameters: id. Caller: cmms.maintenance.schedule_maintenance.
-UPDATE equipment_maintenance SET assigned_by = 'plan', first_due_date = NULL, row_version = row_version + 1,
-  updated_at = UTC_TIMESTAMP(3)
-WHERE id = %(id)s
