@@ -12,6 +12,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from cmms_ui.browser.text import SCRIPTS
+from cmms_ui.make_script import make_texts
 from tools.node_packages import PACKAGES, find_node, install_packages
 from tools.state_folder import REPOSITORY, BootstrapError
 
@@ -42,7 +44,8 @@ def run_tests(arguments: Sequence[str]) -> int:
 
 def _run_node(*arguments: str) -> int:
     """Tests and configuration find their packages by NODE_PATH: they are not beside them."""
-    environment = os.environ | {"NODE_PATH": str(PACKAGES), "TZ": "Europe/Berlin"}
+    texts = make_texts(SCRIPTS)
+    environment = os.environ | {"NODE_PATH": str(PACKAGES), "TZ": "Europe/Berlin", "BROWSER_TEXTS": texts}
     return subprocess.run([str(find_node()), *arguments], cwd=REPOSITORY, env=environment).returncode
 
 

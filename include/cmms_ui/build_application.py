@@ -34,6 +34,7 @@ from cmms_ui.browser import (
     search,
     widgets,
 )
+from cmms_ui.browser.text import SCRIPTS
 from cmms_ui.compat import close_sockets, reset_current_request, set_current_request, set_up_server
 from cmms_ui.make_script import make_script
 from cmms_ui.make_stylesheet import read_stylesheet
@@ -147,7 +148,7 @@ def _show_look() -> Response:
 
 def _make_script_view() -> Callable[[], Awaitable[Response]]:
     """What the browser runs of ours, read once."""
-    script = make_script()
+    script = make_script(SCRIPTS)
 
     async def show_script() -> Response:
         return Response(script, media_type="text/javascript")

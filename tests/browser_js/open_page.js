@@ -88,9 +88,10 @@ function openPage(files, options = {}) {
     callback_context: { triggered: [], outputs_list: {} },
   };
   if (before) before(window);
+  function run(code, filename) { new vm.Script(code, { filename }).runInContext(dom.getInternalVMContext()); }
   for (const file of ["compat.js", ...files.map((name) => `browser/${name}.js`).sort()]) {
-    const code = fs.readFileSync(path.join(FOLDER, file), "utf8");
-    new vm.Script(code, { filename: path.join(FOLDER, file) }).runInContext(dom.getInternalVMContext());
+    run(fs.readFileSync(path.join(FOLDER, file), "utf8"), path.join(FOLDER, file));
+    if (file === "compat.js") run(process.env.BROWSER_TEXTS, "make_script.py"); // from tools/check_browser_code.py
   }
   const cmms = window.dash_clientside.cmms;
   return { window, document: window.document, cmms, sent, streams: FakeEventSource.opened, setMedia };

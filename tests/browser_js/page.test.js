@@ -46,7 +46,7 @@ test("A11Y-01: the current entry of the menu and the names of charts are there f
     <div class="cmms-widget"><h3 class="cmms-widget-title">Hours</h3>${chart}</div>${chart}`);
   assert.deepEqual([...page.document.querySelectorAll("a")].map((link) => link.getAttribute("aria-current")), ["page", null]);
   const names = [...page.document.querySelectorAll("svg")].map((one) => one.getAttribute("aria-label"));
-  assert.deepEqual(names, ["Hours", "Chart"].map((title) => title + ": arrow keys show the figures of each point"));
+  assert.deepEqual(names, ["Hours", "Chart"].map((title) => title + ": use the arrow keys to read each point"));
 });
 
 // A page of a certain height that is scrolled, left and come back to.

@@ -60,7 +60,7 @@ def test_nothing_is_deleted_or_overwritten_by_its_address_not_even_by_an_admin(
     for name in (*RESOURCES, "audit", "audit-log"):
         for path in (f"{API}/{name}", f"{API}/{name}/1"):
             answer = client_for("admin").request(method, path, json={})
-            assert (answer.status_code, answer.json()["detail"]) == (403, "there is nothing here"), path
+            assert (answer.status_code, answer.json()["detail"]) == (403, "this address does not exist"), path
     assert {table: tables(statement)[0]["n"] for table, statement in counted.items()} == before
     assert tables(noted)[0]["n"] > audited  # that somebody tried
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cmms_ui.browser.text import SCRIPTS
 from cmms_ui.make_script import FOLDER, find_files, make_script
 
 
@@ -38,7 +39,7 @@ def test_no_callback_of_the_browser_is_written_as_a_text_in_python() -> None:
 
 
 def test_the_script_holds_every_file_once_and_what_all_lean_on_first() -> None:
-    heads = re.findall(r"^// ---- (.+)$", make_script(), re.MULTILINE)
+    heads = re.findall(r"^// ---- (.+)$", make_script(SCRIPTS), re.MULTILINE)
     assert heads[0] == "compat.js"
     assert sorted(heads) == sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))
     assert len(find_files()) == len(heads)

@@ -1,7 +1,7 @@
 """What the OpenAPI document says of resources: the shape of their rows, an example of each action, and of refusals.
 
 Input: resources. Output: pydantic models and parts of the document. The models describe; what is sent is made by
-``present_rows`` and judged by ``run_action``.
+``present_rows`` and checked by ``run_action``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field, create_model
 
 from cmms.access.actors import Capability
+from cmms_ui.api import text
 from cmms_ui.definition.schema import Action, Column, Resource
 from cmms_ui.definition.schema import Field as FormField
 
@@ -39,8 +40,8 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    fields: dict[str, str] = Field(default={}, description="What is wrong with which value.")
-    path: str = Field(default="", description="Where what stands in the way can be seen.")
+    fields: dict[str, str] = Field(default={}, description=text.PROBLEM_FIELDS)
+    path: str = Field(default="", description=text.PROBLEM_PATH)
 
 
 class Me(BaseModel):
@@ -80,7 +81,7 @@ def page_model(resource: Resource, row: type[BaseModel]) -> type[BaseModel]:
         row.__name__.replace("Row", "Page"),
         __doc__="A page of a list.",
         rows=(list[row], ...),  # type: ignore[valid-type]
-        total=(int, Field(examples=[2000], description="How many rows match in all.")),
+        total=(int, Field(examples=[2000], description=text.TOTAL)),
         offset=(int, Field(examples=[0])),
         limit=(int, Field(examples=[50])),
     )
@@ -128,8 +129,8 @@ def describe_problems(server: FastAPI) -> None:
             )
             made["components"]["schemas"]["Problem"] = Problem.model_json_schema()
             made["components"]["securitySchemes"] = {
-                "cookie": {"type": "apiKey", "in": "cookie", "name": "_token", "description": "Airflow's login"},
-                "token": {"type": "http", "scheme": "bearer", "description": "a token of Airflow's /auth/token"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "_token", "description": text.COOKIE},
+                "token": {"type": "http", "scheme": "bearer", "description": text.BEARER},
             }
             made["security"] = [{"cookie": []}, {"token": []}]
             server.openapi_schema = made

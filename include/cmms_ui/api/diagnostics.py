@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from cmms.operations.diagnosis.lines import Report
 from cmms.operations.run_diagnostics import last_report, run_diagnostics
+from cmms_ui.api import text
 from cmms_ui.api.describe import problems
 
 PATH = "/api/v1/diagnostics"
@@ -38,11 +39,9 @@ class Diagnosis(BaseModel):
 def add_diagnostics(server: FastAPI) -> None:
     """Add both routes."""
     common: dict[str, Any] = {"tags": ["diagnostics"], "response_model": Diagnosis}
+    server.add_api_route(PATH, _show_last, methods=["GET"], summary=text.LAST_DIAGNOSIS, responses=problems(), **common)
     server.add_api_route(
-        PATH, _show_last, methods=["GET"], summary="The last diagnosis of this process", responses=problems(), **common
-    )
-    server.add_api_route(
-        PATH, _run, methods=["POST"], summary="Run the diagnosis now", responses=problems(409, 415), **common
+        PATH, _run, methods=["POST"], summary=text.RUN_DIAGNOSIS, responses=problems(409, 415), **common
     )
 
 

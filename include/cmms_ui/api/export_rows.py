@@ -29,14 +29,14 @@ from cmms.access.person_slots import Slot, Slots
 from cmms.listing.definition import ListQuery
 from cmms.listing.read_list import Row, stream_rows
 from cmms.words import count_of
+from cmms_ui.api import text
 from cmms_ui.asgi.types import Receive, Scope, Send
 from cmms_ui.definition.schema import Column, Resource
 from cmms_ui.present_rows import to_json, to_text
 
 EXPORTS_EACH, EXPORTS_TOTAL = 2, 6
 EXPORT_SECONDS = 600.0
-CUT_OFF = b"\r\nCUT OFF: this export took too long and is not complete.\r\n"
-BROKEN_OFF = b"\r\nCUT OFF: this export failed and is not complete.\r\n"
+CUT_OFF, BROKEN_OFF = (f"\r\n{line}\r\n".encode() for line in (text.CUT_OFF, text.BROKEN_OFF))
 FIRST_PART_BYTES, PART_BYTES = 4_000, 64_000
 PRINTED_ROWS = 5_000
 _FORMULA_STARTS = "=+-@\t\r\n\x00|%"
@@ -57,7 +57,7 @@ def export(resource: Resource, actor: Actor, query: ListQuery, kind: str) -> Str
     name = f"{resource.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{kind}"
     slot = _slots.take(actor.name)
     if slot is None:
-        raise Busy("Too many exports are running. Try again when one has finished.")
+        raise Busy(text.TOO_MANY_EXPORTS)
     ended = Event()
     try:
         rows = _until(ended, stream_rows(resource.listing, query))
@@ -102,9 +102,7 @@ class ExportResponse(StreamingResponse):
                     with anyio.move_on_after(EXPORT_SECONDS) as limit:
                         await self.stream_response(send)
                     if limit.cancelled_caught:
-                        failure = TookTooLong(
-                            f"This export was stopped after {EXPORT_SECONDS:.0f} seconds. Narrow the list."
-                        )
+                        failure = TookTooLong(text.EXPORT_TOO_LONG.format(seconds=EXPORT_SECONDS))
                 except Exception as error:
                     failure = error
                 self._end()
@@ -146,22 +144,22 @@ def _until(ended: Event, rows: Iterator[Row]) -> Iterator[Row]:
         yield row
 
 
-def neutralise(text: str) -> str:
+def neutralise(value: str) -> str:
     """Text that no spreadsheet takes for a formula, whatever it takes for the end of a cell.
 
     A program whose separator is a semicolon sees a cell begin behind each one, and behind each line's end.
     """
-    first, *others = _SEPARATORS.split(text)
+    first, *others = _SEPARATORS.split(value)
     parts = [f"'{part}" if position % 2 and _is_formula(part) else part for position, part in enumerate(others)]
-    start = "'" if _is_formula(text) else ""
+    start = "'" if _is_formula(value) else ""
     return "".join((start, first, *parts))
 
 
-def _is_formula(text: str) -> bool:
+def _is_formula(value: str) -> bool:
     """Also with full-width signs, and with signs behind quotes and what cannot be seen."""
-    if text[:1] and text[0] in _FORMULA_STARTS:
+    if value[:1] and value[0] in _FORMULA_STARTS:
         return True
-    for sign in unicodedata.normalize("NFKC", text):
+    for sign in unicodedata.normalize("NFKC", value):
         if sign != '"' and unicodedata.category(sign) not in _INVISIBLE:
             return sign in _FORMULA_STARTS
     return False
@@ -219,9 +217,9 @@ def write_page(rows: Iterator[Row], columns: Iterable[Column], *, title: str, wh
         printed += 1
         cells = "".join(f"<td>{html.escape(to_text(row[column.name], column))}</td>" for column in columns)
         yield f"<tr>{cells}</tr>\n".encode()
-    left = " The list is longer. Export it, or filter it first." if next(rows, None) is not None else ""
-    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {html.escape(who)}"
-    yield f"</tbody></table><footer>{count_of(printed, 'row')}.{left} CMMS Sync, {made}</footer></body></html>".encode()
+    left = text.LONGER if next(rows, None) is not None else ""
+    made = text.PRINTED.format(rows=count_of(printed, "row"), left=left, made=datetime.now(UTC), who=html.escape(who))
+    yield f"</tbody></table><footer>{made}</footer></body></html>".encode()
 
 
 def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes]:
@@ -233,7 +231,7 @@ def write_xlsx(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[bytes
         book = xlsxwriter.Workbook(
             file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
-        sheet = book.add_worksheet("Export")
+        sheet = book.add_worksheet(text.SHEET)
         bold = book.add_format({"bold": True})
         formats = {
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),

@@ -23,6 +23,7 @@ from cmms.errors import CmmsError
 from cmms.listing.definition import OPERATORS_OF, PAGE_SIZE_LIMIT
 from cmms.listing.read_list import read_badges, read_chips, read_page, read_row
 from cmms.listing.search_tree import LENGTH_LIMIT
+from cmms_ui.api import text
 from cmms_ui.api.describe import (
     PROBLEM_TYPE,
     Me,
@@ -40,6 +41,7 @@ from cmms_ui.asgi.note_refusal import note_refusal
 from cmms_ui.asgi.policy import ACTIONS
 from cmms_ui.asgi.refusals import explain_outage, problem
 from cmms_ui.asgi.shares import RETRY_SECONDS
+from cmms_ui.asgi.text import NO_SUCH_RESOURCE, SOMETHING_WENT_WRONG
 from cmms_ui.definition.schema import Resource, Target
 from cmms_ui.list_query import from_address
 from cmms_ui.present_rows import to_json
@@ -50,14 +52,13 @@ PREFIX = "/api/v1"
 _KEY_LIMIT = 2**63 - 1
 KEYS_LIMIT = 100_000
 """So many rows are named in a call; they fit the size of its body."""
-_ACCEPTED = "A run in Airflow does the rest; the answer names it."
 Key = Annotated[int, Path(ge=1, le=_KEY_LIMIT, examples=[1])]
 
 
 def _refuse_truth(value: object) -> object:
     """``true`` is no number: it would be taken for record 1."""
     if isinstance(value, bool):
-        raise ValueError("must be a number")
+        raise ValueError(text.NO_NUMBER)
     return value
 
 
@@ -69,14 +70,13 @@ class ActionCall(BaseModel):
         default=[], max_length=KEYS_LIMIT, examples=[[17]]
     )
     version: Annotated[int | None, BeforeValidator(_refuse_truth)] = Field(
-        default=None, ge=0, le=_KEY_LIMIT, description="row_version that was seen; needed by actions on one record"
+        default=None, ge=0, le=_KEY_LIMIT, description=text.VERSION
     )
     request: str = Field(
         default="",
         max_length=80,
         pattern=r"^[A-Za-z0-9_:.-]*$",
-        description="a name of your own for this call: sent twice within a day, it is carried out once, and the second"
-        " answer is that of the first; another call under the same name is refused",
+        description=text.REQUEST,
     )
     values: dict[str, Any] = Field(default={}, examples=[{"inactive_reason": "scrapped"}])
 
@@ -93,9 +93,9 @@ class ActionResult(BaseModel):
 
     message: str
     level: str = Field(examples=["success"])
-    details: list[str] = Field(default=[], description="The result row by row, of actions that report it.")
-    paths: list[str] = Field(default=[], description="Where each of the details leads, empty for one that does not.")
-    runs: list[RunAsked] = Field(default=[], description="Runs in Airflow that do what is left to do.")
+    details: list[str] = Field(default=[], description=text.OUTCOME_DETAILS)
+    paths: list[str] = Field(default=[], description=text.OUTCOME_PATHS)
+    runs: list[RunAsked] = Field(default=[], description=text.OUTCOME_RUNS)
 
 
 class PreviewResult(BaseModel):
@@ -115,21 +115,17 @@ def add_rest_api(server: FastAPI) -> None:
     server.add_exception_handler(DependencyException, _show_no_script)
     server.add_exception_handler(Exception, _show_fault)
     describe_problems(server)
-    server.get(
-        f"{PREFIX}/me", tags=["me"], summary="Who I am here and what I may do", response_model=Me, responses=problems()
-    )(_show_me)
-    server.get(
-        f"{PREFIX}/meta/{{resource}}", tags=["meta"], summary="What a resource is made of", responses=problems(404, 422)
-    )(_show_meta)
-    server.get(
-        f"{PREFIX}/meta", tags=["meta"], summary="Every resource, and what belongs to what", responses=problems()
-    )(_show_all_meta)
+    server.get(f"{PREFIX}/me", tags=["me"], summary=text.ME, response_model=Me, responses=problems())(_show_me)
+    server.get(f"{PREFIX}/meta/{{resource}}", tags=["meta"], summary=text.META, responses=problems(404, 422))(
+        _show_meta
+    )
+    server.get(f"{PREFIX}/meta", tags=["meta"], summary=text.ALL_META, responses=problems())(_show_all_meta)
     for resource in RESOURCES.values():
         _add_resource(server, resource)
     server.get(
         f"{PREFIX}/equipment/{{key}}/running-times",
         tags=["equipment"],
-        summary="Readings of a machine",
+        summary=text.READINGS,
         response_model=list[Reading],
         responses=problems(404, 422),
     )(_show_running_times)
@@ -142,73 +138,69 @@ def _add_resource(server: FastAPI, resource: Resource) -> None:
 
     def add(method: str, where: str, name: str, endpoint: Callable[..., Any], summary: str, **more: Any) -> None:
         more |= {"tags": [resource.name], "operation_id": f"{slug}_{name}"}
-        server.add_api_route(path + where, endpoint, methods=[method], summary=f"{resource.label}: {summary}", **more)
+        server.add_api_route(
+            path + where,
+            endpoint,
+            methods=[method],
+            summary=text.ROUTE.format(resource=resource.label, what=summary),
+            **more,
+        )
 
     listed: dict[str, Any] = {"description": _describe_filters(resource), "responses": problems(422)}
     page: dict[str, Any] = {"response_model": page_model(resource, row), "response_model_exclude_unset": True}
-    add("GET", "", "list", _make_list(resource), "a page of the list", **listed, **page)
-    add("GET", "/badges", "badges", _make_badges(resource), "rows per tab", responses=problems())
-    add("GET", "/chips", "chips", _make_chips(resource), "rows per quick filter within a tab", responses=problems(422))
-    file = {"content": {kind.partition(";")[0]: {} for kind in KINDS.values()}, "description": "The file"}
+    add("GET", "", "list", _make_list(resource), text.LIST, **listed, **page)
+    add("GET", "/badges", "badges", _make_badges(resource), text.BADGES, responses=problems())
+    add("GET", "/chips", "chips", _make_chips(resource), text.CHIPS, responses=problems(422))
+    file = {"content": {kind.partition(";")[0]: {} for kind in KINDS.values()}, "description": text.FILE}
     listed = {**listed, "responses": {200: file, **problems(422, 429)}, "response_class": StreamingResponse}
-    add("GET", "/export", "export", _make_export(resource), "all matching rows as a file", **listed)
+    add("GET", "/export", "export", _make_export(resource), text.EXPORT, **listed)
     record: dict[str, Any] = {
         "response_model": row,
         "response_model_exclude_unset": True,
         "responses": problems(404, 422),
     }
-    add("GET", "/{key}", "read", _make_record(resource), "one record", **record)
+    add("GET", "/{key}", "read", _make_record(resource), text.RECORD, **record)
     for action in resource.actions:
-        fields = ", ".join(f"`{field.name}`" for field in action.fields) or "none"
-        text = f"{action.explain}\n\nValues: {fields}. Needs the capability `{ACTIONS.get(action.name)}`."
+        fields = ", ".join(f"`{field.name}`" for field in action.fields) or text.NO_FIELDS
+        said = text.ACTION.format(explain=action.explain, fields=fields, capability=ACTIONS.get(action.name))
         example = {"requestBody": {"content": {"application/json": {"example": example_call(action)}}}}
-        described = {"response_model": ActionResult, "description": text, "openapi_extra": example}
-        accepted: dict[int | str, dict[str, Any]] = {202: {"model": ActionResult, "description": _ACCEPTED}}
+        described = {"response_model": ActionResult, "description": said, "openapi_extra": example}
+        accepted: dict[int | str, dict[str, Any]] = {202: {"model": ActionResult, "description": text.ACCEPTED}}
         described |= {"responses": {**problems(400, 404, 409, 413, 415, 422, 502), **accepted}}
         add("POST", f"/actions/{action.verb}", f"action_{action.verb}", _make_action(resource, action.verb),
             action.label, response_model_exclude_defaults=True, **described)  # fmt: skip
         if action.preview:
-            described |= {"response_model": PreviewResult, "description": "Changes nothing."}
+            described |= {"response_model": PreviewResult, "description": text.CHANGES_NOTHING}
             described |= {"responses": problems(400, 404, 409, 413, 415, 422, 502)}
             show_preview = _make_preview(resource, action.verb)
             add("POST", f"/actions/{action.verb}/preview", f"preview_{action.verb}", show_preview,
-                f"what '{action.label}' would do", **described)  # fmt: skip
+                text.PREVIEW.format(action=action.label), **described)  # fmt: skip
 
 
 def _describe_filters(resource: Resource) -> str:
     names = ", ".join(f"`{column.name}`" for column in resource.columns if column.filterable)
     operators = ", ".join(f"`{name}`" for name in OPERATORS_OF["date"])
-    return (
-        "Every other parameter filters: `<field>=<value>` (repeated: any of them) or `<field>.<operator>=<value>`,"
-        f" where operator is one of `contains`, `starts`, {operators}; `between` takes two values."
-        f" Fields: {names}."
-        ' `where` takes nested conditions as JSON: `{"all": [...]}` or `{"any": [...]}` of groups and of conditions'
-        ' `{"field": "id", "is": "at_least", "values": ["17"]}`, three groups deep, thirty conditions.'
-        f"{_describe_relations(resource)}"
-        f" Tabs: {', '.join(tab.name for tab in resource.tabs)}."
-    )
+    tabs = ", ".join(tab.name for tab in resource.tabs)
+    return text.FILTERS.format(fields=names, operators=operators, relations=_describe_relations(resource), tabs=tabs)
 
 
 def _describe_relations(resource: Resource) -> str:
     if not resource.relations:
         return ""
     related = "; ".join(f"`{r.name}` ({', '.join(f'`{c.name}`' for c in r.columns)})" for r in resource.relations)
-    example = f'`{{"some": "{resource.relations[0].name}", "all": [...]}}`'
-    return (
-        f" A group with `some` or `none` is about one row of what belongs to a record: {example}; there are {related}."
-    )
+    return text.RELATIONS.format(example=resource.relations[0].name, related=related)
 
 
 def _make_list(resource: Resource) -> Callable[..., Any]:
     def show_list(
         request: Request,
-        tab: Annotated[str, Query(description="one of the resource's tabs", max_length=40)] = "",
-        q: Annotated[str, Query(description="search", max_length=200)] = "",
-        order: Annotated[str, Query(description="fields by comma, -field descending", max_length=200)] = "",
+        tab: Annotated[str, Query(description=text.TAB, max_length=40)] = "",
+        q: Annotated[str, Query(description=text.SEARCH, max_length=200)] = "",
+        order: Annotated[str, Query(description=text.ORDER, max_length=200)] = "",
         offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
         limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT)] = 50,
-        chip: Annotated[list[str], Query(description="quick filters, all of which hold", max_length=20)] = [],  # noqa: B006
-        where: Annotated[str, Query(description="nested conditions as JSON", max_length=LENGTH_LIMIT)] = "",
+        chip: Annotated[list[str], Query(description=text.CHIP, max_length=20)] = [],  # noqa: B006
+        where: Annotated[str, Query(description=text.WHERE, max_length=LENGTH_LIMIT)] = "",
     ) -> dict[str, Any]:
         actor = current_actor()
         query = from_address(resource, actor, request.query_params.multi_items())
@@ -275,7 +267,7 @@ def _make_preview(resource: Resource, verb: str) -> Callable[..., Any]:
         target = Target(tuple(call.keys), call.version)
         preview = preview_action(current_actor(), resource.name, verb, target, call.values)
         if preview is None:
-            raise NotFound("this action has no preview")
+            raise NotFound(text.NO_PREVIEW)
         return PreviewResult(text=preview.text, heads=list(preview.heads), rows=[list(row) for row in preview.rows])
 
     return call_preview
@@ -289,7 +281,7 @@ def _show_me() -> dict[str, Any]:
 def _show_meta(resource: Annotated[str, Path(max_length=40, examples=["equipment"])]) -> dict[str, Any]:
     known = RESOURCES.get(resource)
     if known is None:
-        raise NotFound("there is no such resource")
+        raise NotFound(NO_SUCH_RESOURCE)
     return describe_resource(known, current_actor())
 
 
@@ -318,7 +310,7 @@ def _show_outage(_request: Request, error: Exception) -> JSONResponse:
 def _show_bad_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     fields = {".".join(str(part) for part in item["loc"][1:]) or "body": str(item["msg"]) for item in error.errors()}
-    return _answer(422, "Some values cannot be accepted.", fields=fields)
+    return _answer(422, text.BAD_VALUES, fields=fields)
 
 
 def _show_http_error(_request: Request, error: Exception) -> JSONResponse:
@@ -328,11 +320,11 @@ def _show_http_error(_request: Request, error: Exception) -> JSONResponse:
 
 def _show_no_script(_request: Request, _error: Exception) -> JSONResponse:
     """A script that Dash does not serve; in a fault's traceback a viewer could have it logged again and again."""
-    return _answer(404, "there is no such script")
+    return _answer(404, text.NO_SUCH_SCRIPT)
 
 
 def _show_fault(_request: Request, _error: Exception) -> JSONResponse:
-    return _answer(500, "Something went wrong. The API server's log has the details.")
+    return _answer(500, SOMETHING_WENT_WRONG)
 
 
 def _answer(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:

@@ -14,6 +14,7 @@ import anyio.from_thread
 import httpx
 
 from cmms.run_control.airflow_runs import AirflowRefused, AirflowSilent
+from cmms_ui.asgi import text
 from cmms_ui.asgi.guard import airflow_application
 
 ANSWER_SECONDS = 20.0
@@ -30,7 +31,7 @@ def send(token: str, method: str, path: str, body: Mapping[str, Any]) -> tuple[i
     """
     application = airflow_application()
     if application is None:
-        raise AirflowRefused("Airflow's API is not available here.")
+        raise AirflowRefused(text.AIRFLOW_MISSING)
     answer = anyio.from_thread.run(_ask, application, token, method, path, dict(body))
     kind = answer.headers.get("content-type", "")
     return answer.status_code, answer.json() if "json" in kind else {"detail": answer.text[:200]}
@@ -44,10 +45,7 @@ async def _ask(application: Any, token: str, method: str, path: str, body: dict[
     _left.add(call)
     call.add_done_callback(_forget)
     call.cancel()
-    raise AirflowSilent(
-        f"Airflow did not respond within {ANSWER_SECONDS:g} seconds. The request may still succeed: check before you"
-        " repeat it."
-    )
+    raise AirflowSilent(text.AIRFLOW_SILENT.format(seconds=ANSWER_SECONDS))
 
 
 async def _request(application: Any, token: str, method: str, path: str, body: dict[str, Any]) -> httpx.Response:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmms.parse_input import parse_json
+from cmms_ui.asgi import text
 from cmms_ui.asgi.refusals import Refused
 
 ID_LENGTH = 20_000
@@ -63,12 +64,12 @@ def make_shape(
     places = [_make_place(item, kind) for item, kind in zip(described, kinds, strict=True)]
     count = len(spec["inputs"])
     is_one = not output.startswith("..")
-    outputs = tuple(_make_output(text) for text in ([output] if is_one else output[2:-2].split("...")))
+    outputs = tuple(_make_output(part) for part in ([output] if is_one else output[2:-2].split("...")))
     return CallShape(tuple(places[:count]), tuple(places[count:]), outputs, is_one, resources)
 
 
-def _make_output(text: str) -> Place:
-    identity, _, name = text.rpartition(".")
+def _make_output(output: str) -> Place:
+    identity, _, name = output.rpartition(".")
     return _make_place({"id": identity, "property": name.partition("@")[0]}, Any)
 
 
@@ -92,19 +93,19 @@ def check_call(call: Mapping[str, Any], shape: CallShape) -> None:
         _check_siblings(given, [*shape.inputs, *shape.states])
         _check_changed(call.get("changedPropIds", []), shape)
     except ValueError as error:
-        raise Refused(422, f"this callback has another shape: {error}") from None
+        raise Refused(422, text.WRONG_SHAPE.format(reason=error)) from None
 
 
 def _check_parts(given: Any, places: Sequence[Place], shape: CallShape) -> None:
     if not isinstance(given, list) or len(given) != len(places):
-        raise ValueError(f"it has {len(places)} inputs or states")
+        raise ValueError(text.WRONG_COUNT.format(count=len(places)))
     for item, place in zip(given, places, strict=True):
         if not place.many:
             _check_leaf(item, place.id, place.property, shape)
             _check_value(item.get("value"), place.kind, place.property)
             continue
         if not isinstance(item, list):
-            raise ValueError(f"all of a kind are a list ({place.property})")
+            raise ValueError(text.NO_LIST.format(name=place.property))
         for leaf in item:
             _check_leaf(leaf, place.id, place.property, shape)
         _check_value([leaf.get("value") for leaf in item], place.kind, place.property)
@@ -117,7 +118,7 @@ def _check_matched(given: Sequence[Any], places: Sequence[Place]) -> None:
         for leaf in item if place.many else [item]:
             for name in _matched(place):
                 if known.setdefault(name, leaf["id"][name]) != leaf["id"][name]:
-                    raise ValueError(f"its parts disagree on {name}")
+                    raise ValueError(text.PARTS_DISAGREE.format(name=name))
 
 
 def _matched(place: Place) -> list[str]:
@@ -132,15 +133,15 @@ def _check_siblings(given: Sequence[Any], places: Sequence[Place]) -> None:
         if place.many:
             ids = [leaf["id"] for leaf in item]
             if any(one == place.id and other != ids for one, other in known):
-                raise ValueError("all of a kind are the same components")
+                raise ValueError(text.SIBLINGS_DIFFER)
             known.append((place.id, ids))
 
 
 def _check_changed(changed: Any, shape: CallShape) -> None:
     if not isinstance(changed, list) or not all(isinstance(one, str) for one in changed):
-        raise ValueError("changedPropIds is a list of texts")
-    for text in set(changed):
-        identity, _, name = text.rpartition(".")
+        raise ValueError(text.CHANGED_NO_LIST)
+    for changed_id in set(changed):
+        identity, _, name = changed_id.rpartition(".")
         given = parse_json(identity, length=ID_LENGTH) if identity.startswith("{") else identity
         leaf = {"id": given, "property": name}
         for place in shape.inputs:
@@ -148,22 +149,22 @@ def _check_changed(changed: Any, shape: CallShape) -> None:
                 _check_leaf(leaf, place.id, name, shape)
                 break
         else:
-            raise ValueError("what has changed is an input")
+            raise ValueError(text.CHANGED_NO_INPUT)
 
 
 def _check_leaf(leaf: Any, identity: str | Mapping[str, Any], name: str, shape: CallShape) -> None:
     if not isinstance(leaf, dict) or str(leaf.get("property")).partition("@")[0] != name:
-        raise ValueError(f"a part has an id and the property {name}")
+        raise ValueError(text.NO_ID.format(name=name))
     given = leaf.get("id")
     if isinstance(given, dict):
         if not all(isinstance(v, str | int | float) and len(str(v)) <= ID_LENGTH for v in given.values()):
-            raise ValueError("an id is made of texts and numbers")
+            raise ValueError(text.BAD_ID)
         if "resource" in given and given["resource"] not in shape.resources:
-            raise ValueError("there is no such resource")
+            raise ValueError(text.NO_SUCH_RESOURCE)
     elif not isinstance(given, str):
-        raise ValueError("an id is a text or an object")
+        raise ValueError(text.ID_OF_WRONG_TYPE)
     if not _is_of(given, identity):
-        raise ValueError(f"the id of {name} is another one")
+        raise ValueError(text.OTHER_ID.format(name=name))
 
 
 def _is_of(given: str | dict[str, Any], identity: str | Mapping[str, Any]) -> bool:
@@ -177,7 +178,7 @@ def _is_of(given: str | dict[str, Any], identity: str | Mapping[str, Any]) -> bo
 
 def _check_value(value: Any, kind: Any, name: str) -> None:
     if not is_of_kind(value, kind):
-        raise ValueError(f"{name} is of another kind")
+        raise ValueError(text.WRONG_TYPE.format(name=name))
 
 
 def is_of_kind(value: Any, kind: Any) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from airflow.configuration import conf
 
+from cmms_ui.asgi import text
 from cmms_ui.asgi.refusals import Refused
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -24,15 +25,15 @@ def check_origin(headers: Mapping[str, str], *, by_header: bool) -> None:
         by_header: whether the request is authenticated by a token in a header, which no browser adds by itself.
     """
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise Refused(403, "writes are accepted from this site only")
+        raise Refused(403, text.THIS_SITE_ONLY)
     origin = headers.get("origin")
     if origin is None:
         if by_header:
             return
-        raise Refused(403, "a write by cookie needs the header Origin")
+        raise Refused(403, text.NEEDS_ORIGIN)
     named = read_origin(origin)
     if named is None or named not in _own_origins(named[0], headers.get("host", "")):
-        raise Refused(403, "writes are accepted from this site only")
+        raise Refused(403, text.THIS_SITE_ONLY)
 
 
 def read_origin(address: str) -> tuple[str, str, int] | None:

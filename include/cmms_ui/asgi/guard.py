@@ -22,6 +22,7 @@ from starlette.requests import HTTPConnection
 
 from cmms.access.actors import Actor
 from cmms.parse_input import parse_json
+from cmms_ui.asgi import text
 from cmms_ui.asgi.capabilities import identify
 from cmms_ui.asgi.check_call import CallShape, check_call
 from cmms_ui.asgi.check_origin import check_origin
@@ -44,7 +45,6 @@ SMALL_BODY_BYTES = 20_000
 """What is larger is parsed in a thread, one body of a person at a time: a megabyte of JSON takes a while."""
 PROGRAM_PATIENCE, PAGE_PATIENCE = Patience(waiting=8, seconds=5), Patience(waiting=60, seconds=30)
 """A page asks for up to thirty things when it opens; a program waits for an answer before it asks again."""
-FAULT = "Something went wrong. The API server's log has the details."
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 NOT_KEPT, KEPT_BY_BROWSER = b"no-store", b"private, max-age=31536000, immutable"
 
@@ -147,7 +147,7 @@ class Guard:
             raise Refused(error.status_code, str(error.detail)) from error
         except Exception as error:
             log.exception("Airflow's auth manager could not say who sent a request.")
-            raise Refused(503, "Airflow's login service does not answer. Try again in a moment.") from error
+            raise Refused(503, text.LOGIN_SILENT) from error
 
     async def _admit(
         self, scope: Scope, path: str, actor: Actor, receive: Receive, *, by_header: bool
@@ -159,13 +159,13 @@ class Guard:
             check_origin(headers, by_header=by_header)
         route = find_route(method, path)
         if route is None:
-            raise Refused(403 if method not in SAFE_METHODS else 404, "there is nothing here")
+            raise Refused(403 if method not in SAFE_METHODS else 404, text.NO_SUCH_ADDRESS)
         if not actor.can(route.capability):
-            raise Refused(403, f"this needs the capability '{route.capability}'")
+            raise Refused(403, text.NEEDS_CAPABILITY.format(capability=route.capability))
         if method in SAFE_METHODS or method == "WEBSOCKET":
             return receive, ""
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise Refused(415, "only application/json is accepted")
+            raise Refused(415, text.JSON_ONLY)
         body = await _read_body(receive)
         check = partial(self._check_body, body, actor, path)
         if len(body) <= SMALL_BODY_BYTES:
@@ -180,14 +180,14 @@ class Guard:
 
     def _check_callback(self, call: Any, actor: Actor) -> str:
         if not isinstance(call, dict) or "output" not in call:
-            raise Refused(400, "this is no callback")
+            raise Refused(400, text.NO_CALLBACK)
         output = call["output"]
         row = self._callbacks.get(output, "") if isinstance(output, str) else ""
         capability = CALLBACKS.get(row)
         if capability is None:
-            raise Refused(403, "there is no such callback")
+            raise Refused(403, text.NO_SUCH_CALLBACK)
         if not actor.can(capability):
-            raise Refused(403, f"this needs the capability '{capability}'")
+            raise Refused(403, text.NEEDS_CAPABILITY.format(capability=capability))
         if output in self._shapes:
             check_call(call, self._shapes[output])
         return row
@@ -226,8 +226,9 @@ def _is_bare_refusal(message: MutableMapping[str, Any]) -> bool:
 
 
 def _make_problem(status: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    text = FAULT if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "This cannot be answered."
-    content = json.dumps(problem(status, text)).encode()
+    is_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = text.SOMETHING_WENT_WRONG if is_fault else text.CANNOT_ANSWER
+    content = json.dumps(problem(status, detail)).encode()
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(content)).encode())]
     start = {"type": "http.response.start", "status": status, "headers": headers}
     return start, {"type": "http.response.body", "body": content}
@@ -236,7 +237,7 @@ def _make_problem(status: int) -> tuple[dict[str, Any], dict[str, Any]]:
 def _show_fault(error: Exception) -> Refused:
     """A fault of ours refuses like anything else; the log says what it was."""
     log.error("A request to the CMMS view could not be checked.", exc_info=error)
-    return Refused(500, FAULT)
+    return Refused(500, text.SOMETHING_WENT_WRONG)
 
 
 def _parse_body(body: bytes) -> Any:
@@ -244,9 +245,9 @@ def _parse_body(body: bytes) -> Any:
     try:
         return parse_json(body, length=BODY_LIMIT_BYTES)
     except json.JSONDecodeError:
-        raise Refused(400, "the body is no JSON") from None
+        raise Refused(400, text.NO_JSON) from None
     except ValueError as error:
-        raise Refused(422, f"body: {error}") from None
+        raise Refused(422, text.BAD_BODY.format(reason=error)) from None
 
 
 async def _read_body(receive: Receive) -> bytes:
@@ -255,11 +256,11 @@ async def _read_body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400, "the request broke off")
+            raise Refused(400, text.ENDED_EARLY)
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > BODY_LIMIT_BYTES:
-            raise Refused(413, f"at most {BODY_LIMIT_BYTES} bytes")
+            raise Refused(413, text.TOO_LARGE.format(limit=BODY_LIMIT_BYTES))
         if not message.get("more_body"):
             return b"".join(parts)
 

@@ -26,6 +26,7 @@ from starlette.responses import StreamingResponse
 from cmms.access.person_slots import Slots
 from cmms.errors import CmmsError
 from cmms.figures.read_changes import TOPICS, read_versions
+from cmms_ui.asgi import text
 from cmms_ui.asgi.guard import current_actor
 from cmms_ui.asgi.types import Receive, Scope, Send
 
@@ -66,8 +67,7 @@ class Watcher:
         """
         slot = self._slots.take(who)
         if slot is None:
-            detail = "too many pages listen; this one asks by itself"
-            raise HTTPException(429, detail, headers={"Retry-After": str(int(STREAM_SECONDS))})
+            raise HTTPException(429, text.TOO_MANY_LISTENERS, headers={"Retry-After": str(int(STREAM_SECONDS))})
         self.listeners += 1
         try:
             if self._task is None or self._task.done():
@@ -76,7 +76,7 @@ class Watcher:
             while not self._told and not self._task.done():
                 await self._wait(BEAT_SECONDS)
             if self._task.done():
-                raise HTTPException(503, "the CMMS database does not answer")
+                raise HTTPException(503, text.NO_CHANGES)
             yield
         finally:
             slot.leave()

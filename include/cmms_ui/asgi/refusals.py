@@ -8,26 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from cmms.errors import SettingsError, StatementTooLong
+from cmms_ui.asgi import text
 from cmms_ui.asgi.types import Receive, Scope, Send
 
-_TITLES = {
-    400: "Bad request",
-    401: "Not logged in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict with the current state",
-    413: "Too large",
-    415: "Unsupported media type",
-    416: "Range not available",
-    422: "Not accepted",
-    429: "Too many requests",
-    500: "Internal error",
-    502: "Refused by Airflow",
-    503: "Not available",
-    504: "No response in time",
-}
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} - CMMS</title>
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{page_title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <style>body{{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;text-align:center}}
 a{{color:inherit;font-weight:600}}</style></head>
@@ -39,11 +23,8 @@ def explain_outage(error: Exception) -> tuple[int, str]:
     if isinstance(error, SettingsError):  # it names the connection or the setting, and what to do
         return 503, error.message
     if isinstance(error, StatementTooLong):
-        return (
-            504,
-            "This takes the database too long. Request less at once: fewer conditions, fewer days or one plant.",
-        )
-    return 503, "The CMMS database does not respond. Try again in a moment."
+        return 504, text.DATABASE_SLOW
+    return 503, text.DATABASE_SILENT
 
 
 class Refused(Exception):
@@ -58,7 +39,13 @@ class Refused(Exception):
 
 def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
     """An RFC 9457 problem document."""
-    return {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
+    return {
+        "type": "about:blank",
+        "title": text.TITLES.get(status, text.ERROR),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
 
 
 async def send_refusal(scope: Scope, receive: Receive, send: Send, refused: Refused, path: str) -> None:
@@ -82,12 +69,13 @@ async def send_refusal(scope: Scope, receive: Receive, send: Send, refused: Refu
 
 
 def _render_page(scope: Scope, refused: Refused, path: str) -> str:
-    title = _TITLES.get(refused.status, "Error")
+    title = text.TITLES.get(refused.status, text.ERROR)
     link = ""
     if refused.status == 401:
         prefix = str(scope.get("root_path", ""))
         login = f"{prefix.rpartition('/')[0]}/auth/login?next={quote(prefix + path)}"
-        link = f'<p><a href="{escape(login)}">Log in to Airflow</a></p>'
+        link = f'<p><a href="{escape(login)}">{text.LOG_IN}</a></p>'
     elif refused.status == 404:
-        link = f'<p><a href="{escape(str(scope.get("root_path", "")))}/">Go to the start page</a></p>'
-    return _PAGE.format(title=title, message=escape(refused.message), link=link)
+        link = f'<p><a href="{escape(str(scope.get("root_path", "")))}/">{text.TO_START}</a></p>'
+    page_title = text.PAGE_TITLE.format(title=title)
+    return _PAGE.format(title=title, page_title=page_title, message=escape(refused.message), link=link)

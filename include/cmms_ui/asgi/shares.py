@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import anyio
 
+from cmms_ui.asgi import text
 from cmms_ui.asgi.refusals import Refused
 
 RETRY_SECONDS = 5
@@ -92,5 +93,4 @@ class Turns:
 
 
 def _refusal() -> Refused:
-    text = "Too many of your requests are running. Try again in a few seconds."
-    return Refused(429, text, retry_after=RETRY_SECONDS)
+    return Refused(429, text.TOO_MANY_REQUESTS, retry_after=RETRY_SECONDS)

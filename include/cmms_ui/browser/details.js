@@ -27,7 +27,7 @@
       type: "button",
       className: "cmms-details-button",
       "aria-expanded": openKey === key ? "true" : "false",
-      "aria-label": "Details of " + (props.data.equipment_number || key),
+      "aria-label": cmms.text.detailsOf.replace("{record}", props.data.equipment_number || key),
       onClick: function (event) {
         openKey = key;
         event.currentTarget.setAttribute("aria-expanded", "true");

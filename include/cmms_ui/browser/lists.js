@@ -98,9 +98,10 @@
   cmms.selection = function (rows, matching, count) {
     const chosen = (rows || []).length;
     const found = String(count || "").replace(/ rows?/, "");
-    const text = matching ? "All " + found + " that match are selected"
-      : chosen === 1 ? "1 row selected" : chosen.toLocaleString("en") + " rows selected";
-    return [!chosen && !matching, text, "Select all " + found + " that match", { display: matching ? "none" : "" }];
+    const text = matching ? cmms.text.matchingSelected.replace("{count}", found)
+      : chosen === 1 ? cmms.text.oneSelected : cmms.text.manySelected.replace("{count}", chosen.toLocaleString("en"));
+    const all = cmms.text.selectMatching.replace("{count}", found);
+    return [!chosen && !matching, text, all, { display: matching ? "none" : "" }];
   };
   let ticked = new Set();
   // All that match: a step of its own, taken back when the list shows something else or a row is unticked.

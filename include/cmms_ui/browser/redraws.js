@@ -20,7 +20,8 @@
   function nameChart(chart) {
     const card = chart.closest(".cmms-widget");
     const title = card && card.querySelector(".cmms-widget-title");
-    setAttribute(chart, "aria-label", (title ? title.textContent : "Chart") + ": arrow keys show the figures of each point");
+    const name = title ? title.textContent : cmms.text.chart;
+    setAttribute(chart, "aria-label", cmms.text.chartKeys.replace("{chart}", name));
   }
   function mend() {
     document.querySelectorAll("time.cmms-local").forEach(showLocalTime);

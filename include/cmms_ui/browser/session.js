@@ -2,7 +2,7 @@
 // done, so a callback is sent again later.
 (function () {
   "use strict";
-  const compat = window.dash_clientside.cmms.compat;
+  const compat = window.dash_clientside.cmms.compat, words = window.dash_clientside.cmms.text;
   const MOST_REPEATS = 20, PAUSE_SECONDS = 5;
   const plainFetch = window.fetch;
 
@@ -23,13 +23,13 @@
     const box = document.getElementById("session-over");
     if (!box || !box.hidden) return;
     const text = document.createElement("p");
-    text.textContent = "Your session has expired. Log in again. Anything you have typed stays in this window.";
+    text.textContent = words.sessionOver;
     const link = document.createElement("a");
     link.href = compat.findLogin();
     link.target = "_blank";
-    link.textContent = "Log in";
+    link.textContent = words.logIn;
     const again = document.createElement("button");
-    again.textContent = "Continue";
+    again.textContent = words.continue;
     again.addEventListener("click", function () { box.hidden = true; });
     box.replaceChildren(text, link, again);
     box.hidden = false;

@@ -1,17 +1,7 @@
 // Keyboard shortcuts, and the dialog that lists them.
 (function () {
   "use strict";
-  const compat = window.dash_clientside.cmms.compat;
-  const SHORTCUTS = [
-    ["Ctrl K, Cmd K", "Find a page, an action or a machine"],
-    ["/", "Search the list"],
-    ["g d, g e, g s, g r", "Go to the dashboard, equipment, syncs, record errors"],
-    ["?", "Show this help"],
-    ["Esc", "Close the dialog, menu or this help"],
-    ["Arrow keys", "Move between cells of a list, points of a chart, or machines of the health view"],
-    ["Enter", "Edit the cell of a list; open the machine"],
-    ["Space", "Select the row of a list"],
-  ];
+  const compat = window.dash_clientside.cmms.compat, words = window.dash_clientside.cmms.text;
   const PAGES = { d: "", e: "equipment", s: "syncs", r: "record-errors" };
   let lastKey = "";
 
@@ -25,11 +15,11 @@
       help = document.createElement("dialog");
       help.id = "cmms-help";
       help.className = "cmms-help";
-      help.setAttribute("aria-label", "Keyboard shortcuts");
+      help.setAttribute("aria-label", words.shortcuts);
       const title = document.createElement("h2");
-      title.textContent = "Keyboard shortcuts";
+      title.textContent = words.shortcuts;
       const table = document.createElement("dl");
-      SHORTCUTS.forEach(function (pair) {
+      words.shortcutKeys.forEach(function (pair) {
         const keys = document.createElement("dt");
         keys.textContent = pair[0];
         const text = document.createElement("dd");
@@ -37,7 +27,7 @@
         table.append(keys, text);
       });
       const close = document.createElement("button");
-      close.textContent = "Close";
+      close.textContent = words.close;
       close.className = "cmms-chip";
       close.addEventListener("click", function () { help.close(); });
       help.append(title, table, close);

@@ -1,4 +1,4 @@
-"""Texts that callbacks answer with: dialogs, lists, notices, the palette."""
+"""Texts of what happens in an open page: those that callbacks answer with, and those of the scripts."""
 
 from __future__ import annotations
 
@@ -91,3 +91,30 @@ NO_CHECK_FAILED = "No check failed."
 def checks_failed(faults: int) -> str:
     """How many checks have failed."""
     return f"{count_of(faults, 'check')} failed."
+
+
+# Scripts: what the JavaScript of this folder shows, as `cmms.text` (cmms_ui.make_script). `{count}` is filled in there.
+SCRIPTS: dict[str, str | list[list[str]]] = {
+    "sessionOver": "Your session has expired. Log in again. Anything you have typed stays in this window.",
+    "logIn": "Log in",
+    "continue": "Continue",
+    "close": CLOSE,
+    "shortcuts": "Keyboard shortcuts",
+    "shortcutKeys": [
+        ["Ctrl K, Cmd K", "Find a page, an action or a machine"],
+        ["/", "Search the list"],
+        ["g d, g e, g s, g r", "Go to the dashboard, equipment, syncs, record errors"],
+        ["?", "Show this help"],
+        ["Esc", "Close the dialog, menu or this help"],
+        ["Arrow keys", "Move between list cells, chart points or machines in the health view"],
+        ["Enter", "Edit the selected cell, or open the machine"],
+        ["Space", "Select the row"],
+    ],
+    "oneSelected": "1 row selected",
+    "manySelected": "{count} rows selected",
+    "matchingSelected": "All {count} that match are selected",
+    "selectMatching": "Select all {count} that match",
+    "detailsOf": "Details of {record}",
+    "chart": "Chart",
+    "chartKeys": "{chart}: use the arrow keys to read each point",
+}
