@@ -21,6 +21,7 @@ pytestmark = pytest.mark.feature("ARC-01")
 CHAPTERS = {
     "column": ("A column that the source delivers", 5),
     "rule": ("A rule", 3),
+    "figure": ("A figure", 2),
     "widget": ("A widget", 3),
     "action": ("An action", 4),
     "stream": ("A stream", 13),
