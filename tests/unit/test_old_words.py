@@ -29,6 +29,7 @@ OLD_WORDS = {
     r"\bcalled so\b": "No results.",
     r"\bHow due\b|\bBecause of\b|\bAsked for\b": "Due status, Trigger, Requested",
     r"\bHow syncs ended\b|\bhow (?:the )?(?:daily )?syncs ended\b": "Sync results",
+    r"\bId\b|\b(?:[Mm]achine|[Pp]lant|[Gg]roup|[Pp]lan) id\b": "ID",
     r"\bplace (?:of (?:a|the) record|in the (?:answer|page))\b": "page and position",
 }
 """Pattern of an old word -> the word of the glossary."""
@@ -94,7 +95,7 @@ def _help_texts(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
 
 
 def _page_texts() -> Iterator[tuple[str, str]]:
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     for page in pages:
         if page.name not in NOT_OURS:
             yield page.relative_to(ROOT).as_posix(), _CODE.sub("", page.read_text(encoding="utf-8"))
