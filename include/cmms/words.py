@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from babel import Locale
 
 _LANGUAGE = "en"
+UNCLASSIFIED = "Unclassified"
+"""The group of a machine that has none, in lists, filters and the REST API."""
 
 
 def count_of(number: int | Decimal, one: str, many: str = "") -> str:

@@ -113,7 +113,7 @@ def test_a_replay_that_a_newer_record_supersedes_is_not_said_to_be_stored(
     }  # fmt: skip
     finish_work(_correct(client_for("op"), reject, record, other_key=True, replay_now=True))
     replayed = read_replayed([reject["id"]])
-    assert "1 superseded by newer records and not stored" in describe_end(replayed)
+    assert "1 record was superseded by newer records and not stored." in describe_end(replayed)
     row = tables(ROW, reject["id"])[0]
     assert (row["status"], row["code"]) == ("resolved", reject["code"])
     assert (

@@ -162,4 +162,4 @@ def test_a_request_that_is_sent_twice_and_a_task_that_is_done_twice_are_one_run(
     assert said == [("replay", "replay", "op", "success")]
     assert tables("SELECT status FROM sync_record_errors WHERE id = %s", row["id"]) == [{"status": "resolved"}]
     followed = texts(refresh_widget(op, "follow", "run", key=f"cmms_on_request/{run['run_id']}"))
-    assert "1 stored." in followed, followed
+    assert "1 record was stored." in followed, followed

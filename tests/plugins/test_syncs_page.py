@@ -239,7 +239,7 @@ def test_errors_by_category_add_up_to_the_tables(client_for: ClientFor, tables: 
         0
     ]["n"]
     for counted, total in (
-        ("records", f"{count_of(records, 'record')} rejected"),
+        ("records", f"{count_of(records, 'record was', 'records were')} rejected"),
         ("runs", f"{count_of(runs, 'run')} failed"),
     ):
         shown = texts(refresh_widget(client_for("user"), "syncs", "categories", counted=counted))
@@ -324,9 +324,11 @@ def test_who_takes_care_of_rejected_records_is_seen_by_code(client_for: ClientFo
     line = _line(refresh_widget(op, "record-errors", "error_summary"), code_label(row["code"]))
     assert line[1] == (f"! {counts['open']}" if counts["open"] else "0")
     assert line[2] == f"◔ {counts['acknowledged']}"
-    assert any(text.startswith("op: take_over") for text in line[5:8])  # a time stands there too once one was settled
+    assert any(
+        text.startswith("op: Acknowledged") for text in line[5:8]
+    )  # a time stands there too once one was settled
     acts = texts(refresh_widget(op, "record-errors", "acts", str(row["id"])))
-    assert "take_over" in acts and "op" in acts
+    assert "Acknowledged" in acts and "op" in acts
 
 
 @pytest.mark.feature("ACT-09", "ACT-10")

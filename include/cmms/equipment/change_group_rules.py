@@ -20,6 +20,7 @@ from cmms.access.read_rows import Row, read
 from cmms.database import Cursor, execute, query
 from cmms.parse_input import parse_key, parse_whole
 from cmms.sync.merge.match_rules import PATTERN_LIMIT, Matches, compile_pattern, find_groups
+from cmms.words import UNCLASSIFIED
 
 FIELDS = ("equipment_number", "equipment_description", "plant_code", "company_code")
 TRIAL_SECONDS = 5.0
@@ -131,8 +132,8 @@ def find_moves(actor: Actor, row: Mapping[str, Any] | None, *, replaced: int | N
 
 
 def group_names() -> dict[int | None, str]:
-    """Every group by its id, and what no group is called."""
-    return {None: "Unclassified", **{int(row["id"]): str(row["name"]) for row in read("equipment/all_groups")}}
+    """The name of every group by its id, and the name for machines without a group."""
+    return {None: UNCLASSIFIED, **{int(row["id"]): str(row["name"]) for row in read("equipment/all_groups")}}
 
 
 def _try_rules(actor: Actor, rules: list[Mapping[str, Any]], machines: list[Row]) -> list[int | None]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from cmms.figures.typed_rows import read_typed
+from cmms.words import UNCLASSIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def plant_syncs(limit: int) -> tuple[PlantSyncs, ...]:
 
 def distribution() -> tuple[Share, ...]:
     """TAB-01W: by plant, group and status, the largest share of each first."""
-    return read_typed(Share, "figures/equipment_distribution")
+    return read_typed(Share, "figures/equipment_distribution", {"unclassified": UNCLASSIFIED})
 
 
 def find_machines(numbers: Sequence[str]) -> dict[str, Machine]:

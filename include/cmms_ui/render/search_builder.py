@@ -283,12 +283,12 @@ def _say_group(resource: Resource, group: Mapping[str, Any], relation: str) -> s
     about = resource.relation(str(group.get("some") or group.get("none") or ""))
     word = word_of(group)
     said = list(_say_parts(resource, group[word], about.name if about else relation))
-    conditions = (text.SAID_AND if word == "all" else text.SAID_OR).join(said)
+    conditions = (text.IN_WORDS_AND if word == "all" else text.IN_WORDS_OR).join(said)
     if about is None:
         return conditions
     if not conditions:
-        return (text.SAID_SOME if "some" in group else text.SAID_NONE).format(relation=about.label)
-    sentence = text.SAID_SOME_WITH if "some" in group else text.SAID_NONE_WITH
+        return (text.IN_WORDS_SOME if "some" in group else text.IN_WORDS_NONE).format(relation=about.label)
+    sentence = text.IN_WORDS_SOME_WITH if "some" in group else text.IN_WORDS_NONE_WITH
     return sentence.format(relation=about.label, conditions=conditions)
 
 
@@ -302,7 +302,7 @@ def _say_parts(resource: Resource, parts: Sequence[Mapping[str, Any]], relation:
         column = columns[part["field"]]
         labels = {choice.value: choice.label for choice in column.choices}
         values = [labels.get(str(value), str(value)) for value in part.get("values", ())]
-        joint = text.SAID_BETWEEN if part["is"] == "between" else ", "
+        joint = text.IN_WORDS_BETWEEN if part["is"] == "between" else ", "
         yield f"{column.label} {operator_word(column, part['is'])} {joint.join(values)}".strip()
 
 

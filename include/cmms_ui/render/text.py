@@ -38,7 +38,7 @@ OPTION = "{widget}: {option}"
 VIEWS = "Views"
 VIEWS_TITLE = "Saved views"
 VIEWS_EMPTY = "No saved views yet. Set the tab, filters and columns, then save them as a view."
-VIEWS_NONE = "Without a view"
+VIEWS_NONE = "No view"
 VIEW_NAME = "Save this list as"
 VIEW_DEFAULT = "Open the list with this view"
 VIEW_SHARED = "Share with everyone"
@@ -111,10 +111,52 @@ DAY_OPERATORS = {
 }
 
 # A search in words
-SAID_AND = ", and "
-SAID_OR = ", or "
-SAID_BETWEEN = " and "
-SAID_SOME = "a {relation}"
-SAID_NONE = "no {relation}"
-SAID_SOME_WITH = "a {relation} for which {conditions}"
-SAID_NONE_WITH = "no {relation} for which {conditions}"
+IN_WORDS_AND = ", and "
+IN_WORDS_OR = ", or "
+IN_WORDS_BETWEEN = " and "
+IN_WORDS_SOME = "a {relation}"
+IN_WORDS_NONE = "no {relation}"
+IN_WORDS_SOME_WITH = "a {relation} for which {conditions}"
+IN_WORDS_NONE_WITH = "no {relation} for which {conditions}"
+
+# What has been done, by the action of the audit log; `sync` is a change by a sync
+AUDIT_ACTIONS = {
+    "accept_counter": "Counter accepted",
+    "acknowledge": "Acknowledged",
+    "activate": "Activated",
+    "cancel": "Cancelled",
+    "close": "Closed",
+    "complete": "Completed",
+    "correct": "Corrected",
+    "create": "Created",
+    "deactivate": "Deactivated",
+    "delete": "Deleted",
+    "discard": "Discarded",
+    "edit": "Edited",
+    "evaluate": "Maintenance evaluated",
+    "hold": "Put on hold",
+    "move": "Group changed",
+    "pause": "Paused",
+    "refused": "Refused",
+    "remove": "Schedule removed",
+    "reopen": "Reopened",
+    "replay": "Replayed",
+    "reschedule": "Date changed",
+    "resume": "Resumed",
+    "resume_all": "All syncs resumed",
+    "retry": "Retried",
+    "save": "Saved",
+    "schedule": "Scheduled",
+    "serviced": "Marked as serviced",
+    "start": "Started",
+    "stop_all": "All syncs stopped",
+    "sync": "Sync",
+    "take_over": "Acknowledged",
+    "trigger": "Run started",
+    "validate": "Validated",
+}
+
+
+def action_label(action: str) -> str:
+    """What people read for an action of the audit log; one that another version wrote is shown as it is."""
+    return AUDIT_ACTIONS.get(action, action)

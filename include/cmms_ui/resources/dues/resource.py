@@ -146,7 +146,7 @@ DUES = Resource(
         ),
         Tab("ordered", text.ORDERED, "clock", "d.state = 'ordered'", text.NONE_ORDERED),
         Tab("done", text.DONE, "check", "d.state = 'done'", text.NONE_DONE),
-        Tab("all", text.ALL, "list", "", text.NONE_EVER),
+        Tab("all", text.ALL, "list", "", text.NONE_YET),
     ),
     filters=(
         Filter("plant_code", text.PLANT, load_choices=plant_code_choices),
@@ -159,7 +159,7 @@ DUES = Resource(
             text.SECTION_DUE,
             ("equipment_number", "plant_code", "plan_name", "status", "cause", "due_hours", "due_date"),
         ),
-        Section(text.SECTION_NOW, ("schedule_state", "hours_to_go", "days_to_go", "predicted_date", "priority")),
+        Section(text.SECTION_STATE, ("schedule_state", "hours_to_go", "days_to_go", "predicted_date", "priority")),
         Section(text.SECTION_DETECTED, ("detected_on", "detected_hours")),
         Section(text.SECTION_RESOLUTION, ("order_number", "decided_by", "decided_at", "reason")),
     ),

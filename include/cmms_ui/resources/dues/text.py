@@ -40,15 +40,15 @@ OPEN = "Open"
 NONE_OPEN = "No maintenance is due without a work order."
 OPEN_HINT = "Maintenance that is due but has no work order yet."
 ORDERED = "Ordered"
-NONE_ORDERED = "No maintenance due has an unfinished work order."
+NONE_ORDERED = "No maintenance has an unfinished work order."
 DONE = "Done"
 NONE_DONE = "No maintenance has been completed yet."
 ALL = "All"
-NONE_EVER = "No maintenance has been due yet. Maintenance plans define what becomes due."
+NONE_YET = "No maintenance has been due yet. Maintenance plans define what becomes due."
 
 # The record: its sections.
 SECTION_DUE = "Due"
-SECTION_NOW = "Current state"
+SECTION_STATE = "Current state"
 SECTION_DETECTED = "Detected"
 SECTION_RESOLUTION = "Resolution"
 

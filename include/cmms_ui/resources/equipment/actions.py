@@ -24,6 +24,7 @@ from cmms.parse_input import parse_day, parse_key, parse_whole
 from cmms.quarantine.replay_records import find_open_rejects
 from cmms.run_control.ask_for_change import REQUEST_LIMIT
 from cmms.run_control.start_syncs import start_sync_of
+from cmms.words import UNCLASSIFIED
 from cmms_ui.definition.schema import Action, Field, Outcome, Preview, Target
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.large_change import ask_for_large_change
@@ -83,7 +84,7 @@ def _preview_move(actor: Actor, target: Target, values: Mapping[str, Any]) -> Pr
         sentences.append(text.moved_from_manual(by_hand))
     rows = tuple(
         (
-            share.name or text.UNCLASSIFIED,
+            share.name or UNCLASSIFIED,
             text.CHOSEN_BY_PERSON if share.by_hand else text.CHOSEN_BY_RULE,
             f"{share.machines:,}",
         )

@@ -18,7 +18,7 @@ CELL_LIMIT = 5_000
 _WORDS: Mapping[Health, str] = {
     "good": text.LEGEND_GOOD,
     "warn": text.LEGEND_WARN,
-    "bad": text.LEGEND_BAD,
+    "bad": text.LEGEND_REJECTED,
     "idle": text.LEGEND_NO_READING_THAT_DAY,
 }
 _SIGNS: Mapping[Health, str] = {"good": "✓", "warn": "▲", "bad": "!", "idle": "·"}

@@ -1,4 +1,4 @@
-"""A change of more rows than a request makes itself: what is said when a run has been asked for, and how it goes on."""
+"""A change of too many rows for a request: what people see when its run has been started, and while it works."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from dash import html
 from cmms.access.actors import Actor
 from cmms.operations.requested_changes import ChangeProgress
 from cmms.run_control.ask_for_change import ask_for_change
-from cmms.words import count_of
 from cmms_ui.definition.schema import Outcome, Target
 from cmms_ui.render.marks import aria, status_badge
 from cmms_ui.render.parts import note
+from cmms_ui.resources.equipment import text
 from cmms_ui.resources.syncs.statuses import RUN_STATES
 
-_STATES = {"waiting": "queued"}
+_STATES = {"waiting": text.CHANGE_QUEUED}
 
 
 def ask_for_large_change(actor: Actor, name: str, target: Target, arguments: Mapping[str, Any]) -> Outcome:
     """Have a run make the change; the dialog follows it."""
     run = ask_for_change(actor, name, target.keys, arguments, request=target.request)
-    noun = name.partition(".")[0].removesuffix("s").replace("equipment", "machine")
-    return Outcome(f"A run in Airflow is changing {count_of(len(target.keys), noun)}.", "info", runs=(run,))
+    describe = text.change_schedules if name.startswith("schedules.") else text.change_machines
+    return Outcome(describe(len(target.keys)), "info", runs=(run,))
 
 
 def render_change(change: ChangeProgress) -> Any:
     """How many rows are done, and why some were left alone."""
-    counts = [f"{change.changed:,} changed"]
-    counts += [f"{change.unchanged:,} unchanged"] if change.unchanged else []
-    counts += [f"{change.left_alone:,} left as they were"] if change.left_alone else []
+    counts = [text.CHANGE_CHANGED.format(count=change.changed)]
+    counts += [text.CHANGE_UNCHANGED.format(count=change.unchanged)] if change.unchanged else []
+    counts += [text.CHANGE_LEFT_ALONE.format(count=change.left_alone)] if change.left_alone else []
     parts: list[Any] = [
         html.Div(
             [
                 status_badge(_STATES.get(change.status, change.status), RUN_STATES),
-                html.Span(f"{change.done:,} of {change.total:,} done"),
+                html.Span(text.CHANGE_DONE.format(done=change.done, total=change.total)),
             ],
             className="cmms-live-head",
         ),
-        dmc.Progress(value=100 * change.done / change.total, size="lg", **aria(label="Progress of the change")),
+        dmc.Progress(value=100 * change.done / change.total, size="lg", **aria(label=text.CHANGE_PROGRESS)),
         html.Div([html.Span(count) for count in counts], className="cmms-live-facts"),
     ]
     if change.error_message:
-        text = f"✕ {change.error_message}. {count_of(change.total - change.done, 'row was', 'rows were')} not reached."
-        parts.append(html.Div(text, className="cmms-text-bad"))
+        failed = text.change_failed(change.error_message, change.total - change.done)
+        parts.append(html.Div(failed, className="cmms-text-bad"))
     if change.details:
         lines = [html.Li(line) for line in change.details]
         parts.append(html.Ul(lines, className="cmms-details", tabIndex=0))
     if change.left_alone > len(change.details):
-        parts.append(note(f"The first {len(change.details):,} are listed."))
+        parts.append(note(text.CHANGE_FIRST_LISTED.format(count=len(change.details))))
     return html.Div(parts, className="cmms-stack")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cmms.figures.rejects import machine_codes
 from cmms.listing.definition import Join
+from cmms.words import UNCLASSIFIED
 from cmms_ui.definition.schema import Action, Chip, Choice, Column, Filter, Resource, Section, Tab, choices_of
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.actions import EQUIPMENT_ACTIONS
@@ -106,7 +107,7 @@ EQUIPMENT: Resource = Resource(
         Column(
             "group_name",
             text.GROUP,
-            "COALESCE(g.name, 'Unclassified')",
+            f"COALESCE(g.name, '{UNCLASSIFIED}')",
             joins=("g",),
             width=198,
             leads_to=("groups", "equipment_group_id"),
@@ -263,7 +264,7 @@ EQUIPMENT: Resource = Resource(
             text.GROUP,
             load_choices=lambda: [
                 *(Choice(c.label, c.label) for c in group_choices()),
-                Choice("Unclassified", text.UNCLASSIFIED),
+                Choice(UNCLASSIFIED, UNCLASSIFIED),
             ],
         ),
         Filter(

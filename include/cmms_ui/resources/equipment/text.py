@@ -193,7 +193,7 @@ HEALTH_OF_MACHINES = "Health of machines"
 LEGEND = "{sign} {text}: {count:,}"
 LEGEND_GOOD = "good"
 LEGEND_WARN = "warning or not in feed"
-LEGEND_BAD = "rejected records"
+LEGEND_REJECTED = "rejected records"
 LEGEND_NO_READING_THAT_DAY = "no reading that day"
 GOOD = "Good"
 WARNING = "Warning"
@@ -295,7 +295,7 @@ CHANGES = "Changes"
 NO_CHANGES = "No changes since this machine was added."
 WHEN = "When"
 WHO = "Who"
-WHAT = "Change"
+CHANGE = "Change"
 VALUES = "Values"
 CHANGES_OF_MACHINE = "Changes to this machine"
 
@@ -342,7 +342,7 @@ def serviced(count: int) -> str:
 
 def unchanged(count: int) -> str:
     """Machines that were in the wanted state before."""
-    return f"{count:,} {agree(count, 'was', 'were')} already."
+    return f"{count:,} {agree(count, 'was', 'were')} unchanged."
 
 
 def missing(count: int) -> str:
@@ -357,7 +357,6 @@ MOVE_EXPLAIN = "Classification rules and the source do not change a group that w
 NEW_GROUP = "New group"
 MOVE_HELP = "Leave empty to remove the machines from their group."
 NO_GROUP = "no group"
-UNCLASSIFIED = "Unclassified"
 GROUP_NOW = "Current group"
 GROUP_CHOSEN_BY = "Set by"
 CHOSEN_BY_PERSON = "a person"
@@ -473,3 +472,28 @@ def sync_started(machines: int, run_id: str) -> str:
 def validation_started(machines: int) -> str:
     """A validation of the chosen machines, which goes on."""
     return f"Validating {count_of(machines, 'machine')}."
+
+
+# Large changes: those that a run in Airflow makes, and its progress.
+CHANGE_QUEUED = "queued"
+CHANGE_PROGRESS = "Progress of the change"
+CHANGE_DONE = "{done:,} of {total:,} done"
+CHANGE_CHANGED = "{count:,} changed"
+CHANGE_UNCHANGED = "{count:,} unchanged"
+CHANGE_LEFT_ALONE = "{count:,} skipped"
+CHANGE_FIRST_LISTED = "The first {count:,} are listed."
+
+
+def change_machines(count: int) -> str:
+    """A run has been started that changes machines."""
+    return f"A run in Airflow is changing {count_of(count, 'machine')}."
+
+
+def change_schedules(count: int) -> str:
+    """A run has been started that changes schedules."""
+    return f"A run in Airflow is changing {count_of(count, 'schedule')}."
+
+
+def change_failed(reason: str, left: int) -> str:
+    """Why the run has ended early, and how many rows it has not reached."""
+    return f"✕ {reason}. {count_of(left, 'row was', 'rows were')} not reached."

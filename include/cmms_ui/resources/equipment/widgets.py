@@ -21,6 +21,7 @@ from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state, status_badge
 from cmms_ui.render.parts import GROUPED, KEYBOARD, drill, link, moment, note, small_table
+from cmms_ui.render.text import action_label
 from cmms_ui.resources.dues.widgets import MACHINE_WORK
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.condition import CONDITION
@@ -115,8 +116,8 @@ def render_history(rows: Sequence[MachineChange]) -> Any:
     """Who has changed what, newest first."""
     if not rows:
         return note(text.NO_CHANGES)
-    cells = [[moment(row.at), row.who, row.what, html.Code((row.detail or "")[:160])] for row in rows]
-    return small_table((text.WHEN, text.WHO, text.WHAT, text.VALUES), cells, text.CHANGES_OF_MACHINE)
+    cells = [[moment(row.at), row.who, action_label(row.what), html.Code((row.detail or "")[:160])] for row in rows]
+    return small_table((text.WHEN, text.WHO, text.CHANGE, text.VALUES), cells, text.CHANGES_OF_MACHINE)
 
 
 TREND = Widget("trend", text.HOURS_BY_DAY, load_trend, render_trend, refresh_seconds=300, span=6)

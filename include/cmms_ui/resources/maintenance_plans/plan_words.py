@@ -40,7 +40,7 @@ def describe_use(row: IntervalUse) -> str:
             return text.NO_READING_YET
         return text.SINCE_SERVICE.format(hours=row.since_service, plan=row.plan_name or text.NO_PLAN)
     kind = max(shares, key=lambda name: shares[name])
-    return text.USE.format(used=_used(row, kind), percent=shares[kind], plan=row.plan_name)
+    return text.PLAN_USED.format(used=_used(row, kind), percent=shares[kind], plan=row.plan_name)
 
 
 def _used(row: IntervalUse, kind: str) -> str:

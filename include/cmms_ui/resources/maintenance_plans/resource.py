@@ -134,13 +134,14 @@ _INPUTS = (
 )
 
 _INTERVAL = (
-    "CONCAT('every ', CONCAT_WS(' or ',"
-    " CONCAT(FORMAT(p.interval_hours, IF(p.interval_hours = FLOOR(p.interval_hours), 0, 2)), ' h'),"
-    " CONCAT(p.interval_days, IF(p.interval_days = 1, ' day', ' days'))))"
+    f"CONCAT('{text.EVERY} ', CONCAT_WS(' {text.OR} ',"
+    f" CONCAT(FORMAT(p.interval_hours, IF(p.interval_hours = FLOOR(p.interval_hours), 0, 2)), ' {text.HOUR}'),"
+    f" CONCAT(p.interval_days, IF(p.interval_days = 1, ' {text.DAY}', ' {text.DAYS}'))))"
 )
 _APPLIES_TO = (
-    "CASE p.scope WHEN 'group' THEN CONCAT('Group ', g.name) WHEN 'plant' THEN CONCAT('Plant ', t.plant_code)"
-    " WHEN 'all' THEN 'All machines' ELSE 'Chosen machines' END"
+    f"CASE p.scope WHEN 'group' THEN CONCAT('{text.GROUP} ', g.name)"
+    f" WHEN 'plant' THEN CONCAT('{text.PLANT} ', t.plant_code)"
+    f" WHEN 'all' THEN '{text.SCOPE_ALL}' ELSE '{text.SCOPE_CHOSEN}' END"
 )
 
 

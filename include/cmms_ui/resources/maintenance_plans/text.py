@@ -46,7 +46,12 @@ PLANT_ID = "Plant ID"
 ACTIVE = "Active"
 VERSION = "Version"
 
-# How often a plan is due.
+# How often a plan is due. The database puts the column Interval together from these words.
+EVERY = "every"
+OR = "or"
+HOUR = "h"
+DAY = "day"
+DAYS = "days"
 
 
 def every_hours(hours: str) -> str:
@@ -83,7 +88,7 @@ def days_to_go(days: int) -> str:
 NO_READING_YET = "no reading yet"
 SINCE_SERVICE = "{hours:,.1f} h since service, {plan}"
 NO_PLAN = "no plan"
-USE = "{used}, {percent:.0f} %: {plan}"
+PLAN_USED = "{used}, {percent:.0f} %: {plan}"
 HOURS_USED = "{used:,.1f} of {interval:,.0f} h"
 
 
@@ -138,7 +143,7 @@ TOLERANCE_HOURS_HELP = "Overdue when more than this many hours past due."
 TOLERANCE_DAYS_HELP = "Overdue when more than this many days past due."
 PRIORITY_HELP = "1 is the most urgent, 5 the least. Work orders inherit it."
 DESCRIPTION_HELP = "What needs to be done."
-ACTIVE_HELP = "Nothing becomes due by an inactive plan."
+ACTIVE_HELP = "An inactive plan does not make anything due."
 
 # Actions: create and edit.
 NEW = "New plan"
@@ -191,8 +196,8 @@ MACHINES_THEN = "Machines after saving"
 EVALUATE_NOW = "Evaluate now"
 EVALUATE = "Evaluate"
 EVALUATE_EXPLAIN = (
-    "Evaluates every machine by every plan, as happens daily after the running-time sync. With many machines "
-    "this takes a while."
+    "Evaluates all machines against all plans, as the daily evaluation after the running time sync does. With many "
+    "machines this takes a while."
 )
 
 

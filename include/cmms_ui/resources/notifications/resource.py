@@ -24,7 +24,7 @@ from cmms_ui.definition.schema import (
 from cmms_ui.definition.status import LEVELS
 from cmms_ui.resources.notifications import text
 from cmms_ui.resources.notifications.statuses import ALERT_STATES
-from cmms_ui.resources.notifications.widgets import TOLD
+from cmms_ui.resources.notifications.widgets import DETAILS
 
 _IS_OVERDUE = "COALESCE(a.status = 'firing' AND a.respond_by < UTC_TIMESTAMP(3), 0)"
 """Nobody has acknowledged it in the time that its level allows."""
@@ -57,7 +57,7 @@ NOTIFICATIONS = Resource(
     search_hint=text.SEARCH_HINT,
     refresh_seconds=10,
     topics=("alerts",),
-    record_widgets=(TOLD,),
+    record_widgets=(DETAILS,),
     columns=(
         Column("id", text.COLUMN_ID, "a.id", "integer", width=90, link=True, phone="title"),
         Column(
@@ -96,11 +96,11 @@ NOTIFICATIONS = Resource(
         ),
         Tab(
             "noted",
-            text.TAB_NOTED,
+            text.TAB_SUCCESSFUL,
             "refresh",
             "a.rule_key = 'run_succeeded'",
-            text.TAB_NOTED_EMPTY,
-            hint=text.TAB_NOTED_HINT,
+            text.TAB_SUCCESSFUL_EMPTY,
+            hint=text.TAB_SUCCESSFUL_HINT,
         ),
         Tab("all", text.TAB_ALL, "list", "", text.TAB_ALL_EMPTY),
     ),

@@ -14,9 +14,9 @@ TAB_OPEN = "Open"
 TAB_OPEN_EMPTY = "No open notifications."
 TAB_RESOLVED = "Resolved"
 TAB_RESOLVED_EMPTY = "No resolved notifications."
-TAB_NOTED = "Successful runs"
-TAB_NOTED_EMPTY = "No successful runs yet."
-TAB_NOTED_HINT = "Successful runs are listed here only. They are not sent to anyone and do not count in the bell."
+TAB_SUCCESSFUL = "Successful runs"
+TAB_SUCCESSFUL_EMPTY = "No successful runs yet."
+TAB_SUCCESSFUL_HINT = "Successful runs are listed here only. They are not sent to anyone, and the bell ignores them."
 TAB_ALL = "All"
 TAB_ALL_EMPTY = "No notifications yet."
 
@@ -28,7 +28,7 @@ FILTER_LAST_AT = "Last seen"
 CHIP_OVERDUE = "Overdue"
 
 # Columns
-COLUMN_ID = "Id"
+COLUMN_ID = "ID"
 COLUMN_LEVEL = "Level"
 COLUMN_TITLE = "Title"
 COLUMN_STATUS = "Status"
@@ -51,10 +51,10 @@ SECTION_WHEN = "When"
 SECTION_WHO = "Who"
 
 # Widgets
-WIDGET_TOLD = "Details"
-TOLD_DELETED = "This notification does not exist any more."
-TOLD_EMPTY = "No details are available."
-TOLD_RUN = "Run {run}"
+WIDGET_DETAILS = "Details"
+DETAILS_DELETED = "This notification does not exist any more."
+DETAILS_EMPTY = "No details are available."
+RUN_LINK = "Run {run}"
 
 # Actions
 READ = "Mark as read"

@@ -15,6 +15,7 @@ from cmms.figures import failures, rejects
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import GROUPED, KEYBOARD, link, moment, note, percent_text, small_table
+from cmms_ui.render.text import action_label
 from cmms_ui.resources.record_errors import text
 from cmms_ui.resources.record_errors.error_codes import ERROR_CODES, category_label, code_label
 from cmms_ui.resources.syncs.periods import PERIOD, last_days
@@ -60,7 +61,7 @@ def render_categories(data: Mapping[str, Any]) -> Any:
         totals[row.category] += row.errors
         by_day.setdefault(row.day, Counter())[row.category] += row.errors
     order = [name for name, _ in totals.most_common()]
-    parts = ", ".join(text.CATEGORIES_PART.format(category=category_label(name), count=totals[name]) for name in order)
+    counts = [(category_label(name), totals[name]) for name in order]
     return html.Div(
         [
             dmc.BarChart(
@@ -82,7 +83,7 @@ def render_categories(data: Mapping[str, Any]) -> Any:
                 yAxisProps={"allowDecimals": False, "width": 60},
                 valueFormatter=GROUPED,
             ),
-            note(text.describe_categories(totals.total(), DAYS, parts, is_of_runs=is_of_runs)),
+            note(text.describe_categories(counts, DAYS, is_of_runs=is_of_runs)),
         ]
     )
 
@@ -161,7 +162,9 @@ def render_summary(data: Mapping[str, Any]) -> Any:
                 html.Span([f"{settled.resolved_by or text.BY_A_SYNC}, ", moment(settled.resolved_at)])
                 if settled
                 else "–",
-                html.Span([f"{handled.actor}: {handled.action}, ", moment(handled.at)]) if handled else "–",
+                html.Span([f"{handled.actor}: {action_label(handled.action)}, ", moment(handled.at)])
+                if handled
+                else "–",
             ]
         )
     return html.Div(small_table(text.SUMMARY_HEADS, lines, text.SUMMARY_CAPTION), className="cmms-short")
@@ -220,17 +223,19 @@ def render_orphans(rows: Sequence[rejects.Orphan]) -> Any:
     return html.Div([table, note(text.more_machines(hidden)) if hidden else None])
 
 
-def load_acts(parameters: Mapping[str, Any]) -> tuple[rejects.RejectAct, ...]:
+def load_history(parameters: Mapping[str, Any]) -> tuple[rejects.RejectAct, ...]:
     """What people did with a record."""
     return rejects.acts_on_reject(parameters["key"])
 
 
-def render_acts(rows: Sequence[rejects.RejectAct]) -> Any:
+def render_history(rows: Sequence[rejects.RejectAct]) -> Any:
     """Who did what, when."""
     if not rows:
-        return note(text.ACTS_EMPTY)
-    cells = [[moment(row.at), row.actor, row.action, html.Code((row.after_json or "")[:200])] for row in rows]
-    return small_table(text.ACTS_HEADS, cells, text.ACTS_CAPTION)
+        return note(text.HISTORY_EMPTY)
+    cells = [
+        [moment(row.at), row.actor, action_label(row.action), html.Code((row.after_json or "")[:200])] for row in rows
+    ]
+    return small_table(text.HISTORY_HEADS, cells, text.HISTORY_CAPTION)
 
 
 def load_meaning(parameters: Mapping[str, Any]) -> rejects.RejectReason | None:
@@ -270,10 +275,10 @@ SUMMARY = Widget(
 )
 ORPHANS = Widget("orphans", text.WIDGET_ORPHANS, load_orphans, render_orphans, refresh_seconds=30, span=12)
 MEANING = Widget("meaning", text.WIDGET_MEANING, load_meaning, render_meaning, 30, span=12, topics=("errors", "edits"))
-ACTS = Widget("acts", text.WIDGET_ACTS, load_acts, render_acts, refresh_seconds=30, span=12)
+HISTORY = Widget("acts", text.WIDGET_HISTORY, load_history, render_history, refresh_seconds=30, span=12)
 TOP_CODES = Widget(
     "top_codes", text.WIDGET_TOP_CODES, load_top_codes, render_top_codes, refresh_seconds=60, span=12, options=(PERIOD,)
 )
 
-RECORD_WIDGETS: tuple[Widget, ...] = (MEANING, ACTS)
+RECORD_WIDGETS: tuple[Widget, ...] = (MEANING, HISTORY)
 """The page of a rejected record, in this order."""

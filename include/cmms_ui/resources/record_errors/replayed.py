@@ -15,13 +15,7 @@ def describe_end(replayed: Sequence[Replayed]) -> str:
     """How many were stored, superseded, rejected again."""
     superseded = sum(bool(record.superseded) for record in replayed)
     stored = sum(record.status == "resolved" for record in replayed) - superseded
-    left = len(replayed) - stored - superseded
-    parts = [text.REPLAYED_STORED.format(count=stored)]
-    if superseded:
-        parts.append(text.REPLAYED_SUPERSEDED.format(count=superseded))
-    if left:
-        parts.append(text.REPLAYED_REJECTED.format(count=left))
-    return " ".join(parts)
+    return text.describe_replay(stored, superseded, len(replayed) - stored - superseded)
 
 
 def describe_replayed(replayed: Sequence[Replayed]) -> tuple[str, ...]:

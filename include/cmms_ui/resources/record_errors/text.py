@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cmms.words import agree, count_of
 
 # Title, search
@@ -18,8 +20,8 @@ TAB_ORPHANS_HINT = (
     "Readings of machines that are in no equipment snapshot yet. They are stored automatically when the machine "
     "appears."
 )
-TAB_IN_WORK = "In progress"
-TAB_IN_WORK_EMPTY = "No record is in progress."
+TAB_IN_PROGRESS = "In progress"
+TAB_IN_PROGRESS_EMPTY = "No record is in progress."
 TAB_RESOLVED = "Resolved"
 TAB_RESOLVED_EMPTY = "No records resolved yet."
 TAB_DISCARDED = "Discarded"
@@ -34,7 +36,7 @@ FILTER_CODE = "Code"
 FILTER_READING_DATE = "Day"
 
 # Columns
-COLUMN_ID = "Id"
+COLUMN_ID = "ID"
 COLUMN_STATUS = "Status"
 COLUMN_STREAM = "Type"
 COLUMN_CODE = "Code"
@@ -72,7 +74,7 @@ WIDGET_RETRIES = "Retry results"
 WIDGET_ERROR_SUMMARY = "Rejected records by status"
 WIDGET_ORPHANS = "Unknown machines"
 WIDGET_MEANING = "What went wrong"
-WIDGET_ACTS = "History"
+WIDGET_HISTORY = "History"
 WIDGET_TOP_CODES = "Top error codes"
 
 # Widget: live errors
@@ -89,10 +91,13 @@ AXIS_RUNS = "Runs"
 AXIS_RECORDS = "Records"
 
 
-def describe_categories(total: int, days: int, parts: str, *, is_of_runs: bool) -> str:
-    """``20 records rejected in the last 30 days: Validation 18, Source 2.``; ``parts`` are joined already."""
-    counted = f"{count_of(total, 'run')} failed" if is_of_runs else f"{count_of(total, 'record')} rejected"
-    return f"{counted} in the last {days} days: {parts}."
+def describe_categories(counts: Sequence[tuple[str, int]], days: int, *, is_of_runs: bool) -> str:
+    """Of runs or records: ``20 records were rejected in the last 30 days: Validation 18, Source 2.``."""
+    total = sum(count for _, count in counts)
+    parts = ", ".join(CATEGORIES_PART.format(category=category, count=count) for category, count in counts)
+    if is_of_runs:
+        return f"{count_of(total, 'run')} failed in the last {days} days: {parts}."
+    return f"{count_of(total, 'record was', 'records were')} rejected in the last {days} days: {parts}."
 
 
 # Widget: retry results
@@ -130,9 +135,9 @@ MEANING_MESSAGE = "Message from the rule: {message}"
 MEANING_REMEDY = "How to fix it: {remedy}"
 
 # Widget: history
-ACTS_EMPTY = "No one has worked on this record yet."
-ACTS_HEADS = ("When", "Who", "Action", "Values")
-ACTS_CAPTION = "Actions on this record"
+HISTORY_EMPTY = "No one has worked on this record yet."
+HISTORY_HEADS = ("When", "Who", "Action", "Values")
+HISTORY_CAPTION = "Actions on this record"
 
 # Actions
 REPLAY = "Replay"
@@ -238,10 +243,19 @@ def discarded(count: int) -> str:
 
 
 # Results of a replay, in all and of each record
-REPLAYED_STORED = "{count:,} stored."
-REPLAYED_SUPERSEDED = "{count:,} superseded by newer records and not stored."
-REPLAYED_REJECTED = "{count:,} rejected again, possibly for another reason."
 REPLAYED_LINE = "{sign} {record}: {result}"
 REPLAYED_LINE_STORED = "stored"
 REPLAYED_LINE_REJECTED = "{reason}: {message}"
 REPLAYED_MORE = "and {count:,} more"
+
+
+def describe_replay(stored: int, superseded: int, rejected: int) -> str:
+    """The end of a replay: how many records were stored, superseded, rejected again."""
+    sentences = [f"{count_of(stored, 'record was', 'records were')} stored."]
+    if superseded:
+        sentences.append(
+            f"{count_of(superseded, 'record was', 'records were')} superseded by newer records and not stored."
+        )
+    if rejected:
+        sentences.append(rejected_again(rejected))
+    return " ".join(sentences)

@@ -22,7 +22,7 @@ FILTER_PLANT_CODE = "Plant"
 FILTER_DATE = "Day"
 
 # Columns
-COLUMN_ID = "Id"
+COLUMN_ID = "ID"
 COLUMN_DATE = "Day"
 COLUMN_EQUIPMENT_NUMBER = "Machine"
 COLUMN_EQUIPMENT_DESCRIPTION = "Description"
@@ -36,8 +36,8 @@ COLUMN_DESCRIPTION = "Text"
 COLUMN_POINT = "Measuring point"
 COLUMN_SYNC_LOG_ID = "Run"
 COLUMN_UPDATED_AT = "Changed"
-COLUMN_EQUIPMENT_ID = "Machine id"
-COLUMN_PLANT_ID = "Plant id"
+COLUMN_EQUIPMENT_ID = "Machine ID"
+COLUMN_PLANT_ID = "Plant ID"
 
 # Sections of the record page
 SECTION_READING = "Reading"
@@ -50,7 +50,7 @@ GAPS_ALL_PLANTS = "All plants"
 GAPS_MACHINES_OF = "Machines of {plant}"
 GAPS_COMPLETE = "Every machine of {plant} has a reading on every day."
 GAPS_EMPTY = "No machines."
-GAPS_PLANT_LEGEND = (("■", "complete"), ("98", "per cent of the machines have a reading"), ("□", "no readings"))
+GAPS_PLANT_LEGEND = (("■", "complete"), ("98", "percent of the machines have a reading"), ("□", "no readings"))
 GAPS_MACHINE_LEGEND = (("■", "reading"), ("0", "0 hours: did not run"), ("□", "no reading"), ("!", "rejected"))
 GAPS_STATES = {"full": "complete", "zero": "did not run: 0 hours", "none": "no reading", "rejected": "rejected"}
 GAPS_PART = "{present:,} of {expected:,}"

@@ -227,7 +227,7 @@ def _tree(data: Mapping[str, Any]) -> Any:
     rejected = run.records_failed
     kept = sum(rows[0].records for rows in codes.values())
     if kept < rejected:
-        parts.append(note(text.SEEN_SINCE.format(count=rejected - kept, rejected=rejected)))
+        parts.append(note(text.UPDATED_SINCE.format(count=rejected - kept, rejected=rejected)))
     if not parts:
         parts = [note(text.NOTHING_WENT_WRONG)]
     records = count_of(run.records_processed, "record")

@@ -110,7 +110,7 @@ LINE_NOTHING_DUE = "– {machine}: nothing due"
 # A new work order without a plan.
 NEW = "New work order"
 CREATE = "Create"
-NEW_EXPLAIN = "For work that no plan covers. For maintenance that is due by a plan, use 'Create work orders'."
+NEW_EXPLAIN = "For work that no plan covers. For maintenance that is due under a plan, use 'Create work orders'."
 NEW_TITLE = "{machine}: "
 ORDER_CREATED = "{order} created."
 ORDER_LINE = "{order}: {title}"
