@@ -22,7 +22,9 @@ from tests.sync.site import merge_settings
 
 ACCOUNT = "cmms_diagnosed"
 SECRET = "canary-secret-of-the-diagnosis"  # pragma: allowlist secret
-PRIVILEGES = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE TEMPORARY TABLES"
+PRIVILEGES = (
+    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, CREATE TEMPORARY TABLES"
+)
 
 
 @dataclass

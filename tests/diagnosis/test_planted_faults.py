@@ -173,7 +173,7 @@ def test_a_certificate_that_is_not_that_of_the_server_is_a_matter_of_tls(site: D
     "privilege",
     [
         "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "REFERENCES",
-        "CREATE TEMPORARY TABLES",
+        "CREATE VIEW", "CREATE TEMPORARY TABLES",
     ],
 )  # fmt: skip
 def test_a_missing_privilege_is_named(site: DiagnosedSite, privilege: str) -> None:

@@ -229,7 +229,8 @@ def test_an_accepted_decrease_starts_a_new_chain(connection: Any) -> None:
     add_reading(connection, machine, plant, "2026-01-01", "8", "100")
     add_reading(connection, machine, plant, "2026-01-02", "8", "9")
     assert len(list(verify_chains(connection, Rules()))) == 1
-    insert(connection, "counter_events", equipment_id=machine, date="2026-01-02", kind="reset", created_by="test")
+    point = insert(connection, "measuring_points", equipment_id=machine)
+    insert(connection, "meter_segments", point_id=point, from_date="2026-01-02", kind="reset", created_by="test")
     assert list(verify_chains(connection, Rules())) == []
 
 

@@ -49,7 +49,8 @@ def _copy_tables(cursor: Any, source: str, target: str) -> None:
     cursor.execute("SET foreign_key_checks = 0")
     cursor.execute(
         "SELECT table_name, GROUP_CONCAT(column_name) FROM information_schema.columns"
-        " WHERE table_schema = %s AND extra NOT LIKE '%%GENERATED' GROUP BY table_name",
+        " JOIN information_schema.tables USING (table_schema, table_name)"
+        " WHERE table_type = 'BASE TABLE' AND table_schema = %s AND extra NOT LIKE '%%GENERATED' GROUP BY table_name",
         (target,),
     )
     for table, columns in cursor.fetchall():

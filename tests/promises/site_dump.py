@@ -35,8 +35,8 @@ def read_dump(database: dict[str, Any], file: Path, folder: str) -> None:
 def _statements(cursor: Any, schema: str) -> Iterator[str]:
     yield "SET foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES', time_zone = '+00:00'"
     cursor.execute("SET time_zone = '+00:00'")
-    cursor.execute("SHOW TABLES")
-    for (table,) in [[_text(value) for value in row] for row in cursor.fetchall()]:
+    cursor.execute("SHOW FULL TABLES WHERE table_type = 'BASE TABLE'")
+    for table, _ in [[_text(value) for value in row] for row in cursor.fetchall()]:
         if table.startswith("stg_"):
             continue
         cursor.execute(f"SHOW CREATE TABLE `{table}`")

@@ -150,7 +150,10 @@ class Site:
         """Empty every table, start ids at 1 again, and add the plants."""
         with self.session() as connection, closing(connection.cursor()) as cursor:
             cursor.execute("SET foreign_key_checks = 0")
-            cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+            cursor.execute(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+                " AND table_type = 'BASE TABLE'"
+            )
             tables = [row[0] for row in cursor.fetchall()]
             for table in tables:
                 if table.startswith("stg_"):

@@ -85,7 +85,10 @@ class Snapshot:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        names = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
+        names = (
+            "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
+            " AND table_type = 'BASE TABLE'"
+        )
         self._tables = [row["name"] for row in site.query(names) if "alembic" not in row["name"]]
         self._filled = [name for name in self._tables if site.value(f"SELECT EXISTS (SELECT 1 FROM {name})")]
         for name in self._filled:

@@ -65,6 +65,7 @@ def everything(site: Site) -> dict[str, Any]:
         cursor.execute("SET SESSION information_schema_stats_expiry = 0")
         cursor.execute(
             "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = DATABASE()"
+            " AND table_type = 'BASE TABLE'"
         )
         found: dict[str, Any] = {}
         for table, following in cursor.fetchall():

@@ -91,7 +91,7 @@ CASES = [
     for kind in ONLY
 ]  # fmt: skip
 pytestmark = [pytest.mark.feature("SRC-10", "STK-08"), pytest.mark.usefixtures("validated_once_for_all")]
-GRANTED = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE TEMPORARY TABLES"
+GRANTED = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, CREATE TEMPORARY TABLES"
 """What docs/operations.md grants, and no more."""
 
 

@@ -20,6 +20,11 @@ KEYS: dict[str, tuple[str, str]] = {
     "uk_equipment_number": ("equipment_number", "A machine with this number exists already."),
     "uk_maintenance_plans_name": ("name", "A plan with this name exists already."),
     "uk_view": ("name", "A view with this name exists already."),
+    "uk_meter_segments": ("from_date", "A meter change on this day exists already."),
+    "uk_measuring_points_name": ("name", "A measuring point with this name exists already."),
+    "uk_installations_child": ("child_id", "This machine is installed already."),
+    "uk_installations_from": ("from_date", "This machine was installed on that day already."),
+    "uk_equipment_availability": ("from_date", "A period that begins on this day exists already."),
     "uk_equipment_maintenance": ("plan_id", "One of the machines has a schedule of this plan already."),
 }
 """Field and sentence of each unique key whose values people choose."""

@@ -1,7 +1,7 @@
 """Accept counters that show less than before: replaying the rejected readings then stores them, and later days follow.
 
-Input: rejected readings, what happened and who says so. Output: rows of ``counter_events``, audited, in the caller's
-transaction. Without the libraries of the rules: an API server accepts counters too.
+Input: rejected readings, what happened and who says so. Output: rows of ``meter_segments``, audited, in the
+caller's transaction. Without the libraries of the rules: an API server accepts counters too.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ def write_acceptance(cursor: Cursor, ids: Sequence[int], *, reason: str, user: s
     if wrong := set(ids) - {row["id"] for row in rows}:
         raise AskPerson(f"no open rejected counter reading: {', '.join(map(str, sorted(wrong)))}")
     for row in rows:
-        facts = {**row, "kind": kind, "reason": reason[:255], "user": user}
-        execute(cursor, "sync/replay/insert_counter_event", facts)
+        change = {"from_date": row["reading_date"], "kind": kind, "old_final": None, "new_initial": None}
+        facts = {**row, "reason": reason[:255], "user": user}
+        execute(cursor, "sync/replay/insert_point", facts)
+        execute(cursor, "sync/replay/insert_segment", {**facts, **change})
         execute(cursor, "sync/replay/audit", facts)
     execute(cursor, "raise_version")
     return len(rows)

@@ -1,8 +1,12 @@
 -- Purpose: meters and life hours: measuring points, segments of a counter, voided and doubtful readings, installed
---   components, availability (migration 0014).
+--   components, availability (migration 0014). Needs the privilege CREATE VIEW, and says so before it changes anything.
 -- Caller: cmms.migrations.versions.0014_meters. Runs unchanged on MySQL 8.4/9.x and MariaDB 10.11+.
 -- No table refers to equipment_running_times.id: a reading is named by equipment and date.
 -- Hours are DECIMAL, DATE columns are local days of the site, DATETIME(3) are UTC.
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW cmms_views_can_be_made AS SELECT 1 AS one;
+
+DROP VIEW IF EXISTS cmms_views_can_be_made;
 
 -- A counter of a machine. The primary one is read daily (equipment_running_times); a machine without a row has the defaults.
 -- hours_per_unit: factor from the unit of the counter to hours. overflow_value: the highest value that the counter shows;
@@ -50,7 +54,7 @@ CREATE TABLE point_readings (
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- From from_date on the counter counts anew: life hours = counter + offset_hours. old_final and new_initial are what a person
--- has said; where they are NULL the readings around the day say it. offset_hours follows from them and from the readings.
+-- has stated; where they are NULL they follow from the readings around the day. offset_hours follows from both.
 CREATE TABLE meter_segments (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   point_id BIGINT UNSIGNED NOT NULL,
@@ -61,7 +65,9 @@ CREATE TABLE meter_segments (
   offset_hours DECIMAL(16,3) NOT NULL DEFAULT 0,
   reason VARCHAR(255) NULL,
   created_by VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  row_version INT UNSIGNED NOT NULL DEFAULT 1,
   created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (id),
   UNIQUE KEY uk_meter_segments (point_id, from_date),
   KEY ix_meter_segments_date (from_date),
@@ -147,26 +153,113 @@ CREATE TABLE equipment_availability (
   CONSTRAINT fk_equipment_availability_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- What was known of counters until now: each counter event begins a segment of the machine's primary point.
+-- What was known of counters until now: each counter event begins a segment of the machine's primary point. Nobody has
+-- stated an old final value: old_final of a counter event was the newest reading before, and that is looked up again.
 INSERT IGNORE INTO measuring_points (equipment_id)
 SELECT DISTINCT equipment_id FROM counter_events;
 
-INSERT IGNORE INTO meter_segments (point_id, from_date, kind, old_final, new_initial, reason, created_by, created_at)
-SELECT p.id, c.date, c.kind, c.old_final, c.new_initial, c.reason, c.created_by, c.created_at
+INSERT IGNORE INTO meter_segments (id, point_id, from_date, kind, reason, created_by, created_at, updated_at)
+SELECT c.id, p.id, c.date, c.kind, c.reason, c.created_by, c.created_at, c.created_at
 FROM counter_events c
 JOIN measuring_points p ON p.equipment_id = c.equipment_id;
 
+-- Offsets of these segments, by the rules of cmms.maintenance.meters.life_hours for a change of which nobody has stated any
+-- value. A segment without a reading adds nothing yet; the next evaluation computes all of them again.
+UPDATE meter_segments t
+JOIN (
+  SELECT j.id, SUM(j.growth) OVER (PARTITION BY j.point_id ORDER BY j.from_date) AS offset_hours
+  FROM (
+    SELECT f.id, f.point_id, f.from_date,
+      CASE
+        WHEN b.id IS NULL OR a.id IS NULL THEN 0
+        WHEN f.kind = 'accepted' AND a.cumulative_hours >= b.cumulative_hours THEN 0
+        WHEN f.kind = 'rollover'
+          THEN b.cumulative_hours + IF(a.date = f.from_date, GREATEST(a.running_hours - a.cumulative_hours, 0), 0)
+        ELSE b.cumulative_hours - GREATEST(a.cumulative_hours - a.running_hours, 0)
+          + IF(a.date = f.from_date, GREATEST(a.running_hours - a.cumulative_hours, 0), 0)
+      END AS growth
+    FROM (
+      SELECT s.id, s.point_id, s.from_date, s.kind, p.equipment_id,
+        (SELECT MAX(r.date) FROM equipment_running_times r
+         WHERE r.equipment_id = p.equipment_id AND r.date < s.from_date) AS before_date,
+        (SELECT MIN(r.date) FROM equipment_running_times r
+         WHERE r.equipment_id = p.equipment_id AND r.date >= s.from_date AND r.date < COALESCE((
+           SELECT MIN(n.from_date) FROM meter_segments n
+           WHERE n.point_id = s.point_id AND n.from_date > s.from_date), '9999-12-31')) AS first_date
+      FROM meter_segments s
+      JOIN measuring_points p ON p.id = s.point_id
+    ) f
+    LEFT JOIN equipment_running_times b ON b.equipment_id = f.equipment_id AND b.date = f.before_date
+    LEFT JOIN equipment_running_times a ON a.equipment_id = f.equipment_id AND a.date = f.first_date
+  ) j
+) o ON o.id = t.id
+SET t.offset_hours = o.offset_hours;
+
+-- What maintenance has stored as counters becomes life hours, for machines whose counter was changed; all others have the
+-- same value in both. The last service: of the day of the schedule that counts from it; else before the newest change where
+-- the counter is lower than at that service.
+UPDATE equipment e
+JOIN measuring_points p ON p.equipment_id = e.id
+SET e.serviced_at_hours = e.serviced_at_hours + COALESCE((
+  SELECT s.offset_hours FROM meter_segments s
+  WHERE s.point_id = p.id AND s.from_date <= COALESCE(
+    (SELECT MAX(m.baseline_date) FROM equipment_maintenance m
+     WHERE m.equipment_id = e.id AND m.baseline_hours = e.serviced_at_hours),
+    (SELECT IF(r.cumulative_hours >= e.serviced_at_hours, r.date, (
+       SELECT MAX(l.from_date) - INTERVAL 1 DAY FROM meter_segments l WHERE l.point_id = p.id))
+     FROM equipment_running_times r WHERE r.equipment_id = e.id ORDER BY r.date DESC LIMIT 1),
+    '1000-01-01')
+  ORDER BY s.from_date DESC
+  LIMIT 1), 0)
+WHERE e.serviced_at_hours IS NOT NULL;
+
+-- What is due, and what was: hours as of the baseline that the due follows from, or of the day on which it was found.
+UPDATE maintenance_dues d
+JOIN equipment_maintenance m ON m.id = d.equipment_maintenance_id
+JOIN measuring_points p ON p.equipment_id = m.equipment_id
+SET d.due_hours = d.due_hours + COALESCE((
+    SELECT s.offset_hours FROM meter_segments s
+    WHERE s.point_id = p.id
+      AND s.from_date <= IF(d.state IN ('open', 'ordered', 'waived'), COALESCE(m.baseline_date, d.detected_on), d.detected_on)
+    ORDER BY s.from_date DESC
+    LIMIT 1), 0),
+  d.detected_hours = d.detected_hours + COALESCE((
+    SELECT s.offset_hours FROM meter_segments s
+    WHERE s.point_id = p.id AND s.from_date <= d.detected_on
+    ORDER BY s.from_date DESC
+    LIMIT 1), 0);
+
+UPDATE work_orders w
+JOIN measuring_points p ON p.equipment_id = w.equipment_id
+JOIN maintenance_dues d ON d.work_order_id = w.id
+SET w.due_hours = d.due_hours;
+
+UPDATE equipment_maintenance m
+JOIN measuring_points p ON p.equipment_id = m.equipment_id
+SET m.baseline_hours = m.baseline_hours + COALESCE((
+  SELECT s.offset_hours FROM meter_segments s
+  WHERE s.point_id = p.id AND s.from_date <= m.baseline_date
+  ORDER BY s.from_date DESC
+  LIMIT 1), 0)
+WHERE m.baseline_hours IS NOT NULL;
+
 DROP TABLE IF EXISTS counter_events;
 
--- For who reads the old table: it stays readable.
-CREATE VIEW counter_events AS
-SELECT s.id, p.equipment_id, s.from_date AS date, s.kind, s.old_final, s.new_initial, s.reason, s.created_by, s.created_at
+-- The old table stays readable under its name, with its rows.
+CREATE SQL SECURITY INVOKER VIEW counter_events AS
+SELECT s.id, p.equipment_id, s.from_date AS date, s.kind,
+  COALESCE(s.old_final, (
+    SELECT r.cumulative_hours FROM equipment_running_times r
+    WHERE r.equipment_id = p.equipment_id AND r.date < s.from_date
+    ORDER BY r.date DESC
+    LIMIT 1)) AS old_final,
+  s.new_initial, s.reason, s.created_by, s.created_at
 FROM meter_segments s
-JOIN measuring_points p ON p.id = s.point_id AND p.is_primary = 1
-WHERE s.kind <> 'initial';
+JOIN measuring_points p ON p.id = s.point_id
+WHERE p.is_primary = 1 AND s.kind <> 'initial';
 
 -- Life hours of every trusted reading: neither void nor doubtful.
-CREATE VIEW life_readings AS
+CREATE SQL SECURITY INVOKER VIEW life_readings AS
 SELECT r.equipment_id, r.date, r.running_hours, r.cumulative_hours,
   r.cumulative_hours + COALESCE((
     SELECT s.offset_hours

@@ -1,7 +1,5 @@
 """Meters and life hours; what was known of counter events becomes segments."""
 
-from alembic import op
-
 from cmms.migrations.statements import run_file
 
 revision = "0014"
@@ -14,12 +12,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away again; segments become counter events. Voids, doubts, installations and availability are lost."""
-    op.execute("DROP VIEW IF EXISTS life_readings")
-    op.execute("DROP VIEW IF EXISTS counter_events")
+    """Segments become counter events again; voids, doubts, installations and availability are deleted."""
     run_file("0014_meters_down")
-    for table in (
-        *("equipment_availability", "installations", "doubtful_readings", "reading_voids"),
-        *("meter_segments", "point_readings", "measuring_points"),
-    ):
-        op.drop_table(table)

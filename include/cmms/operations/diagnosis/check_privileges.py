@@ -26,6 +26,7 @@ PRIVILEGES = {
     "ALTER": "operations/diagnosis/may_alter",
     "INDEX": "operations/diagnosis/may_index",
     "REFERENCES": "operations/diagnosis/may_reference",
+    "CREATE VIEW": "operations/diagnosis/may_create_view",
     "CREATE TEMPORARY TABLES": "operations/diagnosis/may_create_temporary",
 }
 _DENIED = frozenset({1044, 1142, 1143, 1227})

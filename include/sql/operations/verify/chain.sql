@@ -10,7 +10,8 @@ SELECT r.id, r.equipment_id, r.date, p.date AS previous_date, r.quality, r.quali
 FROM equipment_running_times r FORCE INDEX (ix_running_times_date)
 JOIN equipment_running_times p FORCE INDEX (ix_running_times_date)
   ON p.date = %(previous_day)s AND p.equipment_id = r.equipment_id
-LEFT JOIN counter_events c ON c.equipment_id = r.equipment_id AND c.date = r.date
+LEFT JOIN measuring_points m ON m.equipment_id = r.equipment_id AND m.primary_flag = 1
+LEFT JOIN meter_segments c ON c.point_id = m.id AND c.from_date = r.date
 WHERE r.date = %(day)s
   AND (r.cumulative_hours < r.running_hours
     OR (r.quality = 'warning') <> (r.quality_code IS NOT NULL)

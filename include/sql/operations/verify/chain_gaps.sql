@@ -16,4 +16,5 @@ FROM (
 ) gap
 JOIN equipment_running_times r ON r.id = gap.id
 LEFT JOIN equipment_running_times g ON g.equipment_id = gap.equipment_id AND g.date = gap.earlier
-LEFT JOIN counter_events c ON c.equipment_id = r.equipment_id AND c.date = r.date
+LEFT JOIN measuring_points m ON m.equipment_id = r.equipment_id AND m.primary_flag = 1
+LEFT JOIN meter_segments c ON c.point_id = m.id AND c.from_date = r.date

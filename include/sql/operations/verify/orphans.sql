@@ -15,8 +15,29 @@ SELECT 'equipment_running_time_revisions', 'equipment_running_times', c.id
 FROM (SELECT DISTINCT running_time_id AS id FROM equipment_running_time_revisions) c
 LEFT JOIN equipment_running_times p ON p.id = c.id WHERE p.id IS NULL
 UNION ALL
-SELECT 'counter_events', 'equipment', c.id
-FROM (SELECT DISTINCT equipment_id AS id FROM counter_events) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
+SELECT 'measuring_points', 'equipment', c.id
+FROM (SELECT DISTINCT equipment_id AS id FROM measuring_points) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
+UNION ALL
+SELECT 'meter_segments', 'measuring_points', c.id
+FROM (SELECT DISTINCT point_id AS id FROM meter_segments) c LEFT JOIN measuring_points p ON p.id = c.id WHERE p.id IS NULL
+UNION ALL
+SELECT 'point_readings', 'measuring_points', c.id
+FROM (SELECT DISTINCT point_id AS id FROM point_readings) c LEFT JOIN measuring_points p ON p.id = c.id WHERE p.id IS NULL
+UNION ALL
+SELECT 'reading_voids', 'equipment', c.id
+FROM (SELECT DISTINCT equipment_id AS id FROM reading_voids) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
+UNION ALL
+SELECT 'doubtful_readings', 'equipment', c.id
+FROM (SELECT DISTINCT equipment_id AS id FROM doubtful_readings) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
+UNION ALL
+SELECT 'installations', 'equipment', c.id
+FROM (SELECT DISTINCT child_id AS id FROM installations) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
+UNION ALL
+SELECT 'installations', 'equipment', c.id
+FROM (SELECT DISTINCT parent_id AS id FROM installations) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
+UNION ALL
+SELECT 'equipment_availability', 'equipment', c.id
+FROM (SELECT DISTINCT equipment_id AS id FROM equipment_availability) c LEFT JOIN equipment p ON p.id = c.id WHERE p.id IS NULL
 UNION ALL
 SELECT 'sync_units', 'api_sync_logs', c.id
 FROM (SELECT DISTINCT sync_log_id AS id FROM sync_units) c LEFT JOIN api_sync_logs p ON p.id = c.id WHERE p.id IS NULL

@@ -3,7 +3,10 @@
 SELECT n.id, n.date, n.quality_code,
   CAST(n.running_hours * 1000 AS SIGNED) AS running_hours,
   CAST((n.cumulative_hours - t.cumulative_hours) * 1000 AS SIGNED) AS growth,
-  EXISTS (SELECT 1 FROM counter_events c WHERE c.equipment_id = n.equipment_id AND c.date = n.date) AS is_accepted
+  EXISTS (
+    SELECT 1 FROM measuring_points p
+    JOIN meter_segments s ON s.point_id = p.id AND s.from_date = n.date
+    WHERE p.equipment_id = n.equipment_id AND p.primary_flag = 1) AS is_accepted
 FROM equipment_running_times t
 JOIN equipment_running_times n
   ON n.equipment_id = t.equipment_id
