@@ -124,7 +124,7 @@ def _number_of(due_machines: list[dict[str, Any]]) -> Callable[[int], str]:
 @pytest.mark.feature("DOM-19")
 def test_twenty_clicks_at_once_make_one_order(tables: Tables, due_machines: list[dict[str, Any]]) -> None:
     from cmms.access.actors import Actor, Capability
-    from cmms.maintenance.change_work_orders import create_orders_for_dues, create_orders_for_machines
+    from cmms.maintenance.orders.create_orders import create_orders_for_dues, create_orders_for_machines
 
     actor = Actor("op", frozenset(Capability))
     due = due_machines[0]
@@ -191,7 +191,7 @@ VALUES = {
 def test_every_illegal_transition_is_refused_and_changes_nothing(
     client_for: ClientFor, tables: Tables, due_machines: list[dict[str, Any]]
 ) -> None:
-    from cmms.maintenance.order_life_cycle import STATUSES, may
+    from cmms.maintenance.orders.order_life_cycle import STATUSES, may
     from cmms_ui.resources import RESOURCES
 
     op = client_for("op")

@@ -17,8 +17,8 @@ from cmms.access.actors import Actor, Capability, Invalid, NotFound
 from cmms.access.audit import Changed, audit_many
 from cmms.access.connections import raw_session, write
 from cmms.database import Connection, Cursor, execute, query
-from cmms.maintenance.change_work_orders import order_number
 from cmms.maintenance.evaluate_maintenance import evaluate
+from cmms.maintenance.orders.order_number import order_number
 from cmms.maintenance.site_today import site_today
 
 _BATCH = 10_000

@@ -1,4 +1,4 @@
--- Purpose: what stands in the orders of dues: machine, plan, when it is due. Parameters: ids. Caller: cmms.maintenance.change_work_orders.
+-- Purpose: what stands in the orders of dues: machine, plan, when it is due. Parameters: ids. Caller: cmms.maintenance.orders.due_lines.
 SELECT d.id, d.state, d.work_order_id, d.due_hours, d.due_date, d.cause, m.equipment_id, e.equipment_number,
   n.name AS plan_name, n.description, n.priority
 FROM maintenance_dues d

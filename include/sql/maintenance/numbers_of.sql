@@ -1,2 +1,2 @@
--- Purpose: numbers of machines. Parameters: ids. Caller: cmms.maintenance.change_work_orders.
+-- Purpose: numbers of machines. Parameters: ids. Caller: cmms.maintenance.orders.due_lines.
 SELECT id, equipment_number FROM equipment WHERE id IN %(ids)s ORDER BY equipment_number

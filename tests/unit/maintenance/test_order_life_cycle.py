@@ -7,8 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from cmms.maintenance.check_completion import Known, check_completion
-from cmms.maintenance.order_life_cycle import HOLD_REASONS, STATUSES, TRANSITIONS, UNFINISHED, explain_refusal, may
+from cmms.maintenance.orders.check_completion import Known, check_completion
+from cmms.maintenance.orders.order_life_cycle import (
+    HOLD_REASONS,
+    STATUSES,
+    TRANSITIONS,
+    UNFINISHED,
+    explain_refusal,
+    may,
+)
 
 # Lines: what is done; columns: the order's status. The status after that, "-" where it is refused.
 TABLE = """

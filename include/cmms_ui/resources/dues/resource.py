@@ -7,7 +7,8 @@ from typing import Any
 
 from cmms.access.actors import Actor
 from cmms.listing.definition import Join
-from cmms.maintenance import change_work_orders as orders
+from cmms.maintenance.orders import create_orders
+from cmms.maintenance.orders import preview_orders as previews
 from cmms_ui.definition.schema import (
     Action,
     Choice,
@@ -33,12 +34,12 @@ _STATES = choices_of(SCHEDULE_STATES)
 
 
 def _order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    result = orders.create_orders_for_dues(actor, target.keys, planned_date(values), values.get("note"))
+    result = create_orders.create_orders_for_dues(actor, target.keys, planned_date(values), values.get("note"))
     return report_orders(result)
 
 
 def _preview(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
-    return preview_orders(orders.preview_orders(target.keys))
+    return preview_orders(previews.preview_orders(target.keys))
 
 
 DUES = Resource(

@@ -18,7 +18,7 @@ from cmms.figures.work import (
     order_history,
     orders_of_machine,
 )
-from cmms.maintenance.change_work_orders import order_number
+from cmms.maintenance.orders.order_number import order_number
 from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.definition.status import find_status
 from cmms_ui.present_rows import hours_text

@@ -17,7 +17,8 @@ from cmms.equipment.change_equipment import (
     mark_serviced,
 )
 from cmms.equipment.validate_equipment import start_validation
-from cmms.maintenance import change_work_orders as orders
+from cmms.maintenance.orders import create_orders
+from cmms.maintenance.orders import preview_orders as previews
 from cmms.maintenance.schedule_maintenance import check_schedule, rehearse_schedule, schedule_maintenance
 from cmms.operations.validation_reports import DEFAULT_DAYS
 from cmms.parse_input import parse_day, parse_key, parse_whole
@@ -140,12 +141,12 @@ def _plan_of(values: Mapping[str, Any]) -> tuple[int, date | None]:
 
 
 def _order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    result = orders.create_orders_for_machines(actor, target.keys, planned_date(values), values.get("note"))
+    result = create_orders.create_orders_for_machines(actor, target.keys, planned_date(values), values.get("note"))
     return report_orders(result)
 
 
 def _preview_order(actor: Actor, target: Target, values: Mapping[str, Any]) -> Preview:
-    return preview_orders(orders.preview_orders_of(target.keys))
+    return preview_orders(previews.preview_orders_of(target.keys))
 
 
 def _sync(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:

@@ -30,5 +30,5 @@ def plan_column(alias: str) -> Column:
 
 
 def order_number_source(key: str) -> str:
-    """SQL of an order's number by its id, as ``cmms.maintenance.change_work_orders.order_number`` writes it."""
+    """SQL of an order's number by its id, as ``cmms.maintenance.orders.order_number.order_number`` writes it."""
     return f"CONCAT('WO-', LPAD({key}, GREATEST(6, LENGTH({key})), '0'))"

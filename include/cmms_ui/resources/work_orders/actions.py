@@ -7,21 +7,16 @@ from datetime import date
 from typing import Any
 
 from cmms.access.actors import Actor
-from cmms.maintenance.change_work_orders import (
-    DueLine,
-    OrdersResult,
-    cancel_order,
-    close_order,
-    complete_order,
-    create_order,
-    edit_order,
-    find_counter,
-    hold_order,
-    order_number,
-    reopen_order,
-    start_order,
-)
-from cmms.maintenance.order_life_cycle import HOLD_REASONS, UNFINISHED, may
+from cmms.maintenance.orders.cancel_order import cancel_order
+from cmms.maintenance.orders.complete_order import complete_order
+from cmms.maintenance.orders.create_order import create_order
+from cmms.maintenance.orders.due_lines import DueLine, OrdersResult
+from cmms.maintenance.orders.edit_order import edit_order
+from cmms.maintenance.orders.newest_counter import find_counter
+from cmms.maintenance.orders.order_life_cycle import HOLD_REASONS, UNFINISHED, may
+from cmms.maintenance.orders.order_number import order_number
+from cmms.maintenance.orders.progress_order import close_order, hold_order, start_order
+from cmms.maintenance.orders.reopen_order import reopen_order
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_day, parse_number
 from cmms_ui.definition.schema import Action, Choice, Detail, Field, Outcome, Preview, Row, Target
