@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cmms.equipment.do_requested_change import CHANGES
-from cmms.maintenance.order_life_cycle import TRANSITIONS
+from cmms.maintenance.orders.order_life_cycle import TRANSITIONS
 from cmms.run_control.run_controls import CONTROLS
 from cmms_ui.render.text import AUDIT_ACTIONS, action_label
 

@@ -24,6 +24,8 @@ from cmms.access.read_rows import read
 from cmms.database import Cursor, execute, query
 from cmms.errors import CmmsError
 from cmms.maintenance.evaluate_maintenance import evaluate
+from cmms.maintenance.meters.read_life import LifeReading, read_life
+from cmms.maintenance.meters.settle_segments import settle_segments
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_key
 from cmms.words import count_of
@@ -244,7 +246,7 @@ def mark_serviced(
 
 def serve_batch(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, *, batch_id: str) -> ServiceResult:
     """Mark some machines as serviced in the caller's transaction."""
-    machines = query(cursor.connection, "equipment/lock_equipment_counters", {"ids": keys})
+    machines = query(cursor.connection, "equipment/lock_equipment_serviced", {"ids": keys})
     schedules = query(cursor.connection, "equipment/lock_schedules_of", {"ids": keys})
     ordered = {row["equipment_id"] for row in schedules if row["due_state"] == "ordered"}
     dues: dict[int, list[int]] = {}
@@ -252,14 +254,16 @@ def serve_batch(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, 
         if row["due_state"] == "open":
             dues.setdefault(row["equipment_id"], []).append(row["due_id"])
     today = site_today(cursor.connection)
-    served = [row for row in machines if row["id"] not in ordered]
+    settle_segments(cursor, keys)
+    readings = read_life(cursor.connection, keys, today)
+    served = [_with_life(row, readings.get(int(row["id"]))) for row in machines if row["id"] not in ordered]
     if served:
         _start_counting(cursor, served, today)
         changed = [
             Changed(
                 row["id"],
                 {"serviced_at_hours": row["serviced_at_hours"]},
-                {"serviced_at_hours": row["cumulative_hours"], "note": note, "dues": dues.get(row["id"], [])},
+                {"serviced_at_hours": row["life_hours"], "note": note, "dues": dues.get(row["id"], [])},
             )
             for row in served
         ]
@@ -271,13 +275,19 @@ def serve_batch(cursor: Cursor, actor: Actor, keys: tuple[int, ...], note: str, 
     return ServiceResult(len(served), 0, len(_missing(keys, machines)), ordered=left)
 
 
+def _with_life(row: Mapping[str, Any], newest: LifeReading | None) -> dict[str, Any]:
+    """A machine with life hours and day of its newest trusted reading; None where it has none."""
+    life_hours, day = (newest.life_hours, newest.date) if newest else (None, None)
+    return {**row, "life_hours": life_hours, "reading_date": day}
+
+
 def _start_counting(cursor: Cursor, machines: Sequence[Mapping[str, Any]], today: date) -> None:
     """From the newest reading of each machine on, or from today where it has none."""
     rows = [
         {
             "id": row["id"],
             "day": str(row["reading_date"] or today),
-            **({} if row["cumulative_hours"] is None else {"hours": str(row["cumulative_hours"])}),
+            **({} if row["life_hours"] is None else {"hours": str(row["life_hours"])}),
         }
         for row in machines
     ]

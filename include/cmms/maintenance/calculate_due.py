@@ -13,8 +13,6 @@ from typing import Literal
 Cause = Literal["hours", "calendar"]
 State = Literal["ok", "upcoming", "due", "overdue", "no_reading"]
 
-RATE_DAYS = 30
-"""A rate is that of the last so many days of readings."""
 FORECAST_DAYS = 3653
 """Ten years: a forecast farther away says nothing."""
 
@@ -44,7 +42,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Counter and day of the last service, or of where counting began."""
+    """Life hours and day of the last service, or of where counting began."""
 
     hours: Decimal | None = None
     date: date | None = None
@@ -52,7 +50,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Reading:
-    """The newest reading of the machine."""
+    """The newest reading of the machine, in life hours."""
 
     hours: Decimal
     date: date

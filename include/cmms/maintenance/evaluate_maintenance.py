@@ -1,7 +1,7 @@
 """Judge machines by the maintenance plans that concern them, and keep what that says in the tables.
 
-Input: plans, machines, readings, and a day. Output: rows of ``equipment_maintenance``, opened and withdrawn dues, one
-alert. Done again with the same input it writes nothing. How far away a service is says
+Input: plans, machines, their life hours, and a day. Output: rows of ``equipment_maintenance``, opened and withdrawn
+dues, one alert. Done again with the same input it writes nothing. How far away a service is says
 :mod:`cmms.maintenance.calculate_due`; here is what becomes of it.
 
 Locks, always in this order: machines (when some are named), then their schedules, both by key; so evaluations of the
@@ -22,7 +22,6 @@ from typing import Any
 from cmms.database import Cursor, execute, insert_many, query, run_transaction, session
 from cmms.errors import CmmsError
 from cmms.maintenance.calculate_due import (
-    RATE_DAYS,
     Baseline,
     Due,
     Plan,
@@ -30,6 +29,8 @@ from cmms.maintenance.calculate_due import (
     calculate_due,
     calculate_rate,
 )
+from cmms.maintenance.meters.read_life import LifeReading, read_life
+from cmms.maintenance.meters.settle_segments import settle_segments
 from cmms.maintenance.notify_dues import DueAlert, notify_dues
 
 BATCH = 2_000
@@ -163,10 +164,11 @@ def _evaluate_batch(
 ) -> tuple[Evaluation, DueAlert | None]:
     # Before anything is read: what others have written meanwhile counts.
     query(cursor.connection, "maintenance/lock_schedules", {"ids": ids})
+    settle_segments(cursor, ids)
     schedules = query(cursor.connection, "maintenance/schedules", {"ids": ids})
     if not schedules:
         return Evaluation(), raised
-    readings = _read(cursor, ids)
+    readings = read_life(cursor.connection, ids, today)
     removed: list[int] = []
     written: list[dict[str, Any]] = []
     opened: list[dict[str, Any]] = []
@@ -205,20 +207,7 @@ def _evaluate_batch(
     return Evaluation(len(schedules) - len(removed), due, gone, changed + len(removed)), raised
 
 
-def _read(cursor: Cursor, ids: tuple[int, ...]) -> dict[int, Row]:
-    """The newest reading of each machine, and what its rate is made of."""
-    by_day: dict[date, list[int]] = {}
-    for row in query(cursor.connection, "maintenance/newest_days", {"ids": ids}):
-        by_day.setdefault(row["newest"], []).append(int(row["equipment_id"]))
-    readings: dict[int, Row] = {}
-    for newest, machines in by_day.items():
-        window = {"ids": tuple(machines), "newest": newest, "days": RATE_DAYS}
-        for row in query(cursor.connection, "maintenance/readings_until", window):
-            readings[int(row["equipment_id"])] = {**row, "newest": newest}
-    return readings
-
-
-def _judge(row: Row, reading: Row | None, today: date) -> dict[str, Any]:
+def _judge(row: Row, reading: LifeReading | None, today: date) -> dict[str, Any]:
     """Columns of the schedule by what plan and newest reading say."""
     plan = Plan(
         interval_hours=row["interval_hours"],
@@ -229,8 +218,8 @@ def _judge(row: Row, reading: Row | None, today: date) -> dict[str, Any]:
         tolerance_hours=row["tolerance_hours"],
         tolerance_days=row["tolerance_days"],
     )
-    newest = Reading(reading["counter"], reading["newest"]) if reading else None
-    rate = calculate_rate(reading["total_hours"], reading["first_day"], reading["newest"]) if reading else None
+    newest = Reading(reading.life_hours, reading.date) if reading else None
+    rate = calculate_rate(reading.total_hours, reading.first_day, reading.date) if reading else None
     baseline = _baseline(row, plan, newest, today)
     due = calculate_due(plan, baseline, newest, rate, today, row["first_due_date"])
     return _columns(baseline, due.state, due, rate)
@@ -253,8 +242,8 @@ def _columns(baseline: Baseline, state: str, due: Due, rate: Decimal | None) -> 
 def _baseline(row: Row, plan: Plan, newest: Reading | None, today: date) -> Baseline:
     """Where counting began, chosen once: then it stays until a service.
 
-    Hours: the counter at the last service; else 0, or the counter now, as the plan says. Days: the day of the newest
-    reading, or today where by that day it would be due from the start.
+    Hours: the life hours at the last service; else 0, or the life hours now, as the plan says. Days: the day of the
+    newest reading, or today where by that day it would be due from the start.
     """
     hours, day = row["baseline_hours"], row["baseline_date"]
     if hours is None:
@@ -273,7 +262,7 @@ def _is_waived(row: Row, found: Row) -> bool:
     return row["due_state"] == "waived" and same
 
 
-def _due(row: Row, found: Row, reading: Row | None, today: date) -> dict[str, Any]:
+def _due(row: Row, found: Row, reading: LifeReading | None, today: date) -> dict[str, Any]:
     return {
         "equipment_maintenance_id": row["id"],
         "occurrence_no": (row["occurrence_no"] or 0) + 1,
@@ -281,7 +270,7 @@ def _due(row: Row, found: Row, reading: Row | None, today: date) -> dict[str, An
         "due_hours": found["next_due_hours"],
         "due_date": found["next_due_date"],
         "detected_on": today,
-        "detected_hours": reading["counter"] if reading else None,
+        "detected_hours": reading.life_hours if reading else None,
     }
 
 

@@ -9,7 +9,13 @@ SELECT e.id, e.equipment_number, p.plant_code,
     WHEN r.quality = 'warning' THEN 'warn'
     ELSE 'good'
   END AS health,
-  r.cumulative_hours - COALESCE(e.serviced_at_hours, 0) AS since_service, m.hours_to_go, m.days_to_go,
+  r.cumulative_hours + COALESCE((
+    SELECT g.offset_hours FROM measuring_points o
+    JOIN meter_segments g ON g.point_id = o.id
+    WHERE o.equipment_id = e.id AND o.primary_flag = 1 AND g.from_date <= r.date
+    ORDER BY g.from_date DESC
+    LIMIT 1), 0)
+    - COALESCE(e.serviced_at_hours, 0) AS since_service, m.hours_to_go, m.days_to_go,
   q.name AS plan_name, q.interval_hours, q.interval_days
 FROM equipment e
 JOIN plants p ON p.id = e.plant_id

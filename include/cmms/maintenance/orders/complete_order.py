@@ -1,4 +1,7 @@
-"""Complete an order: its dues are done, and their schedules count from this counter and day on."""
+"""Complete an order: its dues are done, and their schedules count from this counter and day on.
+
+People state what the counter shows; schedules count from the life hours of that counter on that day.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from decimal import Decimal
 
 from cmms.access.actors import Actor, Invalid
 from cmms.database import Cursor, execute, query
+from cmms.maintenance.meters.life_hours import Segment, life, offset_on
+from cmms.maintenance.meters.read_life import read_segments
 from cmms.maintenance.orders.check_completion import Known, check_completion
 from cmms.maintenance.orders.move_order import Row, move_order
 from cmms.maintenance.orders.newest_counter import newest_counter
@@ -39,8 +44,10 @@ def complete_order(
     def work(cursor: Cursor, row: Row) -> Row:
         dues = query(cursor.connection, "maintenance/lock_dues_of_order", {"work_order_id": key})
         schedules = lock_schedules(cursor, [due["equipment_maintenance_id"] for due in dues])
-        _check_reading(cursor, row, schedules, reading, day, today)
-        hours = None if reading is None else reading.quantize(_THOUSANDTH)
+        segments = read_segments(cursor.connection, (row["equipment_id"],)).get(row["equipment_id"], ())
+        _check_reading(cursor, row, schedules, segments, reading, day, today)
+        counter = None if reading is None else reading.quantize(_THOUSANDTH)
+        hours = None if counter is None else life(counter, day, segments)
         for due in dues:
             set_due_state(cursor, actor, due["id"], "done", key)
         before: Row = {"schedules": baselines_of(schedules)}
@@ -58,7 +65,7 @@ def complete_order(
         kept.update(before=before, after=after)
         return {
             "completed_at": now_of(cursor),
-            "completion_reading": hours,
+            "completion_reading": counter,
             "completion_date": day,
             "completion_note": note,
             "hold_reason": None,
@@ -68,11 +75,22 @@ def complete_order(
 
 
 def _check_reading(
-    cursor: Cursor, row: Row, schedules: Sequence[Row], hours: Decimal | None, day: date, today: date
+    cursor: Cursor,
+    row: Row,
+    schedules: Sequence[Row],
+    segments: Sequence[Segment],
+    reading: Decimal | None,
+    day: date,
+    today: date,
 ) -> None:
+    """All that is known, as the counter of that day would show it."""
     counter, counter_date = newest_counter(cursor, row["equipment_id"])
-    floors = [row["start_reading"], *(schedule["baseline_hours"] for schedule in schedules)]
+    lives = [schedule["baseline_hours"] for schedule in schedules if schedule["baseline_hours"] is not None]
+    if row["start_reading"] is not None:
+        lives.append(life(row["start_reading"], row["started_at"].date(), segments))
+    offset = offset_on(day, segments)
+    newest = life(counter, counter_date, segments) - offset if counter is not None and counter_date else None
     services = [schedule["baseline_date"] for schedule in schedules if schedule["baseline_date"]]
-    known = Known(counter, counter_date, tuple(f for f in floors if f is not None), max(services, default=None))
-    if wrong := check_completion(hours, day, known, today=today):
+    known = Known(newest, counter_date, tuple(hours - offset for hours in lives), max(services, default=None))
+    if wrong := check_completion(reading, day, known, today=today):
         raise Invalid("The completion cannot be accepted.", **wrong)

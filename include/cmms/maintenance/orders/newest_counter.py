@@ -1,4 +1,4 @@
-"""The newest reading of a machine, as forms suggest it and completions are checked by it."""
+"""The newest trusted reading of a machine, as forms suggest it and completions are checked by it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,13 @@ _HOURS_OF_30_DAYS = (
     "(SELECT SUM(h.running_hours) FROM equipment_running_times h"
     " WHERE h.equipment_id = e.id AND h.date >= UTC_DATE() - INTERVAL 30 DAY)"
 )
-_SINCE_SERVICE = "(r.cumulative_hours - COALESCE(e.serviced_at_hours, 0))"
+# What the hours of earlier counters add to the counter of the newest reading.
+_LIFE_HOURS = (
+    "(r.cumulative_hours + COALESCE((SELECT ms.offset_hours FROM measuring_points mp JOIN meter_segments ms"
+    " ON ms.point_id = mp.id WHERE mp.equipment_id = e.id AND mp.primary_flag = 1 AND ms.from_date <= r.date"
+    " ORDER BY ms.from_date DESC LIMIT 1), 0))"
+)
+_SINCE_SERVICE = f"({_LIFE_HOURS} - COALESCE(e.serviced_at_hours, 0))"
 _HAS_OPEN_ERROR = (
     "EXISTS (SELECT 1 FROM sync_record_errors x WHERE x.equipment_number = e.equipment_number AND x.open_flag = 1)"
 )
@@ -143,6 +149,18 @@ EQUIPMENT: Resource = Resource(
         Column("maintenance_plan_id", text.PLAN_ID, "s.plan_id", "integer", 90, False, False, hidden=True),
         Column("running_hours", text.HOURS_LAST_DAY, "r.running_hours", "hours", 130, False, False),
         Column("cumulative_hours", text.COUNTER, "r.cumulative_hours", "hours", 130, False, False, phone="fact"),
+        Column(
+            "life_hours",
+            text.LIFE_HOURS,
+            _LIFE_HOURS,
+            "hours",
+            130,
+            joins=("r",),
+            sortable=False,
+            filterable=False,
+            hidden=True,
+            help=text.LIFE_HOURS_HELP,
+        ),
         Column("hours_30d", text.HOURS_30_DAYS, _HOURS_OF_30_DAYS, "hours", 130, False, False, hidden=True),
         Column("reading_date", text.LAST_READING, "r.date", "date", 125, False, False, phone="fact"),
         Column(
@@ -294,6 +312,7 @@ EQUIPMENT: Resource = Resource(
             (
                 "running_hours",
                 "cumulative_hours",
+                "life_hours",
                 "reading_date",
                 "reading_quality",
                 "serviced_at_hours",

@@ -1,0 +1,52 @@
+"""Goldens of life hours: rollover (M1) and replacement (M2). Each case raises AssertionError where the rules differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from cmms.maintenance.meters.life_hours import (
+    UNKNOWN_OVERFLOW,
+    MeterReading,
+    Overflow,
+    Segment,
+    find_around,
+    life,
+    resolve_offsets,
+)
+
+_FIRST = date(2026, 1, 1)
+
+
+def _reading(day: int, counter: int, hours: int) -> MeterReading:
+    return MeterReading(_FIRST + timedelta(days=day), Decimal(counter), Decimal(hours))
+
+
+def _life_of_each(
+    readings: tuple[MeterReading, ...], segment: Segment, overflow: Overflow = UNKNOWN_OVERFLOW
+) -> list[Decimal]:
+    segments = resolve_offsets([segment], find_around([segment], readings), overflow)
+    return [life(reading.counter, reading.date, segments) for reading in readings]
+
+
+def rollover() -> None:
+    """M1: overflow 99,999; last 99,990, new 12: growth 21; 22 where the overflow value itself counts."""
+    readings = (_reading(0, 99_990, 20), _reading(1, 12, 21))
+    segment = Segment(from_date=readings[1].date, kind="rollover")
+    for counts, growth in ((False, 21), (True, 22)):
+        before, after = _life_of_each(readings, segment, Overflow(Decimal(99_999), counts))
+        assert (before, after - before) == (99_990, growth)
+
+
+def replacement() -> None:
+    """M2: old final 4,980, new initial 0, the new counter reads 500 later: life 5,480."""
+    readings = (_reading(0, 4_972, 8), _reading(1, 8, 16), _reading(63, 500, 8))
+    segment = Segment(from_date=readings[1].date, kind="replacement", old_final=Decimal(4_980), new_initial=Decimal(0))
+    *_, last = _life_of_each(readings, segment)
+    assert last == 5_480
+    plan_every, serviced_at = 300, 5_000
+    assert last - (serviced_at + plan_every) == 180
+
+
+CASES: dict[str, Callable[[], None]] = {"M1": rollover, "M2": replacement}
