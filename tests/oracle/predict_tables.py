@@ -252,9 +252,10 @@ class Oracle:
         hours, cumulative = record.running_hours, record.cumulative_hours
         if hours is None or cumulative is None:
             return found
-        if cumulative < hours:
+        is_changed = number is not None and record.date is not None and (number, record.date) in self._accepted_counters
+        if cumulative < hours and not is_changed:
             found.append(("CUMULATIVE_BELOW_DAILY", "cumulative_hours"))
-        if number is None or record.date is None or (number, record.date) in self._accepted_counters:
+        if number is None or record.date is None or is_changed:
             return found
         before = self._previous_reading(number, record.date)
         if before is not None and cumulative < before.cumulative_hours:

@@ -125,13 +125,16 @@ def _join_counters(
 ) -> pl.DataFrame:
     """Add ``foreign_point``, ``own_point_matches`` and how the counter has grown since the reading before.
 
-    That is ``cumulative_beyond_daily``, ``counter_growth`` (null when there is no reading before or the decrease was
-    accepted), ``growth_while_running`` (only where growth is required), ``growth_difference`` (only when the reading
-    before is of the day before), and ``previous_hours``, for messages. Hours are thousandths.
+    That is ``cumulative_beyond_daily`` (null when the counter was changed on the day: a part of the hours may have run
+    on the old one), ``counter_growth`` (null when there is no reading before or the counter was changed),
+    ``growth_while_running`` (only where growth is required), ``growth_difference`` (only when the reading before is of
+    the day before), and ``previous_hours``, for messages. Hours are thousandths.
     """
     joined = joined.join(previous, on="equipment_id", how="left", maintain_order="left")
+    beyond = pl.col("cumulative_hours") - pl.col("running_hours")
     if reference.accepted:
         is_accepted = pl.col("equipment_id").is_in(list(reference.accepted))
+        beyond = pl.when(is_accepted).then(None).otherwise(beyond)
         joined = joined.with_columns(
             pl.when(is_accepted).then(None).otherwise(pl.col("previous_hours")).alias("previous_hours")
         )
@@ -139,7 +142,7 @@ def _join_counters(
     needs_growth = pl.lit(True) if rules.strict_progression else pl.col("running_hours") > 0
     day_before = pl.lit(day).dt.offset_by("-1d")
     return joined.with_columns(
-        cumulative_beyond_daily=pl.col("cumulative_hours") - pl.col("running_hours"),
+        cumulative_beyond_daily=beyond,
         counter_growth=growth,
         growth_while_running=pl.when(needs_growth).then(growth),
         growth_difference=pl.when(pl.col("previous_date") == day_before).then((growth - pl.col("running_hours")).abs()),

@@ -28,7 +28,7 @@ class RecordReference:
         own_point: the measuring point that the machine has in the master data.
         previous_hours: thousandths of the machine's newest reading before the day.
         previous_date: the day of that reading.
-        is_accepted: a person has accepted that the counter shows less from this day on.
+        is_accepted: the counter was changed on this day, or a person has accepted that it shows less.
     """
 
     plant_id: int | None = None
@@ -108,7 +108,9 @@ def _measure_counter(values: Mapping[str, Any], reference: RecordReference, rule
     follows = reference.previous_date == day - timedelta(days=1)
     point = values["point"]
     return {
-        "cumulative_beyond_daily": None if counter is None or hours is None else counter - hours,
+        "cumulative_beyond_daily": (
+            None if counter is None or hours is None or reference.is_accepted else counter - hours
+        ),
         "previous_hours": before,
         "counter_growth": growth,
         "growth_while_running": growth if needs_growth else None,

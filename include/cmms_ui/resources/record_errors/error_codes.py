@@ -60,7 +60,8 @@ ERROR_CODES: dict[str, ErrorCode] = {
     "CUMULATIVE_BELOW_DAILY": ErrorCode(
         "Counter below daily hours",
         "The counter is lower than the running hours of this day alone.",
-        _SETTINGS.format("the unit factors of hours and counter"),
+        f"If the counter rolled over or was replaced on that day, choose Accept counter."
+        f" {_SETTINGS.format('the unit factors of hours and counter')}",
     ),
     "DATE_OUTSIDE_REQUEST": ErrorCode(
         "Day not requested", "The record belongs to a day that was not requested.", "Correct the source's date filter."

@@ -4,7 +4,8 @@
 SELECT r.id, r.equipment_id, r.date, g.date AS previous_date, r.quality, r.quality_code,
   CAST(r.running_hours * 1000 AS SIGNED) AS running_hours,
   CAST((r.cumulative_hours - g.cumulative_hours) * 1000 AS SIGNED) AS growth,
-  c.id IS NOT NULL AS is_accepted, r.cumulative_hours < r.running_hours AS is_below_daily
+  c.id IS NOT NULL AS is_accepted,
+  c.id IS NULL AND r.cumulative_hours < r.running_hours AS is_below_daily
 FROM (
   SELECT n.id, n.equipment_id,
     (SELECT MAX(x.date) FROM equipment_running_times x

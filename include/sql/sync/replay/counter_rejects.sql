@@ -6,4 +6,4 @@ SELECT r.id, e.id AS equipment_id, r.reading_date, r.code,
 FROM sync_record_errors r
 JOIN equipment e ON e.equipment_number = r.equipment_number
 WHERE r.id IN %(ids)s AND r.open_flag = 1 AND r.stream IN %(streams)s
-  AND r.code IN ('COUNTER_DECREASED', 'COUNTER_NOT_ADVANCED') AND r.reading_date IS NOT NULL
+  AND r.code IN ('COUNTER_DECREASED', 'COUNTER_NOT_ADVANCED', 'CUMULATIVE_BELOW_DAILY') AND r.reading_date IS NOT NULL
