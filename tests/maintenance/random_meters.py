@@ -73,7 +73,7 @@ def run_machine(dice: random.Random, days: int) -> Machine:
 
 def _change_counter(dice: random.Random, day: date, counter: Decimal, ran: Decimal) -> tuple[Decimal, Segment]:
     """The counter at the end of a day on which it was changed, after a part of the hours; and what was said of it."""
-    on_the_old = ran * dice.randrange(0, 5) / 4
+    on_the_old = (ran * dice.randrange(0, 5) / 4).quantize(Decimal("0.001"))
     kind = dice.choice(["replacement", "reset", "accepted"])
     new = Decimal(dice.randrange(0, 3_000)) if kind == "replacement" else Decimal(0)
     after = new + ran - on_the_old
