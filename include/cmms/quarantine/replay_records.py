@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ from cmms.access.audit import Changed, audit_many
 from cmms.access.connections import raw_session, write
 from cmms.access.read_rows import read_live
 from cmms.database import Cursor, execute, query
+from cmms.maintenance.meters.change_meter import check_for_machine
+from cmms.maintenance.meters.check_change import MeterChange
 from cmms.quarantine.check_rejects import CHECK_LIMIT, check_rejects
 from cmms.quarantine.handle_rejects import lock_rejects
 from cmms.run_control.ask_for_work import ask_for_work
@@ -63,32 +66,75 @@ class Replay:
 
 @dataclass(frozen=True)
 class AcceptedCounter:
-    """A person says that a counter may show less than before: ``kind`` as in ``counter_events``, and why."""
+    """A person says that a counter may show less than before: ``kind`` as in ``meter_segments``, and why.
+
+    ``old_final`` and ``new_initial``: what the old counter showed at last and the new one at first, where it is known.
+    """
 
     kind: str
     reason: str
+    old_final: Decimal | None = None
+    new_initial: Decimal | None = None
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether values are stated, which are those of one counter only."""
+        return self.old_final is not None or self.new_initial is not None
 
 
 def accept_counters(actor: Actor, keys: Sequence[int], accepted: AcceptedCounter, *, request: str = "") -> Replay:
     """Take the counters of rejected readings as they are, and replay those; later days follow them.
 
     Raises:
-        Invalid: no reason. Stale: a record that is no open reading with a counter that decreased or stands still.
+        Invalid: no reason, or values that cannot be, or values for several readings. Stale: a record that is no open
+            reading with a counter that decreased, stands still or shows less than the hours of its day.
     """
     actor.require(Capability.EDIT)
     if not accepted.reason.strip():
         raise Invalid("Accepting a counter needs a reason.", reason="is required")
     if not 1 <= len(keys) <= REPLAY_LIMIT:
         raise Invalid(f"choose 1 to {REPLAY_LIMIT:,} records")
+    if accepted.is_stated and len(set(keys)) > 1:
+        text = "is of one counter: choose one record"
+        raise Invalid("Values of a counter are of one reading.", old_final=text, new_initial=text)
 
     def work(cursor: Cursor) -> None:
         found = find_counter_rejects(cursor.connection, keys)
         if len(found) < len(set(keys)):
-            raise Stale("Choose only open readings of known machines whose counter has decreased or stands still.")
-        write_acceptance(cursor, keys, reason=accepted.reason, user=actor.name, kind=accepted.kind)
+            raise Stale(
+                "Choose only open readings of known machines whose counter has decreased, stands still or shows less"
+                " than the hours of its day."
+            )
+        stated = accepted
+        if accepted.is_stated:
+            stated = _check_stated(cursor, actor, accepted, found[0])
+        write_acceptance(
+            cursor,
+            keys,
+            reason=accepted.reason,
+            user=actor.name,
+            kind=accepted.kind,
+            old_final=stated.old_final,
+            new_initial=stated.new_initial,
+        )
 
     write(work, what="accepting counter readings")
     return replay(actor, keys, request=request)
+
+
+def _check_stated(
+    cursor: Cursor, actor: Actor, accepted: AcceptedCounter, record: Mapping[str, Any]
+) -> AcceptedCounter:
+    """The values as they are stored; raises :class:`Invalid` if they cannot be."""
+    change = MeterChange(
+        from_date=record["reading_date"],
+        kind=accepted.kind,
+        old_final=accepted.old_final,
+        new_initial=accepted.new_initial,
+        reason=accepted.reason,
+    )
+    checked = check_for_machine(cursor, actor, int(record["equipment_id"]), change)
+    return replace(accepted, old_final=checked.old_final, new_initial=checked.new_initial)
 
 
 def replay(actor: Actor, keys: Sequence[int], *, request: str = "") -> Replay:

@@ -7,6 +7,7 @@ caller's transaction. Without the libraries of the rules: an API server accepts 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from cmms.database import Connection, Cursor, execute, query, run_transaction, session
@@ -46,13 +47,31 @@ def find_counter_rejects(connection: Connection, ids: Sequence[int]) -> list[dic
     return query(connection, "sync/replay/counter_rejects", {"ids": tuple(ids), "streams": streams_with("counters")})
 
 
-def write_acceptance(cursor: Cursor, ids: Sequence[int], *, reason: str, user: str, kind: str) -> int:
-    """As :func:`accept_counters`, in the caller's transaction."""
+def write_acceptance(
+    cursor: Cursor,
+    ids: Sequence[int],
+    *,
+    reason: str,
+    user: str,
+    kind: str,
+    old_final: Decimal | None = None,
+    new_initial: Decimal | None = None,
+) -> int:
+    """As :func:`accept_counters`, in the caller's transaction.
+
+    ``old_final`` and ``new_initial`` are what the old counter showed at last and the new one at first, where a person
+    states it; for several readings at once they are None.
+    """
     rows = find_counter_rejects(cursor.connection, ids)
     if wrong := set(ids) - {row["id"] for row in rows}:
         raise AskPerson(f"no open rejected counter reading: {', '.join(map(str, sorted(wrong)))}")
     for row in rows:
-        change = {"from_date": row["reading_date"], "kind": kind, "old_final": None, "new_initial": None}
+        change = {
+            "from_date": row["reading_date"],
+            "kind": kind,
+            "old_final": old_final,
+            "new_initial": new_initial,
+        }
         facts = {**row, "reason": reason[:255], "user": user}
         execute(cursor, "sync/replay/insert_point", facts)
         execute(cursor, "sync/replay/insert_segment", {**facts, **change})

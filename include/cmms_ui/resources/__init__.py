@@ -6,6 +6,7 @@ from cmms_ui.resources.equipment.resource import EQUIPMENT
 from cmms_ui.resources.group_rules.resource import GROUP_RULES
 from cmms_ui.resources.groups.resource import GROUPS
 from cmms_ui.resources.maintenance_plans.resource import MAINTENANCE_PLANS
+from cmms_ui.resources.meter_changes.resource import METER_CHANGES
 from cmms_ui.resources.notifications.resource import NOTIFICATIONS
 from cmms_ui.resources.plants.resource import PLANTS
 from cmms_ui.resources.reconciliations.resource import RECONCILIATIONS
@@ -19,7 +20,7 @@ from cmms_ui.resources.work_orders.resource import WORK_ORDERS
 RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
-        *(EQUIPMENT, RUNNING_TIMES, VALIDATIONS, FINDINGS, DUES, WORK_ORDERS),
+        *(EQUIPMENT, RUNNING_TIMES, METER_CHANGES, VALIDATIONS, FINDINGS, DUES, WORK_ORDERS),
         *(
             SYNCS,
             RECONCILIATIONS,

@@ -39,12 +39,11 @@ def declare_change(actor: Actor, equipment_id: int, values: Mapping[str, Any]) -
     change = parse_change(values)
 
     def work(cursor: Cursor) -> int:
-        point = _lock_machine(cursor, equipment_id)
-        change_of_point = _with_overflow(cursor, actor, change, point)
-        _check(cursor, equipment_id, change_of_point, point)
-        execute(cursor, "maintenance/meters/insert_segment", _row(change_of_point, point, actor))
+        point = lock_machine(cursor, equipment_id)
+        checked = _check(cursor, actor, equipment_id, change, point)
+        execute(cursor, "maintenance/meters/insert_segment", _row(checked, point, actor))
         key = int(cursor.lastrowid)
-        audit(cursor, actor, "create", _TABLE, key, after={"equipment_id": equipment_id, **_stated(change_of_point)})
+        audit(cursor, actor, "create", _TABLE, key, after={"equipment_id": equipment_id, **_stated(checked)})
         _follow(cursor, equipment_id, {change.from_date})
         return key
 
@@ -64,13 +63,12 @@ def edit_change(actor: Actor, key: int, version: int | None, values: Mapping[str
     def work(cursor: Cursor) -> None:
         stored = _find_segment(cursor, key)
         equipment_id = int(stored["equipment_id"])
-        point = _lock_machine(cursor, equipment_id)
+        point = lock_machine(cursor, equipment_id)
         before = _lock_segment(cursor, key)
         if before["row_version"] != version:
             raise Stale("This meter change has been changed meanwhile. Look at it again before you change it.")
         change = parse_change({**{name: before[name] for name in _STATED}, **values}, kinds=(*KINDS, before["kind"]))
-        change = _with_overflow(cursor, actor, change, point)
-        _check(cursor, equipment_id, change, point, key)
+        change = _check(cursor, actor, equipment_id, change, point, key)
         old, new = {name: before[name] for name in _STATED}, _stated(change)
         if old == new:
             return
@@ -97,7 +95,7 @@ def withdraw_changes(actor: Actor, keys: Sequence[int]) -> int:
         if not found:
             return 0
         equipment_id = int(found[0]["equipment_id"])
-        _lock_machine(cursor, equipment_id)
+        lock_machine(cursor, equipment_id)
         before = _lock_segment(cursor, key)
         _refuse_without_reading(cursor, equipment_id, before["from_date"])
         execute(cursor, "maintenance/meters/delete_segment", {"id": key})
@@ -153,7 +151,7 @@ def _find_segment(cursor: Cursor, key: int) -> dict[str, Any]:
     return found[0]
 
 
-def _lock_machine(cursor: Cursor, equipment_id: int) -> dict[str, Any]:
+def lock_machine(cursor: Cursor, equipment_id: int) -> dict[str, Any]:
     """The primary measuring point of a machine, whose machine and schedules are locked from now on."""
     execute(cursor, "raise_version")
     if not query(cursor.connection, "maintenance/lock_machines", {"ids": (equipment_id,)}):
@@ -192,12 +190,29 @@ def _with_overflow(cursor: Cursor, actor: Actor, change: MeterChange, point: Map
     )
 
 
-def _check(cursor: Cursor, equipment_id: int, change: MeterChange, point: Mapping[str, Any], own_key: int = 0) -> None:
+def check_for_machine(cursor: Cursor, actor: Actor, equipment_id: int, change: MeterChange) -> MeterChange:
+    """A change as it is to be stored, whose machine is locked from now on.
+
+    Raises:
+        Invalid: a value that cannot be.
+    """
+    return _check(cursor, actor, equipment_id, change, lock_machine(cursor, equipment_id))
+
+
+def _check(
+    cursor: Cursor,
+    actor: Actor,
+    equipment_id: int,
+    change: MeterChange,
+    point: Mapping[str, Any],
+    own_key: int = 0,
+) -> MeterChange:
     around = read_around(cursor, equipment_id, change.from_date, own_key)
     today = site_today(cursor.connection)
     most = point["max_hours_a_day"] or HOURS_OF_A_DAY
     if wrong := check_change(change, around, today=today, most_a_day=most):
         raise Invalid("The meter change cannot be accepted.", **wrong)
+    return _with_overflow(cursor, actor, change, point)
 
 
 def read_around(cursor: Cursor, equipment_id: int, day: date, own_key: int = 0) -> Around:

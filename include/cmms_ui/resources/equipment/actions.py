@@ -29,6 +29,7 @@ from cmms.words import UNCLASSIFIED
 from cmms_ui.definition.schema import Action, Field, Outcome, Preview, Target
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.large_change import ask_for_large_change
+from cmms_ui.resources.equipment.meter_actions import METER_ACTIONS
 from cmms_ui.resources.plants.place_choices import group_choices, plant_choices
 from cmms_ui.resources.record_errors.resource import replay_records
 from cmms_ui.resources.schedules.resource import plan_choices, report_conflicts
@@ -302,6 +303,7 @@ EQUIPMENT_ACTIONS = (
         preview=_preview_order,
     ),
     NEW_ORDER,
+    *METER_ACTIONS,
     Action(
         "equipment.sync",
         text.SYNC,

@@ -10,6 +10,7 @@ from cmms.access.actors import Actor, NotFound, ViewError
 from cmms.quarantine.create_missing_plants import create_plants_and_replay, find_missing_plants
 from cmms.quarantine.handle_rejects import acknowledge, correct, discard
 from cmms.quarantine.replay_records import REPLAY_LIMIT, AcceptedCounter, Replay, accept_counters, replay
+from cmms.quarantine.suggest_counter import suggest_counter
 from cmms.streams import streams_with
 from cmms_ui.definition.schema import (
     Action,
@@ -27,6 +28,7 @@ from cmms_ui.definition.schema import (
     choices_of,
 )
 from cmms_ui.definition.stream_choices import stream_choices
+from cmms_ui.resources.meter_changes.counter_values import COUNTER_VALUES, read_counter_values
 from cmms_ui.resources.record_errors import text
 from cmms_ui.resources.record_errors.error_codes import CODE_CHOICES, category_label
 from cmms_ui.resources.record_errors.failures import ORPHANS, RECORD_WIDGETS, SUMMARY
@@ -56,7 +58,7 @@ def _waits_for_plant(row: Row) -> bool:
 
 
 def _has_odd_counter(row: Row) -> bool:
-    return _is_open(row) and row.get("code") in ("COUNTER_DECREASED", "COUNTER_NOT_ADVANCED")
+    return _is_open(row) and row.get("code") in ("COUNTER_DECREASED", "COUNTER_NOT_ADVANCED", "CUMULATIVE_BELOW_DAILY")
 
 
 def _replay(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -82,7 +84,8 @@ def describe_replay(asked: Replay) -> Outcome:
 
 
 def _accept_counter(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    accepted = AcceptedCounter(str(values["kind"]), str(values["reason"]))
+    old_final, new_initial = read_counter_values(values)
+    accepted = AcceptedCounter(str(values["kind"]), str(values["reason"]), old_final, new_initial)
     return describe_replay(accept_counters(actor, target.keys, accepted, request=target.request))
 
 
@@ -305,8 +308,10 @@ RECORD_ERRORS = Resource(
             explain=text.ACCEPT_COUNTER_EXPLAIN,
             fields=(
                 Field("kind", text.FIELD_KIND, "choice", required=True, choices=_COUNTER_EVENTS, default="replacement"),
+                *COUNTER_VALUES,
                 Field("reason", text.FIELD_REASON, required=True, help=text.FIELD_REASON_HELP),
             ),
+            suggest=lambda row: suggest_counter(int(row["id"])),
             visible_when=_has_odd_counter,
         ),
         Action(

@@ -1,0 +1,1 @@
+"""Meter changes: from which day on a counter counts anew."""
