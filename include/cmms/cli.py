@@ -317,9 +317,10 @@ def _validate(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
+    from cmms.maintenance.verify_maintenance import verify_maintenance
     from cmms.operations.verify.verify_tables import verify_tables
 
-    differences = verify_tables()
+    differences = [*verify_tables(), *verify_maintenance()]
     for difference in differences:
         print(difference)
     print(count_of(len(differences), "difference"))

@@ -29,7 +29,8 @@ from cmms.maintenance.calculate_due import (
     calculate_due,
     calculate_rate,
 )
-from cmms.maintenance.meters.read_life import LifeReading, read_life
+from cmms.maintenance.meters.life_reading import LifeReading
+from cmms.maintenance.meters.read_life import read_life
 from cmms.maintenance.meters.settle_segments import settle_segments
 from cmms.maintenance.notify_dues import DueAlert, notify_dues
 

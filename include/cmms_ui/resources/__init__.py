@@ -1,10 +1,12 @@
 """Every resource of the view, each defined once in a folder of its own; :data:`RESOURCES` is the list of them."""
 
 from cmms_ui.definition.schema import Resource
+from cmms_ui.resources.availability.resource import AVAILABILITY
 from cmms_ui.resources.dues.resource import DUES
 from cmms_ui.resources.equipment.resource import EQUIPMENT
 from cmms_ui.resources.group_rules.resource import GROUP_RULES
 from cmms_ui.resources.groups.resource import GROUPS
+from cmms_ui.resources.installations.resource import INSTALLATIONS
 from cmms_ui.resources.maintenance_plans.resource import MAINTENANCE_PLANS
 from cmms_ui.resources.meter_changes.resource import METER_CHANGES
 from cmms_ui.resources.notifications.resource import NOTIFICATIONS
@@ -20,7 +22,17 @@ from cmms_ui.resources.work_orders.resource import WORK_ORDERS
 RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
-        *(EQUIPMENT, RUNNING_TIMES, METER_CHANGES, VALIDATIONS, FINDINGS, DUES, WORK_ORDERS),
+        *(
+            EQUIPMENT,
+            RUNNING_TIMES,
+            METER_CHANGES,
+            INSTALLATIONS,
+            AVAILABILITY,
+            VALIDATIONS,
+            FINDINGS,
+            DUES,
+            WORK_ORDERS,
+        ),
         *(
             SYNCS,
             RECONCILIATIONS,

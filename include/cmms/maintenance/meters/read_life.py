@@ -1,51 +1,42 @@
 """The newest trusted reading of machines in life hours, and what their rate is made of.
 
-Input: machines and a day. Output: :class:`LifeReading` of each machine that has one. A trusted reading is neither void
-nor doubtful; a component without readings of its own runs with the machine in which it is installed (DOM-29). Few
-statements for any number of machines: they are read in batches by the caller.
+Input: machines and a day. Output: a :class:`~cmms.maintenance.meters.life_reading.LifeReading` of each machine that has
+one. A trusted reading is neither void nor doubtful; a component without readings of its own runs with the machine in
+which it is installed (DOM-29). Few statements for any number of machines: they are read in batches by the caller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from cmms.database import Connection, query
 from cmms.maintenance.meters.life_hours import Segment, life
+from cmms.maintenance.meters.life_reading import RATE_DAYS, LifeReading
+from cmms.maintenance.meters.read_components import read_components
 from cmms.maintenance.meters.settle_segments import segment_of
-
-RATE_DAYS = 30
-"""The hours of the last so many days, up to the newest reading, make the rate."""
 
 _ALL_TRUSTED = ("maintenance/meters/newest_days", "maintenance/meters/readings_until")
 _SOME_TRUSTED = ("maintenance/meters/newest_trusted_days", "maintenance/meters/trusted_readings_until")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LifeReading:
-    """The newest trusted reading of a machine.
-
-    Attributes:
-        date: its day.
-        counter: what the counter shows; None for a component without a counter of its own.
-        life_hours: the hours of the machine over all its counters.
-        first_day: of the readings of the last :data:`RATE_DAYS` days.
-        total_hours: that the machine ran on these days.
-    """
-
-    date: date
-    counter: Decimal | None
-    life_hours: Decimal
-    first_day: date
-    total_hours: Decimal
-
-
 def read_life(connection: Connection, equipment_ids: Sequence[int], today: date) -> dict[int, LifeReading]:
-    """The newest trusted reading of each machine that has any; offsets as they were settled last."""
+    """The newest trusted reading of each machine that has any; offsets as they were settled last.
+
+    Args:
+        connection: to the database.
+        equipment_ids: the machines.
+        today: the day that the readings are judged on. Rates of the last 30 days do not depend on it.
+    """
+    found = _read_machines(connection, equipment_ids)
+    without = [key for key in equipment_ids if key not in found]
+    return found | read_components(connection, without, _read_machines)
+
+
+def _read_machines(connection: Connection, equipment_ids: Sequence[int]) -> dict[int, LifeReading]:
+    """The readings of the machines that have a counter."""
     if not equipment_ids:
         return {}
     ids = {"ids": tuple(equipment_ids)}

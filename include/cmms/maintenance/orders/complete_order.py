@@ -12,7 +12,7 @@ from decimal import Decimal
 from cmms.access.actors import Actor, Invalid
 from cmms.database import Cursor, execute, query
 from cmms.maintenance.meters.life_hours import Segment, life, offset_on
-from cmms.maintenance.meters.read_life import read_segments
+from cmms.maintenance.meters.read_life import read_life, read_segments
 from cmms.maintenance.orders.check_completion import Known, check_completion
 from cmms.maintenance.orders.move_order import Row, move_order
 from cmms.maintenance.orders.newest_counter import newest_counter
@@ -47,7 +47,7 @@ def complete_order(
         segments = read_segments(cursor.connection, (row["equipment_id"],)).get(row["equipment_id"], ())
         _check_reading(cursor, row, schedules, segments, reading, day, today)
         counter = None if reading is None else reading.quantize(_THOUSANDTH)
-        hours = None if counter is None else life(counter, day, segments)
+        hours = _component_hours(cursor, row, day) if counter is None else life(counter, day, segments)
         for due in dues:
             set_due_state(cursor, actor, due["id"], "done", key)
         before: Row = {"schedules": baselines_of(schedules)}
@@ -72,6 +72,12 @@ def complete_order(
         }
 
     move_order(actor, key, version, "complete", note, work, kept)
+
+
+def _component_hours(cursor: Cursor, row: Row, day: date) -> Decimal | None:
+    """A component without a counter counts from its life hours; None for a machine that has none."""
+    found = read_life(cursor.connection, (row["equipment_id"],), day).get(int(row["equipment_id"]))
+    return found.life_hours if found is not None and found.counter is None else None
 
 
 def _check_reading(

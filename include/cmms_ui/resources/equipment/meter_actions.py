@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cmms.access.actors import Actor, NotFound
+from cmms.maintenance.meters.change_availability import begin_period
+from cmms.maintenance.meters.change_installations import install_component, remove_component
 from cmms.maintenance.meters.change_meter import declare_change
 from cmms.maintenance.meters.change_point import edit_point, read_point
 from cmms.quarantine.replay_records import find_open_rejects
@@ -14,6 +16,12 @@ from cmms_ui.resources.equipment import meter_text as text
 from cmms_ui.resources.meter_changes import text as change_text
 from cmms_ui.resources.meter_changes.counter_values import COUNTER_VALUES, KINDS
 
+AVAILABILITY = (
+    Choice("in_service", text.IN_SERVICE),
+    Choice("standby", text.STANDBY),
+    Choice("laid_up", text.LAID_UP),
+    Choice("scrapped", text.SCRAPPED),
+)
 _RATE_METHODS = (
     Choice("windows", text.RATE_WINDOWS),
     Choice("all", text.RATE_ALL),
@@ -39,6 +47,21 @@ def _edit_point(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outc
 
 def _suggest_point(row: Row) -> Mapping[str, Any]:
     return read_point(int(row["id"]))
+
+
+def _install(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    key = install_component(actor, target.keys[0], values)
+    return Outcome(text.INSTALLED, path=f"/installations/{key}")
+
+
+def _uninstall(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    remove_component(actor, target.keys[0], values)
+    return Outcome(text.REMOVED)
+
+
+def _availability(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    key = begin_period(actor, target.keys[0], values)
+    return Outcome(text.AVAILABILITY_SAVED, path=f"/availability/{key}")
 
 
 METER_ACTIONS = (
@@ -82,6 +105,44 @@ METER_ACTIONS = (
             Field("rate_method", text.RATE, "choice", required=True, choices=_RATE_METHODS, default="windows"),
             Field("rate_window", text.RATE_WINDOW, "number", help=text.RATE_WINDOW_HELP, example="30"),
             Field("static_rate", text.STATIC_RATE, "number", help=text.STATIC_RATE_HELP, example="8"),
+        ),
+    ),
+    Action(
+        "equipment.install",
+        text.INSTALL,
+        "plus",
+        _install,
+        on="record",
+        confirm=text.INSTALL,
+        explain=text.INSTALL_EXPLAIN,
+        fields=(
+            Field("parent_number", text.PARENT, required=True, max_length=50, help=text.PARENT_HELP),
+            Field("from_date", text.FIRST_DAY, "date", required=True, example="2026-01-31"),
+        ),
+    ),
+    Action(
+        "equipment.uninstall",
+        text.UNINSTALL,
+        "stop",
+        _uninstall,
+        on="record",
+        confirm=text.UNINSTALL,
+        explain=text.UNINSTALL_EXPLAIN,
+        fields=(Field("to_date", text.LAST_DAY, "date", required=True, example="2026-01-31"),),
+    ),
+    Action(
+        "equipment.availability",
+        text.AVAILABILITY,
+        "clock",
+        _availability,
+        on="record",
+        confirm=text.SAVE,
+        explain=text.AVAILABILITY_EXPLAIN,
+        fields=(
+            Field("kind", text.STATE, "choice", required=True, choices=AVAILABILITY, default="standby"),
+            Field("from_date", text.FIRST_DAY, "date", required=True, example="2026-01-31"),
+            Field("to_date", text.LAST_DAY, "date", help=text.LAST_DAY_HELP, example="2026-02-28"),
+            Field("reason", text.REASON),
         ),
     ),
 )

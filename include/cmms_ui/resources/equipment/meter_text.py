@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cmms.words import count_of
+
 SAVE = "Save"
 POINT_SETTINGS = "Counter settings"
 POINT_EXPLAIN = "Of the counter that is read daily. Readings that come later are checked by these settings."
@@ -26,3 +28,72 @@ RATE_WINDOW = "Days or readings of the rate"
 RATE_WINDOW_HELP = "For the rate of the last days or readings"
 STATIC_RATE = "Hours a day, fixed"
 STATIC_RATE_HELP = "For the fixed rate"
+
+# Components and availability.
+INSTALL = "Install"
+INSTALL_EXPLAIN = (
+    "For a component without a counter of its own: its life hours grow with those of the machine that it is in."
+)
+INSTALLED = "The component is installed."
+PARENT = "Machine number"
+PARENT_HELP = "The machine that it is installed in"
+FIRST_DAY = "First day"
+LAST_DAY = "Last day"
+LAST_DAY_HELP = "Empty: until further notice"
+UNINSTALL = "Remove"
+UNINSTALL_EXPLAIN = "The component keeps its life hours. The last day still counts."
+REMOVED = "The component is removed."
+AVAILABILITY = "Availability"
+AVAILABILITY_EXPLAIN = (
+    "When the machine is not simply in service. A period that goes on ends on the day before the new one."
+)
+AVAILABILITY_SAVED = "The period has been saved."
+STATE = "State"
+REASON = "Reason"
+IN_SERVICE = "In service"
+STANDBY = "Standby"
+LAID_UP = "Laid up"
+SCRAPPED = "Scrapped"
+
+# The lists of both.
+INSTALLATIONS = "Installations"
+INSTALLATION = "Installation"
+COMPONENT = "Component"
+MACHINE = "Machine"
+PLANT = "Plant"
+ID = "ID"
+COMPONENT_ID = "Component ID"
+MACHINE_ID = "Machine ID"
+NOTED_BY = "Noted by"
+NOTED_AT = "Noted"
+ALL = "All"
+NOW = "Now"
+NO_INSTALLATIONS = "No component was installed yet."
+NONE_INSTALLED = "No component is installed now."
+PERIOD = "Period"
+NO_PERIODS = "All machines have been in service."
+NONE_NOW = "All machines are in service now."
+SEARCH_HINT = "Search machine number"
+DELETE = "Delete"
+DELETE_EXPLAIN = "For what never was. The audit log holds it."
+
+# The page of a machine.
+COUNTERS = "Counter and life hours"
+LIFE_SENTENCE = "{life} life hours on {day}. The counter shows {counter}."
+COMPONENT_SENTENCE = "{life} life hours on {day}, by the machines that it was installed in."
+NO_LIFE = "No trusted reading yet."
+NEVER_CHANGED = "The counter was never changed."
+FROM = "From"
+WHAT_HAPPENED = "What happened"
+OLD_FINAL = "Old final"
+NEW_INITIAL = "New initial"
+OFFSET = "Offset"
+UNTIL = "Until"
+CHANGES_CAPTION = "Meter changes of this machine"
+INSTALLED_CAPTION = "Where this component was installed"
+PERIODS_CAPTION = "When this machine was not simply in service"
+
+
+def deleted(count: int) -> str:
+    """The result of deleting."""
+    return f"{count_of(count, 'row')} deleted."

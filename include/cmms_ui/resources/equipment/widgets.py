@@ -26,6 +26,7 @@ from cmms_ui.resources.dues.widgets import MACHINE_WORK
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.equipment.condition import CONDITION
 from cmms_ui.resources.equipment.machine_chart import CHART
+from cmms_ui.resources.equipment.meter_card import METER
 from cmms_ui.resources.record_errors.statuses import REJECT_STATES
 
 DAYS = 30
@@ -124,5 +125,5 @@ TREND = Widget("trend", text.HOURS_BY_DAY, load_trend, render_trend, refresh_sec
 QUALITY = Widget("quality", text.DATA_QUALITY, load_quality, render_quality, span=6)
 HISTORY = Widget("history", text.CHANGES, load_history, render_history, span=6)
 
-RECORD_WIDGETS: tuple[Widget, ...] = (CONDITION, CHART, MACHINE_WORK, QUALITY, HISTORY)
+RECORD_WIDGETS: tuple[Widget, ...] = (CONDITION, CHART, MACHINE_WORK, METER, QUALITY, HISTORY)
 """The page of a machine, in this order."""

@@ -16,6 +16,7 @@ KINDS = (
     Choice("reset", text.RESET),
     Choice("rollover", text.ROLLOVER),
 )
+ALL_KINDS = (*KINDS, Choice("accepted", text.ACCEPTED), Choice("initial", text.INITIAL))
 COUNTER_VALUES = (
     Field("old_final", text.OLD_FINAL, "number", help=text.OLD_FINAL_HELP, example="4980"),
     Field("new_initial", text.NEW_INITIAL, "number", help=text.NEW_INITIAL_HELP, example="0"),

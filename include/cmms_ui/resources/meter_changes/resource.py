@@ -8,12 +8,10 @@ from typing import Any
 from cmms.access.actors import Actor
 from cmms.listing.definition import Join
 from cmms.maintenance.meters.change_meter import edit_change, withdraw_changes
-from cmms_ui.definition.schema import Action, Choice, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
+from cmms_ui.definition.schema import Action, Column, Field, Filter, Outcome, Resource, Section, Tab, Target
 from cmms_ui.resources.maintenance_plans.columns import MACHINE
 from cmms_ui.resources.meter_changes import text
-from cmms_ui.resources.meter_changes.counter_values import COUNTER_VALUES, KINDS
-
-_ALL_KINDS = (*KINDS, Choice("accepted", text.ACCEPTED), Choice("initial", text.INITIAL))
+from cmms_ui.resources.meter_changes.counter_values import ALL_KINDS, COUNTER_VALUES
 
 
 def _edit(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
@@ -47,7 +45,7 @@ METER_CHANGES = Resource(
         Column("id", text.ID, "s.id", "integer", width=90, hidden=True),
         MACHINE,
         Column("from_date", text.FROM_DATE, "s.from_date", "date", width=120, link=True, phone="side"),
-        Column("kind", text.KIND, "s.kind", width=160, choices=_ALL_KINDS, phone="line"),
+        Column("kind", text.KIND, "s.kind", width=160, choices=ALL_KINDS, phone="line"),
         Column("old_final", text.OLD_FINAL, "s.old_final", "hours", width=140, phone="fact"),
         Column("new_initial", text.NEW_INITIAL, "s.new_initial", "hours", width=150, phone="fact"),
         Column("offset_hours", text.OFFSET, "s.offset_hours", "hours", width=120, phone="fact", help=text.OFFSET_HELP),
@@ -60,7 +58,7 @@ METER_CHANGES = Resource(
     ),
     tabs=(Tab("all", text.ALL, "list", "", text.NO_CHANGES),),
     filters=(
-        Filter("kind", text.KIND, choices=_ALL_KINDS),
+        Filter("kind", text.KIND, choices=ALL_KINDS),
         Filter("from_date", text.FROM_DATE, kind="days"),
         Filter("equipment_id", text.MACHINE_ID, quiet=True),
     ),
@@ -85,7 +83,7 @@ METER_CHANGES = Resource(
                 Field(
                     "from_date", text.FROM_DATE, "date", required=True, help=text.FROM_DATE_HELP, example="2026-01-31"
                 ),
-                Field("kind", text.KIND, "choice", required=True, choices=_ALL_KINDS),
+                Field("kind", text.KIND, "choice", required=True, choices=ALL_KINDS),
                 *COUNTER_VALUES,
                 Field("reason", text.REASON, required=True, help=text.REASON_HELP),
             ),

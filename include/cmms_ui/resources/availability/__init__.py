@@ -1,0 +1,1 @@
+"""Availability: when machines were in standby, laid up or scrapped."""

@@ -1,0 +1,1 @@
+"""Installations: which component is, or was, in which machine."""
