@@ -53,13 +53,17 @@ def test_an_engine_that_moves_keeps_its_hours_and_is_due_by_them(workshop: Works
     remove_component(OP, engine, {"to_date": "2026-01-04"})
     assert life_of(engine) == (10, None, date(2026, 1, 2))  # the reading of the fourth is missing
     key = install_component(OP, engine, {"parent_number": "TRUCK-2", "from_date": "2026-01-06"})
-    assert life_of(engine) == (10 + 20 + 20, None, date(2026, 1, 8))  # the sixth has no reading
+    assert life_of(engine) == (
+        10 + 60,
+        None,
+        date(2026, 1, 8),
+    )  # counted from the reading of the fifth, over the new counter
     workshop.read(second, {"2026-01-09": ("24", "74"), "2026-01-06": ("20", "320")})
     workshop.evaluate("2026-01-09")
     schedule = workshop.site.query(
         "SELECT state, hours_to_go FROM equipment_maintenance WHERE equipment_id = %s", engine
     )
-    assert schedule == [{"state": "overdue", "hours_to_go": -(10 + 20 + 20 + 20 + 54 - 100)}]
+    assert schedule == [{"state": "overdue", "hours_to_go": -(10 + 60 + 54 - 100)}]
     delete_installations(OP, [key])
     assert life_of(engine)[0] == 10
     workshop.read(engine, {"2026-01-09": ("1", "700")})

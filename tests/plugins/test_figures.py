@@ -87,6 +87,22 @@ def known(client_for: ClientFor, tables: Tables) -> Iterator[dict[str, Any]]:
         "INSERT INTO sync_log_events (sync_log_id, level, category, code, message) VALUES (%s, 'error', 'api', 'X', 'x')",
         run,
     )
+    tables("INSERT IGNORE INTO measuring_points (equipment_id) VALUES (%s)", machine)
+    tables(
+        "INSERT INTO meter_segments (point_id, from_date, kind, created_by)"
+        " SELECT id, '2020-01-01', 'reset', 'figures' FROM measuring_points WHERE equipment_id = %s",
+        machine,
+    )
+    tables(
+        "INSERT INTO installations (child_id, parent_id, from_date, to_date, noted_by)"
+        " SELECT %s, MAX(id), '2020-01-01', '2020-01-02', 'figures' FROM equipment WHERE id <> %s",
+        machine, machine,
+    )  # fmt: skip
+    tables(
+        "INSERT INTO equipment_availability (equipment_id, from_date, to_date, kind, noted_by)"
+        " VALUES (%s, '2020-01-01', '2020-01-02', 'standby', 'figures')",
+        machine,
+    )
 
     def first(statement: str) -> Any:
         return tables(statement)[0]["id"]
@@ -112,6 +128,9 @@ def known(client_for: ClientFor, tables: Tables) -> Iterator[dict[str, Any]]:
            before["attempts"], before["resolved_at"], reject["id"])  # fmt: skip
     tables("UPDATE api_sync_logs SET queue_ms = NULL WHERE id = %s", run)
     tables("DELETE FROM audit_log WHERE batch_id = 'figures'")
+    tables("DELETE FROM meter_segments WHERE created_by = 'figures'")
+    tables("DELETE FROM installations WHERE noted_by = 'figures'")
+    tables("DELETE FROM equipment_availability WHERE noted_by = 'figures'")
     tables("DELETE FROM reconciliations WHERE run_id = 'figures'")
     tables("DELETE FROM validation_findings WHERE code = 'FIGURES'")
     tables("DELETE FROM validation_reports WHERE id = %s", report)
@@ -150,6 +169,9 @@ def _arguments(known: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "maintenance.next_machines": {"limit": 6},
         "maintenance.plan_states": {"plan_id": known["plan"]},
         "maintenance.plans_of_group": {"group_id": known["group"]},
+        "meters.availability_of": machine,
+        "meters.installations_of": machine,
+        "meters.meter_changes": machine,
         "one_machine.audit_entry": {"audit_id": known["audit"]},
         "one_machine.machine_changes": machine,
         "one_machine.machine_condition": machine,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 RATE_DAYS = 30
@@ -22,8 +22,8 @@ class LifeReading:
         total_hours: that the machine ran on these days.
     """
 
-    date: date
+    date: dt.date
     counter: Decimal | None
     life_hours: Decimal
-    first_day: date
+    first_day: dt.date
     total_hours: Decimal

@@ -9,7 +9,6 @@ from typing import Any
 
 from dash import html
 
-from cmms.access.connections import raw_session
 from cmms.figures.meters import (
     AvailabilityRow,
     InstallationRow,
@@ -18,9 +17,8 @@ from cmms.figures.meters import (
     installations_of,
     meter_changes,
 )
+from cmms.maintenance.meters.find_life import find_life
 from cmms.maintenance.meters.life_reading import LifeReading
-from cmms.maintenance.meters.read_life import read_life
-from cmms.maintenance.site_today import site_today
 from cmms_ui.definition.schema import Choice, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.parts import link, note, small_table
@@ -42,10 +40,8 @@ class MeterCard:
 def load_meter(parameters: Mapping[str, Any]) -> MeterCard:
     """Life hours, and what they follow from."""
     key = int(parameters["key"])
-    with raw_session() as connection:
-        newest = read_life(connection, (key,), site_today(connection)).get(key)
     return MeterCard(
-        newest=newest,
+        newest=find_life(key),
         changes=meter_changes(key),
         installations=installations_of(key),
         periods=availability_of(key),
