@@ -12,9 +12,9 @@ from typing import Any
 from cmms.access.connections import raw_session
 from cmms.database import query
 from cmms.maintenance.meters.check_change import find_rollover
+from cmms.settings.stored_versions import current_settings
 from cmms.streams import STREAMS
 from cmms.sync.accept_counters import find_counter_rejects
-from cmms.sync.runs.open_run import current_settings
 from cmms.sync.validate.parse_record import parse_record
 
 _THOUSAND = 1000

@@ -71,6 +71,7 @@ def write_acceptance(
             "kind": kind,
             "old_final": old_final,
             "new_initial": new_initial,
+            "counter_before": row["old_final"],
         }
         facts = {**row, "reason": reason[:255], "user": user}
         execute(cursor, "sync/replay/insert_point", facts)

@@ -54,7 +54,8 @@ CREATE TABLE point_readings (
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- From from_date on the counter counts anew: life hours = counter + offset_hours. old_final and new_initial are what a person
--- has stated; where they are NULL they follow from the readings around the day. offset_hours follows from both.
+-- has stated; where they are NULL they follow from the readings around the day. offset_hours follows from both. counter_before: the newest
+-- reading when a person accepted a rejected counter, for the record only.
 CREATE TABLE meter_segments (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   point_id BIGINT UNSIGNED NOT NULL,
@@ -63,6 +64,7 @@ CREATE TABLE meter_segments (
   old_final DECIMAL(16,3) NULL,
   new_initial DECIMAL(16,3) NULL,
   offset_hours DECIMAL(16,3) NOT NULL DEFAULT 0,
+  counter_before DECIMAL(16,3) NULL,
   reason VARCHAR(255) NULL,
   created_by VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   row_version INT UNSIGNED NOT NULL DEFAULT 1,
@@ -154,12 +156,13 @@ CREATE TABLE equipment_availability (
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What was known of counters until now: each counter event begins a segment of the machine's primary point. Nobody has
--- stated an old final value: old_final of a counter event was the newest reading before, and that is looked up again.
+-- stated an old final value: old_final of a counter event was the newest reading at that time.
 INSERT IGNORE INTO measuring_points (equipment_id)
 SELECT DISTINCT equipment_id FROM counter_events;
 
-INSERT IGNORE INTO meter_segments (id, point_id, from_date, kind, reason, created_by, created_at, updated_at)
-SELECT c.id, p.id, c.date, c.kind, c.reason, c.created_by, c.created_at, c.created_at
+INSERT IGNORE INTO meter_segments
+  (id, point_id, from_date, kind, new_initial, counter_before, reason, created_by, created_at, updated_at)
+SELECT c.id, p.id, c.date, c.kind, c.new_initial, c.old_final, c.reason, c.created_by, c.created_at, c.created_at
 FROM counter_events c
 JOIN measuring_points p ON p.equipment_id = c.equipment_id;
 
@@ -247,12 +250,7 @@ DROP TABLE IF EXISTS counter_events;
 
 -- The old table stays readable under its name, with its rows.
 CREATE SQL SECURITY INVOKER VIEW counter_events AS
-SELECT s.id, p.equipment_id, s.from_date AS date, s.kind,
-  COALESCE(s.old_final, (
-    SELECT r.cumulative_hours FROM equipment_running_times r
-    WHERE r.equipment_id = p.equipment_id AND r.date < s.from_date
-    ORDER BY r.date DESC
-    LIMIT 1)) AS old_final,
+SELECT s.id, p.equipment_id, s.from_date AS date, s.kind, COALESCE(s.old_final, s.counter_before) AS old_final,
   s.new_initial, s.reason, s.created_by, s.created_at
 FROM meter_segments s
 JOIN measuring_points p ON p.id = s.point_id

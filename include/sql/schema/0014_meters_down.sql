@@ -66,13 +66,8 @@ CREATE TABLE counter_events (
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 INSERT IGNORE INTO counter_events (id, equipment_id, date, kind, old_final, new_initial, reason, created_by, created_at)
-SELECT s.id, p.equipment_id, s.from_date, s.kind,
-  COALESCE(s.old_final, (
-    SELECT r.cumulative_hours FROM equipment_running_times r
-    WHERE r.equipment_id = p.equipment_id AND r.date < s.from_date
-    ORDER BY r.date DESC
-    LIMIT 1)),
-  s.new_initial, s.reason, s.created_by, s.created_at
+SELECT s.id, p.equipment_id, s.from_date, s.kind, COALESCE(s.old_final, s.counter_before), s.new_initial,
+  s.reason, s.created_by, s.created_at
 FROM meter_segments s
 JOIN measuring_points p ON p.id = s.point_id
 WHERE p.is_primary = 1 AND s.kind <> 'initial';
