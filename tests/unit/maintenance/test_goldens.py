@@ -11,7 +11,6 @@ CASES = find_cases()
 WITH_THE_WORK_SIDE = {"K3", "K4", "K5", "K6", "W1", "W3", "W4", "W5", "W6", "W7", "W8", "W9"}
 """KPIs and reliability: they come with work orders, people and history."""
 WITH_RATES = {"R1", "R2", "R3", "R4", "R5", "R6", "R7", "S10", "S11", "M3", "M4"}
-WITH_METERS = {"M1"}
 
 
 @pytest.mark.feature("GLD-01", "TEST-15", "DOM-15", "DOM-16", "DOM-17", "DOM-18")
@@ -22,7 +21,7 @@ def test_a_published_example(row: str) -> None:
 
 @pytest.mark.feature("GLD-01")
 def test_each_row_has_its_function_and_each_function_its_row() -> None:
-    waiting = WITH_THE_WORK_SIDE | WITH_RATES | WITH_METERS
+    waiting = WITH_THE_WORK_SIDE | WITH_RATES
     assert sorted(ROWS.keys() - CASES.keys() - waiting) == []
     assert sorted(CASES.keys() - ROWS.keys()) == []
     assert sorted(WITH_THE_WORK_SIDE & CASES.keys()) == []

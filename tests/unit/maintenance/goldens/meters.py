@@ -15,6 +15,9 @@ from cmms.maintenance.meters.life_hours import (
     life,
     resolve_offsets,
 )
+from cmms.maintenance.rules.due_status import judge
+from cmms.maintenance.rules.values import Plan
+from tests.unit.maintenance.goldens.build import NEW, done, follow, hours
 
 _FIRST = date(2026, 1, 1)
 
@@ -40,13 +43,14 @@ def rollover() -> None:
 
 
 def replacement() -> None:
-    """M2: old final 4,980, new initial 0, the new counter reads 500 later: life 5,480."""
+    """M2: old final 4,980, new initial 0, the new counter reads 500 later: life 5,480; serviced at 5,000: overdue."""
     readings = (_reading(0, 4_972, 8), _reading(1, 8, 16), _reading(63, 500, 8))
     segment = Segment(from_date=readings[1].date, kind="replacement", old_final=Decimal(4_980), new_initial=Decimal(0))
     *_, last = _life_of_each(readings, segment)
     assert last == 5_480
-    plan_every, serviced_at = 300, 5_000
-    assert last - (serviced_at + plan_every) == 180
+    package = hours(300)
+    status = judge(Plan(packages=(package,)), follow(package, [done(5_000)]), last, NEW.date + timedelta(days=1))  # type: ignore[operator]
+    assert (status.state, status.hours_to_go) == ("overdue", -180)
 
 
 CASES: dict[str, Callable[[], None]] = {"M1": rollover, "M2": replacement}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from cmms.maintenance.rules.allowances import allowances
@@ -211,15 +211,6 @@ def five_hours_either_side() -> None:
     assert target_hours(package, [done("94.9")]) == Decimal("194.9")
 
 
-def overdue_in_life_hours() -> None:
-    package = hours(300)
-    occurrence = follow(package, [done(5000)])
-    # The old counter ended at 4,980 with an offset of 20 h; the new one began at 0 and reads 480: life 5,480.
-    life = Decimal(480) + (20 + 4980 - 0)
-    status = judge(Plan(packages=(package,)), occurrence, life, NEW.date + timedelta(days=1))  # type: ignore[operator]
-    assert (status.state, status.hours_to_go) == ("overdue", -180)
-
-
 CASES = {
     "T1": window_of_a_short_interval,
     "T2": window_of_a_long_interval,
@@ -244,5 +235,4 @@ CASES = {
     "T21": phase_is_exempt,
     "T22": tolerance_is_not_cumulative,
     "T23": five_hours_either_side,
-    "M2": overdue_in_life_hours,
 }
