@@ -22,17 +22,8 @@ from cmms_ui.resources.work_orders.resource import WORK_ORDERS
 RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
-        *(
-            EQUIPMENT,
-            RUNNING_TIMES,
-            METER_CHANGES,
-            INSTALLATIONS,
-            AVAILABILITY,
-            VALIDATIONS,
-            FINDINGS,
-            DUES,
-            WORK_ORDERS,
-        ),
+        *(EQUIPMENT, RUNNING_TIMES, VALIDATIONS, FINDINGS, DUES, WORK_ORDERS),
+        *(METER_CHANGES, INSTALLATIONS, AVAILABILITY),
         *(
             SYNCS,
             RECONCILIATIONS,
