@@ -16,7 +16,7 @@ from cmms_ui.render.text import AUDIT_ACTIONS, action_label
 
 INCLUDE = Path(__file__).parents[2] / "include"
 COMPUTED: dict[str, Callable[[], set[str]]] = {
-    "maintenance/change_work_orders.py": lambda: set(TRANSITIONS),
+    "maintenance/orders/move_order.py": lambda: set(TRANSITIONS),
     "run_control/start_syncs.py": lambda: set(CONTROLS),
     "equipment/change_equipment.py": lambda: (
         {"edit", "activate", "deactivate"}

@@ -24,7 +24,8 @@ from cmms.access.read_rows import read
 from cmms.database import Cursor, execute, query
 from cmms.errors import CmmsError
 from cmms.maintenance.evaluate_maintenance import evaluate
-from cmms.maintenance.meters.read_life import LifeReading, read_life
+from cmms.maintenance.meters.life_reading import LifeReading
+from cmms.maintenance.meters.read_life import read_life
 from cmms.maintenance.meters.settle_segments import settle_segments
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_key

@@ -135,6 +135,7 @@ AUDIT_ACTIONS = {
     "edit": "Edited",
     "evaluate": "Maintenance evaluated",
     "hold": "Put on hold",
+    "install": "Installed",
     "move": "Group changed",
     "pause": "Paused",
     "refused": "Refused",
@@ -153,7 +154,9 @@ AUDIT_ACTIONS = {
     "sync": "Sync",
     "take_over": "Acknowledged",
     "trigger": "Run started",
+    "uninstall": "Removed from its machine",
     "validate": "Validated",
+    "withdraw": "Withdrawn",
 }
 
 

@@ -69,7 +69,7 @@ def remove_component(actor: Actor, child_id: int, values: Mapping[str, Any]) -> 
         if day > site_today(cursor.connection):
             raise Invalid("The day cannot be.", to_date="is in the future")
         execute(cursor, "maintenance/meters/end_installation", {"id": row["id"], "to_date": day})
-        audit(cursor, actor, "remove", _TABLE, row["id"], before={"to_date": None}, after={"to_date": day})
+        audit(cursor, actor, "uninstall", _TABLE, row["id"], before={"to_date": None}, after={"to_date": day})
         evaluate(cursor, today=site_today(cursor.connection), equipment_ids=[child_id])
 
     write(work, what="removing a component")
