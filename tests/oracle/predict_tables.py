@@ -5,7 +5,7 @@ one key win, then compare the winner with the stored row.
 """
 
 import datetime as dt
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -70,6 +70,9 @@ class Oracle:
         self._reader = RecordReader(self.rules)
         self._accepted_counters: set[tuple[str, dt.date]] = set()
         self._days_of: defaultdict[str, list[dt.date]] = defaultdict(list)
+        self._voids: set[tuple[str, dt.date]] = set()
+        self._accepted_doubts: dict[tuple[str, dt.date], Decimal] = {}
+        self._sound_days: dict[str, list[dt.date]] = {}
 
     # ---- what a test calls
 
@@ -105,6 +108,26 @@ class Oracle:
     def accept_counter(self, equipment_number: str, day: dt.date) -> None:
         """A person accepts the counter of this day (reset, replacement), though it has not grown."""
         self._accepted_counters.add((equipment_number, day))
+        self._sound_days.pop(equipment_number, None)
+
+    def void(self, equipment_number: str, day: dt.date, *, undo: bool = False) -> None:
+        """A person declares a stored reading void, or takes that back."""
+        (self._voids.discard if undo else self._voids.add)((equipment_number, day))
+        self._renew_marks(equipment_number, day)
+
+    def accept_doubt(self, equipment_number: str, day: dt.date) -> None:
+        """A person accepts a doubtful reading as it is stored now."""
+        self._accepted_doubts[equipment_number, day] = self.running_times[equipment_number, day].cumulative_hours
+        self._renew_marks(equipment_number, day)
+
+    def find_doubts(self) -> dict[tuple[str, dt.date], tuple[Decimal, Decimal]]:
+        """Growth and allowed growth of every reading that waits for a person, by machine and day."""
+        return {
+            (number, day): doubt
+            for number, days in self._days_of.items()
+            for day in days
+            if (doubt := self._find_doubt(number, day)) is not None
+        }
 
     def replay_orphans(self) -> None:
         """Replays the readings that were rejected for an unknown equipment which is known by now."""
@@ -171,28 +194,35 @@ class Oracle:
                 self.running_times[number, day] = row
                 if stored is None:
                     insort(self._days_of[number], day)
-                self._flag_following_reading(row)
+                self._sound_days.pop(number, None)
+                self._renew_marks(number, day + ONE_DAY)
         return tally
 
-    def _flag_following_reading(self, row: RunningTimeRow) -> None:
-        """A reading came or was corrected: the next stored one keeps its values and gets the marks they deserve."""
-        days = self._days_of[row.equipment_number]
-        position = bisect_right(days, row.date)
-        if position == len(days):
-            return
-        following = self.running_times[row.equipment_number, days[position]]
-        marks = set(following.quality - CHAIN_CODES)
-        growth = following.cumulative_hours - row.cumulative_hours
-        if (row.equipment_number, following.date) not in self._accepted_counters:
+    def _renew_marks(self, number: str, since: dt.date) -> None:
+        """A reading came, was corrected or was decided on: it and the later ones keep their values and get new marks."""
+        self._sound_days.pop(number, None)
+        for day in self._days_of[number]:
+            if day < since:
+                continue
+            row = self.running_times[number, day]
+            marks = set(row.quality - CHAIN_CODES) | self._find_chain_marks(row)
+            if marks != row.quality:
+                self.running_times[number, day] = replace(row, quality=frozenset(marks))
+
+    def _find_chain_marks(self, row: RunningTimeRow) -> set[str]:
+        marks = set[str]()
+        before = self._previous_reading(row.equipment_number, row.date)
+        if before is None:
+            return marks
+        growth = row.cumulative_hours - before.cumulative_hours
+        if (row.equipment_number, row.date) not in self._accepted_counters:
             if growth < 0:
                 marks.add("COUNTER_DECREASED")
-            if growth == 0 and following.running_hours > 0:
+            if growth == 0 and row.running_hours > 0:
                 marks.add("COUNTER_NOT_ADVANCED")
-        if self._is_mismatch(following, row):
+        if self._is_mismatch(row, before):
             marks.add("HOURS_MISMATCH")
-        if marks != following.quality:
-            flagged = replace(following, quality=frozenset(marks))
-            self.running_times[row.equipment_number, following.date] = flagged
+        return marks
 
     def _separate(
         self,
@@ -265,10 +295,36 @@ class Oracle:
         return found
 
     def _previous_reading(self, equipment_number: str, day: dt.date) -> RunningTimeRow | None:
-        """The stored reading with the greatest date before this day."""
-        days = self._days_of.get(equipment_number, [])
+        """The stored reading with the greatest date before this day that is neither void nor doubtful."""
+        days = self._find_sound_days(equipment_number)
         position = bisect_left(days, day)
         return self.running_times[equipment_number, days[position - 1]] if position else None
+
+    def _find_sound_days(self, number: str) -> list[dt.date]:
+        """Days of the readings that others may be compared with, one after the other from the oldest."""
+        if number not in self._sound_days:
+            sound: list[dt.date] = []
+            for day in self._days_of.get(number, []):
+                if (number, day) not in self._voids and self._exceeds(number, day, sound) is None:
+                    sound.append(day)
+            self._sound_days[number] = sound
+        return self._sound_days[number]
+
+    def _find_doubt(self, number: str, day: dt.date) -> tuple[Decimal, Decimal] | None:
+        if (number, day) in self._voids:
+            return None
+        return self._exceeds(number, day, [sound for sound in self._find_sound_days(number) if sound < day])
+
+    def _exceeds(self, number: str, day: dt.date, sound: list[dt.date]) -> tuple[Decimal, Decimal] | None:
+        """Growth since the last sound day and what the days since then allow, if it is more than that."""
+        row = self.running_times[number, day]
+        is_decided = self._accepted_doubts.get((number, day)) == row.cumulative_hours
+        if not sound or is_decided or (number, day) in self._accepted_counters:
+            return None
+        growth = row.cumulative_hours - self.running_times[number, sound[-1]].cumulative_hours
+        days = [sound[-1] + ONE_DAY * (number_of + 1) for number_of in range((day - sound[-1]).days)]
+        allowed = sum((count_plausible_hours(each, self.rules.time_zone) for each in days), self.rules.hours_tolerance)
+        return (growth, allowed) if growth > allowed else None
 
     def _find_warnings(self, row: RunningTimeRow, is_time_ambiguous: bool, run_date: dt.date) -> frozenset[str]:
         found = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from cmms.sync.records import RunSummary
@@ -25,6 +26,13 @@ FROM equipment_running_times t JOIN equipment e ON e.id = t.equipment_id JOIN pl
 """
 
 
+_DOUBTS = """
+SELECT e.equipment_number, d.date, d.growth_hours, d.allowed_hours
+FROM doubtful_readings d JOIN equipment e ON e.id = d.equipment_id
+WHERE d.state = 'open'
+"""
+
+
 def read_equipment(site: Site) -> dict[str, EquipmentRow]:
     """The table ``equipment``."""
     return {row["equipment_number"]: EquipmentRow(**row) for row in site.query(_EQUIPMENT)}
@@ -41,10 +49,19 @@ def read_running_times(site: Site) -> dict[tuple[str, date], RunningTimeRow]:
     return found
 
 
+def read_doubts(site: Site) -> dict[tuple[str, date], tuple[Decimal, Decimal]]:
+    """Growth and allowed growth of the open rows of ``doubtful_readings``."""
+    return {
+        (row["equipment_number"], row["date"]): (row["growth_hours"], row["allowed_hours"])
+        for row in site.query(_DOUBTS)
+    }
+
+
 def assert_same_tables(site: Site, oracle: Oracle) -> None:
-    """Every row of both tables equals the oracle's."""
+    """Every row of both tables equals the oracle's, and the same readings wait for a person."""
     assert_same_rows(read_equipment(site), oracle.equipment)
     assert_same_rows(read_running_times(site), oracle.running_times)
+    assert_same_rows(read_doubts(site), oracle.find_doubts())
 
 
 def assert_same_rows(found: dict[Any, Any], expected: dict[Any, Any]) -> None:

@@ -17,13 +17,16 @@ class Rules(Frozen):
     A run fails before anything is merged when more than ``max_rejected_percent`` of at least
     ``max_rejected_floor`` records are rejected, or when a full snapshot shrinks by more than
     ``max_shrink_percent``. With ``plant_code_case: upper`` plant codes are compared and created in capital letters;
-    equipment numbers are opaque and never changed.
+    equipment numbers are opaque and never changed. A reading waits as doubtful when the counter has grown by more than
+    is possible, or, with ``spike_sigmas``, by more than that many standard deviations above what is usual for its
+    machine (docs/decisions/0039).
     """
 
     unknown_plant: Literal["reject", "create"] = "reject"
     plant_code_case: Literal["exact", "upper"] = "exact"
     strict_progression: bool = False
     hours_mismatch_tolerance: Decimal = Field(Decimal("0.1"), ge=0, le=1_000_000)
+    spike_sigmas: Decimal | None = Field(None, gt=0, le=1000)
     future_days: int = Field(1, ge=0)
     old_after_years: int = Field(5, ge=1)
     max_rejected_percent: float = Field(90, ge=0, le=100)

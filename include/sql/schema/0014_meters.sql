@@ -95,11 +95,15 @@ CREATE TABLE reading_voids (
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Stored readings that cannot be right as they stand. open: waits for a person, drives no due, blocks no later reading.
--- growth_hours: since the trusted reading before; allowed_hours: the most that was plausible.
+-- growth_hours: since previous_date, the day of the trusted reading before; allowed_hours: the most that was plausible.
+-- counter: of the reading that is in doubt; a decision holds for this one only.
 CREATE TABLE doubtful_readings (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   equipment_id BIGINT UNSIGNED NOT NULL,
   date DATE NOT NULL,
   code VARCHAR(40) NOT NULL,
+  counter DECIMAL(16,3) NOT NULL,
+  previous_date DATE NOT NULL,
   growth_hours DECIMAL(16,3) NOT NULL,
   allowed_hours DECIMAL(16,3) NOT NULL,
   state VARCHAR(12) NOT NULL DEFAULT 'open',
@@ -109,7 +113,8 @@ CREATE TABLE doubtful_readings (
   row_version INT UNSIGNED NOT NULL DEFAULT 1,
   created_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-  PRIMARY KEY (equipment_id, date),
+  PRIMARY KEY (id),
+  UNIQUE KEY uk_doubtful_readings (equipment_id, date),
   KEY ix_doubtful_readings_date (date, state),
   KEY ix_doubtful_readings_state (state, created_at),
   CONSTRAINT ck_doubtful_readings_state CHECK (state IN ('open', 'accepted', 'void', 'meter_change')),
@@ -154,6 +159,20 @@ CREATE TABLE equipment_availability (
   CONSTRAINT ck_equipment_availability_days CHECK (to_date >= from_date),
   CONSTRAINT fk_equipment_availability_equipment FOREIGN KEY (equipment_id) REFERENCES equipment (id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- People have worked with the readings that are stored by now: none of them becomes doubtful by the upgrade, so no due
+-- vanishes by it. Those that would be doubtful are taken as accepted; a new value of such a day is checked like any other.
+INSERT IGNORE INTO doubtful_readings
+  (equipment_id, date, code, counter, previous_date, growth_hours, allowed_hours, state, reason, decided_by, decided_at)
+SELECT equipment_id, date, 'EXCEEDS_DAY', counter, previous_date, counter - previous_counter, 24 * DATEDIFF(date, previous_date),
+  'accepted', 'Stored before readings were checked against their growth', 'upgrade', CURRENT_TIMESTAMP(3)
+FROM (
+  SELECT equipment_id, date, cumulative_hours AS counter,
+    LAG(date) OVER (PARTITION BY equipment_id ORDER BY date) AS previous_date,
+    LAG(cumulative_hours) OVER (PARTITION BY equipment_id ORDER BY date) AS previous_counter
+  FROM equipment_running_times
+) readings
+WHERE counter - previous_counter > 24 * DATEDIFF(date, previous_date);
 
 -- What was known of counters until now: each counter event begins a segment of the machine's primary point. Nobody has
 -- stated an old final value: old_final of a counter event was the newest reading at that time.

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from cmms.settings import parse_settings
-from cmms.sync.merge.flag_following_days import chain_codes
+from cmms.sync.merge.chain_marks import chain_codes
 from cmms.sync.validate.resolve_duplicates import resolve_duplicates
 
 DAY = date(2026, 1, 31)

@@ -151,7 +151,7 @@ def _checks(connection: Connection, settings: Settings, now: datetime) -> Iterat
         for stream in filter(check.streams, STREAMS.values()):
             rows = stream_rows(connection, f"{check.statement}:{stream.name}", {**parameters, "stream": stream.name})
             yield _sentences(check.sentence, rows, label=stream.label, record=stream.record)
-    yield verify_chains(connection, settings.rules)
+    yield verify_chains(connection, settings)
     yield verify_inputs(connection, settings, now)
 
 

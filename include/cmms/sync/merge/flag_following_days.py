@@ -1,55 +1,70 @@
-"""Step 5c, a reading that came or changed in the past: mark the next stored reading anew, reject nothing.
+"""Step 5c, what the day just merged means for other readings: which ones are doubtful, and the marks of later days.
 
-Input: the day just merged. Output: ``quality`` and ``quality_code`` of the following readings, so that the marks
-are the same in whatever order days arrive. A later reading that now looks wrong keeps its value and gets the mark.
+Input: the day just merged, and the machines whose reading may be doubtful. Output: rows of ``doubtful_readings``, and
+``quality`` and ``quality_code`` of the following readings, so that both are the same in whatever order days arrive. A
+later reading that now looks wrong keeps its value and gets the mark; a doubtful one waits for a person. Nothing is
+rejected (docs/decisions/0010, 0039).
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from cmms.database import Cursor, execute, query, read_value
-from cmms.settings import Rules
-
-CHAIN_CODES = frozenset({"COUNTER_DECREASED", "COUNTER_NOT_ADVANCED", "HOURS_MISMATCH"})
-"""Codes that depend on the reading before; all others belong to the record itself."""
-
-
-def flag_following_days(cursor: Cursor, *, day: date, sync_log_id: int, rules: Rules) -> int:
-    """Recompute the marks of the readings that follow the ones written on ``day`` by this run.
-
-    Returns:
-        How many marks changed.
-    """
-    execute(cursor, "sync/merge/has_later_day", {"day": day})
-    if not read_value(cursor):
-        return 0
-    changes = []
-    for row in query(cursor.connection, "sync/merge/following_readings", {"day": day, "sync_log_id": sync_log_id}):
-        codes = chain_codes(row, day=day, rules=rules)
-        if codes != row["quality_code"]:
-            changes.append({"id": row["id"], "quality": "warning" if codes else "ok", "quality_code": codes})
-    for change in changes:
-        execute(cursor, "sync/merge/set_quality", change)
-    return len(changes)
+from cmms.settings import Settings
+from cmms.sync.merge.chain_marks import chain_codes
+from cmms.sync.merge.judge_machines import judge_machines, read_most
+from cmms.sync.validate.judge_readings import USUAL_DAY, allowed_growth, limits_of
 
 
-def chain_codes(row: dict[str, Any], *, day: date, rules: Rules) -> str | None:
-    """The codes that a stored reading has, given the reading before it (on ``day``); None when there are none.
+def flag_following_days(
+    cursor: Cursor, *, day: date, sync_log_id: int, settings: Settings, doubtful: Collection[int] = ()
+) -> int:
+    """Judge what this run has written on ``day``, and recompute the marks of the readings that follow.
+
+    Most machines have no doubtful reading: of those one statement reads the next reading. The others are walked
+    through.
 
     Args:
-        row: date, quality_code, running_hours, growth (thousandths) and is_accepted of the stored reading.
-        day: of the reading before.
-        rules: progression and tolerance.
+        cursor: of the merge's transaction.
+        day: just merged.
+        sync_log_id: of the run.
+        settings: with the limits.
+        doubtful: machines whose reading of the day may be doubtful, as validation has found.
+
+    Returns:
+        How many doubts and marks changed.
     """
-    codes = set((row["quality_code"] or "").split(",")) - CHAIN_CODES - {""}
-    growth, hours = int(row["growth"]), int(row["running_hours"])
-    if not row["is_accepted"]:
-        if growth < 0:
-            codes.add("COUNTER_DECREASED")
-        elif growth == 0 and (hours > 0 or rules.strict_progression):
-            codes.add("COUNTER_NOT_ADVANCED")
-        if row["date"] == day + timedelta(days=1) and abs(growth - hours) > int(rules.hours_mismatch_tolerance * 1000):
-            codes.add("HOURS_MISMATCH")
-    return ",".join(sorted(codes)) or None
+    written = {"day": day, "sync_log_id": sync_log_id}
+    walked = set(doubtful)
+    walked |= {int(row["equipment_id"]) for row in query(cursor.connection, "sync/merge/untrusted_from", written)}
+    changes: list[dict[str, Any]] = []
+    execute(cursor, "sync/merge/has_later_day", {"day": day})
+    if read_value(cursor):
+        changes = _following_marks(cursor, written, walked, settings)
+    for change in changes:
+        execute(cursor, "sync/merge/set_quality", change)
+    judged = judge_machines(cursor, sorted(walked), first_day=day, settings=settings) if walked else 0
+    return len(changes) + judged
+
+
+def _following_marks(
+    cursor: Cursor, written: dict[str, Any], walked: set[int], settings: Settings
+) -> list[dict[str, Any]]:
+    """New marks of the readings that follow; adds machines whose following reading may be doubtful to ``walked``."""
+    most, limits, day = read_most(cursor.connection), limits_of(settings), written["day"]
+    changes = []
+    for row in query(cursor.connection, "sync/merge/following_readings", written):
+        equipment_id = int(row["equipment_id"])
+        if equipment_id in walked:
+            continue
+        allowed = allowed_growth(day, row["date"], limits, most=most.get(equipment_id, USUAL_DAY))
+        if limits.sigmas is not None or int(row["growth"]) > allowed:
+            walked.add(equipment_id)
+            continue
+        codes = chain_codes(row, day=day, rules=settings.rules)
+        if codes != row["quality_code"]:
+            changes.append({"id": row["id"], "quality": "warning" if codes else "ok", "quality_code": codes})
+    return changes

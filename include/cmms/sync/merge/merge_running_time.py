@@ -19,14 +19,14 @@ from cmms.sync.merge.merge_outcome import Outcome
 from cmms.sync.merge.stage import Stage, StageNeeded
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.shape_rows import checksum_of, shape_records
-from cmms.sync.validate.validation_result import ValidationResult
+from cmms.sync.validate.validation_result import ValidationResult, read_doubtful
 
 _NO_PARENT = 1452
 """A foreign key refuses a row: the machine or plant was deleted after the row was validated."""
 
 
 def merge_running_time(cursor: Cursor, run: RunContext, validation: ValidationResult, stage: Stage) -> Outcome:
-    """Insert new readings, update changed ones (keeping a revision), mark following days.
+    """Insert new readings, update changed ones (keeping a revision), find doubtful ones, mark following days.
 
     Raises:
         StageNeeded: there is a file only, and the database does not take it just like this.
@@ -41,7 +41,8 @@ def merge_running_time(cursor: Cursor, run: RunContext, validation: ValidationRe
     else:
         outcome = _merge_changes(cursor, run, stage)
     if outcome.inserted or outcome.updated:
-        flag_following_days(cursor, day=day, sync_log_id=run.sync_log_id, rules=run.settings.rules)
+        doubtful = read_doubtful(run, validation)
+        flag_following_days(cursor, day=day, sync_log_id=run.sync_log_id, settings=run.settings, doubtful=doubtful)
     return outcome
 
 

@@ -43,11 +43,13 @@ from cmms.sync.validate.validation_result import (
     RESULT_COLUMNS,
     ValidationResult,
     accepted_warnings,
+    find_doubtful,
     find_superseded,
     positions_of,
     read_frame,
     valid_keys,
     validate_frame,
+    write_doubtful,
     write_frame,
     write_rejected,
 )
@@ -242,11 +244,12 @@ def validate_again(
     rejected: Counter[str] = Counter()
     warnings: Counter[str] = Counter()
     keys: list[pl.DataFrame] = []
+    doubtful: list[pl.Series] = []
     changed = False
     for chunk in range(1, validation.chunks + 1):
         file = f"{validation.folder}/rows-{chunk}.arrow"
         before = read_frame(run, file)
-        parsed = before.drop(*RESULT_COLUMNS, *JOINED_COLUMNS, strict=False)
+        parsed = before.drop(*RESULT_COLUMNS, *JOINED_COLUMNS, "is_doubtful", strict=False)
         after, rule_results = validate_frame(run, parsed, reference, day)
         rejected.update(finding.code for finding in rule_results.rejected.values())
         warnings.update(accepted_warnings(rule_results))
@@ -261,6 +264,7 @@ def validate_again(
             raw = landed.raw_bytes(places)
             write_rejected(run, validation.folder, chunk, broken, [raw[place] for place in places])
         keys.append(valid_keys(after))
+        doubtful.append(find_doubtful(after))
     superseded_before = read_frame(run, f"{validation.folder}/lost.arrow")
     superseded = find_superseded(run, validation.folder, keys, landed.raw_bytes)
     if not superseded.equals(superseded_before):
@@ -271,6 +275,7 @@ def validate_again(
         "rejected": dict(rejected),
         "warnings": dict(warnings),
         "superseded": len(superseded),
+        "doubtful": write_doubtful(run, validation.folder, doubtful),
     }
     return replace(validation, **renewed), changed
 

@@ -15,12 +15,14 @@ from typing import Any
 import polars as pl
 
 from cmms.database import Connection, execute, query, translated_errors
-from cmms.settings import Rules
+from cmms.settings import Rules, Settings
 from cmms.streams.stream import Stream
+from cmms.sync.validate.judge_readings import USUAL_DAY, allowed_growth, limits_of
 
 _LOOKUP_BATCH = 2_000
 _FETCHED_AT_ONCE = 20_000
 _MACHINES = {"equipment_number": pl.String, "equipment_id": pl.Int64, "own_point": pl.String}
+_MOST = {"equipment_id": pl.Int64, "most_a_day": pl.Int64}
 _STORED = {"equipment_id": pl.Int64, "stored_text": pl.String}
 
 
@@ -31,7 +33,8 @@ class Reference:
     Attributes:
         plants: plant_code, plant_id.
         equipment: equipment_number, equipment_id, own_point.
-        previous: equipment_id, previous_hours (thousandths), previous_date: the newest reading before the day.
+        previous: equipment_id, previous_hours (thousandths), previous_date: the newest trusted reading before the day.
+        most: equipment_id, most_a_day (thousandths) of counters that have a limit of their own.
         accepted: equipment ids whose counter may decrease on the day.
         stored: equipment_id, stored_text: what the database holds of the day.
 
@@ -42,6 +45,7 @@ class Reference:
     plants: pl.DataFrame
     equipment: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
+    most: pl.DataFrame | None = None
     accepted: frozenset[int] = frozenset()
     stored: pl.DataFrame | None = None
 
@@ -59,7 +63,9 @@ def load_reference(connection: Connection, *, stream: Stream, day: date | None) 
     if "counters" in needed and day and found.equipment is not None:
         events = query(connection, "sync/validate/counter_events", {"day": day})
         accepted = frozenset(row["equipment_id"] for row in events)
-        found = replace(found, accepted=accepted, previous=_load_previous(connection, day, found.equipment))
+        previous = _load_previous(connection, day, found.equipment)
+        most = read_columns(connection, "sync/validate/limits_a_day", {}, _MOST)
+        found = replace(found, accepted=accepted, previous=previous, most=most)
     if "stored" in needed:
         found = replace(
             found, stored=read_columns(connection, "sync/validate/stored_rows_of_day", {"day": day}, _STORED)
@@ -68,7 +74,10 @@ def load_reference(connection: Connection, *, stream: Stream, day: date | None) 
 
 
 def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame) -> pl.DataFrame:
-    """The newest day before holds most machines' previous reading; the others are looked up."""
+    """The newest day before holds most machines' previous reading; the others are looked up.
+
+    A reading that is not trusted is none that others are compared with.
+    """
     types = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
     newest = query(connection, "sync/validate/latest_date_before", {"day": day})[0]["day"]
     if newest is None:
@@ -79,6 +88,9 @@ def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame) -
         {"day": newest},
         {"equipment_id": pl.Int64, "previous_hours": pl.Int64},
     ).with_columns(previous_date=pl.lit(newest, dtype=pl.Date))
+    untrusted = read_columns(connection, "sync/validate/untrusted_of_day", {"day": newest}, {"equipment_id": pl.Int64})
+    if len(untrusted):
+        found = found.join(untrusted, on="equipment_id", how="anti")
     others = equipment.join(found, on="equipment_id", how="anti")["equipment_id"].to_list()
     parts = [found]
     for start in range(0, len(others), _LOOKUP_BATCH):
@@ -128,7 +140,8 @@ def _join_counters(
     That is ``cumulative_beyond_daily`` (null when the counter was changed on the day: a part of the hours may have run
     on the old one), ``counter_growth`` (null when there is no reading before or the counter was changed),
     ``growth_while_running`` (only where growth is required), ``growth_difference`` (only when the reading before is of
-    the day before), and ``previous_hours``, for messages. Hours are thousandths.
+    the day before), and ``previous_hours`` and ``previous_date``, for messages and :func:`mark_doubtful`. Hours are
+    thousandths.
     """
     joined = joined.join(previous, on="equipment_id", how="left", maintain_order="left")
     beyond = pl.col("cumulative_hours") - pl.col("running_hours")
@@ -148,4 +161,32 @@ def _join_counters(
         growth_difference=pl.when(pl.col("previous_date") == day_before).then((growth - pl.col("running_hours")).abs()),
         foreign_point=pl.when(pl.col("point") != pl.col("own_point")).then(pl.col("point")),
         own_point_matches=(pl.col("point") == pl.col("own_point")).fill_null(False),
-    ).drop("previous_date")
+    )
+
+
+def mark_doubtful(joined: pl.DataFrame, reference: Reference, *, day: date, settings: Settings) -> pl.DataFrame:
+    """Add ``is_doubtful``: the counter has grown by more than can be; the merge looks closer at these readings.
+
+    With ``rules.spike_sigmas`` every reading with one before it needs its machine's history, so all are marked.
+
+    Args:
+        joined: with the columns of :func:`join_reference`.
+        reference: that was joined.
+        day: of the unit.
+        settings: with limits and time zone.
+    """
+    growth = pl.col("counter_growth")
+    limits = limits_of(settings)
+    if limits.sigmas is not None:
+        return joined.with_columns(is_doubtful=growth.is_not_null())
+    usual = {
+        before: allowed_growth(before, day, limits, most=USUAL_DAY)
+        for before in joined["previous_date"].drop_nulls().unique()
+    }
+    allowed = pl.col("previous_date").replace_strict(usual, default=None, return_dtype=pl.Int64)
+    if reference.most is None or reference.most.is_empty():
+        return joined.with_columns(is_doubtful=(growth > allowed).fill_null(False))
+    days = (pl.lit(day) - pl.col("previous_date")).dt.total_days()
+    own = pl.col("most_a_day") * days + limits.tolerance  # longer days, if they count, are left to the merge
+    with_most = joined.join(reference.most, on="equipment_id", how="left", maintain_order="left")
+    return with_most.with_columns(is_doubtful=(growth > pl.coalesce(own, allowed)).fill_null(False)).drop("most_a_day")

@@ -2,7 +2,8 @@
 
 Input: the manifest of a fetched batch. Output: per unit a :class:`ValidationResult` (small, for XCom) and, in its
 folder, ``rows-<n>.arrow`` (parsed values, ids, code and warnings per row), ``rejected-<n>.arrow`` (with the raw
-record), ``lost.arrow`` (records superseded within the input) and ``validation.json`` (Great Expectations' results).
+record), ``lost.arrow`` (records superseded within the input), ``doubtful.arrow`` (machines whose reading may be
+doubtful; only if there are any) and ``validation.json`` (Great Expectations' results).
 
 Per chunk: read_records -> parse_records -> load_reference/join_reference -> apply_rules. Then, over the whole unit:
 resolve_duplicates and check_contract. Memory is bounded by the chunk, but for the keys of the valid rows and the
@@ -37,10 +38,12 @@ from cmms.sync.validate.read_records import RecordReader
 from cmms.sync.validate.validation_result import (
     ValidationResult,
     accepted_warnings,
+    find_doubtful,
     find_superseded,
     positions_of,
     valid_keys,
     validate_frame,
+    write_doubtful,
     write_frame,
     write_rejected,
 )
@@ -145,6 +148,7 @@ class _ValidatedUnit:
         self._chunks = 0
         self._fetched = 0
         self._keys: list[pl.DataFrame] = []
+        self._doubtful: list[pl.Series] = []
         self._raw_twice: dict[tuple[int, int], bytes] = {}
         self._rejected: Counter[str] = Counter()
         self._warnings: Counter[str] = Counter()
@@ -183,6 +187,7 @@ class _ValidatedUnit:
         rejected = validated.filter(pl.col("code").is_not_null())
         payloads = [bytes(raw[page][position]) for page, position in positions_of(rejected)]
         write_rejected(self._run, self._folder, self._chunks, rejected, payloads)
+        self._doubtful.append(find_doubtful(validated))
         self._keys.append(valid_keys(validated))
         twice = self._keys[-1].filter(pl.col("equipment_number").is_duplicated())
         self._raw_twice.update({(page, position): bytes(raw[page][position]) for page, position in positions_of(twice)})
@@ -218,6 +223,7 @@ class _ValidatedUnit:
             ),
             doubts=coverage.doubts,
             covered_plants=self._as_stored(coverage.plant_codes),
+            doubtful=write_doubtful(self._run, self._folder, self._doubtful),
         )
 
     def _as_stored(self, plant_codes: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -20,7 +20,7 @@ from cmms.errors import HandoverMissing
 from cmms.streams.unit import DEFAULT_SOURCE, Unit
 from cmms.sync.runs.run_context import RunContext
 from cmms.sync.validate.apply_rules import RuleResults, apply_rules
-from cmms.sync.validate.load_reference import Reference, join_reference
+from cmms.sync.validate.load_reference import Reference, join_reference, mark_doubtful
 from cmms.sync.validate.resolve_duplicates import SUPERSEDED_SCHEMA, RawBytes, resolve_duplicates
 from cmms.sync.validate.shape_rows import mark_stored
 
@@ -32,6 +32,7 @@ _JOINED_ONLY = (
     "growth_while_running",
     "growth_difference",
     "previous_hours",
+    "previous_date",
 )
 
 
@@ -52,6 +53,7 @@ class ValidationResult:
         seen_all: False if the run asked only for some machines or for changes: then no record counts as missing.
         doubts: why the source may hold more records than it sent; then no record counts as missing either.
         covered_plants: the plants that the answers cover; None: all.
+        doubtful: how many accepted readings may be doubtful; ``doubtful.arrow`` names their machines.
     """
 
     unit: Unit
@@ -65,6 +67,7 @@ class ValidationResult:
     seen_all: bool
     doubts: tuple[str, ...] = ()
     covered_plants: tuple[str, ...] | None = None
+    doubtful: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; the unit as ``stream`` and ``unit_key``."""
@@ -94,8 +97,8 @@ def validate_frame(
 ) -> tuple[pl.DataFrame, RuleResults]:
     """Join the reference data to parsed rows, apply the rules, and add the result columns.
 
-    Adds plant_id (and for running times equipment_id, own_point_matches, foreign_point, is_stored), code, rule, field,
-    message (null when accepted) and warnings (sorted codes joined by commas, null when none).
+    Adds plant_id (and for running times equipment_id, own_point_matches, foreign_point, is_stored, is_doubtful), code,
+    rule, field, message (null when accepted) and warnings (sorted codes joined by commas, null when none).
     """
     joined = join_reference(rows, reference, day=day, rules=run.settings.rules)
     days = None if day is None else (day, day)
@@ -104,6 +107,8 @@ def validate_frame(
     )
     findings = {row: asdict(finding) for row, finding in rule_results.rejected.items()}
     kept = {row: ",".join(sorted(codes)) for row, codes in rule_results.warnings.items() if row not in findings}
+    if reference.previous is not None and day is not None:
+        joined = mark_doubtful(joined, reference, day=day, settings=run.settings)
     columns = [_sparse(name, len(joined), {row: f[name] for row, f in findings.items()}) for name in RESULT_COLUMNS[:4]]
     validated = joined.drop(*_JOINED_ONLY, strict=False).with_columns(*columns, _sparse("warnings", len(joined), kept))
     if reference.stored is not None:
@@ -121,6 +126,28 @@ def valid_keys(validated: pl.DataFrame) -> pl.DataFrame:
     return validated.filter(pl.col("code").is_null()).select("equipment_number", "page", "position")
 
 
+def find_doubtful(validated: pl.DataFrame) -> pl.Series:
+    """Ids of machines of which an accepted reading may be doubtful."""
+    if "is_doubtful" not in validated.columns:
+        return pl.Series("equipment_id", [], dtype=pl.Int64)
+    return validated.filter(pl.col("code").is_null() & pl.col("is_doubtful"))["equipment_id"]
+
+
+def write_doubtful(run: RunContext, folder: str, machines: Sequence[pl.Series]) -> int:
+    """Write the machines that :func:`find_doubtful` has found in the chunks of a unit; returns how many."""
+    found = pl.concat(machines).unique().sort() if machines else pl.Series("equipment_id", [], dtype=pl.Int64)
+    if len(found):
+        write_frame(run, f"{folder}/doubtful.arrow", found.to_frame())
+    return len(found)
+
+
+def read_doubtful(run: RunContext, validation: ValidationResult) -> frozenset[int]:
+    """The machines of :func:`write_doubtful`."""
+    if not validation.doubtful:
+        return frozenset()
+    return frozenset(read_frame(run, f"{validation.folder}/doubtful.arrow")["equipment_id"].to_list())
+
+
 def find_superseded(run: RunContext, folder: str, keys: Sequence[pl.DataFrame], raw_bytes: RawBytes) -> pl.DataFrame:
     """Records of a unit that another record of the same equipment supersedes; ``keys`` by chunk, from the first."""
     twice = pl.concat(keys).filter(pl.col("equipment_number").is_duplicated()) if keys else pl.DataFrame()
@@ -128,7 +155,7 @@ def find_superseded(run: RunContext, folder: str, keys: Sequence[pl.DataFrame], 
         return pl.DataFrame(schema=SUPERSEDED_SCHEMA)
     rows = [
         read_frame(run, f"{folder}/rows-{chunk}.arrow")
-        .drop(*RESULT_COLUMNS, "problem")
+        .drop(*RESULT_COLUMNS, "problem", "is_doubtful", strict=False)
         .join(twice, on=["page", "position"], how="semi")
         for chunk in range(1, len(keys) + 1)
     ]

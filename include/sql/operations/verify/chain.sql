@@ -1,8 +1,8 @@
 -- Purpose: readings of a day whose marks differ from what the reading of the stored day before gives
---   (flag_following_days.chain_codes has the last word), whose quality and codes disagree, or whose counter is lower than
---   the hours of its own day without a meter change. growth and running_hours in thousandths.
+--   (chain_marks.chain_codes has the last word), whose quality and codes disagree, or whose counter is lower than the
+--   hours of its own day without a meter change or has grown by more than is allowed. growth and running_hours in thousandths.
 --   Day by day, because readings of a day lie together: 10 million rows in machine order would be 10 million page reads.
--- Parameters: day, previous_day, strict, tolerance (thousandths). Caller: cmms.operations.verify.verify_chains.
+-- Parameters: day, previous_day, strict, tolerance, allowed (thousandths). Caller: cmms.operations.verify.verify_chains.
 SELECT r.id, r.equipment_id, r.date, p.date AS previous_date, r.quality, r.quality_code,
   CAST(r.running_hours * 1000 AS SIGNED) AS running_hours,
   CAST((r.cumulative_hours - p.cumulative_hours) * 1000 AS SIGNED) AS growth,
@@ -22,4 +22,5 @@ WHERE r.date = %(day)s
       <> (c.id IS NULL AND r.cumulative_hours = p.cumulative_hours AND (r.running_hours > 0 OR %(strict)s))
     OR COALESCE(FIND_IN_SET('HOURS_MISMATCH', r.quality_code) > 0, 0)
       <> (c.id IS NULL AND p.date = r.date - INTERVAL 1 DAY
-        AND ABS(r.cumulative_hours - p.cumulative_hours - r.running_hours) * 1000 > %(tolerance)s))
+        AND ABS(r.cumulative_hours - p.cumulative_hours - r.running_hours) * 1000 > %(tolerance)s)
+    OR (c.id IS NULL AND (r.cumulative_hours - p.cumulative_hours) * 1000 > %(allowed)s))

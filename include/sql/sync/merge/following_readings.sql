@@ -1,6 +1,6 @@
 -- Purpose: the next stored reading after each one that this run has just written, with both counters (thousandths).
 -- Parameters: day, sync_log_id. Caller: cmms.sync.merge.flag_following_days.
-SELECT n.id, n.date, n.quality_code,
+SELECT n.id, n.equipment_id, n.date, n.quality_code,
   CAST(n.running_hours * 1000 AS SIGNED) AS running_hours,
   CAST((n.cumulative_hours - t.cumulative_hours) * 1000 AS SIGNED) AS growth,
   EXISTS (
