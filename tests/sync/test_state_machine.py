@@ -2,20 +2,23 @@
 
 The source corrects, renames and moves; snapshots, days and ranges are synced in any order; a run is killed at any
 statement, cleaned up by the watchdog and started again; a person edits equipment, adds a plant, replays what was
-rejected. Longer: ``CMMS_STATE_EXAMPLES=200 make test ARGS=tests/sync/test_state_machine.py``.
+rejected, and decides on readings. Longer: ``CMMS_STATE_EXAMPLES=200 make test ARGS=tests/sync/test_state_machine.py``.
 """
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from cmms.access.actors import Actor, Capability
+from cmms.access.connections import engine
+from cmms.maintenance.meters.decide_readings import accept_doubts, undo_voids, void_doubts, void_readings
 from cmms.operations.verify.verify_tables import verify_tables
 from cmms.operations.watch_runs import watch
 from cmms.sync.replay_rejects import replay_rejects
@@ -28,6 +31,13 @@ from tests.sync.site import PLANTS, RUN_DATE, Site
 FIRST_DAY = date(2026, 1, 28)
 DAYS = st.integers(0, 3).map(lambda number: FIRST_DAY + timedelta(days=number))
 REVISIONS = st.integers(0, 2)
+PERSON = Actor("tester", frozenset({Capability.EDIT}))
+DECISIONS: dict[str, tuple[Any, str]] = {
+    "accept": (accept_doubts, "doubtful_readings"),
+    "void": (void_doubts, "doubtful_readings"),
+    "void any": (void_readings, "equipment_running_times"),
+    "undo": (undo_voids, "equipment_running_times"),
+}
 EXAMPLES = int(os.environ.get("CMMS_STATE_EXAMPLES", "8"))
 
 
@@ -94,6 +104,37 @@ class Syncs(RuleBasedStateMachine):
         self.inactive ^= {number}
         statement = "UPDATE equipment SET is_active = %s, row_version = row_version + 1 WHERE equipment_number = %s"
         self.site.execute(statement, values=(number not in self.inactive, number))
+
+    @rule(pick=st.integers(0, 1000), decision=st.sampled_from(["accept", "void", "void any", "undo"]))
+    def decide_on_a_reading(self, pick: int, decision: str) -> None:
+        """A person accepts a doubtful reading, or declares it or any other void, or takes that back."""
+        doubtful = sorted(self.oracle.find_doubts())
+        void = self.site.query(
+            "SELECT e.equipment_number, v.date FROM reading_voids v JOIN equipment e ON e.id = v.equipment_id"
+            " WHERE v.void_flag = 1"
+        )
+        choices = {
+            "accept": doubtful,
+            "void": doubtful,
+            "void any": sorted(self.oracle.running_times),
+            "undo": sorted((row["equipment_number"], row["date"]) for row in void),
+        }[decision]
+        if not choices:
+            return
+        number, day = choices[pick % len(choices)]
+        decide, table = DECISIONS[decision]
+        (row,) = self.site.query(
+            f"SELECT r.id FROM {table} r JOIN equipment e ON e.id = r.equipment_id"
+            " WHERE e.equipment_number = %s AND r.date = %s",
+            number,
+            day,
+        )
+        engine().dispose()  # sessions of the view go to the schema of this test
+        decide(PERSON, [row["id"]], "as a test says")
+        if decision == "accept":
+            self.oracle.accept_doubt(number, day)
+        else:
+            self.oracle.void(number, day, undo=decision == "undo")
 
     @rule()
     def replay_everything(self) -> None:

@@ -1,0 +1,7 @@
+-- Purpose: the same readings, where they were doubtful, wait for nobody any more.
+-- Parameters: ids (of equipment_running_times), reason, user. Caller: cmms.maintenance.meters.decide_readings.
+UPDATE doubtful_readings d
+JOIN equipment_running_times r ON r.equipment_id = d.equipment_id AND r.date = d.date
+SET d.state = 'void', d.reason = %(reason)s, d.decided_by = %(user)s, d.decided_at = UTC_TIMESTAMP(3),
+  d.row_version = d.row_version + 1, d.updated_at = UTC_TIMESTAMP(3)
+WHERE r.id IN %(ids)s
