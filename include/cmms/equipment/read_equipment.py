@@ -11,6 +11,8 @@ from cmms.access.read_rows import read
 def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
     """The newest ``days`` readings, oldest first; days without a reading have no row. Hours are exact, as text.
 
+    ``trust`` is trusted, doubtful or void: only trusted readings count.
+
     Raises:
         NotFound: there is no such machine.
     """
@@ -24,6 +26,7 @@ def read_running_times(equipment_id: int, days: int) -> list[dict[str, Any]]:
             "cumulative_hours": str(row["cumulative_hours"]),
             "quality": row["quality"],
             "quality_code": row["quality_code"],
+            "trust": row["trust"],
         }
         for row in reversed(rows)
     ]

@@ -1,6 +1,7 @@
 """Hours that machines have run: by day, by plant and day, machine by machine. Output: frozen rows, exact decimals.
 
-A missing reading is not zero: a machine without one does not count on that day.
+A missing reading is not zero: a machine without one does not count on that day. Nor does a reading that is void, or
+doubtful and not decided.
 """
 
 from __future__ import annotations
@@ -62,11 +63,12 @@ class MachineHours(DayValue):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading(DayValue):
-    """A reading of one machine with its counter."""
+    """A reading of one machine with its counter; ``trust`` is trusted, doubtful or void: only trusted ones count."""
 
     cumulative_hours: Decimal
     quality: str
     quality_code: str | None
+    trust: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,7 @@ class Reading(BaseModel):
     cumulative_hours: _Decimal
     quality: str = Field(examples=["ok"])
     quality_code: str | None
+    trust: str = Field(examples=["trusted"])
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

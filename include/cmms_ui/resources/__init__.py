@@ -2,6 +2,7 @@
 
 from cmms_ui.definition.schema import Resource
 from cmms_ui.resources.availability.resource import AVAILABILITY
+from cmms_ui.resources.doubtful_readings.resource import DOUBTFUL_READINGS
 from cmms_ui.resources.dues.resource import DUES
 from cmms_ui.resources.equipment.resource import EQUIPMENT
 from cmms_ui.resources.group_rules.resource import GROUP_RULES
@@ -23,7 +24,7 @@ RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
         *(EQUIPMENT, RUNNING_TIMES, VALIDATIONS, FINDINGS, DUES, WORK_ORDERS),
-        *(METER_CHANGES, INSTALLATIONS, AVAILABILITY),
+        *(DOUBTFUL_READINGS, METER_CHANGES, INSTALLATIONS, AVAILABILITY),
         *(
             SYNCS,
             RECONCILIATIONS,

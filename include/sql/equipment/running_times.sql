@@ -1,3 +1,10 @@
 -- Purpose: the newest readings of a machine. Parameters: id, days. Caller: cmms.equipment.read_equipment.
-SELECT date, running_hours, cumulative_hours, quality, quality_code
-FROM equipment_running_times WHERE equipment_id = %(id)s ORDER BY date DESC LIMIT %(days)s
+SELECT r.date, r.running_hours, r.cumulative_hours, r.quality, r.quality_code,
+  CASE
+    WHEN EXISTS (SELECT 1 FROM reading_voids v WHERE v.equipment_id = r.equipment_id AND v.date = r.date AND v.void_flag = 1)
+      THEN 'void'
+    WHEN EXISTS (SELECT 1 FROM doubtful_readings d
+      WHERE d.equipment_id = r.equipment_id AND d.date = r.date AND d.state = 'open') THEN 'doubtful'
+    ELSE 'trusted'
+  END AS trust
+FROM equipment_running_times r WHERE r.equipment_id = %(id)s ORDER BY r.date DESC LIMIT %(days)s

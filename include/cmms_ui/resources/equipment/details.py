@@ -16,6 +16,7 @@ from cmms_ui.definition.schema import Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import status_badge
 from cmms_ui.render.parts import small_table
+from cmms_ui.resources.doubtful_readings.statuses import TRUST_STATES
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.record_errors.error_codes import code_label
 from cmms_ui.resources.record_errors.resource import RECORD_ERRORS
@@ -36,11 +37,18 @@ def _show_readings(rows: Any) -> Any:
             str(row["date"]),
             hours_text(Decimal(row["running_hours"])),
             hours_text(Decimal(row["cumulative_hours"])),
-            status_badge(row["quality"], QUALITIES, size="sm"),
+            _quality_badge(row),
         )
         for row in reversed(rows)
     ]
     return small_table((text.DAY, text.HOURS, text.COUNTER, text.QUALITY), cells, text.LAST_READINGS)
+
+
+def _quality_badge(row: Mapping[str, Any]) -> Any:
+    """Doubtful and void readings say so; the others show their quality."""
+    if row["trust"] != "trusted":
+        return status_badge(row["trust"], TRUST_STATES, size="sm")
+    return status_badge(row["quality"], QUALITIES, size="sm")
 
 
 def _load_errors(chosen: Mapping[str, Any]) -> Any:

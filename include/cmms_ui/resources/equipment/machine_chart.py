@@ -16,6 +16,7 @@ from cmms_ui.definition.schema import Choice, Field, Widget
 from cmms_ui.present_rows import hours_text
 from cmms_ui.render.marks import empty_state
 from cmms_ui.render.parts import GROUPED, KEYBOARD, note, small_table
+from cmms_ui.resources.doubtful_readings.statuses import TRUST_STATES
 from cmms_ui.resources.equipment import text
 from cmms_ui.resources.record_errors.error_codes import codes_label
 
@@ -65,12 +66,18 @@ def total_hours(rows: Sequence[DayValue]) -> Decimal:
     return sum((row.running_hours for row in rows), Decimal(0)).quantize(Decimal("0.001"))
 
 
+def divide_readings(rows: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """The readings that count, and those that are doubtful or void; an average of a group always counts."""
+    counted = [row for row in rows if getattr(row, "trust", "trusted") == "trusted"]
+    return counted, [row for row in rows if row not in counted]
+
+
 def chart_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A point for each day from the first reading to the last; a day without a reading has no value, not zero."""
-    rows: Sequence[Reading] = data["rows"]
-    sides: dict[str, Sequence[DayValue]] = {text.HOURS: rows}
+    counted, others = divide_readings(data["rows"])
+    sides: dict[str, Sequence[DayValue]] = {text.HOURS: counted, text.NOT_COUNTED: others}
     if data["other"] is not None:
-        sides[data["other_name"]] = data["other"]
+        sides[data["other_name"]] = divide_readings(data["other"])[0]
     days = [row.day for side in sides.values() for row in side]
     points: dict[date, dict[str, Any]] = {
         day: {"day": str(day)}
@@ -80,7 +87,7 @@ def chart_points(data: Mapping[str, Any]) -> list[dict[str, Any]]:
         for value in side:
             points[value.day][name] = float(value.running_hours)
     if data["other"] is None:
-        for row in rows:
+        for row in counted:
             points[row.day][text.COUNTER] = float(row.cumulative_hours)
     return list(points.values())
 
@@ -91,14 +98,19 @@ def render_chart(data: Mapping[str, Any]) -> Any:
         return empty_state(text.NO_READING_OF_MACHINE, name="clock")
     compared = data["other"] is not None
     series = [{"name": text.HOURS, "type": data["form"], "color": "var(--cmms-brand-mark)"}]
+    counted, others = divide_readings(data["rows"])
+    if others:
+        series.append({"name": text.NOT_COUNTED, "type": data["form"], "color": "var(--cmms-warn-mark)"})
     if compared:
         series.append({"name": data["other_name"], "type": data["form"], "color": "var(--cmms-other-mark)"})
     else:
         series.append({"name": text.COUNTER, "type": "line", "color": "var(--cmms-other-mark)", "yAxisId": "right"})
-    totals = [text.period_total(data["days"], hours_text(total_hours(data["rows"])), len(data["rows"]))]
+    totals = [text.period_total(data["days"], hours_text(total_hours(counted)), len(counted))]
+    if others:
+        totals.append(text.not_counted(len(others)))
     if compared:
-        other = hours_text(total_hours(data["other"]))
-        totals.append(text.compared_total(data["other_name"], other, len(data["other"])))
+        beside = divide_readings(data["other"])[0]
+        totals.append(text.compared_total(data["other_name"], hours_text(total_hours(beside)), len(beside)))
         if data["other_name"] == text.GROUP_AVERAGE:
             totals.append(text.AVERAGE_NOTE.format(machines=AVERAGED_MACHINES))
     table = [
@@ -106,7 +118,7 @@ def render_chart(data: Mapping[str, Any]) -> Any:
             row.day,
             hours_text(row.running_hours),
             hours_text(row.cumulative_hours),
-            codes_label(row.quality_code) or row.quality,
+            ", ".join(filter(None, (_trust_label(row), codes_label(row.quality_code) or row.quality))),
         ]
         for row in reversed(data["rows"])
     ]
@@ -143,6 +155,11 @@ def render_chart(data: Mapping[str, Any]) -> Any:
             ),
         ]
     )
+
+
+def _trust_label(row: Reading) -> str:
+    """Nothing for a reading that counts."""
+    return "" if row.trust == "trusted" else TRUST_STATES[row.trust].label
 
 
 def _zoom(points: list[dict[str, Any]]) -> Any:

@@ -32,7 +32,11 @@ _HAS_SCHEDULE_THAT_IS = "EXISTS (SELECT 1 FROM equipment_maintenance q WHERE q.e
 # A month of a machine's readings is a range of its own index: cheap for the rows of a page, dear for all machines.
 _HOURS_OF_30_DAYS = (
     "(SELECT SUM(h.running_hours) FROM equipment_running_times h"
-    " WHERE h.equipment_id = e.id AND h.date >= UTC_DATE() - INTERVAL 30 DAY)"
+    " WHERE h.equipment_id = e.id AND h.date >= UTC_DATE() - INTERVAL 30 DAY"
+    " AND NOT EXISTS (SELECT 1 FROM reading_voids hv"
+    " WHERE hv.equipment_id = h.equipment_id AND hv.date = h.date AND hv.void_flag = 1)"
+    " AND NOT EXISTS (SELECT 1 FROM doubtful_readings hd"
+    " WHERE hd.equipment_id = h.equipment_id AND hd.date = h.date AND hd.state = 'open'))"
 )
 # What the hours of earlier counters add to the counter of the newest reading.
 _LIFE_HOURS = (

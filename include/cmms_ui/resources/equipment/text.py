@@ -266,10 +266,16 @@ NO_READING_OF_MACHINE = "This machine has no readings in this period."
 AVERAGE_NOTE = "The average covers at most {machines} active machines."
 COUNTER_HOURS = "Counter, hours"
 READINGS_AS_TABLE = "Readings as a table"
+NOT_COUNTED = "Doubtful or void"
 FIRST_DAY_SHOWN = "First day shown"
 LAST_DAY_SHOWN = "Last day shown"
 DAYS_SHOWN = "{first} to {last}"
 RESET = "Reset"
+
+
+def not_counted(readings: int) -> str:
+    """How many readings of the period are left out of the hours."""
+    return f"{count_of(readings, 'doubtful or void reading is', 'doubtful or void readings are')} not counted."
 
 
 def period_total(days: int, hours: str, readings: int) -> str:

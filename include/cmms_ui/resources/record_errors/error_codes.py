@@ -100,6 +100,7 @@ OTHER_LABELS: dict[str, str] = {
     "EXCEEDS_DAY": "More hours than the day has",
     "HOURS_MISMATCH": "Hours do not match the counter",
     "POINT_MISMATCH": "Other measuring point",
+    "UNUSUAL_GROWTH": "Far more than usual",
     # superseded records
     "DUPLICATE_IDENTICAL": "Identical duplicate",
     "DUPLICATE_SUPERSEDED": "Superseded duplicate",
@@ -177,5 +178,7 @@ def category_label(category: str) -> str:
 CODE_CHOICES = tuple(Choice(code, known.label) for code, known in ERROR_CODES.items())
 """Labels of the codes that reject a record."""
 WARNING_CODES = ("AMBIGUOUS_TIME", "DATE_OLD", "EXCEEDS_DAY", "HOURS_MISMATCH", "POINT_MISMATCH")
+DOUBT_CODES = ("EXCEEDS_DAY", "UNUSUAL_GROWTH")
+"""Why a stored reading is doubtful."""
 FINDING_CHOICES = (*CODE_CHOICES, *(Choice(code, OTHER_LABELS[code]) for code in WARNING_CODES))
 """Labels of all codes of the rules, which stored readings and findings carry."""

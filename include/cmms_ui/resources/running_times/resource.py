@@ -1,9 +1,16 @@
-"""Running times: every reading that is stored, by day and machine; the syncs alone write them."""
+"""Running times: every reading that is stored, by day and machine. Syncs write them, people declare them void."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from cmms.access.actors import Actor
 from cmms.listing.definition import Join
-from cmms_ui.definition.schema import Column, Filter, Resource, Section, Tab
+from cmms.maintenance.meters.decide_readings import undo_voids, void_readings
+from cmms_ui.definition.schema import Action, Column, Filter, Outcome, Resource, Section, Tab, Target, choices_of
+from cmms_ui.resources.doubtful_readings.resource import REASON, report
+from cmms_ui.resources.doubtful_readings.statuses import TRUST_STATES
 from cmms_ui.resources.equipment.overlay import OVERLAY
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.record_errors.error_codes import FINDING_CHOICES
@@ -12,6 +19,22 @@ from cmms_ui.resources.running_times.statuses import QUALITIES
 
 COUNT_LIMIT = 100_000
 """Millions of readings are not counted: the list says 'or more'."""
+_VOID = (
+    "EXISTS (SELECT 1 FROM reading_voids n"
+    " WHERE n.equipment_id = r.equipment_id AND n.date = r.date AND n.void_flag = 1)"
+)
+_DOUBTFUL = (
+    "EXISTS (SELECT 1 FROM doubtful_readings n"
+    " WHERE n.equipment_id = r.equipment_id AND n.date = r.date AND n.state = 'open')"
+)
+
+
+def _void(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return report(void_readings(actor, target.keys, str(values.get("reason") or "")), text.VOIDED)
+
+
+def _undo_void(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    return report(undo_voids(actor, target.keys, str(values.get("reason") or "")), text.COUNTING)
 
 
 RUNNING_TIMES = Resource(
@@ -72,6 +95,20 @@ RUNNING_TIMES = Resource(
             phone="side",
         ),
         Column(
+            "trust",
+            text.COLUMN_TRUST,
+            f"CASE WHEN {_VOID} THEN 'void' WHEN {_DOUBTFUL} THEN 'doubtful' ELSE 'trusted' END",
+            "status",
+            width=120,
+            sortable=False,
+            filterable=False,
+            choices=choices_of(TRUST_STATES),
+            statuses=TRUST_STATES,
+            help=text.COLUMN_TRUST_HELP,
+            joins=(),
+            phone="fact",
+        ),
+        Column(
             "quality_code",
             text.COLUMN_QUALITY_CODE,
             "r.quality_code",
@@ -114,6 +151,8 @@ RUNNING_TIMES = Resource(
             "r.date = (SELECT MAX(n.date) FROM equipment_running_times n)",
             text.TAB_NEWEST_EMPTY,
         ),
+        Tab("doubtful", text.TAB_DOUBTFUL, "alert", _DOUBTFUL, text.TAB_DOUBTFUL_EMPTY, hint=text.TAB_DOUBTFUL_HINT),
+        Tab("void", text.TAB_VOID, "stop", _VOID, text.TAB_VOID_EMPTY, hint=text.TAB_VOID_HINT),
         Tab("all", text.TAB_ALL, "list", "", text.TAB_ALL_EMPTY),
     ),
     filters=(
@@ -125,7 +164,30 @@ RUNNING_TIMES = Resource(
             text.SECTION_READING,
             ("date", "equipment_number", "plant_code", "running_hours", "cumulative_hours", "description"),
         ),
-        Section(text.SECTION_QUALITY, ("quality", "quality_code")),
+        Section(text.SECTION_QUALITY, ("trust", "quality", "quality_code")),
         Section(text.SECTION_SOURCE, ("date_time", "point", "sync_log_id", "updated_at")),
+    ),
+    actions=(
+        Action(
+            "running-times.void",
+            text.VOID,
+            "stop",
+            _void,
+            confirm=text.VOID,
+            explain=text.VOID_EXPLAIN,
+            fields=(REASON,),
+            visible_when=lambda row: row.get("trust") != "void",
+            dangerous=True,
+        ),
+        Action(
+            "running-times.undo_void",
+            text.UNDO_VOID,
+            "refresh",
+            _undo_void,
+            confirm=text.UNDO_VOID,
+            explain=text.UNDO_VOID_EXPLAIN,
+            fields=(REASON,),
+            visible_when=lambda row: row.get("trust") == "void",
+        ),
     ),
 )

@@ -14,6 +14,12 @@ SEARCH_HINT = "Search machine"
 # Tabs
 TAB_NEWEST = "Newest day"
 TAB_NEWEST_EMPTY = "No readings yet. Start a running time sync."
+TAB_DOUBTFUL = "Doubtful"
+TAB_DOUBTFUL_EMPTY = "No reading is waiting for a decision."
+TAB_DOUBTFUL_HINT = "Decide on these readings on the page Doubtful readings."
+TAB_VOID = "Void"
+TAB_VOID_EMPTY = "No reading has been declared void."
+TAB_VOID_HINT = "These readings are stored, but count for nothing."
 TAB_ALL = "All days"
 TAB_ALL_EMPTY = "No readings yet. Start a running time sync."
 
@@ -30,6 +36,8 @@ COLUMN_PLANT_CODE = "Plant"
 COLUMN_RUNNING_HOURS = "Hours"
 COLUMN_CUMULATIVE_HOURS = "Counter"
 COLUMN_QUALITY = "Quality"
+COLUMN_TRUST = "Trust"
+COLUMN_TRUST_HELP = "Doubtful and void readings do not count for maintenance"
 COLUMN_QUALITY_CODE = "Warnings"
 COLUMN_DATE_TIME = "Read at"
 COLUMN_DESCRIPTION = "Text"
@@ -43,6 +51,17 @@ COLUMN_PLANT_ID = "Plant ID"
 SECTION_READING = "Reading"
 SECTION_QUALITY = "Quality"
 SECTION_SOURCE = "Source"
+
+# Actions
+VOID = "Void"
+VOID_EXPLAIN = (
+    "The reading is wrong: it stays visible, but counts for nothing. Later readings are compared with the one before"
+    " it. You can undo this."
+)
+VOIDED = "declared void"
+UNDO_VOID = "Undo void"
+UNDO_VOID_EXPLAIN = "The reading counts again. If it is doubtful, it waits for a decision."
+COUNTING = "counting again"
 
 # Widgets
 WIDGET_GAPS = "Readings by day"

@@ -1,0 +1,1 @@
+"""Doubtful readings: the work list, its actions, and the readings around one."""
