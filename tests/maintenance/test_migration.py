@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,36 @@ def test_intervals_of_groups_become_plans_that_ask_for_the_same_machines(
     }
     upgrade()
     assert site.value("SELECT COUNT(*) FROM maintenance_plans") == 4
+
+
+@pytest.mark.feature("LIF-02", "TEST-26")
+def test_an_upgrade_makes_no_stored_reading_doubtful(
+    each_database: dict[str, Any],
+    make_database: Callable[..., Any],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """People have worked with them: what would be doubtful is taken as accepted, and counts as before (0014)."""
+    from cmms.operations.verify.verify_tables import verify_tables
+
+    kind = "mariadb_server" if "mariadb" in request.node.callspec.id else "mysql_server"
+    database = make_database(request.getfixturevalue(kind))
+    monkeypatch.setenv("AIRFLOW_CONN_CMMS_MYSQL", connection_uri(database))
+    site = Site(None, database, tmp_path)  # type: ignore[arg-type]
+    workshop = Workshop(site)
+    upgrade("0013")
+    site.add_plant("P001")
+    spiked, steady = workshop.machine("SPIKED"), workshop.machine("STEADY")
+    workshop.read(spiked, {"2026-01-01": ("8", "100"), "2026-01-03": ("8", "148"), "2026-01-05": ("8", "90000")})
+    workshop.read(steady, {"2026-01-01": ("24", "100"), "2026-01-02": ("24", "124"), "2026-01-04": ("24", "172")})
+    upgrade()
+    rows = site.query("SELECT equipment_id, date, state, counter, growth_hours, decided_by FROM doubtful_readings")
+    assert [tuple(row.values()) for row in rows] == [
+        (spiked, date(2026, 1, 5), "accepted", Decimal(90000), Decimal(89852), "upgrade")
+    ]
+    assert site.value("SELECT COUNT(*) FROM life_readings") == 6
+    assert verify_tables() == []
+    downgrade("0013")
+    upgrade()
+    assert len(site.query("SELECT id FROM doubtful_readings")) == 1

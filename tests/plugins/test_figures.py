@@ -107,6 +107,14 @@ def known(client_for: ClientFor, tables: Tables) -> Iterator[dict[str, Any]]:
     def first(statement: str) -> Any:
         return tables(statement)[0]["id"]
 
+    tables(
+        "INSERT INTO doubtful_readings (equipment_id, date, code, counter, previous_date, growth_hours, allowed_hours,"
+        " decided_by) SELECT equipment_id, date, 'FIGURES', cumulative_hours, date - INTERVAL 1 DAY, 90, 24, 'figures'"
+        " FROM equipment_running_times WHERE equipment_id = %s ORDER BY date DESC LIMIT 1"
+        " ON DUPLICATE KEY UPDATE decided_by = doubtful_readings.decided_by",
+        machine,
+    )
+
     yield {
         "run": run,
         "rejecting": rejecting,
@@ -122,6 +130,7 @@ def known(client_for: ClientFor, tables: Tables) -> Iterator[dict[str, Any]]:
         "worked": first("SELECT equipment_id AS id FROM work_orders LIMIT 1"),
         "due": first("SELECT m.equipment_id AS id FROM maintenance_dues d"
                      " JOIN equipment_maintenance m ON m.id = d.equipment_maintenance_id LIMIT 1"),
+        "doubt": first("SELECT MAX(id) AS id FROM doubtful_readings"),
         "reconciliation": first("SELECT id FROM reconciliations WHERE run_id = 'figures'"),
     }  # fmt: skip
     tables("UPDATE sync_record_errors SET attempts = %s, resolved_at = %s WHERE id = %s",
@@ -133,6 +142,7 @@ def known(client_for: ClientFor, tables: Tables) -> Iterator[dict[str, Any]]:
     tables("DELETE FROM equipment_availability WHERE noted_by = 'figures'")
     tables("DELETE FROM reconciliations WHERE run_id = 'figures'")
     tables("DELETE FROM validation_findings WHERE code = 'FIGURES'")
+    tables("DELETE FROM doubtful_readings WHERE code = 'FIGURES'")
     tables("DELETE FROM validation_reports WHERE id = %s", report)
     tables("DELETE FROM api_call_logs WHERE endpoint = '/figures'")
     tables("DELETE FROM sync_log_events WHERE sync_log_id = %s AND code = 'X'", run)
@@ -149,6 +159,7 @@ def _arguments(known: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "alerts.alert_text": {"alert_id": known["alert"]},
         "calls.newest_calls": {"limit": 5},
+        "doubts.readings_around": {"doubt_id": known["doubt"]},
         "failures.failed_runs_by_day": since,
         "failures.newest_errors": {"category": "", "limit": 100},
         "failures.rejects_by_day": since,

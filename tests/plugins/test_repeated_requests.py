@@ -219,7 +219,7 @@ def test_every_unique_key_is_explained_or_is_none_of_what_people_type(tables: Ta
         "uk_running_times_equipment_date", "uk_measuring_points_primary", "uk_config_versions", "uk_sync_logs_run", "uk_sync_units",
         "uk_record_errors", "uk_superseded", "uk_alert_events_open", "uk_deliveries", "uk_maintenance_dues_open",
         "uk_maintenance_dues_occurrence", "uk_action_requests", "uk_audit_refusal", "uk_reconciliations_run",
-        "uk_reading_voids",
+        "uk_reading_voids", "uk_doubtful_readings",
     }  # fmt: skip
     rows = tables(
         "SELECT DISTINCT INDEX_NAME AS name FROM information_schema.STATISTICS"

@@ -12,6 +12,7 @@ import pytest
 
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.access.connections import engine
+from cmms.maintenance.meters.change_meter import declare_change, withdraw_changes
 from cmms.maintenance.meters.decide_readings import (
     accept_doubts,
     reopen_doubts,
@@ -256,6 +257,50 @@ def test_a_spike_opens_no_due_and_an_accepted_one_does_and_a_void_one_withdraws_
     void_doubts(PERSON, [doubt], "they are not")
     assert spiked.value("SELECT hours_to_go FROM equipment_maintenance") == 4900
     assert [row["state"] for row in spiked.query("SELECT state FROM maintenance_dues")] == ["withdrawn"]
+
+
+@pytest.mark.feature("DOM-02", "LIF-02")
+def test_a_declared_meter_change_answers_its_day_and_all_that_follow(site: Site) -> None:
+    site.sync_equipment([machine("A")])
+    for day, counter in enumerate(("100", "90108", "90116", "90124")):
+        assert sync(site, day, counter).counts.inserted == 1
+    assert doubts(site) == {on(day): "open" for day in (1, 2, 3)}
+    machine_id = site.value("SELECT id FROM equipment")
+    stated = {"old_final": "100", "new_initial": "90100", "reason": "new counter"}
+    key = declare_change(PERSON, machine_id, {"kind": "replacement", "from_date": on(1).isoformat(), **stated})
+    assert doubts(site) == {on(1): "meter_change"}
+    assert set(marks(site).values()) == {None}
+    assert site.value("SELECT life_hours FROM life_readings WHERE date = %s", on(3)) == 124
+    assert verify_tables() == []
+    assert withdraw_changes(PERSON, [key]) == 1
+    assert doubts(site) == {on(day): "open" for day in (1, 2, 3)}
+    assert verify_tables() == []
+
+
+@pytest.mark.feature("TEST-30", "LIF-02")
+@pytest.mark.parametrize(
+    ("planted", "named"),
+    [
+        ("DELETE FROM doubtful_readings", "doubtful"),
+        ("UPDATE doubtful_readings SET growth_hours = 3", "doubtful"),
+        ("UPDATE doubtful_readings SET state = 'accepted', counter = 1", "does not hold"),
+        ("UPDATE doubtful_readings SET state = 'void'", "does not hold"),
+        (
+            "INSERT INTO doubtful_readings (equipment_id, date, code, counter, previous_date, growth_hours, allowed_hours)"
+            " SELECT equipment_id, '2026-01-13', code, 124, '2026-01-12', 99, 24.1 FROM doubtful_readings",
+            "not doubtful",
+        ),
+        (
+            "INSERT INTO reading_voids (equipment_id, date, reason, voided_by)"
+            " SELECT equipment_id, date, 'x', 'x' FROM doubtful_readings",
+            "void",
+        ),
+    ],
+)
+def test_verify_names_what_readings_and_decisions_do_not_give(spiked: Site, planted: str, named: str) -> None:
+    spiked.execute(planted)
+    found = verify_tables()
+    assert found and named in " ".join(found)
 
 
 @pytest.mark.feature("LIF-01", "LIF-02", "DOM-04", "DOM-05")

@@ -145,6 +145,7 @@ ACTIONS: dict[str, Capability] = {
     "doubtful-readings.accept": EDIT,
     "doubtful-readings.void": EDIT,
     "doubtful-readings.reopen": EDIT,
+    "doubtful-readings.change_meter": EDIT,
     "dues.order": TRIGGER,
     "work-orders.start": EDIT,
     "work-orders.hold": EDIT,

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
 from cmms.access.audit import audit_many
-from cmms.access.connections import write
+from cmms.access.connections import raw_session, write
 from cmms.database import Cursor, execute, query
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
@@ -41,6 +41,29 @@ class Decided:
     readings: int
     machines: tuple[int, ...]
     left: int
+
+
+@dataclass(frozen=True)
+class DoubtfulDay:
+    """The machine and the day of a doubtful reading."""
+
+    equipment_id: int
+    day: date
+
+
+def find_doubt(key: int, version: int | None = None) -> DoubtfulDay:
+    """Of which machine and day a row of ``doubtful_readings`` is.
+
+    Raises:
+        NotFound: there is no such row. Stale: it has another version than was seen, or is decided.
+    """
+    with raw_session() as connection:
+        found = query(connection, "maintenance/meters/doubts", {"ids": (key,)})
+    if not found:
+        raise NotFound("this reading is not doubtful (any more)")
+    if found[0]["state"] != "open" or version not in (None, found[0]["row_version"]):
+        raise Stale("This reading has been changed meanwhile. Look at it again before you decide.")
+    return DoubtfulDay(int(found[0]["equipment_id"]), found[0]["date"])
 
 
 def accept_doubts(actor: Actor, keys: Sequence[int], reason: str, *, version: int | None = None) -> Decided:

@@ -7,10 +7,13 @@ from typing import Any
 
 from cmms.access.actors import Actor
 from cmms.listing.definition import Join
+from cmms.maintenance.meters.change_meter import declare_change
+from cmms.maintenance.meters.check_change import KINDS
 from cmms.maintenance.meters.decide_readings import (
     REASON_LENGTH,
     Decided,
     accept_doubts,
+    find_doubt,
     reopen_doubts,
     void_doubts,
 )
@@ -92,6 +95,37 @@ _ACTIONS: Sequence[Action] = (
     _action(
         "reopen", text.REOPEN, "refresh", reopen_doubts, text.REOPENED, text.REOPEN_EXPLAIN, _is("accepted", "void")
     ),
+)
+
+
+def _change_meter(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
+    doubt = find_doubt(target.keys[0], target.version)
+    declare_change(actor, doubt.equipment_id, {**values, "from_date": doubt.day})
+    return Outcome(text.CHANGED.format(day=doubt.day))
+
+
+_CHANGE_METER = Action(
+    "doubtful-readings.change_meter",
+    text.CHANGE_METER,
+    "gauge",
+    _change_meter,
+    on="record",
+    confirm=text.CHANGE_METER_CONFIRM,
+    explain=text.CHANGE_METER_EXPLAIN,
+    fields=(
+        Field(
+            "kind",
+            text.FIELD_KIND,
+            "choice",
+            required=True,
+            choices=tuple(Choice(kind, text.KINDS[kind]) for kind in KINDS),
+            default="replacement",
+        ),
+        Field("old_final", text.FIELD_OLD_FINAL, "number", help=text.FIELD_OLD_FINAL_HELP),
+        Field("new_initial", text.FIELD_NEW_INITIAL, "number", help=text.FIELD_NEW_INITIAL_HELP),
+        REASON,
+    ),
+    visible_when=_is("open"),
 )
 
 DOUBTFUL_READINGS = Resource(
@@ -178,5 +212,5 @@ DOUBTFUL_READINGS = Resource(
         Section(text.SECTION_DOUBT, ("code", "growth_hours", "allowed_hours", "previous_counter", "previous_date")),
         Section(text.SECTION_DECISION, ("status", "reason", "decided_by", "decided_at")),
     ),
-    actions=tuple(_ACTIONS),
+    actions=(*_ACTIONS, _CHANGE_METER),
 )

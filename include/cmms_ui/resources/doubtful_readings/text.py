@@ -66,6 +66,22 @@ VOID_EXPLAIN = (
 )
 REOPEN = "Undo decision"
 REOPEN_EXPLAIN = "The reading waits for a decision again, if it is still doubtful."
+CHANGE_METER = "Declare meter change"
+CHANGE_METER_CONFIRM = "Declare"
+CHANGE_METER_EXPLAIN = (
+    "The reading is right: from this day on another counter is in use, or the counter began anew. Life hours go on."
+)
+CHANGED = "The meter change on {day} has been declared."
+FIELD_KIND = "What happened"
+KINDS = {
+    "replacement": "Counter replaced",
+    "rollover": "Rollover",
+    "reset": "Counter reset",
+}
+FIELD_OLD_FINAL = "Last value of the old counter"
+FIELD_OLD_FINAL_HELP = "Empty: the trusted reading before"
+FIELD_NEW_INITIAL = "First value of the new counter"
+FIELD_NEW_INITIAL_HELP = "Empty: the reading of this day less its hours"
 FIELD_REASON = "Reason"
 FIELD_REASON_HELP = "Stored with the decision and shown beside the reading"
 
