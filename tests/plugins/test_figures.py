@@ -159,6 +159,7 @@ def _arguments(known: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "alerts.alert_text": {"alert_id": known["alert"]},
         "calls.newest_calls": {"limit": 5},
+        "doubts.blocked_readings": {"equipment_ids": [known["machine"]]},
         "doubts.readings_around": {"doubt_id": known["doubt"]},
         "failures.failed_runs_by_day": since,
         "failures.newest_errors": {"category": "", "limit": 100},

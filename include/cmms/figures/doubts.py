@@ -1,12 +1,13 @@
-"""Doubtful readings: what stands around one. Input: its id. Output: frozen rows; hours are exact decimals."""
+"""Doubtful readings: what stands around one, and what waits because of them. Output: frozen rows, exact decimals."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from cmms.figures.typed_rows import read_typed
+from cmms.figures.typed_rows import read_typed, read_typed_live
 
 _DAYS = 14
 """Readings of so many days before and after are shown."""
@@ -22,6 +23,20 @@ class AroundReading:
     trust: str
     reason: str | None
     is_this: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedReadings:
+    """How many rejected readings wait because a counter before them was higher or the same."""
+
+    readings: int
+
+
+def blocked_readings(equipment_ids: Sequence[int]) -> BlockedReadings:
+    """DOM-03: open rejects of these machines that may pass once a reading before them does not count any more."""
+    if not equipment_ids:
+        return BlockedReadings(readings=0)
+    return read_typed_live(BlockedReadings, "figures/blocked_readings", {"ids": tuple(equipment_ids)})[0]
 
 
 def readings_around(doubt_id: int) -> tuple[AroundReading, ...]:

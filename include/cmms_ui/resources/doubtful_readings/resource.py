@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cmms.access.actors import Actor
+from cmms.figures.doubts import blocked_readings
 from cmms.listing.definition import Join
 from cmms.maintenance.meters.change_meter import declare_change
 from cmms.maintenance.meters.check_change import KINDS
@@ -44,8 +45,12 @@ _CODES = tuple(Choice(code, code_label(code)) for code in DOUBT_CODES)
 
 
 def report(done: Decided, what: str) -> Outcome:
-    """How many readings were decided on."""
-    return Outcome(text.decided(done.readings, what, done.left), "success" if done.readings else "warning")
+    """How many readings were decided on; after a void also which rejected readings may pass now."""
+    said = text.decided(done.readings, what, done.left)
+    blocked = blocked_readings(done.machines).readings if what == text.VOIDED else 0
+    if blocked:
+        return Outcome(f"{said} {text.rejects_wait(blocked)}", "info", path="/record-errors?tab=open&q=COUNTER")
+    return Outcome(said, "success" if done.readings else "warning")
 
 
 def _action(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmms.words import count_of
+from cmms.words import agree, count_of
 
 # The list: its name, columns and filters.
 LABEL = "Doubtful readings"
@@ -95,7 +95,13 @@ def decided(readings: int, what: str, left: int) -> str:
 ACCEPTED = "accepted"
 VOIDED = "declared void"
 REOPENED = "reopened"
-REJECTS_WAIT = "Rejected readings of the same machines may pass now: replay them on the page Record errors."
+
+
+def rejects_wait(readings: int) -> str:
+    """Readings after a wrong one that were rejected because of it."""
+    rejected = count_of(readings, "rejected reading of the same machines", "rejected readings of the same machines")
+    return f"{rejected} may be valid now: replay {agree(readings, 'it', 'them')} on the page Record errors."
+
 
 # The readings around one.
 WIDGET_AROUND = "Readings around it"

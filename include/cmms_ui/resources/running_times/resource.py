@@ -11,6 +11,7 @@ from cmms.maintenance.meters.decide_readings import undo_voids, void_readings
 from cmms_ui.definition.schema import Action, Column, Filter, Outcome, Resource, Section, Tab, Target, choices_of
 from cmms_ui.resources.doubtful_readings.resource import REASON, report
 from cmms_ui.resources.doubtful_readings.statuses import TRUST_STATES
+from cmms_ui.resources.doubtful_readings.text import VOIDED
 from cmms_ui.resources.equipment.overlay import OVERLAY
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.record_errors.error_codes import FINDING_CHOICES
@@ -30,7 +31,7 @@ _DOUBTFUL = (
 
 
 def _void(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:
-    return report(void_readings(actor, target.keys, str(values.get("reason") or "")), text.VOIDED)
+    return report(void_readings(actor, target.keys, str(values.get("reason") or "")), VOIDED)
 
 
 def _undo_void(actor: Actor, target: Target, values: Mapping[str, Any]) -> Outcome:

@@ -58,7 +58,6 @@ VOID_EXPLAIN = (
     "The reading is wrong: it stays visible, but counts for nothing. Later readings are compared with the one before"
     " it. You can undo this."
 )
-VOIDED = "declared void"
 UNDO_VOID = "Undo void"
 UNDO_VOID_EXPLAIN = "The reading counts again. If it is doubtful, it waits for a decision."
 COUNTING = "counting again"
