@@ -102,6 +102,18 @@ def test_the_same_days_again_write_nothing(spiked: Site) -> None:
     assert spiked.dump("equipment_running_times", "doubtful_readings", "reading_voids") == before
 
 
+@pytest.mark.feature("LIF-02")
+def test_what_a_task_of_an_older_version_has_validated_is_judged_by_the_merge(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cmms.sync.validate.validate_units.write_doubtful", lambda *_: None)
+    site.sync_equipment([machine("A")])
+    for day, counter in enumerate(("100", "90108", "116")):
+        sync(site, day, counter)
+    assert doubts(site) == {on(1): "open"}
+    assert verify_tables() == []
+
+
 @pytest.mark.feature("LIF-02", "DOM-05")
 def test_a_correction_of_the_source_takes_the_reading_from_the_list(spiked: Site) -> None:
     sync(spiked, 1, "108", revision=1)

@@ -20,7 +20,7 @@ from cmms.sync.validate.judge_readings import USUAL_DAY, allowed_growth, limits_
 
 
 def flag_following_days(
-    cursor: Cursor, *, day: date, sync_log_id: int, settings: Settings, doubtful: Collection[int] = ()
+    cursor: Cursor, *, day: date, sync_log_id: int, settings: Settings, doubtful: Collection[int] | None = ()
 ) -> int:
     """Judge what this run has written on ``day``, and recompute the marks of the readings that follow.
 
@@ -32,14 +32,15 @@ def flag_following_days(
         day: just merged.
         sync_log_id: of the run.
         settings: with the limits.
-        doubtful: machines whose reading of the day may be doubtful, as validation has found.
+        doubtful: machines whose reading of the day may be doubtful, as validation has found; None: any.
 
     Returns:
         How many doubts and marks changed.
     """
     written = {"day": day, "sync_log_id": sync_log_id}
-    walked = set(doubtful)
-    walked |= {int(row["equipment_id"]) for row in query(cursor.connection, "sync/merge/untrusted_from", written)}
+    if doubtful is None:
+        doubtful = _find_machines(cursor, "sync/merge/written_machines", written)
+    walked = {*doubtful, *_find_machines(cursor, "sync/merge/untrusted_from", written)}
     changes: list[dict[str, Any]] = []
     execute(cursor, "sync/merge/has_later_day", {"day": day})
     if read_value(cursor):
@@ -48,6 +49,10 @@ def flag_following_days(
         execute(cursor, "sync/merge/set_quality", change)
     judged = judge_machines(cursor, sorted(walked), first_day=day, settings=settings) if walked else 0
     return len(changes) + judged
+
+
+def _find_machines(cursor: Cursor, statement: str, written: dict[str, Any]) -> set[int]:
+    return {int(row["equipment_id"]) for row in query(cursor.connection, statement, written)}
 
 
 def _following_marks(

@@ -53,7 +53,8 @@ class ValidationResult:
         seen_all: False if the run asked only for some machines or for changes: then no record counts as missing.
         doubts: why the source may hold more records than it sent; then no record counts as missing either.
         covered_plants: the plants that the answers cover; None: all.
-        doubtful: how many accepted readings may be doubtful; ``doubtful.arrow`` names their machines.
+        doubtful: how many accepted readings may be doubtful; ``doubtful.arrow`` names their machines. None: a task of
+            an older version has not looked.
     """
 
     unit: Unit
@@ -67,7 +68,7 @@ class ValidationResult:
     seen_all: bool
     doubts: tuple[str, ...] = ()
     covered_plants: tuple[str, ...] | None = None
-    doubtful: int = 0
+    doubtful: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; the unit as ``stream`` and ``unit_key``."""
@@ -141,8 +142,10 @@ def write_doubtful(run: RunContext, folder: str, machines: Sequence[pl.Series]) 
     return len(found)
 
 
-def read_doubtful(run: RunContext, validation: ValidationResult) -> frozenset[int]:
-    """The machines of :func:`write_doubtful`."""
+def read_doubtful(run: RunContext, validation: ValidationResult) -> frozenset[int] | None:
+    """The machines of :func:`write_doubtful`; None if nobody has looked for them."""
+    if validation.doubtful is None:
+        return None
     if not validation.doubtful:
         return frozenset()
     return frozenset(read_frame(run, f"{validation.folder}/doubtful.arrow")["equipment_id"].to_list())
