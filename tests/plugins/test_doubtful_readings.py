@@ -63,6 +63,10 @@ def doubts(client_for: ClientFor, tables: Tables) -> Iterator[list[Doubt]]:
     yield found
     for row in rows:
         tables("DELETE FROM reading_voids WHERE equipment_id = %s", row["equipment_id"])
+        tables(
+            "DELETE s FROM meter_segments s JOIN measuring_points p ON p.id = s.point_id WHERE p.equipment_id = %s",
+            row["equipment_id"],
+        )
         tables("DELETE FROM doubtful_readings WHERE equipment_id = %s", row["equipment_id"])
         tables(
             "UPDATE equipment_running_times SET cumulative_hours = %s, quality = %s, quality_code = %s WHERE id = %s",
@@ -141,6 +145,23 @@ def test_who_decides_on_an_old_version_of_the_row_is_told_so(
     stale = _act(client_for("op"), "doubtful-readings.accept", [doubts[0].id], version=99)
     assert stale.status_code == 409
     assert _act(client_for("op"), "doubtful-readings.accept", [doubts[0].id], version=1).status_code == 200
+
+
+@pytest.mark.feature("LIF-02", "DOM-02")
+def test_a_meter_change_explains_a_doubtful_reading(client_for: ClientFor, tables: Tables, doubts: list[Doubt]) -> None:
+    op, doubt = client_for("op"), doubts[0]
+    stated = {"kind": "replacement", "old_final": "", "new_initial": "", "reason": "new counter"}
+    call = {"keys": [doubt.id], "version": 1, "values": stated}
+    answer = op.post(f"{API}/doubtful-readings/actions/change_meter", json=call)
+    assert answer.status_code == 200, answer.text
+    assert _states(tables, doubts) == ["meter_change", "open", "open"]
+    (segment,) = tables(
+        "SELECT s.from_date, s.kind FROM meter_segments s JOIN measuring_points p ON p.id = s.point_id"
+        " WHERE p.equipment_id = %s",
+        doubt.equipment_id,
+    )
+    assert (segment["from_date"], segment["kind"]) == (doubt.day, "replacement")
+    assert op.post(f"{API}/doubtful-readings/actions/change_meter", json=call).status_code == 409
 
 
 @pytest.mark.feature("DOM-04")

@@ -9,7 +9,6 @@ from cmms.access.actors import Actor
 from cmms.figures.doubts import blocked_readings
 from cmms.listing.definition import Join
 from cmms.maintenance.meters.change_meter import declare_change
-from cmms.maintenance.meters.check_change import KINDS
 from cmms.maintenance.meters.decide_readings import (
     REASON_LENGTH,
     Decided,
@@ -37,6 +36,7 @@ from cmms_ui.resources.doubtful_readings import text
 from cmms_ui.resources.doubtful_readings.readings_around import AROUND
 from cmms_ui.resources.doubtful_readings.statuses import DOUBT_STATES
 from cmms_ui.resources.maintenance_plans.columns import MACHINE
+from cmms_ui.resources.meter_changes.counter_values import COUNTER_VALUES, KINDS
 from cmms_ui.resources.plants.place_choices import plant_code_choices
 from cmms_ui.resources.record_errors.error_codes import DOUBT_CODES, code_label
 
@@ -123,11 +123,10 @@ _CHANGE_METER = Action(
             text.FIELD_KIND,
             "choice",
             required=True,
-            choices=tuple(Choice(kind, text.KINDS[kind]) for kind in KINDS),
+            choices=KINDS,
             default="replacement",
         ),
-        Field("old_final", text.FIELD_OLD_FINAL, "number", help=text.FIELD_OLD_FINAL_HELP),
-        Field("new_initial", text.FIELD_NEW_INITIAL, "number", help=text.FIELD_NEW_INITIAL_HELP),
+        *COUNTER_VALUES,
         REASON,
     ),
     visible_when=_is("open"),

@@ -73,15 +73,6 @@ CHANGE_METER_EXPLAIN = (
 )
 CHANGED = "The meter change on {day} has been declared."
 FIELD_KIND = "What happened"
-KINDS = {
-    "replacement": "Counter replaced",
-    "rollover": "Rollover",
-    "reset": "Counter reset",
-}
-FIELD_OLD_FINAL = "Last value of the old counter"
-FIELD_OLD_FINAL_HELP = "Empty: the trusted reading before"
-FIELD_NEW_INITIAL = "First value of the new counter"
-FIELD_NEW_INITIAL_HELP = "Empty: the reading of this day less its hours"
 FIELD_REASON = "Reason"
 FIELD_REASON_HELP = "Stored with the decision and shown beside the reading"
 
