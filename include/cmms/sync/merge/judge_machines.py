@@ -122,7 +122,7 @@ def _starts(
     starts: dict[int, date] = {}
     for start in range(0, len(equipment_ids), BATCH):
         chosen = {"equipment_ids": tuple(equipment_ids[start : start + BATCH]), "day": first_day}
-        for row in query(connection, "sync/validate/latest_readings_before", chosen):
+        for row in query(connection, "sync/validate/trusted_readings_before", chosen):
             starts[int(row["equipment_id"])] = row["previous_date"]
     oldest = first_day if limits.sigmas is None else first_day - timedelta(days=HISTORY_DAYS)
     by_start: dict[date, list[int]] = {}

@@ -59,11 +59,11 @@ def load_record_references(
 def _load_counters(
     connection: Connection, machines: Sequence[Mapping[str, Any]], day: date
 ) -> tuple[Mapping[int | None, Mapping[str, Any]], frozenset[int]]:
-    """The newest reading before the day, by machine; machines whose counter a person has accepted from that day on."""
+    """The trusted reading before the day, by machine; machines whose counter a person has accepted from that day on."""
     ids = tuple(int(row["equipment_id"]) for row in machines)
     asked = {"day": day, "equipment_ids": ids or _NOTHING}
     before: dict[int | None, Mapping[str, Any]] = {
-        row["equipment_id"]: row for row in query(connection, "sync/validate/latest_readings_before", asked)
+        row["equipment_id"]: row for row in query(connection, "sync/validate/trusted_readings_before", asked)
     }
     events = query(connection, "sync/validate/counter_events", {"day": day})
     return before, frozenset(row["equipment_id"] for row in events)

@@ -22,6 +22,8 @@ from cmms.sync.validate.judge_readings import USUAL_DAY, allowed_growth, limits_
 _LOOKUP_BATCH = 2_000
 _FETCHED_AT_ONCE = 20_000
 _MACHINES = {"equipment_number": pl.String, "equipment_id": pl.Int64, "own_point": pl.String}
+_PREVIOUS = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
+_UNTRUSTED = {"equipment_id": pl.Int64, "previous_date": pl.Date}
 _MOST = {"equipment_id": pl.Int64, "most_a_day": pl.Int64}
 _STORED = {"equipment_id": pl.Int64, "stored_text": pl.String}
 
@@ -76,28 +78,36 @@ def load_reference(connection: Connection, *, stream: Stream, day: date | None) 
 def _load_previous(connection: Connection, day: date, equipment: pl.DataFrame) -> pl.DataFrame:
     """The newest day before holds most machines' previous reading; the others are looked up.
 
-    A reading that is not trusted is none that others are compared with.
+    A reading that is not trusted is none that others are compared with: of those few machines the trusted one before it
+    is looked up.
     """
-    types = {"equipment_id": pl.Int64, "previous_hours": pl.Int64, "previous_date": pl.Date}
     newest = query(connection, "sync/validate/latest_date_before", {"day": day})[0]["day"]
     if newest is None:
-        return pl.DataFrame(schema=types)
-    found = read_columns(
+        return pl.DataFrame(schema=_PREVIOUS)
+    on_newest = read_columns(
         connection,
         "sync/validate/readings_of_day",
         {"day": newest},
         {"equipment_id": pl.Int64, "previous_hours": pl.Int64},
     ).with_columns(previous_date=pl.lit(newest, dtype=pl.Date))
-    untrusted = read_columns(connection, "sync/validate/untrusted_of_day", {"day": newest}, {"equipment_id": pl.Int64})
-    if len(untrusted):
-        found = found.join(untrusted, on="equipment_id", how="anti")
-    others = equipment.join(found, on="equipment_id", how="anti")["equipment_id"].to_list()
-    parts = [found]
-    for start in range(0, len(others), _LOOKUP_BATCH):
-        ids = tuple(others[start : start + _LOOKUP_BATCH])
-        parts.append(
-            read_columns(connection, "sync/validate/latest_readings_before", {"day": day, "equipment_ids": ids}, types)
-        )
+    others = equipment.join(on_newest, on="equipment_id", how="anti")["equipment_id"].to_list()
+    found = pl.concat([on_newest, _look_up(connection, "sync/validate/latest_readings_before", day, others)])
+    untrusted = read_columns(connection, "sync/validate/untrusted_before", {"day": day}, _UNTRUSTED)
+    doubted = found.join(untrusted, on=["equipment_id", "previous_date"], how="semi")
+    if doubted.is_empty():
+        return found
+    instead = _look_up(
+        connection, "sync/validate/trusted_readings_before", day, doubted["equipment_id"].sort().to_list()
+    )
+    return pl.concat([found.join(doubted, on="equipment_id", how="anti"), instead])
+
+
+def _look_up(connection: Connection, statement: str, day: date, machines: list[int]) -> pl.DataFrame:
+    """A reading of each machine by a statement of :data:`_PREVIOUS`, some machines at a time."""
+    parts = [pl.DataFrame(schema=_PREVIOUS)]
+    for start in range(0, len(machines), _LOOKUP_BATCH):
+        ids = tuple(machines[start : start + _LOOKUP_BATCH])
+        parts.append(read_columns(connection, statement, {"day": day, "equipment_ids": ids}, _PREVIOUS))
     return pl.concat(parts)
 
 
