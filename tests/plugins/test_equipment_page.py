@@ -438,7 +438,10 @@ def test_readings_are_counted_up_to_a_limit_and_paged_along_the_index(client_for
     newest = tables(
         "SELECT id FROM equipment_running_times WHERE date = (SELECT MAX(date) FROM equipment_running_times)"
     )
-    assert client.get(f"{API}/running-times/badges").json() == {"newest": len(newest), "all": total}
+    doubtful = tables("SELECT COUNT(*) AS n FROM doubtful_readings WHERE state = 'open'")[0]["n"]
+    void = tables("SELECT COUNT(*) AS n FROM reading_voids WHERE void_flag = 1")[0]["n"]
+    counts = {"newest": len(newest), "doubtful": doubtful, "void": void, "all": total}
+    assert client.get(f"{API}/running-times/badges").json() == counts
     limited = replace(RUNNING_TIMES.listing, count_limit=100)
     assert read_page(limited, ListQuery(scope="all", limit=10)).total == 100
     assert read_badges(limited) == {"newest": 100, "all": 100}

@@ -72,6 +72,7 @@ _MEANS_ONE = {
     "cmms_ui/resources/running_times/resource.py": _LIST,
     "cmms_ui/resources/maintenance_plans/resource.py": "the scope of a plan: chosen machines",
     "cmms_ui/resources/maintenance_plans/columns.py": _LIST,
+    "cmms_ui/resources/doubtful_readings/resource.py": _LIST,
     "cmms_ui/resources/meter_changes/resource.py": _LIST,
     "cmms_ui/resources/installations/resource.py": _LIST,
     "cmms_ui/resources/availability/resource.py": _LIST,

@@ -22,8 +22,8 @@ from cmms.access.connections import raw_session, write
 from cmms.database import Cursor, execute, query
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.site_today import site_today
+from cmms.settings.stored_versions import current_settings
 from cmms.sync.merge.judge_machines import judge_machines
-from cmms.sync.runs.open_run import current_settings
 
 DECISION_LIMIT = 10_000
 """So many readings are decided on at once."""

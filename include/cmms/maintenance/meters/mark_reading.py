@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 
 from cmms.database import Cursor, execute
+from cmms.settings.stored_versions import current_settings
 from cmms.sync.merge.judge_machines import judge_machines
-from cmms.sync.runs.open_run import current_settings
 
 
 def mark_reading(cursor: Cursor, equipment_id: int, day: date) -> bool:
