@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from cmms.access.actors import Actor, Capability, Invalid, NotFound, Stale
-from cmms.access.audit import audit_many
+from cmms.access.audit import Changed, audit_many
 from cmms.access.connections import raw_session, write
 from cmms.database import Cursor, execute, query
 from cmms.maintenance.evaluate_maintenance import evaluate
@@ -235,11 +235,11 @@ def _days_of(rows: Sequence[Row]) -> dict[int, tuple[date, date]]:
 def _audit(cursor: Cursor, actor: Actor, record: tuple[str, str], rows: Sequence[Row], reason: str) -> None:
     entity, action = record
     shown = ("equipment_number", "date", "counter", "state")
-    entries = [
-        (row["id"], {name: row[name] for name in shown}, {"reason": reason})
+    changed = [
+        Changed(row["id"], {name: row[name] for name in shown}, {"reason": reason})
         for row in sorted(rows, key=lambda row: int(row["id"]))
     ]
-    audit_many(cursor, actor, action, entity, entries, batch_id=str(uuid4()))
+    audit_many(cursor, actor, action, entity, changed, batch_id=str(uuid4()))
 
 
 def _split(keys: Sequence[int]) -> list[tuple[int, ...]]:
