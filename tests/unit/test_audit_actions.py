@@ -16,6 +16,9 @@ from cmms_ui.render.text import AUDIT_ACTIONS, action_label
 
 INCLUDE = Path(__file__).parents[2] / "include"
 COMPUTED: dict[str, Callable[[], set[str]]] = {
+    "maintenance/meters/decide_readings.py": lambda: {
+        *("accept_reading", "void_reading", "undo_void", "reopen_reading"),
+    },
     "maintenance/orders/move_order.py": lambda: set(TRANSITIONS),
     "run_control/start_syncs.py": lambda: set(CONTROLS),
     "equipment/change_equipment.py": lambda: (

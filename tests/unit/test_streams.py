@@ -67,7 +67,6 @@ _MEANS_ONE = {
     "cmms_ui/resources/syncs/resource.py": _ONE,
     "cmms_ui/resources/equipment/resource.py": _LIST,
     "cmms_ui/resources/equipment/tab_widgets.py": _LIST,
-    "cmms_ui/resources/equipment/large_change.py": _LIST,
     "cmms_ui/resources/validations/resource.py": _LIST,
     "cmms_ui/resources/running_times/resource.py": _LIST,
     "cmms_ui/resources/maintenance_plans/resource.py": "the scope of a plan: chosen machines",

@@ -122,6 +122,7 @@ IN_WORDS_NONE_WITH = "no {relation} for which {conditions}"
 # What has been done, by the action of the audit log; `sync` is a change by a sync
 AUDIT_ACTIONS = {
     "accept_counter": "Counter accepted",
+    "accept_reading": "Reading accepted",
     "acknowledge": "Acknowledged",
     "activate": "Activated",
     "cancel": "Cancelled",
@@ -141,6 +142,7 @@ AUDIT_ACTIONS = {
     "refused": "Refused",
     "remove": "Schedule removed",
     "reopen": "Reopened",
+    "reopen_reading": "Decision withdrawn",
     "replay": "Replayed",
     "reschedule": "Date changed",
     "resume": "Resumed",
@@ -154,8 +156,10 @@ AUDIT_ACTIONS = {
     "sync": "Sync",
     "take_over": "Acknowledged",
     "trigger": "Run started",
+    "undo_void": "Reading valid again",
     "uninstall": "Removed from its machine",
     "validate": "Validated",
+    "void_reading": "Reading declared void",
     "withdraw": "Withdrawn",
 }
 
