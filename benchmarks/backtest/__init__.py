@@ -1,0 +1,1 @@
+"""The back-test of the forecast on data whose outcome is known: ``make backtest``."""
