@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHONPATH := include:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop screenshots test check format wheel bench load scale chaos features lock clean
+.PHONY: help setup demo stop screenshots test check format wheel bench backtest load scale chaos features lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ wheel: setup ## Build dist/cmms_sync-<version>-py3-none-any.whl, which pip insta
 
 bench: setup ## Measure the speed (ARGS for the benchmark)
 	@$(VENV) -m benchmarks $(ARGS)
+
+backtest: setup ## Can the forecast be trusted? On aircraft hours, a proxy, and on made-up machines (ARGS="--machines 500")
+	@$(VENV) -m benchmarks.backtest $(ARGS)
 
 load: setup ## A million machines, ten million readings: time and memory against the time-outs (ARGS for smaller sizes)
 	@$(VENV) -m benchmarks.large_load $(ARGS)

@@ -76,7 +76,10 @@ def main() -> int:
     _report(console, results, ON_CALL, measure(on_call, make_band(on_call.errors, calibrate_on(dues))))
     if not args.no_speed:
         results["night"] = night = measure_night()
-        console.print(f"A night of {night['machines']:,} machines: {night['seconds']:.0f} s, {night['peak_mib']} MiB")
+        console.print(
+            f"A night of {night['machines']:,} machines: {night['seconds']:.0f} s,"
+            f" of the processor {night['processor_seconds']:.0f} s, {night['peak_mib']} MiB"
+        )
 
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M}-backtest.json"

@@ -1,6 +1,6 @@
 """A night of 100,000 machines: rates, bands and back-test of all of them, with the time and the memory it takes.
 
-Input: nothing. Output: machines, seconds, peak_mib, of a process of its own, so that its peak memory is its own too.
+Input: nothing. Output: machines, seconds, processor_seconds, peak_mib, of a process of its own, so that its peak memory is its own too.
 The machines are made up in that process, chunk by chunk; making them does not count in the time.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 MACHINES = 100_000
-_EACH = 286
+_EACH = 715
 
 
 def measure_night(machines: int = MACHINES) -> dict[str, Any]:
@@ -46,22 +46,29 @@ def _run(sender: Connection, machines: int) -> None:
     from cmms.maintenance.forecast.rate_rules import STALE_DAYS
     from cmms.maintenance.forecast.rates import RateSettings
 
-    night, seconds, done = Night(), 0.0, 0
+    night, seconds, processor, done = Night(), 0.0, 0.0, 0
     size = _EACH * len(KINDS)
     while done < machines:
         life = make_fleet(_EACH, seed=done).read
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         night.add(
             Histories(life),
             RateSettings.usual(size, stale_days=STALE_DAYS),
             np.full(size, np.nan),
             machine=np.arange(done, done + size),
         )
-        seconds += time.perf_counter() - started
+        seconds, processor = seconds + time.perf_counter() - started, processor + time.process_time() - busy
         done += size
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     night.finish()
-    seconds += time.perf_counter() - started
+    seconds, processor = seconds + time.perf_counter() - started, processor + time.process_time() - busy
     found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert found is not None
-    sender.send({"machines": done, "seconds": round(seconds, 1), "peak_mib": int(found[1]) // 1024})
+    sender.send(
+        {
+            "machines": done,
+            "seconds": round(seconds, 1),
+            "processor_seconds": round(processor, 1),
+            "peak_mib": int(found[1]) // 1024,
+        }
+    )

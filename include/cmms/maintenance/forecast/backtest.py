@@ -22,10 +22,11 @@ from cmms.maintenance.forecast.past_errors import (
     FIRST_TEST,
     LEAST_RATIO,
     MOST_RATIOS,
-    STEP_DAYS,
+    WEEK,
     Origin,
     choose_origins,
     days_until,
+    list_origins,
     log_quantiles,
     ratios_of,
     walk_origins,
@@ -123,7 +124,7 @@ def forecast_past(
     """
     last_day = histories.days - 1
     newest = last_day if until is None else until
-    origins = list(range(newest % STEP_DAYS, newest + 1, STEP_DAYS))
+    origins = list_origins(newest)
     chosen = _choose_tests(origins, last_day, tests)
     if not chosen:
         return _nothing()
@@ -151,8 +152,8 @@ def forecast_past_of_fleet(
 ) -> PastDues:
     """:func:`forecast_past` of many machines, a seventh of them on each weekday, at most :data:`CHUNK` at once."""
     parts = []
-    for weekday in range(STEP_DAYS):
-        of_weekday = np.flatnonzero(machine // 2 % STEP_DAYS == weekday)
+    for weekday in range(WEEK):
+        of_weekday = np.flatnonzero(machine // 2 % WEEK == weekday)
         for start in range(0, len(of_weekday), CHUNK):
             rows = of_weekday[start : start + CHUNK]
             parts.append(

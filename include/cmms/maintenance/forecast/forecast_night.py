@@ -22,7 +22,7 @@ from cmms.maintenance.forecast.backtest_figures import (
 from cmms.maintenance.forecast.band import SHARES, Calibration, OwnErrors, make_band
 from cmms.maintenance.forecast.histories import Floats, Histories
 from cmms.maintenance.forecast.machine_classes import classify
-from cmms.maintenance.forecast.past_errors import STEP_DAYS, choose_origins, log_quantiles, ratios_of, walk_origins
+from cmms.maintenance.forecast.past_errors import choose_origins, list_origins, log_quantiles, ratios_of, walk_origins
 from cmms.maintenance.forecast.project import REASONS
 from cmms.maintenance.forecast.rate_rules import HORIZONS
 from cmms.maintenance.forecast.rates import NEWEST, Codes, RateSettings, calculate_rate_table, read_points
@@ -131,7 +131,7 @@ def forecast_tonight(
     today = histories.days - 1
     points = read_points(histories, today, settings)
     table = calculate_rate_table(points, settings, group_mean)
-    origins = list(range(today % STEP_DAYS, today + 1, STEP_DAYS))
+    origins = list_origins(today)
     ratios = np.stack(
         [
             ratios_of(origin, histories.between, histories.last, settings).astype(np.float32)

@@ -1,6 +1,6 @@
 """How wrong a machine's forecasts have been: actual days over forecast days, at origins in its own past.
 
-Input: histories. Output: for every weekly origin and horizon the ratio, and the quantiles of those that were known at a
+Input: histories. Output: for every origin and horizon the ratio, and the quantiles of those that were known at a
 given day. A due that was not reached within :data:`MOST_RATIOS` times its forecast counts with that ratio: it is never
 dropped.
 """
@@ -27,8 +27,9 @@ from cmms.maintenance.forecast.rates import (
 
 ORIGINS = 24
 """Past forecasts of a machine that make its band."""
-STEP_DAYS, SPACING = 7, 2
-"""Origins lie on today's weekday: every second week, so that 24 span a year, or every week where history is short."""
+WEEK = 7
+SPACED_DAYS = 2 * 364
+"""Origins lie on today's weekday: every second week, so that 24 span a year, or every week below two years of history."""
 LEAST_RATIO = 0.05
 MOST_RATIOS = (8.0, 4.0, 3.0)
 """Ratios are held within these bounds, the upper one by horizon: so many times as late as forecast is like never."""
@@ -72,10 +73,16 @@ def walk_origins(
         yield Origin(day, points, table, project_to(points, table.rates, day))
 
 
+def list_origins(today: int) -> list[int]:
+    """The days of a history on which forecasts are looked back at, the last of them today."""
+    step = 2 * WEEK if today >= SPACED_DAYS else WEEK
+    return list(range(today % step, today + 1, step))
+
+
 def days_ahead(origin: int, horizon: int) -> float:
     """How far ahead the forecast of an origin looks: spread evenly over the span of the horizon, on a log scale."""
     least, most = SPANS[horizon]
-    share = (origin // STEP_DAYS * _GOLDEN) % 1
+    share = (origin // WEEK * _GOLDEN) % 1
     return float(least * (most / least) ** share)
 
 
@@ -127,10 +134,9 @@ def ratios_of(origin: Origin, truth: Floats, last: Days, settings: RateSettings)
 
 
 def choose_origins(days: Sequence[int], horizon: int, today: int) -> list[int]:
-    """Positions of the newest 24 origins whose outcome was known today: of every second week, or of every week."""
+    """Positions of the newest 24 origins whose outcome was known today."""
     known = [at for at, day in enumerate(days) if day + MOST_RATIOS[horizon] * days_ahead(day, horizon) <= today]
-    spaced = known[::-1][::SPACING]
-    return (spaced if len(spaced) >= ORIGINS else known[::-1])[:ORIGINS]
+    return known[-ORIGINS:]
 
 
 def log_quantiles(ratios: Floats, shares: Sequence[float]) -> tuple[Floats, Floats]:
