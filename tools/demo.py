@@ -35,6 +35,7 @@ OTHER_DAGS = (
     "sync_log_cleanup",
     "maintenance_evaluation",
     "cmms_reconcile_sources",
+    "cmms_forecast_backtest",
     "cmms_on_request",
 )
 MACHINES = 2_000  # enough for every kind of defect to show up among the rejects

@@ -1,6 +1,7 @@
 """A night of 100,000 machines: rates, bands and back-test of all of them, with the time and the memory it takes.
 
-Input: nothing. Output: machines, seconds, processor_seconds, peak_mib, of a process of its own, so that its peak memory is its own too.
+Input: nothing. Output: machines, seconds, processor_seconds, peak_mib, of a process of its own, so that its peak memory
+is its own too.
 The machines are made up in that process, chunk by chunk; making them does not count in the time.
 """
 

@@ -24,7 +24,9 @@ from cmms.mysql_types import Connection
 from cmms.streams import STREAMS
 from cmms.words import count_of
 
-_WITH_TABLES = frozenset({"seed", "replay", "validate", "verify", "reconcile", "evaluate", "cleanup", "docs"})
+_WITH_TABLES = frozenset(
+    {"seed", "replay", "validate", "verify", "reconcile", "evaluate", "backtest", "cleanup", "docs"}
+)
 """Commands that need all tables and do not check for them themselves."""
 
 
@@ -162,6 +164,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD (default: today at the site)")
     evaluate.add_argument("--equipment-number", action="append", default=[], help="only this machine (repeatable)")
     evaluate.set_defaults(run=_evaluate)
+
+    backtest = commands.add_parser(
+        "backtest", help="compute the forecasts of all machines, and how good those of the past have been"
+    )
+    backtest.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD (default: today at the site)")
+    backtest.add_argument(
+        "--machines", type=int, help="at most about so many machines get a new band, by turns (default: 14,000)"
+    )
+    backtest.set_defaults(run=_backtest)
 
     cleanup = commands.add_parser("cleanup", help="delete logs and files older than the retention settings")
     cleanup.set_defaults(run=_cleanup)
@@ -360,6 +371,17 @@ def _evaluate(args: argparse.Namespace) -> int:
     else:
         done = evaluate_all(today)
     print(f"{today}: {done.evaluated} evaluated, {done.due} became due, {done.withdrawn} withdrawn")
+    return 0
+
+
+def _backtest(args: argparse.Namespace) -> int:
+    from cmms.maintenance.forecast.print_backtest import describe_night
+    from cmms.maintenance.forecast.store_forecasts import MOST_MACHINES, store_forecasts
+    from cmms.maintenance.site_today import site_today
+
+    night = store_forecasts(args.date or site_today(), most_machines=max(1, args.machines or MOST_MACHINES))
+    for line in describe_night(night):
+        print(line)
     return 0
 
 

@@ -17,6 +17,7 @@ SCHEDULED_DAG_IDS = (
     "sync_log_cleanup",
     "sync_watchdog",
     "cmms_reconcile_sources",
+    "cmms_forecast_backtest",
     ON_REQUEST_DAG_ID,
 )
 """Those that have to be unpaused for the site to work by itself and for people to get what they ask for."""

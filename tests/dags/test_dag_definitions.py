@@ -110,6 +110,16 @@ def test_the_source_is_reconciled_weekly_in_the_pool(dags: dict[str, Any]) -> No
     assert [(task.retries, task.priority_weight, task.pool) for task in dag.tasks] == [(1, 1, "cmms_sync")]
 
 
+@pytest.mark.feature("FC-02")
+def test_forecasts_are_computed_every_night_in_the_pool(dags: dict[str, Any]) -> None:
+    dag = dags["cmms_forecast_backtest"]
+    assert (dag.timetable.expression, dag.catchup, dag.max_active_runs) == ("0 5 * * *", False, 1)
+    assert dag.dagrun_timeout == timedelta(minutes=30)
+    assert [(task.task_id, task.retries, task.priority_weight, task.pool) for task in dag.tasks] == [
+        ("store_forecasts", 1, 1, "cmms_sync")
+    ]
+
+
 @pytest.mark.feature("JOB-02", "SVC-06")
 def test_what_people_ask_for_runs_in_the_pool_with_the_retries_of_a_sync_and_is_on_from_the_start(
     dags: dict[str, Any],
@@ -141,6 +151,7 @@ def test_maintenance_is_evaluated_when_running_times_have_come(dags: dict[str, A
         ("sync_watchdog", False),
         ("sync_log_cleanup", True),
         ("cmms_reconcile_sources", False),
+        ("cmms_forecast_backtest", False),
         ("cmms_on_request", False),
     ],
 )
@@ -264,5 +275,6 @@ def test_a_broken_settings_file_keeps_the_dags_on_the_built_in_schedule(
     file.write_text("schedule: {equipment: [")
     monkeypatch.setenv("CMMS_CONFIG_FILE", str(file))
     assert set(parse_dags()) == {
-        *SYNCS, "cmms_on_request", "cmms_reconcile_sources", "cmms_setup", "maintenance_evaluation", "sync_watchdog", "sync_log_cleanup",
+        *SYNCS, "cmms_forecast_backtest", "cmms_on_request", "cmms_reconcile_sources", "cmms_setup", "maintenance_evaluation",
+        "sync_watchdog", "sync_log_cleanup",
     }  # fmt: skip

@@ -32,7 +32,7 @@ PREFIX = "/airflow"
 PATIENCE_SECONDS = 400.0
 PASSWORD = "made-up of the tests"
 OUR_DAGS = {"equipment_sync", "running_time_sync", "maintenance_evaluation", "sync_log_cleanup", "sync_watchdog",
-        "cmms_reconcile_sources", "cmms_setup", "cmms_on_request"}  # fmt: skip
+        "cmms_reconcile_sources", "cmms_forecast_backtest", "cmms_setup", "cmms_on_request"}  # fmt: skip
 SHOW_DAGS = "from airflow.dag_processing.dagbag import DagBag; b = DagBag(bundle_path=None); print(sorted(b.dags), b.import_errors)"
 _BLOCK = re.compile(r"<!-- runnable: *(?P<name>[\w-]+) *-->\s*```\w*\n(?P<lines>.*?)```", re.S)
 

@@ -31,6 +31,7 @@ _SYNC_NAMES = {
     "cleanup": "Log clean-up",
     "sync_watchdog": "Watchdog",
     "cmms_reconcile_sources": "Reconciliation",
+    "cmms_forecast_backtest": "Forecasts",
     "cmms_on_request": "Work on request",
 }
 

@@ -25,6 +25,7 @@ POOLED_TASKS = {
     "maintenance_evaluation": ["evaluate"],
     "sync_log_cleanup": ["clean_up_logs"],
     "cmms_reconcile_sources": ["reconcile"],
+    "cmms_forecast_backtest": ["store_forecasts"],
     "cmms_on_request": ["do_work"],
 }
 """Task ids in the pool ``cmms_sync``, by DAG; a test compares them with the DAGs."""

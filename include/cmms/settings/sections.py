@@ -92,6 +92,7 @@ class Schedule(Frozen):
 
     cleanup: str = "0 3 * * 0"
     reconcile: str = "0 4 * * 0"
+    forecasts: str = "0 5 * * *"
     watchdog: str = "*/5 * * * *"
 
     def of(self, stream: StreamName) -> str:

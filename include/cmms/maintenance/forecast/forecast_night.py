@@ -144,16 +144,20 @@ def forecast_tonight(
         chosen = choose_origins(origins, horizon, today)
         quantiles[:, horizon], count[:, horizon] = log_quantiles(ratios[chosen, :, horizon].T.astype(float), SHARES)
     newest = points.days[:, NEWEST]
+    reason = why_no_date(newest, today, table.rates, settings.stale_days)
+    return Tonight(machine, newest, table.rates, table.basis, classify(histories, today), reason, quantiles, count)
+
+
+def why_no_date(newest: Floats, today: float, rates: Floats, stale_days: Floats) -> Codes:
+    """(machines,): why no due of a machine has a date, index in :data:`.project.REASONS`; 0 where dues have one."""
     reasons = {
         "no_reading": np.isnan(newest),
-        "stale": today - newest > settings.stale_days,
-        "no_rate": np.isnan(table.rates[:, 0]),
-        "no_usage": (table.rates <= 0).all(axis=1),
+        "stale": today - newest > stale_days,
+        "no_rate": np.isnan(rates[:, 0]),
+        "no_usage": (rates <= 0).all(axis=1),
     }
-    reason = np.select(list(reasons.values()), [REASONS.index(name) for name in reasons], 0)
-    return Tonight(
-        machine, newest, table.rates, table.basis, classify(histories, today), reason.astype(np.int8), quantiles, count
-    )
+    codes = [REASONS.index(name) for name in reasons]
+    return np.asarray(np.select(list(reasons.values()), codes, 0), dtype=np.int8)
 
 
 def _joined(parts: list[Tonight]) -> Tonight:

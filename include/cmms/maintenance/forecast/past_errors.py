@@ -29,7 +29,7 @@ ORIGINS = 24
 """Past forecasts of a machine that make its band."""
 WEEK = 7
 SPACED_DAYS = 2 * 364
-"""Origins lie on today's weekday: every second week, so that 24 span a year, or every week below two years of history."""
+"""Origins lie on today's weekday: every second week, so that 24 span a year; every week below two years of history."""
 LEAST_RATIO = 0.05
 MOST_RATIOS = (8.0, 4.0, 3.0)
 """Ratios are held within these bounds, the upper one by horizon: so many times as late as forecast is like never."""
