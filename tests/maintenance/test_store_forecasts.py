@@ -102,7 +102,7 @@ def test_a_night_stores_bands_and_the_figures_of_the_back_test(
     assert main(["backtest", "--date", str(TODAY)]) == 0
     printed = capsys.readouterr().out
     assert "14 machines with rates, 14 machines with a new band" in printed
-    assert "all: 14 machines, 112 past dues," in printed
+    assert "all: 14 machines, 112 past forecasts," in printed
     assert everything(workshop) == before, "the same readings again store the same"
 
 

@@ -30,7 +30,7 @@ def describe_night(night: StoredNight) -> Iterator[str]:
 
 
 def _describe(one: BacktestFigures) -> str:
-    head = f"{one.name}: {count_of(one.machines, 'machine')}, {count_of(one.dues, 'past due')}"
+    head = f"{one.name}: {count_of(one.machines, 'machine')}, {count_of(one.dues, 'past forecast')}"
     if not one.reliable:
         return f"{head}, none with a reliable date"
     return (
