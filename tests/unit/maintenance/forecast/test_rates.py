@@ -21,16 +21,9 @@ from cmms.maintenance.forecast.rates import (
     mean_by_group,
     read_points,
 )
-from tests.unit.maintenance.goldens.rates import CASES
 
 FIRST = date(2024, 1, 1).toordinal()
 DAYS = 400
-
-
-@pytest.mark.feature("DOM-08", "DOM-11", "DOM-12", "DOM-13", "DOM-14", "GLD-01")
-@pytest.mark.parametrize("row", CASES)
-def test_a_published_example_of_rates(row: str) -> None:
-    CASES[row]()
 
 
 def _life(hours: list[int | None]) -> list[float]:
