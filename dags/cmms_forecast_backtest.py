@@ -3,7 +3,7 @@
 1. **store_forecasts** - computes how many hours a day each machine runs, and how far off its forecasts have been. Then
    it compares forecasts of the past with what came, and stores how many were reached inside their band
 
-A site of more than 14,000 machines takes turns with bands and back-test, a share of its machines each night; log and
+A site of more than 10,000 machines takes turns with bands and back-test, a share of its machines each night; log and
 figures say so. A second run for the same day with the same readings changes nothing; a run for an older day
 changes nothing newer.
 """

@@ -170,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     backtest.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD (default: today at the site)")
     backtest.add_argument(
-        "--machines", type=int, help="at most about so many machines get a new band, by turns (default: 14,000)"
+        "--machines", type=int, help="at most about so many machines get a new band, by turns (default: 10,000)"
     )
     backtest.set_defaults(run=_backtest)
 

@@ -37,7 +37,7 @@ from cmms.maintenance.forecast.rates import (
 )
 from cmms.maintenance.forecast.read_histories import read_histories_of, read_points_of, split
 
-MOST_MACHINES = 14_000
+MOST_MACHINES = 10_000
 """Machines whose band is made in one night, about; a site with more takes turns."""
 KEPT_DAYS = 730
 """Figures of older nights are removed."""
