@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.backtest.synthetic import make_fleet
 from cmms.cli import main
+from cmms.maintenance.forecast.read_histories import read_histories_of
 from cmms.maintenance.forecast.store_forecasts import choose_machines, store_forecasts
 from tests.maintenance.workshop import Workshop
 
@@ -76,6 +77,43 @@ def test_rates_of_all_machines_are_stored_with_why_there_is_no_date(workshop: Wo
     assert rates(single) == (None, None, None, None, "no_rate")
     assert forecast_of(workshop, stale)["newest_date"] == TODAY - timedelta(days=15)
     assert forecast_of(workshop, unread)["newest_date"] is None
+
+
+@pytest.mark.feature("DOM-02", "DOM-04", "LIF-02")
+def test_rates_and_histories_are_of_life_hours_and_of_trusted_readings(workshop: Workshop) -> None:
+    replaced, doubted, plain = (workshop.machine(number) for number in ("A", "B", "C"))
+    hours = 1_000 + np.arange(400) * 6.0
+    changed = np.where(np.arange(400) >= 200, hours - 2_200, hours)  # a new counter begins at 0 with day 200
+    jumped = hours.copy()
+    jumped[-1] += 90_000
+    for machine, life in ((replaced, changed), (doubted, jumped), (plain, hours)):
+        fill(workshop, machine, life)
+    day = TODAY - timedelta(days=199)
+    with workshop.site.session() as connection:
+        cursor = connection.cursor()
+        cursor.execute("INSERT INTO measuring_points (equipment_id) VALUES (%s)", (replaced,))
+        cursor.execute(
+            "INSERT INTO meter_segments (point_id, from_date, kind, old_final, new_initial, offset_hours, created_by)"
+            " VALUES (LAST_INSERT_ID(), %s, 'replacement', 2200, 0, 2200, 'x')",
+            (day,),
+        )
+        cursor.execute(
+            "INSERT INTO doubtful_readings (equipment_id, date, code, counter, previous_date, growth_hours, allowed_hours)"
+            " VALUES (%s, %s, 'EXCEEDS_DAY', %s, %s, 90006, 24)",
+            (doubted, TODAY, str(jumped[-1]), TODAY - timedelta(days=1)),
+        )
+        connection.commit()
+    store_forecasts(TODAY)
+    six = Decimal("6.000")
+    for machine in (replaced, doubted, plain):
+        row = forecast_of(workshop, machine)
+        assert (row["rate_short"], row["rate_mid"], row["rate_long"]) == (six, six, six)
+    assert forecast_of(workshop, doubted)["newest_date"] == TODAY - timedelta(days=1)
+    with workshop.site.session() as connection:
+        histories = read_histories_of(connection, [replaced, doubted, plain], TODAY)
+    assert np.array_equal(histories.life[0], hours)
+    assert np.array_equal(histories.life[1][:-1], hours[:-1]) and np.isnan(histories.life[1][-1])
+    assert np.array_equal(histories.life[2], hours)
 
 
 @pytest.mark.feature("FC-01", "FC-02")

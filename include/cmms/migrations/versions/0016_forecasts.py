@@ -5,7 +5,7 @@ from alembic import op
 from cmms.migrations.statements import run_file
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0014"
 
 
 def upgrade() -> None:
