@@ -100,8 +100,13 @@ def judge_many(table: PackageTable, schedules: Schedules, events: ServiceEvents,
     return judge_standings(table, schedules, stand_many(table, schedules, events), today)
 
 
-def judge_standings(table: PackageTable, schedules: Schedules, standings: Standings, today: int) -> DueArrays:
-    """How due each schedule is, from where it stands: its events are not needed as long as they and its plan stay."""
+def judge_standings(
+    table: PackageTable, schedules: Schedules, standings: Standings, today: int | Integers
+) -> DueArrays:
+    """How due each schedule is, from where it stands: its events are not needed as long as they and its plan stay.
+
+    Each schedule may have a day of its own, as long as those of a machine have the same.
+    """
     waiting = standings.package != schedules.package
     hours = np.where(waiting, MISSING, standings.hours)
     date = np.where(waiting, MISSING, standings.date)
@@ -142,15 +147,19 @@ def stand_many(table: PackageTable, schedules: Schedules, events: ServiceEvents)
     """Where each schedule stands after all events that count for it."""
     cycle = table.combine[schedules.package] == _CYCLE
     package = np.where(cycle, table.first[schedules.package], schedules.package)
-    standings = begin_many(table, package, schedules.start_hours, schedules.start_date)
+    return move_many(table, schedules, begin_many(table, package, schedules.start_hours, schedules.start_date), events)
+
+
+def move_many(table: PackageTable, schedules: Schedules, standings: Standings, events: ServiceEvents) -> Standings:
+    """Where each schedule stands after further events, none of which is older than those that it stands on."""
     if not len(events.schedule):
         return standings
     done = schedules.package[events.schedule]
     events, done = _for_whom(table, schedules, _group(table, schedules), events, done)
     events, done = _in_order(table, schedules, events, done)
     events, done, left_out = _without_superseded(table, schedules, events, done)
-    standings.number[:] += left_out
-    return _fold(table, standings, events, done)
+    moved = replace(standings, number=standings.number + left_out)
+    return _fold(table, moved.take(np.arange(len(moved.number))), events, done)
 
 
 def _for_whom(
@@ -233,7 +242,9 @@ def _fold(table: PackageTable, standings: Standings, events: ServiceEvents, done
     return standings
 
 
-def _judge(table: PackageTable, schedules: Schedules, hours: Integers, date: Integers, today: int) -> DueArrays:
+def _judge(
+    table: PackageTable, schedules: Schedules, hours: Integers, date: Integers, today: int | Integers
+) -> DueArrays:
     """State, cause and distance of each, without regard to others."""
     package, rate = schedules.package, np.maximum(schedules.rate, 0)
     by_hours = (hours != MISSING) & (schedules.life_hours != MISSING)
@@ -257,18 +268,28 @@ def _judge(table: PackageTable, schedules: Schedules, hours: Integers, date: Int
 
 
 def _state_of_hours(table: PackageTable, package: Integers, to_go: Integers, rate: Integers) -> Integers:
-    lead = np.maximum(table.lead_hours[package], table.plan_lead_days[package] * rate)
+    lead = lead_in_hours(table, package, rate)
     tolerance = np.maximum(table.tolerance_hours[package], table.other_tolerance_days[package] * rate)
     return _state(to_go, lead, tolerance)
 
 
 def _state_of_days(table: PackageTable, package: Integers, to_go: Integers, rate: Integers) -> Integers:
     known, divisor = rate > 0, np.maximum(rate, 1)
-    lead = np.where(known, table.plan_lead_hours[package] // divisor, 0)
     tolerance = np.where(known, table.other_tolerance_hours[package] // divisor, 0)
-    return _state(
-        to_go, np.maximum(table.lead_days[package], lead), np.maximum(table.tolerance_days[package], tolerance)
-    )
+    return _state(to_go, lead_in_days(table, package, rate), np.maximum(table.tolerance_days[package], tolerance))
+
+
+def lead_in_hours(table: PackageTable, package: Integers, rate: Integers) -> Integers:
+    """So many thousandths of an hour before its target each is called by hours; rate: thousandths a day, or 0."""
+    lead: Integers = np.maximum(table.lead_hours[package], table.plan_lead_days[package] * rate)
+    return lead
+
+
+def lead_in_days(table: PackageTable, package: Integers, rate: Integers) -> Integers:
+    """So many days before its target each is called by calendar; rate: thousandths a day, or 0."""
+    by_rate = np.where(rate > 0, table.plan_lead_hours[package] // np.maximum(rate, 1), 0)
+    lead: Integers = np.maximum(table.lead_days[package], by_rate)
+    return lead
 
 
 def _state(to_go: Integers, lead: Integers, tolerance: Integers) -> Integers:
@@ -276,7 +297,7 @@ def _state(to_go: Integers, lead: Integers, tolerance: Integers) -> Integers:
     return np.where(to_go > lead, OK, np.where(to_go > 0, UPCOMING, passed))
 
 
-def _reached(to_go: Integers, rate: Integers, today: int) -> Integers:
+def _reached(to_go: Integers, rate: Integers, today: int | Integers) -> Integers:
     """The day on which hours are, or were, reached."""
     without = np.where(to_go <= 0, _LONG_AGO, _NEVER)
     return np.where(rate > 0, today - (-to_go // np.maximum(rate, 1)), without)
