@@ -75,6 +75,8 @@ def first_hours(table: PackageTable, package: Integers, life: Integers) -> Integ
 def first_date(table: PackageTable, package: Integers, day: Integers) -> tuple[Integers, Integers]:
     """The first target day after where counting began, and its anchor day; MISSING and 0 where there is none."""
     known = (table.calendar[package] > 0) & (day != MISSING)
+    if not known.any():
+        return np.full(len(package), MISSING), np.zeros(len(package), dtype=np.int64)
     day = np.where(known, day, 0)
     anchor = table.anchor_date[package]
     anchor = np.where(anchor == MISSING, day, anchor)
@@ -183,6 +185,9 @@ def _next_date(
     table: PackageTable, package: Integers, base: Integers, anchor_day: Integers, done: Integers
 ) -> tuple[Integers, Integers, Integers]:
     known = table.calendar[package] > 0
+    if not known.any():
+        none = np.zeros(len(package), dtype=np.int64)
+        return np.full(len(package), MISSING), none, none
     date, times = _date_beyond(table, package, base, anchor_day, done)
     return np.where(known, date, MISSING), np.where(known, anchor_day, 0), np.where(known, times, 0)
 

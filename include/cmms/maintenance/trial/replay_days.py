@@ -1,4 +1,4 @@
-"""Replay a plan day by day. Input: daily life hours, a plan, when orders are done. Output: orders, dues, hours by month.
+"""Replay a plan day by day. Input: daily life hours, a plan, when orders are done. Output: what happened by month.
 
 Each day has the order of the evaluation: the reading comes, what is called and due is found, the orders of the day are
 done, and their machines are evaluated once more.
@@ -12,7 +12,6 @@ import numpy as np
 
 from cmms.maintenance.rules.date_arrays import month_of
 from cmms.maintenance.rules.judge_many import (
-    BY_HOURS,
     DUE,
     NOBODY,
     OVERDUE,
@@ -47,7 +46,7 @@ class DailyHistory:
     @property
     def days(self) -> int:
         """Length of the replay."""
-        return self.life_hours.shape[1] - 1
+        return int(self.life_hours.shape[1]) - 1
 
     @property
     def first_month(self) -> int:
@@ -184,7 +183,13 @@ class _Replay:
         today, yesterday = life[machine, column], life[machine, column - 1]
         grown = np.where(yesterday == MISSING, 0, np.maximum(0, today - np.where(yesterday == MISSING, 0, yesterday)))
         still = _is_due(before) & (before.number == found.number)
-        beyond_target = np.where(found.cause == BY_HOURS, np.minimum(grown, -found.hours_to_go), 0)
+        table, package, nothing = self.table, self.schedules.package, np.zeros_like(grown)
+        by_hours = np.where(found.hours_to_go <= 0, np.minimum(grown, -found.hours_to_go), nothing)
+        by_days = np.where(found.days_to_go < 0, grown, nothing)
+        by_hours = np.where(found.hours_to_go == MISSING, nothing, by_hours)
+        by_days = np.where(found.days_to_go == MISSING, nothing, by_days)
+        both = (table.both[package] > 0) & (table.interval_hours[package] > 0) & (table.calendar[package] > 0)
+        beyond_target = np.where(both, np.minimum(by_hours, by_days), np.maximum(by_hours, by_days))
         return int(np.where(still, grown, beyond_target)[_is_due(found)].sum())
 
     def _orders_of(self, found: DueArrays, day: int, column: int, completion: Completion) -> ServiceEvents:

@@ -17,6 +17,8 @@ import numpy as np
 
 from cmms.maintenance.rules.date_arrays import month_of
 from cmms.maintenance.rules.judge_many import (
+    BY_CALENDAR,
+    BY_HOURS,
     DUE,
     NOBODY,
     OVERDUE,
@@ -30,11 +32,11 @@ from cmms.maintenance.rules.judge_many import (
     stand_many,
 )
 from cmms.maintenance.rules.package_table import COMBINE, MISSING, Booleans, Integers, PackageTable
-from cmms.maintenance.rules.standing_arrays import Standings
+from cmms.maintenance.rules.standing_arrays import Events, Standings, advance_many
 from cmms.maintenance.trial.values import Completion, Months, no_months, services_for
 
 Side = Literal["early", "even", "late"]
-CHUNK = 20_000
+CHUNK = 10_000
 """Schedules at once, which bounds the memory; those of a machine stay together."""
 DAY_HOURS = 24_000
 """Thousandths: no machine runs longer on a day."""
@@ -61,7 +63,7 @@ class MonthlyMarks:
     @property
     def months(self) -> int:
         """Length of the replay."""
-        return self.life_hours.shape[1] - 1
+        return int(self.life_hours.shape[1]) - 1
 
 
 @dataclass(frozen=True)
@@ -174,13 +176,15 @@ class _Path:
         known = self.marks != MISSING
         first = np.take_along_axis(self.marks, known.argmax(axis=1)[:, None], axis=1)
         self.filled = np.where(known, self.marks, first)
+        self.width = self.marks.shape[1]
 
     def hours_at(self, machine: Integers, day: Integers) -> Integers:
         """Life hours at the end of a day, _NEVER for the day _NEVER."""
         within = np.clip(day, self.ends[0], self.ends[-1])
         column = month_of(within) - self.first_month + 1
         before = np.maximum(column - 1, 0)
-        begin, end = self.filled[machine, before], self.filled[machine, column]
+        begin = self.filled.ravel().take(machine * self.width + before)
+        end = self.filled.ravel().take(machine * self.width + column)
         if self.side == "even":
             length = np.maximum(self.ends[column] - self.ends[before], 1)
             hours = begin + (end - begin) * (within - self.ends[before]) // length
@@ -188,25 +192,30 @@ class _Path:
             hours = np.where((within == self.ends[column]) | (self.side == "late"), end, begin)
         return np.where(day == _NEVER, _NEVER, np.where(column == 0, end, hours))
 
-    def reach_hours(self, machine: Integers, target: Integers) -> _Point:
-        """The first day with so many life hours, and the life hours at its end."""
-        column = self._column_reaching(machine, target)
+    def reach_hours(self, machine: Integers, target: Integers, since: Integers, *, day_only: bool) -> _Point:
+        """The first day, from the month of another one on, with so many life hours, and the life hours at its end.
+
+        ``day_only``: the hours are not needed, and not right in an even run.
+        """
+        start = np.maximum(month_of(since) - self.first_month, 0)
+        column = self._column_reaching(machine, target, start)
         last = len(self.ends) - 1
         never = (column > last) | (target == MISSING)
         month = np.clip(column, 1, last)
-        begin, end = self.marks[machine, month - 1], self.marks[machine, month]
+        place = machine * self.width + month
+        begin, end = self.marks.ravel().take(place - 1), self.marks.ravel().take(place)
         first_day, length = self.ends[month - 1] + 1, self.ends[month] - self.ends[month - 1]
         started = begin == MISSING
         if self.side == "even":
             span = np.where(started, 0, end - np.where(started, 0, begin))
             run = np.where(started, 0, np.maximum(target - np.where(started, 0, begin), 0))
             day = first_day - 1 + np.clip(-(-run * length // np.maximum(span, 1)), 1, length)
-            hours = self.hours_at(machine, day)
+            hours = day if day_only else self.hours_at(machine, day)
         elif self.side == "early":
             day, hours = first_day, np.maximum(target, begin)
         else:
             day = np.where(column == 0, first_day, self.ends[month])
-            step = self.steps[machine, month]
+            step = self.steps.ravel().take(place)
             hours = np.where(started, end, np.minimum(np.maximum(target, begin) + step, end))
         return _Point(np.where(never, _NEVER, day), np.where(never, _NEVER, hours))
 
@@ -215,16 +224,16 @@ class _Path:
         day = np.where((target == MISSING) | (target > self.ends[-1]), _NEVER, np.maximum(target, self.ends[0] + 1))
         return _Point(day, self.hours_at(machine, day))
 
-    def _column_reaching(self, machine: Integers, target: Integers) -> Integers:
-        """The first column with so many life hours, one too many if there is none: by halving."""
-        low = np.zeros(len(target), dtype=np.int64)
-        high = np.full(len(target), len(self.ends), dtype=np.int64)
-        for _ in range(len(self.ends).bit_length()):
-            middle = (low + high) // 2
-            reached = self.marks[machine, np.minimum(middle, len(self.ends) - 1)] >= target
-            high = np.where(reached, middle, high)
-            low = np.where(reached | (low >= high), low, middle + 1)
-        return high
+    def _column_reaching(self, machine: Integers, target: Integers, start: Integers) -> Integers:
+        """The first column, from a start on, with so many life hours; one too many if there is none."""
+        flat, last = self.marks.ravel(), self.width - 1
+        column, place = start.copy(), machine * self.width + start
+        rows = np.flatnonzero(flat.take(place) < target)
+        while len(rows):
+            column[rows] += 1
+            rows = rows[column[rows] <= last]
+            rows = rows[flat.take(machine[rows] * self.width + column[rows]) < target[rows]]
+        return column
 
 
 class _Chains:
@@ -243,6 +252,9 @@ class _Chains:
         self.marks, self.completion, self.work = marks, completion, work
         self.ends = _month_ends(marks)
         self.single = bool((table.combine == _INDEPENDENT).all())
+        self.by_hours, self.by_calendar = bool((table.interval_hours > 0).any()), bool(table.calendar.any())
+        leads = (table.lead_hours, table.lead_days, table.plan_lead_hours, table.plan_lead_days)
+        self.has_lead = any(bool(lead.any()) for lead in leads)
 
     def run(self, side: Side, months: Months) -> None:
         """Follow all chains to the last month and add to the months."""
@@ -262,25 +274,50 @@ class _Chains:
         itself = found.answered_by == NOBODY
         state.called = np.where(itself & (found.state >= UPCOMING) & (found.state <= OVERDUE), found.number, 0)
         state.was_due = np.where(itself & (found.state >= DUE) & (found.state <= OVERDUE), found.number, 0)
+        state.called_at_start, state.due_at_start = state.called, state.was_due
 
     def _round(self, path: _Path, state: _State, months: Months) -> _State:
         """The next service of each chain."""
-        called = self._reach(path, state, lead=True)
         due = self._reach(path, state, lead=False)
+        called = self._reach(path, state, lead=True) if self.has_lead else due
         done = self._done(path, state, called, due)
         at = self._together(path, state, done)
         alive = at.day != _NEVER
         here = replace(state.schedules, life_hours=np.where(alive, at.hours, path.filled[state.schedules.machine, -1]))
         today = np.where(alive, at.day, self.ends[-1])
-        found = judge_standings(self.table, here, state.standings, today)
-        self._count(state, months, found.answered_by, called, due, today)
-        services = services_for(self.table, here, found, alive & (done.day == at.day), today)
-        moved = move_many(self.table, here, state.standings, services)
+        if self.single:
+            answered_by = np.full(len(today), NOBODY, dtype=np.int64)
+            moved, services = self._do_each(state, here, today), np.flatnonzero(alive)
+        else:
+            answered_by, moved, services = self._do_together(state, here, today, alive & (done.day == at.day))
+        self._count(state, months, answered_by, called, due, today)
         answered = moved.number > state.standings.number
         if path.side == "even":
-            self._count_done(state, months, services, answered)
+            self._count_done(state, months, services[answered[services]], today)
             self._hours_beyond(path, state, months, due, here.life_hours, answered | ~alive)
         return state.moved(moved, _Point(today, here.life_hours), self._any(state, answered & alive))
+
+    def _do_each(self, state: _State, here: Schedules, today: Integers) -> Standings:
+        """Where schedules stand after the service of each; for a single limit, that is the one that called it."""
+        standings, package = state.standings, here.package
+        by_hours, by_calendar = self.table.interval_hours[package] > 0, self.table.calendar[package] > 0
+        hours_called, date_called = by_hours, by_calendar
+        if (by_hours & by_calendar & (self.table.fixed[package] > 0)).any():
+            cause = judge_standings(self.table, here, standings, today).cause
+            hours_called, date_called = cause == BY_HOURS, cause == BY_CALENDAR
+        called_hours = np.where(hours_called, standings.hours, MISSING)
+        called_date = np.where(date_called, standings.date, MISSING)
+        nothing_waived = np.zeros(len(today), dtype=bool)
+        event = Events(package, here.life_hours, today, nothing_waived, called_hours, called_date)
+        return advance_many(self.table, standings, event)
+
+    def _do_together(
+        self, state: _State, here: Schedules, today: Integers, asked: Booleans
+    ) -> tuple[Integers, Standings, Integers]:
+        """What answers each schedule, where they stand after the services, and of which schedules these are."""
+        found = judge_standings(self.table, here, state.standings, today)
+        services = services_for(self.table, here, found, asked, today)
+        return found.answered_by, move_many(self.table, here, state.standings, services), services.schedule
 
     def _reach(self, path: _Path, state: _State, *, lead: bool) -> _Point:
         """When each schedule is called or due next; by the rule of its package, where it has two limits."""
@@ -293,7 +330,13 @@ class _Chains:
             rate = np.maximum(state.schedules.rate, 0) if path.side == "even" else rate
             hours = np.where(hours == MISSING, MISSING, hours - lead_in_hours(table, package, rate))
             date = np.where(date == MISSING, MISSING, date - lead_in_days(table, package, rate))
-        by_hours, by_day = path.reach_hours(machine, hours), path.reach_day(machine, date)
+        never = np.full(len(package), _NEVER)
+        day_only = lead and self.completion.after == "due"
+        by_hours = by_day = _Point(never, never)
+        if self.by_hours:
+            by_hours = path.reach_hours(machine, hours, state.since.day, day_only=day_only)
+        if self.by_calendar:
+            by_day = path.reach_day(machine, date)
         both = (table.both[package] > 0) & (table.interval_hours[package] > 0) & (table.calendar[package] > 0)
         point = _Point(
             np.where(both, np.maximum(by_hours.day, by_day.day), np.minimum(by_hours.day, by_day.day)),
@@ -303,7 +346,10 @@ class _Chains:
 
     def _done(self, path: _Path, state: _State, called: _Point, due: _Point) -> _Point:
         """When the order of each schedule is done, by the assumption."""
-        point = due if self.completion.after == "due" else called
+        point = due
+        if self.completion.after == "call":
+            known = (state.standings.number == state.called_at_start) & (called.day != _NEVER)
+            point = replace(called, day=np.where(known, self.ends[0], called.day))
         day = np.where(point.day == _NEVER, _NEVER, point.day + np.where(point.day == _NEVER, 0, state.days))
         day = np.where(day > self.ends[-1], _NEVER, day)
         later = np.maximum(point.hours, path.hours_at(state.schedules.machine, day))
@@ -338,18 +384,18 @@ class _Chains:
         self._add(months.due, due.day[new])
         state.was_due = np.where(new, number, state.was_due)
 
-    def _count_done(self, state: _State, months: Months, services: ServiceEvents, answered: Booleans) -> None:
-        rows = np.flatnonzero(answered[services.schedule])
-        self._add(months.services, services.date[rows])
-        work = self.work[state.schedules.package[services.schedule[rows]]]
-        np.add.at(months.work, month_of(services.date[rows]) - months.first_month, work)
+    def _count_done(self, state: _State, months: Months, rows: Integers, today: Integers) -> None:
+        month = month_of(today[rows]) - months.first_month
+        np.add.at(months.services, month, 1)
+        np.add.at(months.work, month, self.work[state.schedules.package[rows]])
 
     def _hours_beyond(
         self, path: _Path, state: _State, months: Months, due: _Point, until: Integers, ended: Booleans
     ) -> None:
         """The life hours from the target to what answered it, in the months in which they were run."""
-        rows = np.flatnonzero(ended & (due.day <= self.ends[-1]) & (until > self._target(path, state, due)))
-        begin, end = self._target(path, state, due)[rows], until[rows]
+        target = self._target(path, state, due)
+        rows = np.flatnonzero(ended & (due.day <= self.ends[-1]) & (until > target))
+        begin, end = target[rows], until[rows]
         machine, column = state.schedules.machine[rows], month_of(due.day[rows]) - months.first_month + 1
         while len(rows):
             mark = np.where(
@@ -366,7 +412,12 @@ class _Chains:
         target = state.standings.hours
         within = (target != MISSING) & (target > state.since.hours) & (target < due.hours)
         before = path.hours_at(state.schedules.machine, np.where(due.day == _NEVER, _NEVER, due.day - 1))
-        return np.where(within & (target > before), target, due.hours)
+        reached = np.where(within & (target > before), target, due.hours)
+        both = self.table.both[state.schedules.package] > 0
+        reached = np.where(both & (state.standings.date == due.day), due.hours, reached)
+        from_start = path.filled[state.schedules.machine, 0]
+        begin: Integers = np.where(state.standings.number == state.due_at_start, from_start, reached)
+        return begin
 
     def _add(self, sums: Integers, days: Integers) -> None:
         np.add.at(sums, month_of(days) - self.marks.first_month, 1)
@@ -378,7 +429,7 @@ class _State:
     def __init__(self, schedules: Schedules, standings: Standings, days: Integers) -> None:
         self.schedules, self.standings, self.days = schedules, standings, days
         self.since = _Point(days, days)
-        self.called = self.was_due = days
+        self.called = self.was_due = self.called_at_start = self.due_at_start = days
 
     def machines(self) -> tuple[Integers, Integers]:
         """Where each machine begins, and the machine of each schedule by position."""
@@ -391,6 +442,7 @@ class _State:
         new = _State(take_schedules(self.schedules, rows), standings.take(rows), self.days[rows])
         new.since = _Point(since.day[rows], since.hours[rows])
         new.called, new.was_due = self.called[rows], self.was_due[rows]
+        new.called_at_start, new.due_at_start = self.called_at_start[rows], self.due_at_start[rows]
         return new
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cmms.maintenance.rules.judge_many import Schedules, ServiceEvents
 from cmms.maintenance.rules.package_table import MISSING, Integers, PackageTable, day_number, tabulate
-from cmms.maintenance.rules.values import CalendarUnit, Mode, Package, Plan, Rule
+from cmms.maintenance.rules.values import CalendarUnit, Combine, Mode, Package, Plan, Rule
 from cmms.maintenance.trial.replay_days import DailyHistory, replay_days
 from cmms.maintenance.trial.replay_marks import MonthlyMarks, is_bounded, replay_marks
 from cmms.maintenance.trial.values import Completion
@@ -85,7 +85,7 @@ def site(plan: Plan, life: Integers, dice: random.Random) -> tuple[PackageTable,
 
 @pytest.mark.feature("DOM-30")
 @given(seed=st.integers(0, 2**32), days=st.sampled_from([0, 0, 4]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_exact_orders_lie_within_the_bound(seed: int, days: int) -> None:
     dice = random.Random(seed)
     plan = Plan(packages=tuple(random_package(dice, code) for code in ("A", "B")))
@@ -102,3 +102,39 @@ def test_the_exact_orders_lie_within_the_bound(seed: int, days: int) -> None:
     true, estimate = np.cumsum(exact.orders), np.cumsum(found.months.orders)
     assert (found.orders_least <= true).all() and (true <= found.orders_most).all(), plan
     assert (found.orders_least <= estimate).all() and (estimate <= found.orders_most).all(), plan
+
+
+@pytest.mark.feature("DOM-30")
+@given(
+    seed=st.integers(0, 2**32),
+    combine=st.sampled_from(["independent", "cycle"]),
+    completion=st.sampled_from([Completion(), Completion(days=4), Completion("call", 3)]),
+)
+@settings(max_examples=12, deadline=None)
+def test_machines_that_run_evenly_are_replayed_exactly(seed: int, combine: Combine, completion: Completion) -> None:
+    dice = random.Random(seed)
+    plan = Plan(packages=tuple(random_package(dice, code) for code in ("A", "B")), combine=combine)
+    days = np.arange(ENDS[-1] - ENDS[0] + 1)
+    life = np.array([dice.randrange(5_000_000) + days * dice.choice([8_000, 12_000, 20_000]) for _ in range(4)])
+    table, schedules = site(plan, life, dice)
+    work = np.array([3, 5])
+    exact = replay_days(table, schedules, NO_EVENTS, DailyHistory(ENDS[0] + 1, life), completion, work).months
+    found = replay_marks(table, schedules, NO_EVENTS, marks_of(life), completion, work).months
+    for name in ("orders", "due", "services", "work", "hours_beyond"):
+        assert getattr(found, name).tolist() == getattr(exact, name).tolist(), (name, plan)
+
+
+@pytest.mark.feature("DOM-30")
+@given(seed=st.integers(0, 2**32), combine=st.sampled_from(["suppress", "merge"]))
+@settings(max_examples=12, deadline=None)
+def test_packages_that_answer_each_other_are_ordered_and_done_together(seed: int, combine: Combine) -> None:
+    dice = random.Random(seed)
+    plan = Plan(packages=tuple(random_package(dice, code) for code in ("A", "B")), combine=combine)
+    days = np.arange(ENDS[-1] - ENDS[0] + 1)
+    life = np.array([dice.randrange(5_000_000) + days * dice.choice([8_000, 12_000, 20_000]) for _ in range(4)])
+    table, schedules = site(plan, life, dice)
+    exact = replay_days(table, schedules, NO_EVENTS, DailyHistory(ENDS[0] + 1, life), Completion()).months
+    found = replay_marks(table, schedules, NO_EVENTS, marks_of(life))
+    assert found.orders_least is None
+    assert found.months.orders.tolist() == exact.orders.tolist(), plan
+    assert found.months.services.tolist() == exact.services.tolist(), plan
