@@ -72,8 +72,8 @@ class MarksReplay:
 
     Attributes:
         months: the estimate.
-        orders_least, orders_most: of the exact replay until the end of each month, from the first on. None: this plan
-            has no bound.
+        orders_least, orders_most: of the exact replay until the end of each month, from the first on. None: there is no
+            bound, because of the plan or because a machine has no reading before the first month.
     """
 
     months: Months
@@ -118,7 +118,7 @@ def replay_marks(
     days = completion.for_each(len(schedules))
     work = np.zeros(len(table), dtype=np.int64) if work is None else work
     even, early, late = (no_months(marks.first_month, marks.months) for _ in range(3))
-    bounded = is_bounded(table, completion)
+    bounded = is_bounded(table, completion) and bool((marks.life_hours[schedules.machine, 0] != MISSING).all())
     first_day = int(_month_ends(marks)[0]) + 1
     standings = stand_many(table, schedules, events.take(np.flatnonzero(events.date < first_day)))
     for rows in _chunks(schedules):
@@ -290,7 +290,7 @@ class _Chains:
             moved, services = self._do_each(state, here, today), np.flatnonzero(alive)
         else:
             answered_by, moved, services = self._do_together(state, here, today, alive & (done.day == at.day))
-        self._count(state, months, answered_by, called, due, today)
+        self._count(state, months, path.side, answered_by, called, due, today)
         answered = moved.number > state.standings.number
         if path.side == "even":
             self._count_done(state, months, services[answered[services]], today)
@@ -372,13 +372,22 @@ class _Chains:
         return found
 
     def _count(
-        self, state: _State, months: Months, answered_by: Integers, called: _Point, due: _Point, today: Integers
+        self,
+        state: _State,
+        months: Months,
+        side: Side,
+        answered_by: Integers,
+        called: _Point,
+        due: _Point,
+        today: Integers,
     ) -> None:
         number = state.standings.number
         above = called.day[np.maximum(answered_by, 0)]
         new = (called.day <= today) & (number > state.called) & ((answered_by == NOBODY) | (called.day < above))
         self._add(months.orders, called.day[new])
         state.called = np.where(new, number, state.called)
+        if side != "even":
+            return
         above = due.day[np.maximum(answered_by, 0)]
         new = (due.day <= today) & (number > state.was_due) & ((answered_by == NOBODY) | (due.day < above))
         self._add(months.due, due.day[new])
@@ -420,7 +429,7 @@ class _Chains:
         return begin
 
     def _add(self, sums: Integers, days: Integers) -> None:
-        np.add.at(sums, month_of(days) - self.marks.first_month, 1)
+        sums += np.bincount(month_of(days) - self.marks.first_month, minlength=len(sums))
 
 
 class _State:

@@ -138,3 +138,14 @@ def test_packages_that_answer_each_other_are_ordered_and_done_together(seed: int
     assert found.orders_least is None
     assert found.months.orders.tolist() == exact.orders.tolist(), plan
     assert found.months.services.tolist() == exact.services.tolist(), plan
+
+
+@pytest.mark.feature("DOM-30")
+def test_no_bound_is_given_for_a_machine_that_had_no_reading() -> None:
+    plan = Plan(packages=(Package(code="A", interval_hours=Decimal(250)),))
+    life = random_life(random.Random(1), 2, gaps=False)
+    table, schedules = site(plan, life, random.Random(1))
+    marks = marks_of(life)
+    assert replay_marks(table, schedules, NO_EVENTS, marks).orders_most is not None
+    marks.life_hours[0, :3] = MISSING
+    assert replay_marks(table, schedules, NO_EVENTS, marks).orders_most is None
