@@ -83,6 +83,27 @@ def test_the_first_rollover_says_where_the_counter_rolls_over_and_later_ones_fol
     assert lives(workshop, machine)["01-02"] == "1000011"
 
 
+@pytest.mark.feature("DOM-06", "LIF-02")
+def test_another_limit_a_day_holds_for_all_readings_of_the_machine_at_once(workshop: Workshop) -> None:
+    machine = workshop.machine("M-1")
+    days = {
+        "2026-01-01": ("8", "100"),
+        "2026-01-02": ("8", "108"),
+        "2026-01-03": ("20", "128"),
+        "2026-01-04": ("8", "136"),
+    }
+    workshop.read(machine, days)
+
+    def doubtful() -> list[str]:
+        rows = workshop.site.query("SELECT date FROM doubtful_readings WHERE state = 'open' ORDER BY date")
+        return [f"{row['date']:%m-%d}" for row in rows]
+
+    edit_point(OP, machine, {"max_hours_a_day": "12"})
+    assert doubtful() == ["01-03", "01-04"]  # 20 h in a day, and 28 h in the two days since the trusted reading
+    edit_point(OP, machine, {"max_hours_a_day": "24"})
+    assert doubtful() == []
+
+
 @pytest.mark.feature("DOM-02", "DOM-05", "OBJ-05")
 def test_a_declared_change_is_corrected_and_withdrawn_with_an_audit_row_each(workshop: Workshop) -> None:
     machine = workshop.machine("M-1")

@@ -14,6 +14,7 @@ from cmms.database import Cursor, execute
 from cmms.maintenance.evaluate_maintenance import evaluate
 from cmms.maintenance.meters.change_meter import lock_machine
 from cmms.maintenance.meters.check_change import COUNTER_LIMIT
+from cmms.maintenance.meters.mark_reading import mark_all_readings
 from cmms.maintenance.site_today import site_today
 from cmms.parse_input import parse_number, parse_whole
 
@@ -48,7 +49,9 @@ def read_point(equipment_id: int) -> dict[str, Any]:
 
 
 def edit_point(actor: Actor, equipment_id: int, values: Mapping[str, Any]) -> None:
-    """Change the settings; those that are not given stay. Life hours follow a changed overflow value at once.
+    """Change the settings; those that are not given stay.
+
+    Life hours follow a changed overflow value at once, and doubtful readings follow changed hours a day.
 
     Raises:
         Invalid: a value that cannot be. NotFound: no such machine.
@@ -63,6 +66,8 @@ def edit_point(actor: Actor, equipment_id: int, values: Mapping[str, Any]) -> No
             return
         execute(cursor, "maintenance/meters/update_point", {**row, "id": point["id"]})
         audit(cursor, actor, "edit", "measuring_points", point["id"], before=before, after=row)
+        if before["max_hours_a_day"] != row["max_hours_a_day"]:
+            mark_all_readings(cursor, equipment_id)
         evaluate(cursor, today=site_today(cursor.connection), equipment_ids=[equipment_id])
 
     write(work, what="changing the settings of a counter")
