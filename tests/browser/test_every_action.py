@@ -93,6 +93,50 @@ def _places(seeded: dict[str, Any]) -> Iterator[str]:
         yield "schedules"
     finally:
         view_site.query(seeded, "UPDATE equipment_maintenance SET assigned_by = 'plan' WHERE id = %s", own)
+    yield from _places_of_meters(seeded)
+
+
+def _places_of_meters(seeded: dict[str, Any]) -> Iterator[str]:
+    """Lists and records of meters, with a row in each; all is as before afterwards."""
+    component, machine = 8, 9
+    row = "equipment_id, date, code, counter, previous_date, growth_hours, allowed_hours, state"
+    made = (
+        f"INSERT INTO measuring_points (equipment_id) VALUES ({machine})",
+        "INSERT INTO meter_segments (point_id, from_date, kind, created_by)"
+        f" SELECT id, '2020-01-01', 'initial', 'x' FROM measuring_points WHERE equipment_id = {machine}",
+        f"INSERT INTO installations (child_id, parent_id, from_date, noted_by) VALUES ({component}, {machine}, '2020-01-01', 'x')",
+        "INSERT INTO equipment_availability (equipment_id, from_date, kind, noted_by)"
+        f" VALUES ({machine}, '2020-01-01', 'standby', 'x')",
+        f"INSERT INTO doubtful_readings ({row}) SELECT equipment_id, date, 'EXCEEDS_DAY', cumulative_hours,"
+        " date - INTERVAL 1 DAY, 90, 24, IF(date = (SELECT MAX(date) FROM equipment_running_times), 'open', 'accepted')"
+        f" FROM equipment_running_times WHERE equipment_id = {machine} ORDER BY date DESC LIMIT 2",
+        "INSERT INTO reading_voids (equipment_id, date, reason, voided_by)"
+        f" SELECT equipment_id, MIN(date), 'x', 'x' FROM equipment_running_times WHERE equipment_id = {machine}",
+    )
+    for statement in made:
+        view_site.query(seeded, statement)
+    try:
+        change = view_site.query(seeded, "SELECT MAX(id) AS id FROM meter_segments")[0]["id"]
+        doubt = view_site.query(seeded, "SELECT id FROM doubtful_readings WHERE state = 'open' LIMIT 1")[0]["id"]
+        yield from (
+            "meter-changes",
+            f"meter-changes/{change}",
+            "installations",
+            f"equipment/{component}",
+            "availability",
+        )
+        yield from ("doubtful-readings", f"doubtful-readings/{doubt}", "doubtful-readings?tab=decided")
+        yield from ("running-times", "running-times?tab=void")
+    finally:
+        for table in ("reading_voids", "doubtful_readings", "equipment_availability"):
+            view_site.query(seeded, f"DELETE FROM {table} WHERE equipment_id = {machine}")
+        view_site.query(seeded, f"DELETE FROM installations WHERE child_id = {component}")
+        view_site.query(
+            seeded,
+            "DELETE s FROM meter_segments s JOIN measuring_points p ON p.id = s.point_id"
+            f" WHERE p.equipment_id = {machine}",
+        )
+        view_site.query(seeded, f"DELETE FROM measuring_points WHERE equipment_id = {machine}")
 
 
 def _buttons(page: Page) -> list[Locator]:
