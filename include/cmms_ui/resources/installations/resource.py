@@ -54,7 +54,7 @@ INSTALLATIONS = Resource(
             leads_to=("equipment", "parent_id"),
             phone="line",
         ),
-        Column("from_date", text.FIRST_DAY, "i.from_date", "date", width=120, link=True, phone="fact"),
+        Column("from_date", text.FIRST_DAY, "i.from_date", "date", width=120, link=True, phone="side"),
         Column("to_date", text.LAST_DAY, "i.to_date", "date", width=120, phone="fact"),
         Column("plant_code", text.PLANT, "p.plant_code", width=90),
         Column("noted_by", text.NOTED_BY, "i.noted_by", width=140),
