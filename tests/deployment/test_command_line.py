@@ -143,6 +143,8 @@ def test_a_terminal_without_our_signs_shows_others(monkeypatch: pytest.MonkeyPat
 def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     program = (
         "from cmms import cli; from cmms.operations.verify import verify_tables as module;"
+        " from cmms.maintenance import verify_maintenance as maintenance;"
+        " maintenance.verify_maintenance = list;"
         " cli._check_tables = module.verify_tables = lambda: ['a difference'] * {};"
         " raise SystemExit(cli.main(['verify']))"
     )
