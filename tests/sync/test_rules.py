@@ -303,9 +303,10 @@ SERIES = (
     (2, "8", "108", None),
     (3, "8", "90", "COUNTER_DECREASED"),  # drop: rejected
     (4, "8", "124", None),  # after the gap of a rejected day, growth belongs to both days
-    (5, "8", "190", "HOURS_MISMATCH"),  # jump: kept and marked
-    (6, "0", "190", None),  # plateau: stood still
-    (7, "8", "190", "COUNTER_NOT_ADVANCED"),  # plateau while running: rejected
+    (5, "8", "190", "HOURS_MISMATCH"),  # jump: kept and marked, and doubtful: 66 h in a day
+    (6, "0", "190", None),  # plateau: stood still, and doubtful: 66 h in two days
+    (7, "8", "190", None),  # 66 h in three days are possible
+    (8, "8", "190", "COUNTER_NOT_ADVANCED"),  # plateau while running: rejected
     (11, "8", "230", None),  # gap
     (12, "30", "260", "EXCEEDS_DAY"),
     (13, "8", "7", "CUMULATIVE_BELOW_DAILY"),
