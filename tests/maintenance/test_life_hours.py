@@ -138,7 +138,7 @@ def test_the_mark_of_a_stored_reading_goes_and_comes_with_the_change_of_its_day(
     assert workshop.site.value(mark) == "COUNTER_DECREASED,HOURS_MISMATCH"
 
 
-@pytest.mark.feature("DOM-02", "SEC-01")
+@pytest.mark.feature("DOM-02")
 @pytest.mark.parametrize(
     ("values", "field", "why"),
     [
