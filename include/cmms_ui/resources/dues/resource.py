@@ -93,7 +93,7 @@ DUES = Resource(
             phone="fact",
             help=text.HOURS_TO_GO_HELP,
         ),
-        Column("due_hours", text.DUE_AT_COUNTER, "d.due_hours", "hours", width=135),
+        Column("due_hours", text.DUE_AT_LIFE_HOURS, "d.due_hours", "hours", width=135),
         Column("due_date", text.DUE_ON, "d.due_date", "date", width=115, phone="fact"),
         Column("predicted_date", text.PREDICTED, "m.predicted_date", "date", width=120),
         Column(

@@ -102,7 +102,7 @@ def render_machine(data: Mapping[str, Any]) -> Any:
             ]
             for row in dues
         ]
-        heads = (text.PLAN, text.STATUS, text.DUE_AT_COUNTER, text.DUE_ON, text.DETECTED_ON, text.WORK_ORDER)
+        heads = (text.PLAN, text.STATUS, text.DUE_AT_LIFE_HOURS, text.DUE_ON, text.DETECTED_ON, text.WORK_ORDER)
         parts.append(small_table(heads, lines, text.MAINTENANCE_DUE))
     else:
         parts.append(note(text.NONE_AT_MACHINE))

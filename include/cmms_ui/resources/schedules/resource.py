@@ -87,7 +87,7 @@ SCHEDULES = Resource(
             "state", text.STATE, "m.state", "status", width=130, choices=_STATES, statuses=SCHEDULE_STATES, phone="side"
         ),
         Column("hours_to_go", text.HOURS_TO_GO, "m.hours_to_go", "hours", width=125, phone="fact"),
-        Column("next_due_hours", text.DUE_AT_COUNTER, "m.next_due_hours", "hours", width=135, phone="fact"),
+        Column("next_due_hours", text.DUE_AT_LIFE_HOURS, "m.next_due_hours", "hours", width=135, phone="fact"),
         Column("days_to_go", text.DAYS_TO_GO, "m.days_to_go", "integer", width=115),
         Column("next_due_date", text.DUE_ON, "m.next_due_date", "date", width=120, phone="fact"),
         Column("predicted_date", text.PREDICTED, "m.predicted_date", "date", width=120, phone="fact"),

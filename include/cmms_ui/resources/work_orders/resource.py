@@ -68,7 +68,7 @@ WORK_ORDERS = Resource(
             statuses=ORDER_STATES,
             phone="side",
         ),
-        Column("due_hours", text.DUE_AT_COUNTER, "w.due_hours", "hours", width=135),
+        Column("due_hours", text.DUE_AT_LIFE_HOURS, "w.due_hours", "hours", width=135),
         Column("due_date", text.DUE_ON, "w.due_date", "date", width=115, phone="fact"),
         Column("planned_date", text.PLANNED_FOR, "w.planned_date", "date", width=120, phone="fact"),
         Column("hold_reason", text.WAITING_FOR, "w.hold_reason", width=110, choices=HOLD_CHOICES),
