@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,6 +78,37 @@ def test_rates_of_all_machines_are_stored_with_why_there_is_no_date(workshop: Wo
     assert rates(single) == (None, None, None, None, "no_rate")
     assert forecast_of(workshop, stale)["newest_date"] == TODAY - timedelta(days=15)
     assert forecast_of(workshop, unread)["newest_date"] is None
+
+
+@pytest.mark.feature("DOM-11", "DOM-12", "DOM-14")
+def test_rates_follow_what_the_measuring_points_say(workshop: Workshop) -> None:
+    hours = np.concatenate([np.arange(100) * 2.0, 198 + np.arange(1, 11) * 10.0])  # 2 h a day, in the end 10
+    methods: dict[str, tuple[dict[str, Any], str]] = {
+        "A": ({"rate_method": "sliding_days", "rate_window": 10}, "10.000"),
+        "B": ({"rate_method": "sliding_readings", "rate_window": 21}, "6.000"),  # ten days of 2, ten of 10
+        "C": ({"rate_method": "static", "static_rate": "3.5"}, "3.500"),
+        "D": ({"rate_method": "all"}, "2.734"),  # 298 h in 109 days
+    }
+    for number, (point, _) in methods.items():
+        machine = workshop.machine(number)
+        fill(workshop, machine, hours)
+        workshop.insert("measuring_points", equipment_id=machine, **point)
+    unread = workshop.machine("E")
+    fill(workshop, unread, np.array([40.0]))
+    workshop.insert("measuring_points", equipment_id=unread, annual_estimate="730.50")
+    patient = workshop.machine("F")
+    fill(workshop, patient, np.append(hours, [np.nan] * 20))
+    workshop.insert("measuring_points", equipment_id=patient, stale_days=30)
+    store_forecasts(TODAY)
+    found = {
+        row["equipment_number"]: str(row["rate_mid"])
+        for row in workshop.site.query(
+            "SELECT e.equipment_number, f.rate_mid FROM equipment_forecasts f JOIN equipment e ON e.id = f.equipment_id"
+        )
+    }
+    assert {number: found[number] for number in methods} == {number: rate for number, (_, rate) in methods.items()}
+    assert abs(Decimal(found["E"]) - Decimal(2)) < Decimal("0.01")  # 730.5 h a year
+    assert forecast_of(workshop, patient)["reason"] is None
 
 
 @pytest.mark.feature("DOM-02", "DOM-04", "LIF-02")

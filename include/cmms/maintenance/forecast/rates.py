@@ -66,8 +66,10 @@ class RateSettings:
     @classmethod
     def usual(cls, machines: int, *, stale_days: float) -> RateSettings:
         """Of machines whose measuring points say nothing of their own."""
-        unknown = np.full(machines, np.nan)
-        return cls(np.zeros(machines, np.int8), unknown, unknown, unknown, np.full(machines, stale_days))
+        windows, static_rate, annual_estimate = np.full((3, machines), np.nan)
+        return cls(
+            np.zeros(machines, np.int8), windows, static_rate, annual_estimate, np.full(machines, float(stale_days))
+        )
 
     def part(self, chosen: slice | NDArray[np.int64]) -> RateSettings:
         """Those of some of the machines."""

@@ -8,7 +8,7 @@ trusted, are few: theirs are read one by one from the view ``life_readings``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from cmms.database import Connection, execute, query
 from cmms.maintenance.forecast.histories import Histories
-from cmms.maintenance.forecast.rate_rules import WINDOWS
-from cmms.maintenance.forecast.rates import PointReads
+from cmms.maintenance.forecast.rate_rules import WINDOWS, RateMethod
+from cmms.maintenance.forecast.rates import PointReads, RateSettings
 
 POINT_BATCH = 5_000
 """Machines whose few readings are read by one statement."""
@@ -32,10 +32,13 @@ _BEGIN = date(1000, 1, 1)
 _THOUSANDTHS = 1_000
 
 
-def read_points_of(connection: Connection, ids: Sequence[int], today: date) -> PointReads:
+def read_points_of(
+    connection: Connection, ids: Sequence[int], today: date, settings: RateSettings | None = None
+) -> PointReads:
     """The readings that the rates of machines need, in the order of ``ids``; day 0 is today, days before it negative.
 
-    The last column, where a machine's own method counts from, is the first reading.
+    The last column is where a machine's own method counts from: the first reading, unless ``settings`` give it a
+    window of days or readings.
     """
     rows = np.full((len(ids), 2 * _POINTS), np.nan)
     place = {key: at for at, key in enumerate(ids)}
@@ -44,10 +47,16 @@ def read_points_of(connection: Connection, ids: Sequence[int], today: date) -> P
             execute(cursor, "maintenance/forecast/point_reads", {"ids": batch, "today": today})
             for key, *values in cursor.fetchall():
                 rows[place[key]] = [np.nan if value is None else value for value in values]
-    for key, ago, thousandths in _read_life(connection, ids, _BEGIN, today):
-        rows[place[key]] = _choose_points(ago, thousandths)
     days, life = -rows[:, :_POINTS], rows[:, _POINTS:] / _THOUSANDTHS
-    return PointReads(days=np.hstack([days, days[:, -1:]]), life=np.hstack([life, life[:, -1:]]))
+    days, life = np.hstack([days, days[:, -1:]]), np.hstack([life, life[:, -1:]])
+    sliding = _sliding_machines(ids, settings)
+    for key, ago, thousandths in _read_life(connection, ids, _BEGIN, today, also=sliding):
+        places = [*_choose_points(ago), _choose_start(ago, sliding.get(key))] if len(ago) else []
+        for column in range(_POINTS + 1):
+            at = places[column] if places else None
+            days[place[key], column] = np.nan if at is None else -ago[at]
+            life[place[key], column] = np.nan if at is None else thousandths[at] / _THOUSANDTHS
+    return PointReads(days=days, life=life)
 
 
 def read_histories_of(connection: Connection, ids: Sequence[int], today: date) -> Histories:
@@ -74,10 +83,14 @@ def read_histories_of(connection: Connection, ids: Sequence[int], today: date) -
 
 
 def _read_life(
-    connection: Connection, ids: Sequence[int], first_day: date, today: date
+    connection: Connection, ids: Sequence[int], first_day: date, today: date, also: Collection[int] = ()
 ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-    """Of each machine whose counter does not say it: days before today, newest first, and life hours in thousandths."""
+    """Of each machine whose counter does not say it: days before today, newest first, and life hours in thousandths.
+
+    ``also``: machines of which all readings are needed anyhow.
+    """
     wanted = {int(row["equipment_id"]) for row in query(connection, "maintenance/forecast/machines_with_life")}
+    wanted.update(also)
     chosen = [key for key in ids if key in wanted]
     for batch in split(chosen, HISTORY_BATCH):
         found: dict[int, list[tuple[int, int]]] = {key: [] for key in batch}
@@ -90,13 +103,32 @@ def _read_life(
             yield key, ago, thousandths
 
 
-def _choose_points(ago: NDArray[np.int64], thousandths: NDArray[np.int64]) -> list[float]:
-    """Days and life hours of the points, as the statement ``point_reads`` gives them; NaN where there is none."""
-    if not len(ago):
-        return [np.nan] * (2 * _POINTS)
-    places = [*(int(np.searchsorted(ago, days)) for days in (0, *WINDOWS)), len(ago) - 1]
-    days = [float(ago[at]) if at < len(ago) else np.nan for at in places]
-    return [*days, *(float(thousandths[at]) if at < len(ago) else np.nan for at in places)]
+def _choose_points(ago: NDArray[np.int64]) -> list[int | None]:
+    """Places of the points that ``point_reads`` reads too, among days before today, newest first."""
+    places = [int(np.searchsorted(ago, days)) for days in (0, *WINDOWS)]
+    return [*(at if at < len(ago) else None for at in places), len(ago) - 1]
+
+
+def _choose_start(ago: NDArray[np.int64], sliding: tuple[RateMethod, int] | None) -> int:
+    """Place of the reading that a machine's own method counts from, as :func:`.rates.read_points` chooses it."""
+    first = len(ago) - 1
+    if sliding is None:
+        return first
+    method, window = sliding
+    if method == "sliding_readings":
+        return min(first, max(window, 2) - 1)
+    return min(first, int(np.searchsorted(ago, ago[0] + window)))
+
+
+def _sliding_machines(ids: Sequence[int], settings: RateSettings | None) -> dict[int, tuple[RateMethod, int]]:
+    """Machines whose rate is that of so many days or readings."""
+    if settings is None:
+        return {}
+    return {
+        ids[row]: (method, int(settings.windows[row]))
+        for method in ("sliding_days", "sliding_readings")
+        for row in np.flatnonzero(settings.uses(method) & (settings.windows > 0)).tolist()
+    }
 
 
 def split(ids: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:

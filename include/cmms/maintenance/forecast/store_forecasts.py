@@ -24,7 +24,7 @@ from cmms.maintenance.forecast.forecast_night import Night, NightResult, why_no_
 from cmms.maintenance.forecast.histories import Floats
 from cmms.maintenance.forecast.machine_classes import CLASSES
 from cmms.maintenance.forecast.project import REASONS
-from cmms.maintenance.forecast.rate_rules import FULL_DAYS, HORIZONS, STALE_DAYS
+from cmms.maintenance.forecast.rate_rules import FULL_DAYS, HORIZONS, METHODS, STALE_DAYS
 from cmms.maintenance.forecast.rates import (
     BASES,
     FIRST,
@@ -107,9 +107,9 @@ def choose_machines(ids: NDArray[np.int64], today: date, most: int) -> NDArray[n
 def _store_rates(connection: Connection, today: date) -> _Fleet:
     machines = query(connection, "maintenance/forecast/machines")
     ids = [int(row["id"]) for row in machines]
-    points = read_points_of(connection, ids, today)
+    settings = _settings_of(machines)
+    points = read_points_of(connection, ids, today, settings)
     connection.commit()
-    settings = RateSettings.usual(len(ids), stale_days=STALE_DAYS)
     first = calculate_rate_table(points, settings, np.full(len(ids), np.nan))
     has_full_history = points.days[:, NEWEST] - points.days[:, FIRST] >= FULL_DAYS
     groups = np.array([int(row["group_id"]) for row in machines], dtype=np.int64)
@@ -121,6 +121,23 @@ def _store_rates(connection: Connection, today: date) -> _Fleet:
         write = partial(insert_many, statement="maintenance/forecast/write_rates", rows=written)
         run_transaction(connection, write, what="storing rates")
     return _Fleet(np.array(ids, dtype=np.int64), group_mean, settings)
+
+
+def _settings_of(machines: Sequence[Mapping[str, Any]]) -> RateSettings:
+    """What the measuring points say; the usual where a machine has none."""
+    settings = RateSettings.usual(len(machines), stale_days=STALE_DAYS)
+    for row, machine in enumerate(machines):
+        if machine["rate_method"] is None:
+            continue
+        settings.methods[row] = METHODS.index(machine["rate_method"])
+        for values, name in (
+            (settings.windows, "rate_window"),
+            (settings.static_rate, "static_rate"),
+            (settings.annual_estimate, "annual_estimate"),
+            (settings.stale_days, "stale_days"),
+        ):
+            values[row] = np.nan if machine[name] is None else float(machine[name])
+    return settings
 
 
 def _rate_row(
