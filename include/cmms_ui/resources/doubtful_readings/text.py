@@ -68,7 +68,10 @@ REOPEN = "Undo decision"
 REOPEN_EXPLAIN = "The reading waits for a decision again, if it is still doubtful."
 CHANGE_METER = "Declare meter change"
 CHANGE_METER_CONFIRM = "Declare"
-CHANGE_METER_EXPLAIN = "The reading is right: from this day on another counter is in use, or the counter has started again. Life hours go on."
+CHANGE_METER_EXPLAIN = (
+    "The reading is right: from this day on another counter is in use, or the counter has started again. Life hours"
+    " go on."
+)
 CHANGED = "The meter change on {day} has been declared."
 FIELD_KIND = "What happened"
 FIELD_REASON = "Reason"
